@@ -1,0 +1,1 @@
+"""A self-hosted check: was I in a data breach, and which of my fields leaked?"""

@@ -1,0 +1,99 @@
+"""Every exception raised on purpose. None knows of HTTP or exit codes; none quotes an account or a value."""
+
+
+class BreachcheckError(Exception):
+    """Something went wrong that a person can mend; the message says what happened, to what, and what to do."""
+
+
+class InvalidAccount(BreachcheckError):
+    """The text is not an identifier of the kind asked for."""
+
+
+class CouldNotCheck(BreachcheckError):
+    """The question was not answered: neither a yes nor a no. *reason* is a stable word for programs."""
+
+    reason = "could_not_check"
+
+
+class NothingToAsk(CouldNotCheck):
+    """No breach here can be asked by this kind of identifier, by this viewer."""
+
+    reason = "nothing_to_ask"
+
+
+class IndexMoved(CouldNotCheck):
+    """What is published changed three times while one question was asked."""
+
+    reason = "index_moved"
+
+
+class StoreUnavailable(CouldNotCheck):
+    """The store cannot be read or written just now."""
+
+    reason = "store_unavailable"
+
+
+class StoreFull(StoreUnavailable):
+    """The disk or a limit of the store is full; nothing that was acknowledged is lost."""
+
+
+class RefusedToStart(CouldNotCheck):
+    """The service must not run like this: settings, keys or the store do not fit together."""
+
+    reason = "refused_to_start"
+
+
+class ConfigError(RefusedToStart):
+    """A setting is missing, unknown or has a value that is not allowed."""
+
+
+class StoreNotFound(RefusedToStart):
+    """There is no store where one was expected."""
+
+
+class StoreExists(BreachcheckError):
+    """A store is there already; nothing was changed."""
+
+
+class SchemaMismatch(RefusedToStart):
+    """The store was made by a newer program, or by one whose canonical addresses differ."""
+
+
+class KeyFileError(RefusedToStart):
+    """A key file is missing, readable by others, or holds no key."""
+
+
+class WrongKey(RefusedToStart):
+    """The store was made with another key."""
+
+
+class UnknownDataClass(BreachcheckError):
+    """A data class is not in the vocabulary."""
+
+
+class UnknownBreach(BreachcheckError):
+    """No breach of this name is published here."""
+
+
+class UnknownLoad(BreachcheckError):
+    """There is no such load, or it is not in a state that allows what was asked."""
+
+
+class UnknownOperator(BreachcheckError):
+    """There is no operator of this name."""
+
+
+class ManifestError(BreachcheckError):
+    """A manifest cannot be used; the message names the file, the line and what is allowed."""
+
+
+class DataFileError(BreachcheckError):
+    """A data file cannot be read; the message names it, the kind of fault and the line, never its content."""
+
+
+class LoadError(BreachcheckError):
+    """A load ended without a result; nothing of it is visible."""
+
+
+class InvalidKey(BreachcheckError):
+    """An API key is missing, badly formed, unknown or revoked."""
