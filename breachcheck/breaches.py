@@ -1,9 +1,14 @@
 """Breaches: what a manifest says of one, and the row that says which of its loads is current."""
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NewType
 
 import msgspec
+
+from breachcheck.counters import next_ids
+from breachcheck.db.base import Database
+from breachcheck.errors import UnknownBreach
 
 Disclosure = Literal["open", "owner", "closed"]
 Copy = Literal["complete", "partial", "unknown"]
@@ -13,7 +18,7 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A piece of a manifest: strict, frozen, by name."""
 
 
-class NotExposed(_Part):
+class NotExposed(_Part, frozen=True):
     """What the discloser said was *not* in the breach, and where it said so."""
 
     classes: tuple[str, ...] = ()
@@ -21,7 +26,7 @@ class NotExposed(_Part):
     source: str | None = None
 
 
-class Help(_Part):
+class Help(_Part, frozen=True):
     """Where the company answers questions about the breach."""
 
     url: str | None = None
@@ -29,7 +34,7 @@ class Help(_Part):
     email: str | None = None
 
 
-class CompanyStep(_Part):
+class CompanyStep(_Part, frozen=True):
     """One step that the company itself advises; shown before ours."""
 
     title: str
@@ -37,7 +42,7 @@ class CompanyStep(_Part):
     how: str = ""
 
 
-class Translation(_Part):
+class Translation(_Part, frozen=True):
     """Texts of a breach in another language."""
 
     title: str | None = None
@@ -45,7 +50,7 @@ class Translation(_Part):
     who: str | None = None
 
 
-class Facts(_Part):
+class Facts(_Part, frozen=True):
     """Everything a manifest says about a breach except where its data files are."""
 
     name: str
@@ -77,3 +82,115 @@ class Facts(_Part):
     is_malware: bool = False
     is_subscription_free: bool = False
     is_stealer_log: bool = False
+
+
+BreachId = NewType("BreachId", int)
+LoadId = NewType("LoadId", int)
+
+
+@dataclass(frozen=True, slots=True)
+class BreachRow:
+    """What is the breach's own, whichever load is current. *added_at*: first published, epoch seconds."""
+
+    id: BreachId
+    name: str
+    current_load: LoadId | None
+    added_at: int | None
+    modified_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One change of a breach's current load; *load_id* is None where it was withdrawn."""
+
+    load_id: LoadId | None
+    switched_at: int
+    switched_by: str
+    reason: str | None
+
+
+class Breaches:
+    """The tables ``breach`` and ``switch``. Only ``publishing`` may call ``switch_to``."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def get(self, name: str) -> BreachRow:
+        """The breach called *name*, in any letter case. Raises UnknownBreach."""
+        rows = self._db.query(
+            """
+            SELECT id, name, current_load, added_at, modified_at
+            FROM breach
+            WHERE lower(name) = lower(:name)
+            """,
+            {"name": name},
+        )
+        if not rows:
+            raise UnknownBreach("There is no breach of that name; `breachcheck breaches list` shows those there are.")
+        return BreachRow(**rows[0])
+
+    def all(self) -> list[BreachRow]:
+        """Every breach that was ever loaded, by name."""
+        rows = self._db.query(
+            """
+            SELECT id, name, current_load, added_at, modified_at
+            FROM breach
+            ORDER BY name
+            """
+        )
+        return [BreachRow(**row) for row in rows]
+
+    def id_of(self, name: str) -> BreachId:
+        """The id of the breach called *name*, which is entered if it is new."""
+        with self._db.transaction():
+            self._db.execute(
+                """
+                INSERT INTO breach (id, name)
+                SELECT :id, :name
+                WHERE NOT EXISTS (SELECT 1 FROM breach WHERE lower(name) = lower(:name))
+                """,
+                {"id": next_ids(self._db, "breach"), "name": name},
+            )
+            return self.get(name).id
+
+    def switch_to(self, breach: BreachRow, load_id: LoadId | None, *, by: str, at: int, reason: str | None) -> None:
+        """Make *load_id* current, or none: the one statement by which anything becomes visible or ceases to be."""
+        self._db.execute(
+            """
+            UPDATE breach
+            SET current_load = :load_id, added_at = coalesce(added_at, :at), modified_at = :at
+            WHERE id = :id
+            """,
+            {"load_id": load_id, "at": at, "id": breach.id},
+        )
+        self._db.execute(
+            """
+            INSERT INTO switch (id, breach_id, load_id, switched_at, switched_by, reason)
+            VALUES (:id, :breach_id, :load_id, :at, :by, :reason)
+            """,
+            {
+                "id": next_ids(self._db, "switch"),
+                "breach_id": breach.id,
+                "load_id": load_id,
+                "at": at,
+                "by": by,
+                "reason": reason,
+            },
+        )
+
+    def touch(self, breach_id: BreachId, at: int) -> None:
+        """Note that what is said about the breach changed."""
+        self._db.execute("UPDATE breach SET modified_at = :at WHERE id = :id", {"at": at, "id": breach_id})
+
+    def history(self, breach_id: BreachId) -> list[Switch]:
+        """Every switch of the breach, newest first."""
+        rows = self._db.query(
+            """
+            SELECT load_id, switched_at, switched_by, reason
+            FROM switch
+            WHERE breach_id = :breach_id
+            ORDER BY id DESC
+            """,
+            {"breach_id": breach_id},
+        )
+        return [Switch(**row) for row in rows]

@@ -1,0 +1,1 @@
+"""The storage seam: the only room that knows a database driver."""

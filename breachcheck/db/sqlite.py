@@ -1,0 +1,158 @@
+"""SQLite behind the seam, on sqlite-utils: one file, a connection a thread, write-ahead log, every commit on the disk."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from sqlite_utils import Database as Utils
+from sqlite_utils import Migrations
+
+from breachcheck.db.base import NO_PARAMS, Integers, Params, Row
+from breachcheck.errors import SchemaMismatch, StoreExists, StoreFull, StoreNotFound, StoreUnavailable
+
+PAGE_SIZE = 8192
+BUSY_TIMEOUT_S = 10.0
+ROWS_A_STATEMENT = 100
+LOST_ITS_PLACE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)
+
+
+def create(path: Path, schema: Migrations) -> None:
+    """Make the store file *path*, readable by its owner alone. Raises StoreExists where there is one."""
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        raise StoreExists(f"{path} exists already; nothing was changed.") from None
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        schema.apply(Utils(connection, execute_plugins=False))
+
+
+def migrate(path: Path, schema: Migrations) -> list[str]:
+    """Bring *path* to this program's schema; the names of the migrations that ran."""
+    with closing(_connect(path)) as connection:
+        utils = Utils(connection, execute_plugins=False)
+        names = [migration.name for migration in schema.pending(utils)]
+        if names:
+            schema.apply(utils)
+        return names
+
+
+class SqliteDatabase:
+    """One SQLite file. See ``base.Database`` for the promises."""
+
+    def __init__(self, path: Path, schema: Migrations) -> None:
+        """Raises StoreNotFound where there is no file, SchemaMismatch where its schema is not this program's."""
+        self._path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        if not path.is_file():
+            raise StoreNotFound(f"There is no store at {path}; make one with `breachcheck init`.")
+        self._check_schema(schema)
+
+    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
+        try:
+            return self._thread_connection().execute(sql, params).fetchall()
+        except sqlite3.Error as error:
+            raise _meant_for_people(error, self._path) from error
+
+    def execute(self, sql: str, params: Params = NO_PARAMS) -> int:
+        try:
+            return self._thread_connection().execute(sql, params).rowcount
+        except sqlite3.Error as error:
+            raise _meant_for_people(error, self._path) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        connection = self._thread_connection()
+        if connection.in_transaction:
+            yield
+            return
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.rollback()
+
+    def insert_new(self, table: str, columns: Sequence[str], values: Sequence[Integers]) -> None:
+        rows = np.stack(values, axis=1)
+        whole = len(rows) // ROWS_A_STATEMENT * ROWS_A_STATEMENT
+        many = rows[:whole].reshape(-1, ROWS_A_STATEMENT * len(columns)).tolist()
+        one_by_one = rows[whole:].tolist()
+        connection = self._thread_connection()
+        try:
+            connection.executemany(_insert_sql(table, columns, ROWS_A_STATEMENT), many)
+            connection.executemany(_insert_sql(table, columns, 1), one_by_one)
+        except sqlite3.Error as error:
+            raise _meant_for_people(error, self._path) from error
+
+    def settle(self) -> None:
+        self.query("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        with self._lock:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+            self._local = threading.local()
+
+    def _thread_connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = _connect(self._path)
+            with self._lock:
+                self._connections.append(connection)
+        return connection
+
+    def _check_schema(self, schema: Migrations) -> None:
+        utils = Utils(self._thread_connection(), execute_plugins=False)
+        try:
+            known = {migration.name for migration in schema._migrations}
+            applied = {migration.name for migration in schema.applied(utils)}
+        except sqlite3.Error as error:
+            raise _meant_for_people(error, self._path) from error
+        if newer := sorted(applied - known):
+            raise SchemaMismatch(f"{self._path} was made by a newer breachcheck ({newer[-1]}); use that version.")
+        if missing := sorted(known - applied):
+            raise SchemaMismatch(f"{self._path} lacks the change {missing[0]}; any breachcheck command upgrades it.")
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=rw",
+            uri=True,
+            isolation_level=None,
+            timeout=BUSY_TIMEOUT_S,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+    except sqlite3.Error as error:
+        raise _meant_for_people(error, path) from error
+    return connection
+
+
+def _insert_sql(table: str, columns: Sequence[str], rows: int) -> str:
+    marks = ",".join(chain.from_iterable([[f"({','.join('?' * len(columns))})"] * rows]))
+    return f"INSERT OR IGNORE INTO {table} ({','.join(columns)}) VALUES {marks}"  # noqa: S608 - names are the program's
+
+
+def _meant_for_people(error: sqlite3.Error, path: Path) -> Exception:
+    """SQLite's *error* in the house's words; mistakes of the program itself stay what they are."""
+    if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+        return error
+    if getattr(error, "sqlite_errorcode", None) in LOST_ITS_PLACE:
+        return StoreFull(f"There is no room left for {path.name}; free some space and try again. Nothing stored was lost.")
+    return StoreUnavailable(f"The store file {path.name} cannot be used ({error}); see `breachcheck doctor`.")

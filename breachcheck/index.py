@@ -1,0 +1,70 @@
+"""The index: which field sets each digest occurs in. The only table that grows with the number of people."""
+
+from typing import NewType
+
+from breachcheck.breaches import LoadId
+from breachcheck.db.base import Database, Integers
+from breachcheck.digests import Digest
+
+FieldSetId = NewType("FieldSetId", int)
+
+
+class Index:
+    """Exposures, keyed by digest. No method takes or returns an address.
+
+    Knows nothing of breaches: which field sets are visible is the catalogue's to say.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def field_sets_of(self, digest: Digest) -> list[FieldSetId]:
+        """Ids of the field sets that *digest* occurs in, of published loads and others."""
+        rows = self._db.query(
+            """
+            SELECT field_set_id
+            FROM exposure
+            WHERE digest = :digest
+            """,
+            {"digest": digest},
+        )
+        return [row["field_set_id"] for row in rows]
+
+    def insert(self, load_id: LoadId, piece: int, digests: Integers, field_set_ids: Integers) -> None:
+        """Enter one piece of a load, sorted by digest: durable whole or not at all; the same piece twice changes nothing."""
+        with self._db.transaction():
+            self._db.insert_new("exposure", ("digest", "field_set_id"), (digests, field_set_ids))
+            self._db.execute(
+                """
+                INSERT INTO piece_done (load_id, piece)
+                VALUES (:load_id, :piece)
+                ON CONFLICT (load_id, piece) DO NOTHING
+                """,
+                {"load_id": load_id, "piece": piece},
+            )
+
+    def delete(self, load_id: LoadId, first: FieldSetId, last: FieldSetId) -> int:
+        """Forget the exposures of field sets *first* to *last*, all of one load; how many there were.
+
+        Goes over the index a slice of the digests at a time, so that it never holds up a writer for long.
+        """
+        deleted = 0
+        step = 2**64 // SLICES
+        for start in range(-(2**63), 2**63, step):
+            deleted += self._db.execute(
+                """
+                DELETE FROM exposure
+                WHERE digest BETWEEN :low AND :high
+                AND field_set_id BETWEEN :first AND :last
+                """,
+                {"low": start, "high": start + step - 1, "first": first, "last": last},
+            )
+        self._db.execute("DELETE FROM piece_done WHERE load_id = :load_id", {"load_id": load_id})
+        return deleted
+
+    def settle(self) -> None:
+        """Tidy up after a long load."""
+        self._db.settle()
+
+
+SLICES = 256
