@@ -1,0 +1,55 @@
+"""Digests over columns equal the library's CMAC, value by value."""
+
+import numpy as np
+from cryptography.hazmat.primitives.ciphers import algorithms
+from cryptography.hazmat.primitives.cmac import CMAC
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.columns import ColumnDigester, TextColumn
+
+KEY = bytes(range(32))
+
+
+def cmac(value: bytes) -> int:
+    mac = CMAC(algorithms.AES256(KEY))
+    mac.update(value)
+    return int.from_bytes(mac.finalize()[:8], "big", signed=True)
+
+
+def test_the_column_digest_is_the_librarys_cmac_for_every_length_up_to_a_hundred():
+    values = [bytes((7 * n + k) % 256 for k in range(n)) for n in range(101)]
+
+    digests = ColumnDigester(KEY).digests(TextColumn.of(values))
+
+    assert digests.tolist() == [cmac(value) for value in values]
+
+
+@given(st.lists(st.binary(max_size=300)))
+def test_the_column_digest_is_the_librarys_cmac_for_lengths_in_any_order(values):
+    digests = ColumnDigester(KEY).digests(TextColumn.of(values))
+
+    assert digests.tolist() == [cmac(value) for value in values]
+
+
+def test_a_digester_gives_the_same_digests_when_it_is_used_again():
+    digester = ColumnDigester(KEY)
+    column = TextColumn.of([b"alice@example.com", b"b@example.com"])
+
+    assert digester.digests(column).tolist() == digester.digests(column).tolist()
+
+
+@given(st.lists(st.binary(max_size=40), min_size=1), st.data())
+def test_a_slice_of_arrow_text_keeps_its_values(values, data):
+    first = data.draw(st.integers(0, len(values) - 1))
+    offsets = np.cumsum([0, *map(len, values)])
+
+    column = TextColumn.from_offsets(np.frombuffer(b"".join(values), np.uint8), offsets[first:])
+
+    assert column.values() == values[first:]
+
+
+def test_rows_taken_from_a_column_are_those_rows():
+    column = TextColumn.of([b"one", b"two", b"three"])
+
+    assert column.take(np.array([2, 0])).values() == [b"three", b"one"]
