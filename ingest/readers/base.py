@@ -1,0 +1,65 @@
+"""The seam between readers and extraction: every data file ends as tables that DuckDB can scan."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+
+from ingest import engine
+
+
+def _nothing() -> None:
+    """There is no stream to wait for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """What the manifest says of how to read a data file; None is for the reader to find out."""
+
+    format: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_row: int | None = None  # counted from 1; 0: there is none
+    columns: tuple[str, ...] = ()  # the columns that the manifest names, as it spells them
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a data file. Every column is text or NULL; a list of values is text joined by newlines.
+
+    Scan it with `scan`; the fields `relation`, `rejects`, `finish` and `close` are what a reader fills in.
+    """
+
+    name: str  # what the tally calls it, "export.zip!people.csv"; has passed the address filter
+    columns: tuple[
+        str, ...
+    ]  # as the file spells them, no two alike but for case; JSON: key paths, wrappers seen through
+    format: str
+    encoding: str
+    relation: Callable[[Sequence[str]], str]  # wanted columns -> SQL for FROM, good for one statement
+    rejects: Callable[[duckdb.DuckDBPyConnection], Mapping[str, int]]  # after the scan, on the same connection
+    finish: Callable[[], None] = _nothing  # waits for the stream's end; DataFileError where the file was not whole
+    close: Callable[[], None] = _nothing  # stops the stream, if there is one; may be called twice
+    open_keys: bool = False  # JSON: columns that the sample did not show may be asked for all the same
+
+    @contextmanager
+    def scan(self, columns: Sequence[str]) -> Iterator[str]:
+        """SQL to stand after FROM, giving exactly *columns* and `broken` (a record that is none), for one statement.
+
+        Exhaust the statement inside the block and ask `rejects` there, for the records that the engine itself refused:
+        records read are rows given plus rejects. Leaving the block raises DataFileError where the file turned out not
+        to be whole, and in place of every error of DuckDB, whose texts quote what they fail on.
+        """
+        try:
+            yield self.relation(columns)
+            self.finish()
+        except duckdb.Error as error:
+            self._raise_fault(error)
+        finally:
+            self.close()
+
+    def _raise_fault(self, error: duckdb.Error) -> None:
+        self.close()
+        self.finish()
+        raise engine.fault(error, self.name) from None
