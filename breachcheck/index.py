@@ -1,5 +1,6 @@
 """The index: which field sets each digest occurs in. The only table that grows with the number of people."""
 
+from collections.abc import Sequence
 from typing import NewType
 
 from breachcheck.breaches import LoadId
@@ -7,6 +8,8 @@ from breachcheck.db.base import Database, Integers
 from breachcheck.digests import Digest
 
 FieldSetId = NewType("FieldSetId", int)
+
+SLICE = 2**64 // 256
 
 
 class Index:
@@ -43,22 +46,28 @@ class Index:
                 {"load_id": load_id, "piece": piece},
             )
 
-    def delete(self, load_id: LoadId, first: FieldSetId, last: FieldSetId) -> int:
-        """Forget the exposures of field sets *first* to *last*, all of one load; how many there were.
+    def has_pieces(self, load_id: LoadId) -> bool:
+        """Whether anything that the load entered may still be there."""
+        return bool(
+            self._db.query("SELECT piece FROM piece_done WHERE load_id = :load_id LIMIT 1", {"load_id": load_id})
+        )
+
+    def delete(self, load_id: LoadId, field_set_ids: Sequence[FieldSetId]) -> int:
+        """Forget the exposures of *field_set_ids*, all of one load; how many there were.
 
         Goes over the index a slice of the digests at a time, so that it never holds up a writer for long.
         """
         deleted = 0
-        step = 2**64 // SLICES
-        for start in range(-(2**63), 2**63, step):
-            deleted += self._db.execute(
-                """
-                DELETE FROM exposure
-                WHERE digest BETWEEN :low AND :high
-                AND field_set_id BETWEEN :first AND :last
-                """,
-                {"low": start, "high": start + step - 1, "first": first, "last": last},
-            )
+        for first, last in _stretches(field_set_ids):
+            for low in range(-(2**63), 2**63, SLICE):
+                deleted += self._db.execute(
+                    """
+                    DELETE FROM exposure
+                    WHERE digest BETWEEN :low AND :high
+                    AND field_set_id BETWEEN :first AND :last
+                    """,
+                    {"low": low, "high": low + SLICE - 1, "first": first, "last": last},
+                )
         self._db.execute("DELETE FROM piece_done WHERE load_id = :load_id", {"load_id": load_id})
         return deleted
 
@@ -67,4 +76,12 @@ class Index:
         self._db.settle()
 
 
-SLICES = 256
+def _stretches(ids: Sequence[FieldSetId]) -> list[tuple[int, int]]:
+    """*ids* as stretches without a gap: (first, last)."""
+    stretches: list[tuple[int, int]] = []
+    for number in sorted(ids):
+        if stretches and number == stretches[-1][1] + 1:
+            stretches[-1] = (stretches[-1][0], number)
+        else:
+            stretches.append((number, number))
+    return stretches

@@ -1,0 +1,109 @@
+"""Answers: what comes back from a look-up, as values and in the JSON form that every door shares."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from breachcheck import data_classes
+from breachcheck.catalog import Breach
+
+Status = Literal["exposed", "not_found"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How many breaches this viewer could be told of by this kind of question, when, and how fresh. Epoch seconds."""
+
+    breaches: int
+    as_of: int
+    newest_added: int
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What one breach holds of one person. Every list is in order of weight, heaviest first; no class is in two of them.
+
+    *leaked* is this person's; *not_leaked* could have shown and did not; *unknown* cannot be told from this copy;
+    *owner_only* is the same for everyone in the breach; *not_exposed* was in it for nobody, says the discloser.
+    """
+
+    breach: Breach
+    leaked: tuple[str, ...]
+    not_leaked: tuple[str, ...]
+    unknown: tuple[str, ...]
+    owner_only: tuple[str, ...]
+    not_exposed: tuple[str, ...]
+    via_alias: bool
+
+    @property
+    def severity(self) -> int:
+        """0 to 100: how soon and how badly this could hurt if nothing is done."""
+        return data_classes.severity(self.leaked, self.breach.password_storage)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole published index was asked. *exposures*: those this viewer may see, newest breach first."""
+
+    checked: Checked
+    exposures: tuple[Exposure, ...]
+    is_demo: bool = False
+
+    @property
+    def status(self) -> Status:
+        return "exposed" if self.exposures else "not_found"
+
+
+Advise = Callable[[Sequence[Exposure]], list[dict[str, str]]]
+
+
+def as_json(answer: Answer, advise: Advise) -> dict[str, Any]:
+    """The answer as DESIGN's interface fixes it. *advise* gives the steps of one exposure."""
+    body: dict[str, Any] = {
+        "status": answer.status,
+        "checked": {
+            "breaches": answer.checked.breaches,
+            "as_of": timestamp(answer.checked.as_of),
+            "newest_added": timestamp(answer.checked.newest_added),
+        },
+        "exposures": [_exposure(exposure, advise) for exposure in answer.exposures],
+    }
+    return body | ({"demo": True} if answer.is_demo else {})
+
+
+def failure_json(reason: str, *, is_demo: bool = False) -> dict[str, Any]:
+    """No answer: neither a yes nor a no."""
+    return {"status": "could_not_check", "reason": reason} | ({"demo": True} if is_demo else {})
+
+
+def timestamp(epoch_s: int) -> str:
+    """RFC 3339 in UTC, whole seconds."""
+    return datetime.fromtimestamp(epoch_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def by_weight(classes: frozenset[str]) -> tuple[str, ...]:
+    """Heaviest first; equal weights by name."""
+    return tuple(sorted(classes, key=lambda name: (-data_classes.get(name).weight, name)))
+
+
+def _exposure(exposure: Exposure, advise: Advise) -> dict[str, Any]:
+    breach = exposure.breach
+    return {
+        "breach": {
+            "name": breach.name,
+            "title": breach.title,
+            "domain": breach.facts.domain,
+            "breach_date": breach.facts.breach_date.isoformat(),
+            "added_at": timestamp(breach.added_at),
+        },
+        "leaked": list(exposure.leaked),
+        "not_leaked": list(exposure.not_leaked),
+        "unknown": list(exposure.unknown),
+        "owner_only": list(exposure.owner_only),
+        "not_exposed": list(exposure.not_exposed),
+        "severity": exposure.severity,
+        "severity_level": data_classes.level(exposure.severity),
+        "via_alias": exposure.via_alias,
+        "advice": advise([exposure]),
+    }

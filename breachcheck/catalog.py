@@ -1,0 +1,132 @@
+"""The catalogue: what is published now, as one consistent, cached map from field sets to breaches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId
+from breachcheck.counters import next_ids, value_of
+from breachcheck.db.base import Database
+from breachcheck.errors import UnknownBreach
+from breachcheck.index import FieldSetId
+from breachcheck.loads import FieldSet, Load, Loads, PasswordStorage, Tally
+
+DEMO_SUFFIX = " (demo)"
+GENERATION = "generation"
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One breach as one of its loads shows it. *people* are those indexed; times are epoch seconds."""
+
+    facts: Facts
+    title: str
+    load_id: LoadId
+    added_at: int
+    modified_at: int
+    people: int
+    mapped: frozenset[str]
+    found: frozenset[str]
+    kinds: frozenset[str]
+    password_storage: PasswordStorage
+    tally: Tally
+    loaded_at: int
+
+    @property
+    def name(self) -> str:
+        return self.facts.name
+
+    @cached_property
+    def data_classes(self) -> frozenset[str]:
+        """Found on at least one person, or named by the discloser."""
+        return self.found | frozenset(self.facts.disclosed_classes)
+
+    @cached_property
+    def not_exposed(self) -> frozenset[str]:
+        """What the discloser said was not in it, less what the file held all the same."""
+        denied = self.facts.not_exposed
+        return frozenset(denied.classes) - self.data_classes if denied else frozenset()
+
+
+@dataclass(frozen=True)
+class Published:
+    """What can be seen at one *generation*: the breaches by title, and where each field set belongs."""
+
+    generation: int
+    breaches: tuple[Breach, ...]
+    field_sets: Mapping[FieldSetId, tuple[Breach, FieldSet]]
+
+    def get(self, name: str) -> Breach:
+        """The breach called *name*, in any letter case. Raises UnknownBreach."""
+        for breach in self.breaches:
+            if breach.name.lower() == name.lower():
+                return breach
+        raise UnknownBreach("No breach of that name is published here.")
+
+
+class Catalogue:
+    """Reads what ``publishing`` switched. Safe in many threads: the cached map is replaced, never changed."""
+
+    def __init__(self, db: Database, *, is_demo: bool) -> None:
+        self._db = db
+        self._suffix = DEMO_SUFFIX if is_demo else ""
+        self._breaches = Breaches(db)
+        self._loads = Loads(db)
+        self._published: Published | None = None
+
+    def generation(self) -> int:
+        """Moves with everything that changes what may be seen."""
+        return value_of(self._db, GENERATION)
+
+    def published(self) -> Published:
+        """What is published now."""
+        cached = self._published
+        generation = self.generation()
+        if cached is None or cached.generation != generation:
+            cached = self._published = self._read()
+        return cached
+
+    def of_load(self, load_id: LoadId) -> Published:
+        """The map as if *load_id*, held or not, were all that is published. Raises UnknownLoad."""
+        load = self._loads.get(load_id)
+        row = next(row for row in self._breaches.all() if row.id == load.breach_id)
+        return self._map(self.generation(), [self._breach(row, load)])
+
+    def _read(self) -> Published:
+        with self._db.transaction():
+            generation = self.generation()
+            rows = [row for row in self._breaches.all() if row.current_load is not None]
+            breaches = [self._breach(row, self._loads.get(row.current_load)) for row in rows if row.current_load]
+            return self._map(generation, breaches)
+
+    def _map(self, generation: int, breaches: list[tuple[Breach, list[FieldSet]]]) -> Published:
+        return Published(
+            generation=generation,
+            breaches=tuple(sorted((breach for breach, _ in breaches), key=lambda breach: breach.title.lower())),
+            field_sets={one.id: (breach, one) for breach, field_sets in breaches for one in field_sets},
+        )
+
+    def _breach(self, row: BreachRow, load: Load) -> tuple[Breach, list[FieldSet]]:
+        field_sets = self._loads.field_sets_of(load.id)
+        direct = [one for one in field_sets if not one.via_alias]
+        loaded_at = load.ended_at or load.started_at
+        breach = Breach(
+            facts=load.facts,
+            title=load.facts.title + self._suffix,
+            load_id=load.id,
+            added_at=row.added_at or loaded_at,
+            modified_at=row.modified_at or loaded_at,
+            people=sum(one.people for one in direct),
+            mapped=frozenset(load.contents.mapped),
+            found=frozenset(load.tally.coverage),
+            kinds=frozenset(load.contents.kinds),
+            password_storage=load.contents.password_storage,
+            tally=load.tally,
+            loaded_at=loaded_at,
+        )
+        return breach, field_sets
+
+
+def move(db: Database) -> None:
+    """Tell every reader that what may be seen has changed. Call it in the transaction that changes it."""
+    next_ids(db, GENERATION)

@@ -1,0 +1,85 @@
+"""Disclosure: who may be told what. One rule, asked at every door."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from breachcheck import data_classes
+from breachcheck.answers import Exposure, by_weight
+from breachcheck.breaches import Disclosure
+from breachcheck.catalog import Breach
+from breachcheck.loads import FieldSet
+
+
+class Role(StrEnum):
+    """In which part someone asks."""
+
+    PUBLIC = "public"
+    OWNER = "owner"
+    KEY = "key"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks. *sees_aliases*: may be told of records under another spelling of the address."""
+
+    role: Role
+    sees_aliases: bool
+
+    @property
+    def is_trusted(self) -> bool:
+        """May see the classes that are for the owner alone."""
+        return self.role in (Role.OWNER, Role.OPERATOR)
+
+
+PUBLIC = Viewer(Role.PUBLIC, sees_aliases=False)
+OWNER = Viewer(Role.OWNER, sees_aliases=True)
+KEY = Viewer(Role.KEY, sees_aliases=True)
+KEY_WITHOUT_ALIASES = Viewer(Role.KEY, sees_aliases=False)
+OPERATOR = Viewer(Role.OPERATOR, sees_aliases=True)
+
+STRICTNESS: dict[Disclosure, int] = {"open": 0, "owner": 1, "closed": 2}
+
+
+def may_be_told(viewer: Viewer, breach: Breach, site: Disclosure) -> bool:
+    """Whether *viewer* may learn that anyone is in *breach*. Never depends on the account."""
+    facts = breach.facts
+    rule = max(site, facts.disclosure, key=STRICTNESS.__getitem__)
+    match viewer.role:
+        case Role.OPERATOR:
+            return True
+        case Role.OWNER:
+            return not facts.is_retired and rule != "closed"
+        case Role.KEY:
+            return not facts.is_retired and not facts.is_sensitive
+        case Role.PUBLIC:
+            return not facts.is_retired and not facts.is_sensitive and rule == "open"
+
+
+def disclose(viewer: Viewer, breach: Breach, field_sets: Iterable[FieldSet]) -> Exposure | None:
+    """What *viewer* is shown of a person who occurs in *breach* with *field_sets*; None where that is nothing.
+
+    A direct record stands alone; only without one do records under an alias count, which prove nothing absent.
+    """
+    every = list(field_sets)
+    direct = [one.classes for one in every if not one.via_alias]
+    alias = [one.classes for one in every if one.via_alias]
+    if not direct and not (alias and viewer.sees_aliases):
+        return None
+    leaked = frozenset[str]().union(*(direct or alias))
+    could_show = breach.mapped & breach.data_classes if direct else frozenset[str]()
+    private = frozenset() if viewer.is_trusted else _owner_only(breach)
+    return Exposure(
+        breach=breach,
+        leaked=by_weight(leaked - private),
+        not_leaked=by_weight(could_show - leaked - private),
+        unknown=by_weight(breach.data_classes - leaked - could_show - private),
+        owner_only=by_weight(private),
+        not_exposed=by_weight(breach.not_exposed),
+        via_alias=not direct,
+    )
+
+
+def _owner_only(breach: Breach) -> frozenset[str]:
+    return frozenset(name for name in breach.data_classes if data_classes.is_owner_only(name))

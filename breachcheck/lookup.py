@@ -1,0 +1,94 @@
+"""The look-up: the one question the service answers."""
+
+import time
+from collections.abc import Mapping
+
+from breachcheck import addresses
+from breachcheck.answers import Answer, Checked
+from breachcheck.breaches import Disclosure, LoadId
+from breachcheck.catalog import Breach, Catalogue, Published
+from breachcheck.digests import Digest, Digester, Kind
+from breachcheck.disclosure import Viewer, disclose, may_be_told
+from breachcheck.errors import IndexMoved, NothingToAsk
+from breachcheck.index import FieldSetId, Index
+from breachcheck.loads import FieldSet
+
+ATTEMPTS = 3
+
+
+class Lookup:
+    """Answers, or raises: an answer without exposures means that the whole published index was asked."""
+
+    def __init__(
+        self, catalogue: Catalogue, index: Index, digester: Digester, *, site: Disclosure, is_demo: bool
+    ) -> None:
+        self._catalogue = catalogue
+        self._index = index
+        self._digester = digester
+        self._site: Disclosure = site
+        self._is_demo = is_demo
+
+    def ask(self, account: str, viewer: Viewer, *, kind: Kind = Kind.EMAIL, breach: str | None = None) -> Answer:
+        """What *viewer* may be told of *account*, in the breach named or in all.
+
+        Raises InvalidAccount, UnknownBreach, NothingToAsk where no breach can answer, and other kinds of
+        CouldNotCheck where the store failed or what is published kept moving.
+        """
+        digest = self._digest(account, kind)
+        for _ in range(ATTEMPTS):
+            published = self._catalogue.published()
+            asked = self._asked(published, viewer, kind, breach)
+            found = self._index.field_sets_of(digest)
+            if self._catalogue.generation() == published.generation:
+                return self._answer(published, asked, found, viewer)
+        raise IndexMoved("What is published changed while we looked; ask again.")
+
+    def ask_load(self, account: str, load_id: LoadId, viewer: Viewer) -> Answer:
+        """What the answer would be if *load_id*, held or not, were all that is published."""
+        published = self._catalogue.of_load(load_id)
+        asked = self._asked(published, viewer, Kind.EMAIL, None)
+        found = self._index.field_sets_of(self._digest(account, Kind.EMAIL))
+        return self._answer(published, asked, found, viewer)
+
+    def reach(self, viewer: Viewer) -> list[Breach]:
+        """The breaches that *viewer* can be told of when asking for an e-mail address, by title."""
+        return [
+            breach
+            for breach in self._catalogue.published().breaches
+            if Kind.EMAIL in breach.kinds and may_be_told(viewer, breach, self._site)
+        ]
+
+    def _digest(self, account: str, kind: Kind) -> Digest:
+        if kind is not Kind.EMAIL:
+            raise NothingToAsk(f"None of the breaches here can be searched by {kind}.")
+        return self._digester.of_address(addresses.canonical(account))
+
+    def _asked(self, published: Published, viewer: Viewer, kind: Kind, name: str | None) -> list[Breach]:
+        named = published.breaches if name is None else (published.get(name),)
+        asked = [one for one in named if kind in one.kinds and may_be_told(viewer, one, self._site)]
+        if not asked:
+            raise NothingToAsk(f"None of the breaches here can be searched by {kind}.")
+        return asked
+
+    def _answer(self, published: Published, asked: list[Breach], found: list[FieldSetId], viewer: Viewer) -> Answer:
+        exposures = [
+            exposure
+            for breach, field_sets in _by_breach(published.field_sets, found, asked)
+            if (exposure := disclose(viewer, breach, field_sets))
+        ]
+        exposures.sort(key=lambda one: one.breach.facts.breach_date, reverse=True)
+        checked = Checked(
+            breaches=len(asked), as_of=int(time.time()), newest_added=max(breach.added_at for breach in asked)
+        )
+        return Answer(checked=checked, exposures=tuple(exposures), is_demo=self._is_demo)
+
+
+def _by_breach(
+    owners: Mapping[FieldSetId, tuple[Breach, FieldSet]], found: list[FieldSetId], asked: list[Breach]
+) -> list[tuple[Breach, list[FieldSet]]]:
+    """The field sets *found*, gathered by breach; those of breaches that were not *asked* are left out."""
+    gathered: dict[int, list[FieldSet]] = {breach.load_id: [] for breach in asked}
+    for field_set_id in found:
+        if owner := owners.get(field_set_id):
+            gathered.setdefault(owner[0].load_id, []).append(owner[1])
+    return [(breach, gathered[breach.load_id]) for breach in asked if gathered[breach.load_id]]

@@ -1,0 +1,124 @@
+"""Publishing: the only switch of a breach's current load. What it does is visible whole or not at all."""
+
+import time
+
+from breachcheck.audit import Audit, AuditEntry
+from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId
+from breachcheck.catalog import move
+from breachcheck.db.base import Database
+from breachcheck.errors import UnknownLoad
+from breachcheck.index import Index
+from breachcheck.loads import Load, Loads
+
+REST_S = 3600
+"""How long a load that is no longer current is left alone, so that no look-up still reads it."""
+
+
+class Publishing:
+    """Publish, replace, withdraw, roll back, correct, prune. Every action is audited under *by*."""
+
+    def __init__(self, db: Database, index: Index) -> None:
+        self._db = db
+        self._index = index
+        self._breaches = Breaches(db)
+        self._loads = Loads(db)
+        self._audit = Audit(db)
+
+    def publish(self, load_id: LoadId, *, by: str) -> Load:
+        """Make a complete load current, in place of the one that was. Raises UnknownLoad for any other."""
+        with self._db.transaction():
+            load = self._loads.get(load_id)
+            if load.state != "complete":
+                raise UnknownLoad(f"Load {load_id} is {load.state}; only a complete load can be published.")
+            self._switch(self._row_of(load), load_id, by=by, action="publish")
+            return load
+
+    def publish_held(self, name: str, *, by: str) -> Load:
+        """Publish the newest complete load of the breach. Raises UnknownLoad where none waits."""
+        with self._db.transaction():
+            row = self._breaches.get(name)
+            newest = next((load for load in self._loads.of_breach(row.id) if load.state == "complete"), None)
+            if newest is None or newest.id == row.current_load:
+                raise UnknownLoad(f"No load of {row.name} waits to be published; `breachcheck ingest --hold` makes one.")
+            return self.publish(newest.id, by=by)
+
+    def withdraw(self, name: str, *, by: str, reason: str | None = None) -> BreachRow:
+        """Show the breach to nobody; its load stays and can be published again."""
+        with self._db.transaction():
+            row = self._breaches.get(name)
+            if row.current_load is None:
+                raise UnknownLoad(f"{row.name} is not published, so there is nothing to withdraw.")
+            self._switch(row, None, by=by, action="withdraw", reason=reason)
+            return row
+
+    def roll_back(self, name: str, *, by: str) -> Load:
+        """Publish the load that was current before this one. Raises UnknownLoad where it is gone or never was."""
+        with self._db.transaction():
+            row = self._breaches.get(name)
+            for switch in self._breaches.history(row.id):
+                if switch.load_id is None or switch.load_id == row.current_load:
+                    continue
+                load = self._loads.get(switch.load_id)
+                if load.state == "complete":
+                    self._switch(row, load.id, by=by, action="roll back")
+                    return load
+            raise UnknownLoad(f"{row.name} has no earlier load to go back to.")
+
+    def update(self, facts: Facts, *, by: str) -> Load:
+        """Change what is said about the published breach *facts.name*; no data is read again.
+
+        The name stays. Whether it is sensitive is as *facts* say: an operator's explicit word.
+        """
+        with self._db.transaction():
+            row = self._breaches.get(facts.name)
+            if row.current_load is None:
+                raise UnknownLoad(f"{row.name} is not published; publish it before you correct it.")
+            at = _now()
+            self._loads.correct(row.current_load, facts, by=by, at=at)
+            self._breaches.touch(row.id, at)
+            self._audit.note(AuditEntry(at=at, actor=by, action="update", subject=row.name))
+            move(self._db)
+            return self._loads.get(row.current_load)
+
+    def prunable(self, *, now: int, keep: int = 1) -> list[LoadId]:
+        """Loads that nobody can see any more: failed ones, and those that ceased to be current an hour ago or more.
+
+        The *keep* newest former loads of each breach stay, so that one can roll back to them. A held load is never one.
+        """
+        prunable: list[LoadId] = []
+        for row in self._breaches.all():
+            loads = self._loads.of_breach(row.id)
+            switches = self._breaches.history(row.id)
+            prunable += [load.id for load in loads if load.state == "failed"]
+            prunable += [load.id for load in loads if load.state == "pruned" and self._index.has_pieces(load.id)]
+            if switches and now - switches[0].switched_at < REST_S:
+                continue
+            once_current = {switch.load_id for switch in switches}
+            former = [load.id for load in loads if load.state == "complete" and load.id in once_current]
+            prunable += [load_id for load_id in former if load_id != row.current_load][keep:]
+        return prunable
+
+    def prune(self, load_id: LoadId, *, by: str) -> int:
+        """Delete the exposures of a load that ``prunable`` named; how many there were. After a crash it is named again."""
+        with self._db.transaction():
+            load = self._loads.get(load_id)
+            if self._row_of(load).current_load == load_id or load.state == "running":
+                raise UnknownLoad(f"Load {load_id} is in use and was not pruned.")
+            self._loads.mark_pruned(load_id)
+            self._audit.note(AuditEntry(at=_now(), actor=by, action="prune", subject=f"load {load_id}"))
+        return self._index.delete(load_id, [one.id for one in self._loads.field_sets_of(load_id)])
+
+    def _row_of(self, load: Load) -> BreachRow:
+        return next(row for row in self._breaches.all() if row.id == load.breach_id)
+
+    def _switch(
+        self, row: BreachRow, load_id: LoadId | None, *, by: str, action: str, reason: str | None = None
+    ) -> None:
+        at = _now()
+        self._breaches.switch_to(row, load_id, by=by, at=at, reason=reason)
+        self._audit.note(AuditEntry(at=at, actor=by, action=action, subject=row.name))
+        move(self._db)
+
+
+def _now() -> int:
+    return int(time.time())
