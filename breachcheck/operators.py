@@ -1,7 +1,9 @@
 """Operators: who may sign in to the admin pages. Passwords are kept as argon2id hashes."""
 
+import secrets
 import time
 from dataclasses import dataclass
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -28,6 +30,10 @@ class Operators:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._hasher = PasswordHasher()
+
+    @cached_property
+    def _decoy(self) -> str:
+        return self._hasher.hash(secrets.token_hex(16))
 
     def add(self, name: str, password: str) -> Operator:
         """A new operator, or a new password for one who is there."""
@@ -64,7 +70,7 @@ class Operators:
         rows = self._db.query(
             "SELECT id, name, password_hash, created_at FROM operator WHERE name = :name", {"name": name}
         )
-        kept = rows[0]["password_hash"] if rows else self._hasher.hash("nobody has this password")
+        kept = rows[0]["password_hash"] if rows else self._decoy
         try:
             self._hasher.verify(kept, password)
         except VerificationError:
