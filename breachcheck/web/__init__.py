@@ -1,0 +1,1 @@
+"""The web site and both APIs: the only package that knows Flask."""
