@@ -1,0 +1,1 @@
+"""Invented people, and the data files they are in."""
