@@ -1,0 +1,246 @@
+"""What a manifest may say: rules for single values, by place, and for values that must fit together."""
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from breachcheck import data_classes
+from breachcheck.addresses import canonical, holds_address
+from breachcheck.breaches import Facts
+from breachcheck.errors import InvalidAccount, UnknownDataClass
+from ingest.documents import Path
+from ingest.entries import STANDARD_INPUT, FileEntry
+from ingest.shapes import Rule
+
+EMAIL = "Email addresses"
+MAX_TEXT = 10_000
+DELIMITERS: Mapping[str, str] = {"tab": "\t", r"\t": "\t"}
+OLDEST = date(1970, 1, 1)
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
+_HOLDS_AN_ADDRESS = frozenset({"help.email"})
+_LONGER_THAN_A_LINE = re.compile(r"description$|why$|how$|who$|class_notes\{\}$|attribution$")
+_COMMONMARK = MarkdownIt("commonmark")
+
+Wrong = tuple[Path, str]
+
+
+def every_text(place: str, text: str) -> str | None:
+    """What is wrong with any text of a manifest, keys included."""
+    if place not in _HOLDS_AN_ADDRESS and holds_address(text):
+        return "an e-mail address stands here; only help.email may hold one"
+    if len(text) > MAX_TEXT:
+        return f"longer than {MAX_TEXT} characters"
+    several_lines = _LONGER_THAN_A_LINE.search(place) is not None
+    if any(unicodedata.category(char) == "Cc" and not (several_lines and char in "\n\t") for char in text):
+        return (
+            None if place.endswith(("delimiter", "mapping{key}")) else "a control character or line break stands here"
+        )
+    return None
+
+
+def _name(text: str) -> str | None:
+    if _NAME.fullmatch(text):
+        return None
+    return "letters, digits and - _ . make a name, 64 at most, no spaces, such as OpenAI-Mixpanel"
+
+
+def _written(text: str) -> str | None:
+    return None if text.strip() else "nothing is written here"
+
+
+def _domain(text: str) -> str | None:
+    if not text or (_DOMAIN.fullmatch(text) and len(text) <= 253):
+        return None
+    return "a domain in lower case belongs here, such as openai.com, without https:// or a path"
+
+
+def _past_day(text: str) -> str | None:
+    day = date.fromisoformat(text)
+    if day > datetime.now(UTC).date():
+        return f"{text} lies in the future; give the day it happened"
+    if day < OLDEST:
+        return f"{text} is before {OLDEST.isoformat()}; check the year"
+    return None
+
+
+def _link(text: str) -> str | None:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return "this is not a link; https://… belongs here"
+    is_plain = parts.scheme == "https" and parts.hostname and not parts.username and not re.search(r"\s", text)
+    return None if is_plain else "only links that begin with https:// are allowed"
+
+
+def _logo(text: str) -> str | None:
+    return None if text.startswith("/") and not text.startswith("//") else _link(text)
+
+
+def _commonmark(text: str) -> str | None:
+    for token in _tokens(_COMMONMARK.parse(text)):
+        if token.type in ("html_block", "html_inline"):
+            return "HTML is not allowed; this is CommonMark: **bold**, [text](https://…), lists"
+        if token.type == "image":
+            return "images are not allowed; link to the page instead"
+        if token.type == "link_open" and (wrong := _link(str(token.attrs.get("href", "")))):
+            return wrong
+    return None
+
+
+def _tokens(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from _tokens(token.children or [])
+
+
+def _description(text: str) -> str | None:
+    return _written(text) or _commonmark(text)
+
+
+def _data_class(text: str) -> str | None:
+    try:
+        data_classes.get(text)
+    except UnknownDataClass as error:
+        return str(error)
+    return None
+
+
+def _language(text: str) -> str | None:
+    return None if _LANGUAGE.fullmatch(text) else "a language tag belongs here, such as de or pt-BR"
+
+
+def _mailbox(text: str) -> str | None:
+    try:
+        canonical(text)
+    except InvalidAccount:
+        return "this is not an e-mail address"
+    return None
+
+
+def _encoding(text: str) -> str | None:
+    try:
+        codecs.lookup(text)
+        "".encode(text)
+    except LookupError:
+        return "unknown encoding; such as utf-8, utf-16-le, cp1252, gbk"
+    return None
+
+
+def _delimiter(text: str) -> str | None:
+    char = DELIMITERS.get(text, text)
+    if len(char) == 1 and not char.isalnum() and char not in "\"'\r\n":
+        return None
+    return 'one character in quotes belongs here: "," ";" "|" or "tab"'
+
+
+def _path(text: str) -> str | None:
+    if "://" in text:
+        return "data files are read from disk; download it and give its path relative to the manifest"
+    if "\\" in text:
+        return "write / between folders"
+    return _written(text)
+
+
+RULES: Mapping[str, Rule] = {
+    "name": _name,
+    "title": _written,
+    "domain": _domain,
+    "breach_date": _past_day,
+    "disclosed_date": _past_day,
+    "description": _description,
+    "disclosure_url": _link,
+    "attribution": _commonmark,
+    "logo_path": _logo,
+    "disclosed_classes[]": _data_class,
+    "not_exposed.classes[]": _data_class,
+    "not_exposed.source": _link,
+    "class_notes{key}": _data_class,
+    "help.url": _link,
+    "help.email": _mailbox,
+    "advice[].title": _written,
+    "advice[].why": _commonmark,
+    "advice[].how": _commonmark,
+    "translations{key}": _language,
+    "translations{}.title": _written,
+    "translations{}.description": _description,
+    "files[].path": _path,
+    "files[].mapping{}[]": _data_class,
+    "files[].password_file": _path,
+    "files[].encoding": _encoding,
+    "files[].delimiter": _delimiter,
+}
+
+
+def misfits(facts: Facts, files: tuple[FileEntry, ...], *, says_sensitive: bool) -> Iterator[Wrong]:
+    """What is wrong between values that are each right, with the path of the one to change."""
+    if facts.disclosed_date and facts.disclosed_date < facts.breach_date:
+        yield ("disclosed_date",), "disclosed_date: it lies before breach_date"
+    mapped = mapped_classes(files)
+    yield from _contradictions(facts, mapped)
+    if not says_sensitive and (heavy := owner_only([*mapped, *facts.disclosed_classes])):
+        yield (), sensitivity_question(heavy)
+    if not files:
+        yield ("files",), "files: name at least one data file, as `- path: people.csv`"
+    if [entry.path for entry in files].count(STANDARD_INPUT) > 1:
+        yield ("files",), 'files: standard input ("-") can be read only once'
+    for number, entry in enumerate(files):
+        for path, text in _entry_misfits(entry, files):
+            yield ("files", number, *path), text
+
+
+def mapped_classes(files: tuple[FileEntry, ...]) -> list[str]:
+    """The data classes that the manifest itself maps, in the order in which they first stand there."""
+    return list(dict.fromkeys(name for entry in files for names in (entry.mapping or {}).values() for name in names))
+
+
+def owner_only(classes: list[str]) -> list[str]:
+    """Those of *classes* whose mere presence tells a stranger something about a person."""
+    return [name for name in dict.fromkeys(classes) if data_classes.is_owner_only(name)]
+
+
+def sensitivity_question(heavy: list[str]) -> str:
+    """What a manifest is refused with that has *heavy* classes and does not say whether the breach is sensitive."""
+    return (
+        f"it carries {', '.join(heavy)}, so it must say `is_sensitive: true` "
+        "(only the owner of an address is told) or `is_sensitive: false`"
+    )
+
+
+def _contradictions(facts: Facts, mapped: list[str]) -> Iterator[Wrong]:
+    absent = facts.not_exposed.classes if facts.not_exposed else ()
+    for name in absent:
+        if name in facts.disclosed_classes:
+            yield ("not_exposed", "classes"), f"not_exposed: {name} is also in disclosed_classes; keep one"
+        elif name in mapped:
+            yield ("not_exposed", "classes"), f"not_exposed: {name} is mapped in files; keep one"
+
+
+def _entry_misfits(entry: FileEntry, files: tuple[FileEntry, ...]) -> Iterator[Wrong]:
+    if entry.mapping is not None and not _finds_people(entry):
+        yield (
+            ("mapping",),
+            f"mapping: no column says whose record it is; map one to {EMAIL}, or write address:, identifiers: or join:",
+        )
+    if entry.join and not any(_names(entry.join.to, other.path) for other in files):
+        yield ("join", "to"), "join.to: no entry under files has this path"
+
+
+def _finds_people(entry: FileEntry) -> bool:
+    is_mapped = any(EMAIL in names for names in (entry.mapping or {}).values())
+    return bool(is_mapped or entry.address or entry.identifiers or entry.join)
+
+
+def _names(target: str, path: str) -> bool:
+    """Whether *target*, as ``people.csv``, ``dump.sql#users`` or ``all.zip!users.csv``, lies in the entry's *path*."""
+    outer = re.split("[#!]", target)[0]
+    return target == path or outer == path or fnmatchcase(outer, path) or outer.startswith(path.rstrip("/") + "/")
