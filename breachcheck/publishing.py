@@ -8,6 +8,7 @@ from breachcheck.catalog import move
 from breachcheck.db.base import Database
 from breachcheck.errors import UnknownLoad
 from breachcheck.index import Index
+from breachcheck.jobs import Jobs
 from breachcheck.loads import Load, Loads
 
 REST_S = 3600
@@ -23,6 +24,7 @@ class Publishing:
         self._breaches = Breaches(db)
         self._loads = Loads(db)
         self._audit = Audit(db)
+        self._jobs = Jobs(db)
 
     def publish(self, load_id: LoadId, *, by: str) -> Load:
         """Make a complete load current, in place of the one that was. Raises UnknownLoad for any other."""
@@ -41,6 +43,14 @@ class Publishing:
             if newest is None or newest.id == row.current_load:
                 raise UnknownLoad(f"No load of {row.name} waits to be published; `breachcheck ingest --hold` makes one.")
             return self.publish(newest.id, by=by)
+
+    def publish_load_of(self, name: str, load_id: LoadId, *, by: str) -> Load:
+        """Publish *load_id* if it is one of the breach's. Raises UnknownLoad where it is not."""
+        with self._db.transaction():
+            row = self._breaches.get(name)
+            if self._loads.get(load_id).breach_id != row.id:
+                raise UnknownLoad(f"Load {load_id} is not one of {row.name}; `breachcheck breaches show {row.name}` lists them.")
+            return self.publish(load_id, by=by)
 
     def withdraw(self, name: str, *, by: str, reason: str | None = None) -> BreachRow:
         """Show the breach to nobody; its load stays and can be published again."""
@@ -116,6 +126,7 @@ class Publishing:
     ) -> None:
         at = _now()
         self._breaches.switch_to(row, load_id, by=by, at=at, reason=reason)
+        self._jobs.add("prune", {}, due_at=at + REST_S)
         self._audit.note(AuditEntry(at=at, actor=by, action=action, subject=row.name))
         move(self._db)
 

@@ -1,0 +1,64 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO ?= demo-data
+SHIPPED := $(shell find breachcheck ingest templates examples -type f -not -name '*.pyc')
+
+.PHONY: demo test check format lint types layers tests bench clean
+
+demo: $(VENV)/.installed  ## load the example breaches and serve them
+	@$(BIN)/breachcheck demo --data $(DEMO)
+
+test: $(VENV)/.for-tests  ## set up what the tests need and run every check
+	@$(MAKE) --no-print-directory check
+
+check: lint types layers tests  ## every check, in an environment that is there already
+
+lint:
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types:
+	$(BIN)/mypy
+
+layers:
+	$(BIN)/lint-imports --no-cache
+
+tests:
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report --skip-covered --fail-under=$(COVERAGE)
+
+format:  ## put the code into the house's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.for-tests  ## print the ratios that the README quotes
+	@$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+
+COVERAGE := 90
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "breachcheck needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+		{ echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Making $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made setup.cfg pyproject.toml $(SHIPPED)
+	@echo "Installing breachcheck …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check .
+	@rm -rf build *.egg-info
+	@touch $@
+
+$(VENV)/.for-tests: $(VENV)/.made setup.cfg pyproject.toml $(SHIPPED)
+	@echo "Installing breachcheck and what its tests need …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check '.[test]'
+	@rm -rf build *.egg-info
+	@touch $@ $(VENV)/.installed

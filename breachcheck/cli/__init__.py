@@ -1,0 +1,50 @@
+"""The command line: ``breachcheck``. Commands are imported when they are called, so that each starts fast."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from breachcheck.cli import edge
+
+COMMANDS = {
+    "init": ("breachcheck.cli.init", "init"),
+    "demo": ("breachcheck.cli.demo", "demo"),
+    "serve": ("breachcheck.cli.serve", "serve"),
+    "worker": ("breachcheck.cli.worker", "worker"),
+    "ingest": ("breachcheck.cli.ingest", "ingest"),
+    "check": ("breachcheck.cli.check", "check"),
+    "breaches": ("breachcheck.cli.breaches", "breaches"),
+    "manifest": ("breachcheck.cli.manifest", "manifest"),
+    "keys": ("breachcheck.cli.keys", "keys"),
+    "operators": ("breachcheck.cli.operators", "operators"),
+}
+
+
+class Commands(click.Group):
+    """Finds a command's module by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="breachcheck")
+def cli() -> None:
+    """Was I in a data breach, and which of my fields leaked?
+
+    Load a disclosed breach from its manifest and data files, look accounts up, serve the web site and the APIs.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 for success (of `check`: not found), 1 (of `check`: exposed), 2 for everything else."""
+    sys.exit(edge.run(cli, list(sys.argv[1:] if arguments is None else arguments)))

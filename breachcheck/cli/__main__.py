@@ -1,0 +1,5 @@
+"""``python -m breachcheck.cli``."""
+
+from breachcheck.cli import main
+
+main()

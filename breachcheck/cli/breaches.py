@@ -1,0 +1,142 @@
+"""``breachcheck breaches``: what is loaded and published, and the switch between the two."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from breachcheck.answers import timestamp
+from breachcheck.breaches import BreachRow, LoadId
+from breachcheck.cli.edge import data_option, json_option
+from breachcheck.cli.output import aligned, who
+from breachcheck.loads import Load
+from breachcheck.services import Services, opened
+from ingest import manifest as manifests
+
+
+@click.group()
+def breaches() -> None:
+    """List, show, publish, withdraw, roll back and correct breaches."""
+
+
+@breaches.command("list")
+@data_option
+@json_option
+def list_breaches(data: Path | None, as_json: bool) -> None:
+    """Every breach, published or not."""
+    with opened(data) as services:
+        facts = [_summary(services, row) for row in services.breaches.all()]
+    click.echo(json.dumps(facts) if as_json else aligned(facts, "Nothing is loaded yet: breachcheck ingest breach.yaml"))
+
+
+@breaches.command()
+@data_option
+@json_option
+@click.argument("name")
+def show(data: Path | None, as_json: bool, name: str) -> None:
+    """One breach: what is said about it, its loads and its history."""
+    with opened(data) as services:
+        row = services.breaches.get(name)
+        facts = _summary(services, row)
+        loads = [_load(load, row) for load in services.loads.of_breach(row.id)]
+        history = [
+            {"at": timestamp(one.switched_at), "load": one.load_id, "by": one.switched_by, "reason": one.reason}
+            for one in services.breaches.history(row.id)
+        ]
+    if as_json:
+        click.echo(json.dumps(facts | {"loads": loads, "history": history}))
+        return
+    click.echo("\n".join(f"{key.replace('_', ' '):<12} {'-' if value is None else value}" for key, value in facts.items()))
+    shown = ("id", "state", "current", "started_at", "loaded_by", "people")
+    click.echo("\nLoads\n" + aligned([{key: load[key] for key in shown} for load in loads], "none"))
+    click.echo("\nHistory\n" + aligned(history, "never published"))
+
+
+@breaches.command()
+@data_option
+@click.argument("name")
+@click.option("--load", "load_id", type=int, help="This load, not the newest one that is held.")
+def publish(data: Path | None, name: str, load_id: int | None) -> None:
+    """Make a held load visible, in place of the one that was."""
+    with opened(data) as services:
+        if load_id is None:
+            load = services.publishing.publish_held(name, by=who())
+        else:
+            load = services.publishing.publish_load_of(name, LoadId(load_id), by=who())
+    click.echo(f"Published {load.facts.name}, load {load.id}: {load.tally.people:,} people can find themselves.")
+
+
+@breaches.command()
+@data_option
+@click.argument("name")
+@click.option("--reason", help="Shown in the breach's history.")
+def withdraw(data: Path | None, name: str, reason: str | None) -> None:
+    """Show a breach to nobody. Its load stays and can be published again."""
+    with opened(data) as services:
+        row = services.publishing.withdraw(name, by=who(), reason=reason)
+    click.echo(f"Withdrew {row.name}. Nobody was told; `breachcheck breaches publish {row.name}` brings it back.")
+
+
+@breaches.command()
+@data_option
+@click.argument("name")
+def rollback(data: Path | None, name: str) -> None:
+    """Go back to the load that was published before this one."""
+    with opened(data) as services:
+        load = services.publishing.roll_back(name, by=who())
+    click.echo(f"{load.facts.name} is back at load {load.id}: {load.tally.people:,} people.")
+
+
+@breaches.command()
+@data_option
+@click.argument("manifest", type=click.Path(path_type=Path))
+def update(data: Path | None, manifest: Path) -> None:
+    """Take over what a manifest says about a published breach; no data file is read."""
+    with opened(data) as services:
+        load = services.publishing.update(manifests.read(manifest).facts, by=who())
+    click.echo(f"Updated {load.facts.name}; earlier words stay in its history.")
+
+
+@breaches.command()
+@data_option
+@click.option("--keep", type=click.IntRange(min=0), default=1, show_default=True, help="Former loads a breach keeps.")
+def prune(data: Path | None, keep: int) -> None:
+    """Delete the exposures of failed loads, and of those that have not been current for an hour."""
+    with opened(data) as services:
+        for load_id in services.publishing.prunable(now=int(time.time()), keep=keep):
+            deleted = services.publishing.prune(load_id, by=who())
+            click.echo(f"Pruned load {load_id}: {deleted:,} exposures.")
+
+
+def _summary(services: Services, row: BreachRow) -> dict[str, Any]:
+    loads = services.loads.of_breach(row.id)
+    current = next((load for load in loads if load.id == row.current_load), None)
+    held = sum(load.state == "complete" and load.id > (row.current_load or 0) for load in loads)
+    shown = current or (loads[0] if loads else None)
+    return {
+        "name": row.name,
+        "title": shown.facts.title if shown else row.name,
+        "state": "published" if current else "held" if held else "withdrawn" if row.added_at else "not loaded",
+        "people": current.tally.people if current else 0,
+        "current_load": row.current_load,
+        "held_loads": held,
+        "added_at": timestamp(row.added_at) if row.added_at else None,
+    }
+
+
+def _load(load: Load, row: BreachRow) -> dict[str, Any]:
+    return {
+        "id": load.id,
+        "state": load.state,
+        "current": load.id == row.current_load,
+        "started_at": timestamp(load.started_at),
+        "ended_at": timestamp(load.ended_at) if load.ended_at else None,
+        "loaded_by": load.loaded_by,
+        "people": load.tally.people,
+        "failure": load.failure,
+        "manifest_sha256": load.manifest_sha256,
+        "tally": msgspec.to_builtins(load.tally),
+    }

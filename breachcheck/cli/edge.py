@@ -1,0 +1,76 @@
+"""The process's edge: turns what was raised into a message on standard error and an exit status."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from breachcheck.errors import BreachcheckError, CouldNotCheck
+
+FAILED = 2
+INTERRUPTED = 130
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def run(command: click.Command, arguments: list[str]) -> int:
+    """Run *command*; its exit status. No traceback reaches the terminal unless BREACHCHECK_DEBUG is set."""
+    try:
+        status = command.main(arguments, prog_name="breachcheck", standalone_mode=False)
+    except click.exceptions.Abort:
+        say("Stopped.")
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return FAILED
+    except BreachcheckError as error:
+        say(str(error))
+        return FAILED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:  # noqa: BLE001 - the edge of the process: say it, never as an answer
+        say(surprise(error))
+        return FAILED
+    return status if isinstance(status, int) else 0
+
+
+def say(message: str) -> None:
+    """A line for people on standard error, where it cannot be taken for a result."""
+    click.echo(message, err=True)
+
+
+def surprise(error: BaseException) -> str:
+    """What to say of a fault in the program: its kind and place, not its text, which might quote an account."""
+    if os.environ.get("BREACHCHECK_DEBUG"):
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"breachcheck stopped at a fault of its own ({type(error).__name__}{place}). Please report it."
+
+
+def reason_of(error: BaseException) -> str:
+    """The stable word for programs that says why there is no answer."""
+    return error.reason if isinstance(error, CouldNotCheck) else _REASONS.get(type(error).__name__, "fault")
+
+
+_REASONS = {"InvalidAccount": "invalid_account", "UnknownBreach": "unknown_breach", "UnknownLoad": "unknown_load"}
+
+
+def data_option(function: Decorated) -> Decorated:
+    """``--data DIR``, which every command takes."""
+    return click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="BREACHCHECK_DATA",
+        help="The data folder.  [default: ./data]",
+    )(function)
+
+
+def json_option(function: Decorated) -> Decorated:
+    """``--json``, for commands that print facts."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")(function)

@@ -1,0 +1,58 @@
+"""``breachcheck init``: make a data folder."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from breachcheck import config, services
+from breachcheck.cli.edge import data_option
+from breachcheck.config import Config
+
+BACK_UP = """
+Back up {keys}, apart from the databases. Without the index key this index is useless, and nobody can make it again.
+""".strip()
+KEEP_THE_PASSPHRASE = """
+The index key is derived from this passphrase, which is shown once and kept nowhere:
+
+    {passphrase}
+
+Write it down. To start, put it into a file only you can read and point BREACHCHECK_INDEX_PASSPHRASE_FILE at it.
+""".strip()
+
+
+@click.command()
+@data_option
+@click.option("--passphrase", is_flag=True, help="Derive the index key from a passphrase, which is shown once.")
+@click.option("--disclosure", type=click.Choice(["open", "owner", "closed"]), help="Who may see answers.")
+def init(data: Path | None, passphrase: bool, disclosure: str | None) -> None:
+    """Make a data folder: the two store files, the index key and the app key."""
+    settings = config.read(data)
+    chosen = disclosure or _ask_disclosure()
+    shown_once = services.init(settings, with_passphrase=passphrase)
+    _write_settings(settings, chosen)
+    click.echo(f"Made {settings.data}: {settings.index_path.name}, {settings.catalogue_path.name} and keys.")
+    if shown_once:
+        click.echo(KEEP_THE_PASSPHRASE.format(passphrase=shown_once))
+        click.echo(BACK_UP.format(keys=settings.app_key_path))
+    else:
+        click.echo(BACK_UP.format(keys=f"{settings.index_key_path} and {settings.app_key_path}"))
+    click.echo("Next: breachcheck ingest PATH/breach.yaml")
+
+
+def _ask_disclosure() -> str:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "open"
+    return str(
+        click.prompt(
+            "Who may see answers? open: anyone who types an address; closed: no public form",
+            type=click.Choice(["open", "closed"]),
+            default="open",
+        )
+    )
+
+
+def _write_settings(settings: Config, disclosure: str) -> None:
+    path = settings.data / config.SETTINGS_FILE
+    if not path.exists():
+        path.write_text(f'# See docs/settings.md.\ndisclosure = "{disclosure}"\nmail = "off"\n', encoding="utf-8")

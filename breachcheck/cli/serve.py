@@ -1,0 +1,70 @@
+"""``breachcheck serve``: the web server and the one worker it looks after."""
+
+import socket
+import sys
+from pathlib import Path
+
+import click
+
+from breachcheck import config
+from breachcheck.cli.edge import data_option
+from breachcheck.cli.serving import Server, Supervisor
+from breachcheck.errors import ConfigError
+from breachcheck.services import open_services
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+PORTS_TO_TRY = 50
+
+
+@click.command()
+@data_option
+@click.option("--host", default=DEFAULT_HOST, show_default=True)
+@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Requests answered at once.")
+@click.option("--worker/--no-worker", default=True, help="Look after a worker process as well.")
+def serve(data: Path | None, host: str, port: int, threads: int, worker: bool) -> None:
+    """Serve the web site and the APIs until told to stop (SIGTERM, Ctrl-C)."""
+    run(data, host, listen(host, port), threads=threads, with_worker=worker)
+
+
+def run(data: Path | None, host: str, listener: socket.socket, *, threads: int = 4, with_worker: bool = True) -> None:
+    """Serve on *listener* until told to stop. Refuses to start, before the first request, where anything is wrong."""
+    settings = config.read(data)
+    services = open_services(settings)
+    with Supervisor(settings.data if with_worker else None):
+        click.echo(f"Serving on http://{host}:{listener.getsockname()[1]} (Ctrl-C stops it)", err=True)
+        Server(services, listener, threads=threads).run_until_stopped()
+    services.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises ConfigError where the port is taken."""
+    try:
+        return _bound(host, port)
+    except OSError as error:
+        raise ConfigError(f"Port {port} on {host} cannot be used ({error.strerror}); choose another with --port.") from None
+
+
+def listen_on_next_free(host: str, port: int) -> socket.socket:
+    """A listening socket on *port* or the first free one after it."""
+    for candidate in range(port, port + PORTS_TO_TRY):
+        try:
+            return _bound(host, candidate)
+        except OSError:
+            continue
+    return listen(host, port)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    if sys.platform != "win32":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError:
+        listener.close()
+        raise
+    return listener

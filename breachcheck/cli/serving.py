@@ -1,0 +1,102 @@
+"""The server process: waitress set up for slow clients, graceful stop, and a supervisor for the worker process."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import FrameType, TracebackType
+
+from waitress.server import create_server
+
+from breachcheck.services import Services
+from breachcheck.web.app import create_app
+
+MIB = 2**20
+LARGEST_BODY = 16 * MIB
+NEVER_SPOOL = 64 * MIB
+"""Above any body or answer: waitress would otherwise keep what is larger in a temporary file, in clear."""
+GRACE_S = 10.0
+RESTART_AFTER_S = (1.0, 2.0, 5.0, 15.0, 60.0)
+WORKER_NICENESS = 10
+
+
+class Server:
+    """waitress over the app. 2,000 connections and poll: 500 slow clients hold up nobody."""
+
+    def __init__(self, services: Services, listener: socket.socket, *, threads: int) -> None:
+        self._server = create_server(
+            create_app(services),
+            sockets=[listener],
+            threads=threads,
+            connection_limit=2000,
+            asyncore_use_poll=True,
+            max_request_body_size=LARGEST_BODY,
+            inbuf_overflow=NEVER_SPOOL,
+            outbuf_overflow=NEVER_SPOOL,
+            channel_timeout=60,
+            ident=None,
+            clear_untrusted_proxy_headers=False,
+        )
+
+    def run_until_stopped(self) -> None:
+        """Serve until SIGTERM or SIGINT; requests that have begun get ``GRACE_S`` seconds to end."""
+        previous = {name: signal.signal(name, _stop) for name in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            self._server.run()
+        except SystemExit:
+            pass
+        finally:
+            self._server.task_dispatcher.shutdown(cancel_pending=False, timeout=GRACE_S)
+            self._server.close()
+            for name, handler in previous.items():
+                signal.signal(name, handler)
+
+
+class Supervisor:
+    """Keeps one niced worker process running for the length of a block; restarts it, ever more slowly, if it dies."""
+
+    def __init__(self, data: Path | None) -> None:
+        self._data = data
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._look_after, name="supervisor", daemon=True)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Supervisor":
+        if self._data is not None:
+            self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopping.set()
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+        if self._thread.is_alive():
+            self._thread.join(GRACE_S)
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+
+    def _look_after(self) -> None:
+        deaths = 0
+        while not self._stopping.is_set():
+            self._process = self._start()
+            self._process.wait()
+            pause = RESTART_AFTER_S[min(deaths, len(RESTART_AFTER_S) - 1)]
+            deaths += 1
+            self._stopping.wait(pause)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "breachcheck.cli", "worker", "--data", str(self._data)]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=_nice)  # noqa: S603, PLW1509
+
+
+def _nice() -> None:
+    os.nice(WORKER_NICENESS)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
