@@ -1,0 +1,124 @@
+"""Compressed bytes as a stream of plain ones: gzip, zstd, bzip2 and xz, told by content, within limits."""
+
+import bz2
+import gzip
+import io
+import lzma
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import IO, Protocol, cast
+
+from breachcheck.errors import DataFileError
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+CHUNK = 1 << 20
+_DEPTH = 3
+
+
+class Readable(Protocol):
+    """All that is asked of a file here."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most *size* bytes; none at the end."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a compressed file may unpack to: bytes in all, and times its own size once above *ratio_from* bytes."""
+
+    total: int = 1 << 40
+    ratio: int = 500
+    ratio_from: int = 64 << 20
+
+
+_OPENERS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
+    b"\x1f\x8b": lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file)),
+    b"\x28\xb5\x2f\xfd": lambda file: cast(IO[bytes], zstd.ZstdFile(file)),
+    **{b"BZh%d1AY" % level: lambda file: cast(IO[bytes], bz2.BZ2File(file)) for level in range(1, 10)},
+    b"\xfd7zXZ\x00": lambda file: cast(IO[bytes], lzma.LZMAFile(file)),  # noqa: SIM115 - closed with the file
+}
+_SKIPPABLE_ZSTD = {bytes([first, 0x2A, 0x4D, 0x18]) for first in range(0x50, 0x60)}
+_CUT = (EOFError,)
+_DAMAGED = (gzip.BadGzipFile, zlib.error, lzma.LZMAError, zstd.ZstdError, zipfile.BadZipFile, OSError)
+
+
+def opener_for(head: bytes) -> Callable[[IO[bytes]], IO[bytes]] | None:
+    """What unpacks a file that begins with *head*, if it is compressed."""
+    if head[:4] in _SKIPPABLE_ZSTD:
+        return _OPENERS[b"\x28\xb5\x2f\xfd"]
+    return next((opener for magic, opener in _OPENERS.items() if head.startswith(magic)), None)
+
+
+class _Counted(io.RawIOBase):
+    """A file that says how much of it was read."""
+
+    def __init__(self, file: Readable, taken: Callable[[int], None]) -> None:
+        self._file, self._taken, self.count = file, taken, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        piece = self._file.read(len(buffer))
+        buffer[: len(piece)] = piece
+        self.count += len(piece)
+        self._taken(len(piece))
+        return len(piece)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def chunks(file: Readable, name: str, limits: Limits, taken: Callable[[int], None]) -> Generator[bytes]:
+    """The unpacked bytes of *file*, which is closed at the end; *taken* hears how many packed ones were read.
+
+    Raises DataFileError where the file is cut short, damaged, or unpacks to more than *limits* allow.
+    """
+    raw = _Counted(file, taken)
+    with closing(raw):
+        unpacked = 0
+        for chunk in _guarded(_unwrapped(io.BufferedReader(raw, CHUNK)), name):
+            unpacked += len(chunk)
+            refuse_bomb(unpacked, raw.count, name, limits)
+            yield chunk
+
+
+def _unwrapped(file: io.BufferedReader) -> Iterator[bytes]:
+    layer = file
+    for _ in range(_DEPTH):
+        opener = opener_for(layer.peek(8)[:8])
+        if opener is None:
+            break
+        layer = io.BufferedReader(cast(io.RawIOBase, opener(layer)), CHUNK)
+    while chunk := layer.read(CHUNK):
+        yield chunk
+
+
+def _guarded(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
+    try:
+        yield from pieces
+    except _CUT:
+        raise DataFileError(f"{name}: the file is cut short; fetch or copy it again") from None
+    except _DAMAGED as error:
+        kind = type(error).__name__
+        raise DataFileError(f"{name}: the file is damaged and cannot be unpacked ({kind}); fetch it again") from None
+
+
+def refuse_bomb(unpacked: int, packed: int, name: str, limits: Limits) -> None:
+    """Raise DataFileError where *unpacked* bytes out of *packed* are more than *limits* allow."""
+    if unpacked > limits.total:
+        raise DataFileError(f"{name}: unpacks to more than {limits.total:,} bytes; split it into smaller files")
+    if unpacked > limits.ratio_from and unpacked > limits.ratio * max(packed, 1):
+        raise DataFileError(f"{name}: unpacks to more than {limits.ratio} times its size; unpack and look at it first")
