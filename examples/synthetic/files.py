@@ -26,7 +26,9 @@ def table(rows: Iterable[Iterable[object]], delimiter: str = ",") -> str:
 
 
 def write_gzip(path: Path, content: bytes) -> None:
-    path.write_bytes(gzip.compress(content, mtime=0))
+    """With a bare header: `gzip.compress` writes another from one Python to the next."""
+    with path.open("wb") as file, gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
+        packed.write(content)
 
 
 def write_zip(path: Path, members: Mapping[str, bytes]) -> None:
