@@ -96,4 +96,32 @@ class LoadError(BreachcheckError):
 
 
 class InvalidKey(BreachcheckError):
-    """An API key is missing, badly formed, unknown or revoked."""
+    """An API key is unknown or revoked."""
+
+
+class MissingKey(InvalidKey):
+    """A call that needs an API key carries none."""
+
+
+class MalformedKey(InvalidKey):
+    """What stands where an API key belongs is none."""
+
+
+class MissingScope(BreachcheckError):
+    """An API key does not open what was asked for."""
+
+
+class LimitReached(BreachcheckError):
+    """Too many calls in a minute. *retry_after_s*: whole seconds until the next one will be answered."""
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class InvalidRequest(BreachcheckError):
+    """What a program sent is not what the API takes. *pointer*: the JSON pointer to the fault, "" for the whole."""
+
+    def __init__(self, message: str, pointer: str = "") -> None:
+        super().__init__(message)
+        self.pointer = pointer

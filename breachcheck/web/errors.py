@@ -13,8 +13,11 @@ from breachcheck.web import request_log
 STATUS_OF: dict[type[BreachcheckError], int] = {
     errors.InvalidAccount: 400,
     errors.InvalidKey: 401,
+    errors.MissingScope: 403,
     errors.UnknownBreach: 404,
     errors.UnknownLoad: 404,
+    errors.InvalidRequest: 422,
+    errors.LimitReached: 429,
     errors.CouldNotCheck: 503,
 }
 """A subclass has the status of its nearest ancestor here; what has none is a fault of ours: 500."""
