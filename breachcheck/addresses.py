@@ -53,8 +53,8 @@ KNOWN: tuple[tuple[str, str], ...] = (
 )
 """Vectors that every version of a store's program must agree on. Local parts at gmail.com are too short to exist."""
 
-_NOT_AN_ADDRESS = "this is not an email address; it needs one @ sign and a domain after it, like name@example.com"
-_TOO_LONG = "this is too long for an email address, which has at most 64 octets before the @ sign and 254 in all"
+_NOT_AN_ADDRESS = "This is not an email address; it needs one @ sign and a domain after it, like name@example.com."
+_TOO_LONG = "This is too long for an email address, which has at most 64 octets before the @ sign and 254 in all."
 
 _LONGEST_TEXT = 1024  # characters, with what is trimmed: nothing longer is looked at
 _LONGEST_LOCAL = 64  # octets, RFC 5321 4.5.3.1.1
@@ -70,10 +70,9 @@ _FILE_ENDINGS = frozenset(
 _escaped_at = re.compile(r"%(?:25)*40|&#(?:64|x40);|\\u0040|[\uff20\ufe6b]", re.IGNORECASE)
 _LOCAL = r"[^\s\x00-\x1f\x7f()<>\[\]:;,\\\"@]"
 _LABEL = r"[^\s\x00-,./:-@\[-`{-\x7f\u3002\uff0e\uff61]"
+_AT_DOMAIN = rf"@{_LABEL}++(?:[.\u3002\uff0e\uff61]{_LABEL}++)++"
 # Possessive, and begun only where no local part could have begun earlier: linear in the text, whatever it holds.
-_reads_as_address = re.compile(
-    rf'(?:"{_LOCAL}++"|(?<!{_LOCAL}){_LOCAL}++)@(?P<domain>{_LABEL}++(?:[.\u3002\uff0e\uff61]{_LABEL}++)++)'
-)
+_reads_as_address = re.compile(rf'(?:"{_LOCAL}++"|(?<!{_LOCAL}){_LOCAL}++){_AT_DOMAIN}(?:{_LOCAL}*+{_AT_DOMAIN})*+')
 
 
 def canonical(text: str) -> Address:
@@ -186,7 +185,7 @@ def _with_plain_at(text: str) -> str:
 
 
 def _mask(found: re.Match[str]) -> str:
-    labels = found["domain"].split(".")
+    labels = found[0].rpartition("@")[2].split(".")
     kept = len(labels)
     while kept > 1 and labels[kept - 1].lower() in _FILE_ENDINGS:
         kept -= 1
