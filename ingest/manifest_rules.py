@@ -13,6 +13,7 @@ from markdown_it.token import Token
 
 from breachcheck import data_classes
 from breachcheck.addresses import canonical, holds_address
+from breachcheck.advice import step_ids
 from breachcheck.breaches import Facts
 from breachcheck.errors import InvalidAccount, UnknownDataClass
 from ingest.documents import Path
@@ -115,6 +116,10 @@ def _data_class(text: str) -> str | None:
     return None
 
 
+def _step(text: str) -> str | None:
+    return None if text in step_ids() else f"no step of ours is called so; one of {', '.join(step_ids())}"
+
+
 def _language(text: str) -> str | None:
     return None if _LANGUAGE.fullmatch(text) else "a language tag belongs here, such as de or pt-BR"
 
@@ -167,6 +172,7 @@ RULES: Mapping[str, Rule] = {
     "class_notes{key}": _data_class,
     "help.url": _link,
     "help.email": _mailbox,
+    "advice[].step": _step,
     "advice[].title": _written,
     "advice[].why": _commonmark,
     "advice[].how": _commonmark,
