@@ -1,0 +1,148 @@
+"""SQLite behind the seam: what is durable, what is refused, what may run at once."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from breachcheck.db import sqlite
+from breachcheck.db.sqlite import SqliteDatabase
+from breachcheck.db.sqlite_schema import INDEX
+from breachcheck.errors import SchemaMismatch, StoreExists, StoreFull, StoreNotFound, StoreUnavailable
+
+COLUMNS = ("digest", "field_set_id")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "index.db"
+    sqlite.create(path, INDEX)
+    return path
+
+
+@pytest.fixture
+def db(path: Path):
+    database = SqliteDatabase(path, INDEX)
+    yield database
+    database.close()
+
+
+def rows(db: SqliteDatabase) -> list[tuple[int, int]]:
+    return [tuple(row) for row in db.query("SELECT digest, field_set_id FROM exposure ORDER BY digest")]
+
+
+def insert(db: SqliteDatabase, digests: range | list[int]) -> None:
+    values = np.array(digests, dtype=np.int64)
+    db.insert_new("exposure", COLUMNS, (values, np.ones_like(values)))
+
+
+def test_a_store_file_is_for_its_owner_alone(path):
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_store_that_is_there_is_never_made_again(path):
+    with pytest.raises(StoreExists):
+        sqlite.create(path, INDEX)
+
+
+def test_opening_makes_no_file(tmp_path):
+    with pytest.raises(StoreNotFound):
+        SqliteDatabase(tmp_path / "none.db", INDEX)
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_commits_wait_for_the_disk_and_the_log_is_write_ahead(db):
+    assert [tuple(row) for row in db.query("PRAGMA synchronous")] == [(2,)]
+    assert [tuple(row) for row in db.query("PRAGMA journal_mode")] == [("wal",)]
+
+
+def test_rows_of_any_number_are_inserted_and_those_that_are_there_are_kept(db):
+    insert(db, range(-150, 105))
+    insert(db, range(100, 110))
+
+    assert rows(db) == [(digest, 1) for digest in range(-150, 110)]
+
+
+def test_an_empty_insert_changes_nothing(db):
+    insert(db, [])
+
+    assert rows(db) == []
+
+
+def test_a_transaction_that_fails_leaves_nothing(db):
+    with pytest.raises(RuntimeError, match="stop"), db.transaction():
+        insert(db, [1, 2])
+        raise RuntimeError("stop")
+
+    assert rows(db) == []
+
+
+def test_a_transaction_inside_another_joins_it(db):
+    with pytest.raises(RuntimeError, match="stop"), db.transaction():
+        with db.transaction():
+            insert(db, [1])
+        raise RuntimeError("stop")
+
+    assert rows(db) == []
+
+
+def test_what_another_thread_has_not_committed_is_not_seen(db):
+    began, seen = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with db.transaction():
+            insert(db, [1])
+            began.set()
+            seen.wait(5)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    began.wait(5)
+    before = rows(db)
+    seen.set()
+    writer.join()
+
+    assert (before, rows(db)) == ([], [(1, 1)])
+
+
+def test_a_file_that_is_no_database_is_unavailable_and_not_empty(db, path):
+    db.close()
+    for file in path.parent.glob("index.db*"):
+        file.unlink()
+    path.write_bytes(b"no database" * 100)
+
+    with pytest.raises(StoreUnavailable):
+        db.query("SELECT digest FROM exposure")
+
+
+def test_a_full_store_says_so_and_keeps_what_it_had(db):
+    insert(db, range(1000))
+    db.query("PRAGMA max_page_count = 1")
+
+    with pytest.raises(StoreFull, match="free some space"), db.transaction():
+        insert(db, range(1000, 200_000))
+    assert len(rows(db)) == 1000
+
+
+def test_a_store_of_a_newer_program_is_refused(path):
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('index', 'm9999_later', 'x')"
+        )
+    connection.close()
+
+    with pytest.raises(SchemaMismatch, match="newer"):
+        SqliteDatabase(path, INDEX)
+
+
+def test_a_store_that_lacks_a_change_is_refused_until_it_is_migrated(tmp_path):
+    path = tmp_path / "index.db"
+    connection = sqlite3.connect(path)
+    connection.close()
+
+    with pytest.raises(SchemaMismatch, match="lacks"):
+        SqliteDatabase(path, INDEX)
+    assert sqlite.migrate(path, INDEX) == ["m0001_exposures"]
+    SqliteDatabase(path, INDEX).close()

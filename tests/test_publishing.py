@@ -1,0 +1,193 @@
+"""Publishing: a breach appears whole or not at all, is replaced whole, and can be withdrawn."""
+
+import time
+
+import pytest
+
+from breachcheck.disclosure import PUBLIC
+from breachcheck.errors import NothingToAsk, UnknownBreach, UnknownLoad
+from breachcheck.publishing import REST_S
+from breachcheck.services import Services
+from tests.stores import SHOP, facts, held_breach, published_breach
+
+ANN = "ann@example.com"
+BOB = "bob@example.com"
+EMAIL = "Email addresses"
+NAMES = "Names"
+
+
+def leaked(store: Services, account: str = ANN) -> list[tuple[str, ...]]:
+    return [exposure.leaked for exposure in store.lookup.ask(account, PUBLIC).exposures]
+
+
+def test_a_load_is_invisible_until_its_breach_names_it(store):
+    published_breach(store, facts(name="Other"), {BOB: [EMAIL]})
+    load_id = held_breach(store, SHOP, {ANN: [EMAIL]})
+    before = leaked(store)
+    store.publishing.publish(load_id, by="tests")
+
+    assert (before, leaked(store)) == ([], [(EMAIL,)])
+
+
+def test_a_replaced_breach_shows_only_its_new_load(store):
+    published_breach(store, SHOP, {ANN: [EMAIL, NAMES]})
+    published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+
+    assert leaked(store) == [(EMAIL,)]
+
+
+def test_the_facts_switch_and_roll_back_with_the_data(store):
+    published_breach(store, facts(title="First"), {ANN: [EMAIL]})
+    published_breach(store, facts(title="Second", is_sensitive=True), {BOB: [EMAIL]})
+    second = store.catalogue.published().breaches[0]
+    store.publishing.roll_back("Shop", by="tests")
+    first = store.catalogue.published().breaches[0]
+
+    assert (second.title, second.facts.is_sensitive) == ("Second", True)
+    assert (first.title, first.facts.is_sensitive) == ("First", False)
+    assert leaked(store) == [(EMAIL,)]
+
+
+def test_a_withdrawn_breach_is_shown_to_nobody_and_can_come_back(store):
+    load_id = published_breach(store, SHOP, {ANN: [EMAIL]})
+    store.publishing.withdraw("shop", by="tests", reason="wrong file")
+
+    with pytest.raises(NothingToAsk):
+        leaked(store)
+    store.publishing.publish(load_id, by="tests")
+    assert leaked(store) == [(EMAIL,)]
+
+
+def test_the_day_a_breach_was_added_outlives_its_loads(store):
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+    added = store.catalogue.published().breaches[0].added_at
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+
+    assert store.catalogue.published().breaches[0].added_at == added
+
+
+@pytest.mark.parametrize("state", ["running", "failed"])
+def test_only_a_complete_load_is_published(store, state):
+    load_id = store.loads.start(
+        store.breaches.id_of("Shop"), SHOP, manifest="", sha256="", program="test", by="tests", at=0
+    )
+    if state == "failed":
+        store.loads.fail(load_id, "disk full", 1)
+
+    with pytest.raises(UnknownLoad, match=state):
+        store.publishing.publish(load_id, by="tests")
+
+
+def test_the_newest_held_load_is_the_one_that_is_published_by_name(store):
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+    newest = held_breach(store, SHOP, {ANN: [EMAIL, NAMES]})
+
+    assert store.publishing.publish_held("Shop", by="tests").id == newest
+    with pytest.raises(UnknownLoad, match="waits"):
+        store.publishing.publish_held("Shop", by="tests")
+
+
+def test_a_load_of_another_breach_is_not_published_under_this_name(store):
+    held_breach(store, SHOP, {ANN: [EMAIL]})
+    other = held_breach(store, facts(name="Other"), {ANN: [EMAIL]})
+
+    with pytest.raises(UnknownLoad, match="not one of Shop"):
+        store.publishing.publish_load_of("Shop", other, by="tests")
+
+
+def test_names_are_found_in_any_case_and_unknown_ones_are_said(store):
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+
+    assert store.catalogue.published().get("SHOP").name == "Shop"
+    with pytest.raises(UnknownBreach):
+        store.publishing.withdraw("nothing", by="tests")
+
+
+def test_one_cannot_roll_back_where_there_is_no_earlier_load(store):
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+
+    with pytest.raises(UnknownLoad, match="no earlier load"):
+        store.publishing.roll_back("Shop", by="tests")
+
+
+def test_an_update_changes_words_with_history_and_without_a_read(store):
+    load_id = published_breach(store, SHOP, {ANN: [EMAIL]})
+    store.publishing.update(facts(title="Corner Shop Ltd"), by="tests")
+
+    assert store.catalogue.published().breaches[0].title == "Corner Shop Ltd"
+    assert [one.facts.title for one in store.loads.corrections_of(load_id)] == ["Corner Shop Ltd"]
+    assert leaked(store) == [(EMAIL,)]
+
+
+def test_every_switch_is_audited_with_who_made_it(store):
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+    store.publishing.withdraw("Shop", by="cli:ops")
+
+    newest = store.audit.latest(1)[0]
+    assert (newest.actor, newest.action, newest.subject) == ("cli:ops", "withdraw", "Shop")
+
+
+class TestPruning:
+    """What nobody can see any more is deleted, and nothing else."""
+
+    LATER = int(time.time()) + REST_S + 1
+
+    def test_a_former_load_rests_for_an_hour(self, store):
+        published_breach(store, SHOP, {ANN: [EMAIL]})
+        published_breach(store, SHOP, {ANN: [EMAIL]})
+
+        assert store.publishing.prunable(now=int(time.time()), keep=0) == []
+
+    def test_the_newest_former_load_is_kept_to_roll_back_to(self, store):
+        first, second, _ = (published_breach(store, SHOP, {ANN: [EMAIL]}) for _ in range(3))
+
+        assert store.publishing.prunable(now=self.LATER) == [first]
+        assert store.publishing.prunable(now=self.LATER, keep=0) == [second, first]
+
+    def test_a_held_load_is_never_pruned(self, store):
+        published_breach(store, SHOP, {ANN: [EMAIL]})
+        held_breach(store, SHOP, {ANN: [EMAIL]})
+
+        assert store.publishing.prunable(now=self.LATER, keep=0) == []
+
+    def test_pruning_deletes_the_exposures_of_that_load_alone(self, store):
+        first = published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+        published_breach(store, SHOP, {ANN: [EMAIL, NAMES]})
+
+        assert store.publishing.prune(first, by="tests") == 2
+        assert leaked(store) == [(EMAIL, NAMES)]
+        assert store.loads.get(first).state == "pruned"
+
+    def test_a_pruned_load_cannot_be_published(self, store):
+        first = published_breach(store, SHOP, {ANN: [EMAIL]})
+        published_breach(store, SHOP, {ANN: [EMAIL]})
+        store.publishing.prune(first, by="tests")
+
+        with pytest.raises(UnknownLoad, match="pruned"):
+            store.publishing.publish(first, by="tests")
+        with pytest.raises(UnknownLoad):
+            store.publishing.roll_back("Shop", by="tests")
+
+    def test_a_load_in_use_is_not_pruned(self, store):
+        load_id = published_breach(store, SHOP, {ANN: [EMAIL]})
+
+        with pytest.raises(UnknownLoad, match="in use"):
+            store.publishing.prune(load_id, by="tests")
+        assert leaked(store) == [(EMAIL,)]
+
+    def test_a_prune_that_was_cut_off_is_named_again(self, store):
+        first = published_breach(store, SHOP, {ANN: [EMAIL]})
+        published_breach(store, SHOP, {ANN: [EMAIL]})
+        store.loads.mark_pruned(first)  # and the power went before the exposures did
+
+        assert store.publishing.prunable(now=self.LATER) == [first]
+        assert store.publishing.prune(first, by="tests") == 1
+        assert store.publishing.prunable(now=self.LATER) == []
+
+    def test_switching_leaves_a_job_to_prune_when_the_rest_is_over(self, store):
+        published_breach(store, SHOP, {ANN: [EMAIL]})
+
+        assert store.jobs.claim(int(time.time())) is None
+        job = store.jobs.claim(self.LATER)
+        assert job is not None
+        assert job.kind == "prune"
