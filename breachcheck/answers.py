@@ -1,12 +1,14 @@
 """Answers: what comes back from a look-up, as values and in the JSON form that every door shares."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from breachcheck import data_classes
+from breachcheck import advice, data_classes
+from breachcheck.advice import Leak, Step
 from breachcheck.catalog import Breach
+from breachcheck.wording import ENGLISH, Language
 
 Status = Literal["exposed", "not_found"]
 
@@ -55,11 +57,29 @@ class Answer:
         return "exposed" if self.exposures else "not_found"
 
 
-Advise = Callable[[Sequence[Exposure]], list[dict[str, str]]]
+def leak_of(exposure: Exposure) -> Leak:
+    """*exposure* as advice looks at it."""
+    breach, facts = exposure.breach, exposure.breach.facts
+    return Leak(
+        company=facts.on_behalf_of or facts.held_by or (facts.title if facts.domain else ""),
+        title=breach.title,
+        breach_date=facts.breach_date,
+        leaked=frozenset(exposure.leaked),
+        unknown=frozenset(exposure.unknown),
+        password_storage=breach.password_storage,
+        not_exposed=frozenset(exposure.not_exposed),
+        also_not_exposed=facts.not_exposed.also if facts.not_exposed else (),
+        company_steps=facts.advice,
+    )
 
 
-def as_json(answer: Answer, advise: Advise) -> dict[str, Any]:
-    """The answer as DESIGN's interface fixes it. *advise* gives the steps of one exposure."""
+def steps_of(exposures: Sequence[Exposure], language: Language = ENGLISH) -> list[Step]:
+    """What to do about *exposures* today: one list over all of them."""
+    return advice.steps_for([leak_of(one) for one in exposures], today=datetime.now(UTC).date(), language=language)
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """The answer as every program gets it, on the command line and over HTTP."""
     body: dict[str, Any] = {
         "status": answer.status,
         "checked": {
@@ -67,7 +87,7 @@ def as_json(answer: Answer, advise: Advise) -> dict[str, Any]:
             "as_of": timestamp(answer.checked.as_of),
             "newest_added": timestamp(answer.checked.newest_added),
         },
-        "exposures": [_exposure(exposure, advise) for exposure in answer.exposures],
+        "exposures": [_exposure(exposure) for exposure in answer.exposures],
     }
     return body | ({"demo": True} if answer.is_demo else {})
 
@@ -83,11 +103,11 @@ def timestamp(epoch_s: int) -> str:
 
 
 def by_weight(classes: frozenset[str]) -> tuple[str, ...]:
-    """Heaviest first; equal weights by name."""
-    return tuple(sorted(classes, key=lambda name: (-data_classes.get(name).weight, name)))
+    """Heaviest first."""
+    return data_classes.heaviest_first(classes)
 
 
-def _exposure(exposure: Exposure, advise: Advise) -> dict[str, Any]:
+def _exposure(exposure: Exposure) -> dict[str, Any]:
     breach = exposure.breach
     return {
         "breach": {
@@ -105,5 +125,5 @@ def _exposure(exposure: Exposure, advise: Advise) -> dict[str, Any]:
         "severity": exposure.severity,
         "severity_level": data_classes.level(exposure.severity),
         "via_alias": exposure.via_alias,
-        "advice": advise([exposure]),
+        "advice": [asdict(step) for step in steps_of([exposure])],
     }

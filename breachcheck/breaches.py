@@ -37,10 +37,10 @@ class Help(_Part, frozen=True):
 class CompanyStep(_Part, frozen=True):
     """One step that the company itself advises, shown before ours; with *step*, its words for that step of ours."""
 
-    step: str = ""
     title: str
     why: str = ""
     how: str = ""
+    step: str = ""
 
 
 class Translation(_Part, frozen=True):

@@ -2,15 +2,22 @@
 
 
 class BreachcheckError(Exception):
-    """Something went wrong that a person can mend; the message says what happened, to what, and what to do."""
+    """Something went wrong that a person can mend; the message says what happened, to what, and what to do.
+
+    *reason* is a stable word for programs.
+    """
+
+    reason = "fault"
 
 
 class InvalidAccount(BreachcheckError):
     """The text is not an identifier of the kind asked for."""
 
+    reason = "invalid_account"
+
 
 class CouldNotCheck(BreachcheckError):
-    """The question was not answered: neither a yes nor a no. *reason* is a stable word for programs."""
+    """The question was not answered: neither a yes nor a no."""
 
     reason = "could_not_check"
 
@@ -74,9 +81,13 @@ class UnknownDataClass(BreachcheckError):
 class UnknownBreach(BreachcheckError):
     """No breach of this name is published here."""
 
+    reason = "unknown_breach"
+
 
 class UnknownLoad(BreachcheckError):
     """There is no such load, or it is not in a state that allows what was asked."""
+
+    reason = "unknown_load"
 
 
 class UnknownOperator(BreachcheckError):
@@ -98,29 +109,31 @@ class LoadError(BreachcheckError):
 class InvalidKey(BreachcheckError):
     """An API key is unknown or revoked."""
 
+    reason = "invalid_key"
+
 
 class MissingKey(InvalidKey):
     """A call that needs an API key carries none."""
+
+    reason = "missing_key"
 
 
 class MalformedKey(InvalidKey):
     """What stands where an API key belongs is none."""
 
+    reason = "malformed_key"
+
 
 class MissingScope(BreachcheckError):
     """An API key does not open what was asked for."""
 
-
-class LimitReached(BreachcheckError):
-    """Too many calls in a minute. *retry_after_s*: whole seconds until the next one will be answered."""
-
-    def __init__(self, message: str, retry_after_s: int) -> None:
-        super().__init__(message)
-        self.retry_after_s = retry_after_s
+    reason = "missing_scope"
 
 
 class InvalidRequest(BreachcheckError):
     """What a program sent is not what the API takes. *pointer*: the JSON pointer to the fault, "" for the whole."""
+
+    reason = "invalid_request"
 
     def __init__(self, message: str, pointer: str = "") -> None:
         super().__init__(message)

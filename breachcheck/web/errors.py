@@ -17,7 +17,6 @@ STATUS_OF: dict[type[BreachcheckError], int] = {
     errors.UnknownBreach: 404,
     errors.UnknownLoad: 404,
     errors.InvalidRequest: 422,
-    errors.LimitReached: 429,
     errors.CouldNotCheck: 503,
 }
 """A subclass has the status of its nearest ancestor here; what has none is a fault of ours: 500."""
