@@ -1,0 +1,259 @@
+"""Mappings: which column of a table carries which data classes, and whose record it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+from breachcheck.addresses import canonical, mask_addresses
+from breachcheck.errors import DataFileError, InvalidAccount
+from ingest import header_names, mixpanel_names
+from ingest.entries import FileEntry, IdentifierKind, Join
+from ingest.header_names import Meaning
+
+EMAIL = "Email addresses"
+CLASS_OF_KIND: Mapping[str, str] = {
+    "phone": "Phone numbers",
+    "username": "Usernames",
+    "account-id": "Account identifiers",
+    "org-id": "Organisation identifiers",
+}
+FIXED: Mapping[str, Mapping[str, str]] = {
+    "combo": {"address": EMAIL, "secret": "Passwords"},
+    "stealer": {"address": EMAIL, "secret": "Passwords"},
+    "text": {"address": EMAIL},
+}
+"""What formats without headers carry; their readers give exactly these columns."""
+
+MIXPANEL = ("mixpanel-people", "mixpanel-events")
+WRAPPERS = ("_source.", "$properties.", "properties.")
+NEVER_AN_ADDRESS = frozenset({"Passwords", "Password hints", "Security questions and answers", "Auth tokens", "PINs"})
+SHOWN_COLUMNS = 20
+MOSTLY = 0.5  # the least share of addresses among the values of a column that is one by content
+
+Sample = Mapping[str, Sequence[str]]
+Classes = Mapping[str, tuple[str, ...]]
+Confidence = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to take from the records of one table, in the table's own spelling of its columns."""
+
+    addresses: tuple[str, ...]  # whoever stands in any of these is a person of the record
+    classes: Classes  # what each column carries; address and identifier columns included
+    identifiers: Mapping[str, IdentifierKind] = field(default_factory=dict)
+    join: Join | None = None  # as the manifest declares it
+    ids: tuple[str, ...] = ()  # Mixpanel: the columns by which people and events find each other, best first
+    unseen: tuple[str, ...] = ()  # declared, but not among the columns that a sample of open keys showed
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column to read, each once."""
+        joined = (self.join.column,) if self.join else ()
+        return tuple(dict.fromkeys([*self.addresses, *self.classes, *self.identifiers, *joined, *self.ids]))
+
+    @property
+    def data_classes(self) -> tuple[str, ...]:
+        """Every data class that this table could show, each once."""
+        return tuple(dict.fromkeys(name for names in self.classes.values() for name in names))
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a column seems to carry, by its name and its content; no classes where nothing is known."""
+
+    column: str
+    classes: tuple[str, ...]
+    confidence: Confidence
+    is_address: bool = False
+
+
+def plan(
+    entry: FileEntry,
+    columns: Sequence[str],
+    format: str,
+    sample: Sample | None = None,
+    *,
+    name: str = "",
+    is_only_table: bool = True,
+    open_keys: bool = False,
+) -> Plan | None:
+    """What *entry* says to take from a table with these *columns*; None where the table names nobody.
+
+    *sample* is some values of each column, wanted where the mapping was left out. Of an entry with several tables
+    (*is_only_table* false) one that lacks every column that would say whose record it is names nobody. Any other
+    declared column that is not there raises DataFileError, unless records may hold keys that a sample of them did not
+    show (*open_keys*).
+    """
+    headers = _Headers(columns, name or entry.path, loosely=format in MIXPANEL, is_open=open_keys)
+    if not is_only_table and not headers.has_any(_declared_people(entry)):
+        return None
+    ids = _mixpanel_ids(columns) if format in MIXPANEL else ()
+    if entry.mapping is not None:
+        found = _declared(entry, headers, ids)
+    else:
+        found = _suggested(entry, headers, format, sample or {}, ids)
+    return found if found.addresses or found.identifiers or found.join or found.ids else None
+
+
+def suggest(columns: Sequence[str], sample: Sample | None = None) -> list[Suggestion]:
+    """What each of *columns* seems to carry, in their order; *sample* is some values of each, which are not kept."""
+    values = sample or {}
+    shares = {column: _share_of_addresses(values.get(column, ())) for column in columns}
+    named = {column: header_names.meaning_of(column) for column in columns}
+    addresses = _address_columns(columns, named, shares)
+    return [_suggestion(column, named[column], shares[column], column in addresses) for column in columns]
+
+
+class _Headers:
+    """The columns of a table, found by what a manifest calls them."""
+
+    def __init__(self, columns: Sequence[str], name: str, *, loosely: bool, is_open: bool) -> None:
+        self.columns = tuple(columns)
+        self.unseen: dict[str, None] = {}
+        self._name = name
+        self._is_open = is_open
+        self._keys = (_folded, mixpanel_names.plain_name) if loosely else (_folded,)
+
+    def get(self, declared: str) -> str:
+        """The column that *declared* means: exactly, else trimmed and case-folded; raises DataFileError."""
+        found = self._like(declared)
+        if len(found) > 1:
+            raise DataFileError(
+                mask_addresses(f"{self._name}: {declared} may be any of {', '.join(found)}; spell it out")
+            )
+        if not found and not self._is_open:
+            raise DataFileError(self._absent(declared))
+        if not found:
+            self.unseen[declared] = None
+        return found[0] if found else declared
+
+    def has_any(self, declared: Sequence[str]) -> bool:
+        return not declared or any(self._like(one) for one in declared)
+
+    def _like(self, declared: str) -> list[str]:
+        if declared in self.columns:
+            return [declared]
+        for key in self._keys:
+            found = [column for column in self.columns if key(column) == key(declared)]
+            if found:
+                return found
+        return []
+
+    def _absent(self, declared: str) -> str:
+        shown = ", ".join(self.columns[:SHOWN_COLUMNS]) or "none"
+        more = f" and {len(self.columns) - SHOWN_COLUMNS} more" if len(self.columns) > SHOWN_COLUMNS else ""
+        return mask_addresses(f"{self._name}: there is no column {declared}; the columns are {shown}{more}")
+
+
+def _folded(name: str) -> str:
+    for wrapper in WRAPPERS:
+        name = name.removeprefix(wrapper)
+    return name.strip().casefold()
+
+
+def _declared_people(entry: FileEntry) -> list[str]:
+    mapped = [column for column, names in (entry.mapping or {}).items() if EMAIL in names]
+    joined = [entry.join.column] if entry.join else []
+    return list(entry.address) + mapped + list(entry.identifiers) + joined
+
+
+def _declared(entry: FileEntry, headers: _Headers, ids: tuple[str, ...]) -> Plan:
+    classes = {headers.get(column): names for column, names in (entry.mapping or {}).items()}
+    return _completed(entry, headers, classes, _mapped_addresses(classes), ids)
+
+
+def _mapped_addresses(classes: Classes) -> tuple[str, ...]:
+    """The columns that carry an address and nothing else, or, where there are none, those that carry one at all."""
+    alone = tuple(column for column, names in classes.items() if names == (EMAIL,))
+    return alone or tuple(column for column, names in classes.items() if EMAIL in names)
+
+
+def _suggested(entry: FileEntry, headers: _Headers, format: str, sample: Sample, ids: tuple[str, ...]) -> Plan:
+    if format in MIXPANEL:
+        classes, addresses = _of_mixpanel(headers, sample)
+    elif format in FIXED:
+        classes = {column: (data_class,) for column, data_class in FIXED[format].items() if column in headers.columns}
+        addresses = _mapped_addresses(classes)
+    else:
+        suggestions = suggest(headers.columns, sample)
+        classes = {one.column: one.classes for one in suggestions if one.classes}
+        addresses = tuple(one.column for one in suggestions if one.is_address)
+    return _completed(entry, headers, classes, addresses, ids)
+
+
+def _of_mixpanel(headers: _Headers, sample: Sample) -> tuple[Classes, tuple[str, ...]]:
+    classes = {column: (name,) for column in headers.columns if (name := mixpanel_names.class_of(column))}
+    addresses = tuple(column for column, names in classes.items() if names == (EMAIL,))
+    if addresses:
+        return classes, addresses
+    ids = [column for column in headers.columns if mixpanel_names.plain_name(column) in mixpanel_names.IDS]
+    holds_addresses = [column for column in ids if (_share_of_addresses(sample.get(column, ())) or 0) >= MOSTLY]
+    return classes | {column: (EMAIL, *classes[column]) for column in holds_addresses}, tuple(holds_addresses)
+
+
+def _completed(
+    entry: FileEntry, headers: _Headers, classes: Classes, found: tuple[str, ...], ids: tuple[str, ...]
+) -> Plan:
+    """The plan of columns *found* to hold addresses, with what *entry* says beside its mapping."""
+    addresses = tuple(dict.fromkeys(headers.get(column) for column in entry.address)) or found
+    identifiers = {headers.get(column): kind for column, kind in entry.identifiers.items()}
+    carried = {column: (CLASS_OF_KIND[kind],) for column, kind in identifiers.items()}
+    carried |= dict.fromkeys(addresses, (EMAIL,))
+    join = msgspec.structs.replace(entry.join, column=headers.get(entry.join.column)) if entry.join else None
+    return Plan(
+        addresses=addresses,
+        classes={**carried, **classes},
+        identifiers=identifiers,
+        join=join,
+        ids=() if join else ids,
+        unseen=tuple(headers.unseen),
+    )
+
+
+def _mixpanel_ids(columns: Sequence[str]) -> tuple[str, ...]:
+    by_name = {mixpanel_names.plain_name(column): column for column in reversed(columns)}
+    return tuple(by_name[name] for name in mixpanel_names.IDS if name in by_name)
+
+
+def _address_columns(
+    columns: Sequence[str], named: Mapping[str, Meaning | None], shares: Mapping[str, float | None]
+) -> frozenset[str]:
+    """The columns whose names say that they hold the record's own addresses, unless their values say otherwise.
+
+    Where no name does: the one column whose values mostly are addresses, the best and first of them.
+    """
+    by_name = {column: meaning.data_class for column, meaning in named.items() if meaning}
+    said = [column for column in columns if by_name.get(column) == EMAIL and shares[column] != 0]
+    if said:
+        return frozenset(said)
+    fit = [column for column in columns if by_name.get(column) not in NEVER_AN_ADDRESS]
+    best = sorted(fit, key=lambda column: shares[column] or 0, reverse=True)[:1]
+    return frozenset(column for column in best if (shares[column] or 0) >= MOSTLY)
+
+
+def _suggestion(column: str, meaning: Meaning | None, share: float | None, is_address: bool) -> Suggestion:
+    name = meaning.data_class if meaning else ""
+    certain: Confidence = "high" if meaning and meaning.is_exact else "medium"
+    if is_address and name == EMAIL:
+        return Suggestion(column, (EMAIL,), "high" if share else certain, is_address=True)
+    if is_address:
+        beside = (name,) if name not in ("", "Physical addresses") else ()
+        return Suggestion(column, (EMAIL, *beside), "medium", is_address=True)
+    return Suggestion(column, (name,), certain) if name not in ("", EMAIL) else Suggestion(column, (), "low")
+
+
+def _share_of_addresses(values: Sequence[str]) -> float | None:
+    """The share of *values* that are addresses, empty ones aside; None where all are empty."""
+    said = [part for value in values for part in value.split("\n") if part.strip()]
+    return sum(map(_is_address, said)) / len(said) if said else None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        canonical(text)
+    except InvalidAccount:
+        return False
+    return True
