@@ -65,7 +65,7 @@ def leak_of(exposure: Exposure) -> Leak:
         title=breach.title,
         breach_date=facts.breach_date,
         leaked=frozenset(exposure.leaked),
-        unknown=frozenset(exposure.unknown),
+        unknown=frozenset(exposure.unknown + exposure.owner_only),
         password_storage=breach.password_storage,
         not_exposed=frozenset(exposure.not_exposed),
         also_not_exposed=facts.not_exposed.also if facts.not_exposed else (),
