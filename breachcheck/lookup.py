@@ -50,11 +50,15 @@ class Lookup:
         found = self._index.field_sets_of(self._digest(account, Kind.EMAIL))
         return self._answer(published, asked, found, viewer)
 
-    def reach(self, viewer: Viewer) -> list[Breach]:
-        """The breaches that *viewer* can be told of when asking for an e-mail address, by title."""
+    def reach(self, viewer: Viewer, load_id: LoadId | None = None) -> list[Breach]:
+        """The breaches that *viewer* can be told of when asking for an e-mail address, by title.
+
+        With *load_id*, as if that load, held or not, were all that is published.
+        """
+        published = self._catalogue.published() if load_id is None else self._catalogue.of_load(load_id)
         return [
             breach
-            for breach in self._catalogue.published().breaches
+            for breach in published.breaches
             if Kind.EMAIL in breach.kinds and may_be_told(viewer, breach, self._site)
         ]
 

@@ -1,0 +1,157 @@
+"""/api/v1: our own JSON API. What it takes is strict, what it refuses is a problem (RFC 9457)."""
+
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from breachcheck.addresses import holds_address
+from breachcheck.answers import as_json, timestamp
+from breachcheck.catalog import Breach
+from breachcheck.data_classes import heaviest_first
+from breachcheck.digests import Kind
+from breachcheck.disclosure import KEY
+from breachcheck.errors import InvalidRequest
+from breachcheck.web.access import require_api_key
+from breachcheck.web.context import services
+
+PREFIX = "/api/v1"
+LARGEST_QUESTION = 64 * 2**10
+LONGEST_QUOTED = 60
+
+bp = Blueprint("api", __name__, url_prefix=PREFIX)
+
+
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a look-up."""
+
+    account: str
+    kind: Kind = Kind.EMAIL
+    breach: str | None = None
+
+
+TAKES: Mapping[str, str] = {
+    "account": "a text: the identifier to look up",
+    "kind": f"one of {', '.join(Kind)}",
+    "breach": "the name of a breach, or null for all",
+}
+
+_question = msgspec.json.Decoder(Question)
+
+
+@bp.post("/lookup")
+@require_api_key(scope="lookup")
+def lookup() -> Response:
+    """What the published breaches hold of one account."""
+    question = _read_question()
+    answer = services().lookup.ask(question.account, KEY, kind=question.kind, breach=question.breach)
+    response = _json(as_json(answer))
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@bp.get("/breaches")
+def breaches() -> Response:
+    """Every published breach, by title."""
+    return _json({"breaches": [_breach(one) for one in services().catalogue.published().breaches]} | _demo())
+
+
+@bp.get("/breaches/<name>")
+def breach(name: str) -> Response:
+    """One published breach."""
+    return _json(_breach(services().catalogue.published().get(name)) | _demo())
+
+
+@bp.get("/openapi.json")
+def openapi() -> Response:
+    """What this API takes and answers, for programs (OpenAPI 3.1)."""
+    document = resources.files("breachcheck.web").joinpath("openapi.json").read_bytes()
+    return Response(document, content_type="application/json")
+
+
+def _read_question() -> Question:
+    request.max_content_length = LARGEST_QUESTION
+    if request.content_type and request.mimetype != "application/json":
+        raise UnsupportedMediaType("Send the body as JSON, with the header `Content-Type: application/json`.")
+    body = request.get_data(cache=False)
+    try:
+        return _question.decode(body)
+    except msgspec.MsgspecError:
+        raise _fault(body) from None
+
+
+def _fault(body: bytes) -> InvalidRequest:
+    """What is wrong with *body*, in words that quote no value of it: one may be an address."""
+    try:
+        sent = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return InvalidRequest("The body is not JSON.")
+    if not isinstance(sent, dict):
+        return InvalidRequest('The body must be one JSON object, like {"account": "name@example.com"}.')
+    for key in sent:
+        if key not in TAKES:
+            return InvalidRequest(f"There is no key {_quoted(key)}; known are: {', '.join(TAKES)}.", _pointer(key))
+    wrong = next((field.name for field in msgspec.structs.fields(Question) if not _suits(sent, field)), "account")
+    return InvalidRequest(f"{wrong} must be {TAKES[wrong]}.", f"/{wrong}")
+
+
+def _suits(sent: Mapping[str, object], field: msgspec.structs.FieldInfo) -> bool:
+    if field.name not in sent:
+        return not field.required
+    try:
+        msgspec.convert(sent[field.name], field.type)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _quoted(key: str) -> str:
+    return f'"{key}"' if len(key) <= LONGEST_QUOTED and not holds_address(key) else "like one that was sent"
+
+
+def _pointer(key: str) -> str:
+    """RFC 6901; of the whole, where the key cannot be repeated."""
+    escaped = key.replace("~", "~0").replace("/", "~1")
+    return f"/{escaped}" if _quoted(key).startswith('"') else ""
+
+
+def _breach(one: Breach) -> dict[str, Any]:
+    facts = one.facts
+    return {
+        "name": one.name,
+        "title": one.title,
+        "domain": facts.domain,
+        "breach_date": facts.breach_date,
+        "disclosed_date": facts.disclosed_date,
+        "added_at": timestamp(one.added_at),
+        "modified_at": timestamp(one.modified_at),
+        "affected": facts.affected,
+        "people": one.people,
+        "description": facts.description,
+        "disclosure_url": facts.disclosure_url,
+        "attribution": facts.attribution,
+        "held_by": facts.held_by,
+        "on_behalf_of": facts.on_behalf_of,
+        "who": facts.who,
+        "data_classes": heaviest_first(one.data_classes),
+        "not_exposed": heaviest_first(one.not_exposed),
+        "is_verified": facts.is_verified,
+        "is_fabricated": facts.is_fabricated,
+        "is_sensitive": facts.is_sensitive,
+        "is_retired": facts.is_retired,
+        "is_spam_list": facts.is_spam_list,
+        "is_malware": facts.is_malware,
+        "is_stealer_log": facts.is_stealer_log,
+    }
+
+
+def _demo() -> dict[str, bool]:
+    return {"demo": True} if services().is_demo else {}
+
+
+def _json(body: object) -> Response:
+    return Response(msgspec.json.encode(body), content_type="application/json")

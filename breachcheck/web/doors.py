@@ -1,0 +1,78 @@
+"""Doors: where a visitor asks. The public site is one, the preview of a load that nobody else sees yet another."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from flask import url_for
+
+from breachcheck.answers import Answer
+from breachcheck.breaches import LoadId
+from breachcheck.catalog import Breach
+from breachcheck.disclosure import PUBLIC
+from breachcheck.services import Services
+
+
+class Door(Protocol):
+    """Where the same pages are shown, and what they show. Asking raises as ``Lookup`` does."""
+
+    is_preview: bool
+
+    def ask(self, account: str) -> Answer: ...
+    def reach(self) -> list[Breach]: ...
+    def all_breaches(self) -> tuple[Breach, ...]: ...
+    def home_url(self) -> str: ...
+    def answer_url(self) -> str: ...
+    def breach_url(self, name: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What is published, as the public may see it."""
+
+    services: Services
+    is_preview: bool = False
+
+    def ask(self, account: str) -> Answer:
+        return self.services.lookup.ask(account, PUBLIC)
+
+    def reach(self) -> list[Breach]:
+        return self.services.lookup.reach(PUBLIC)
+
+    def all_breaches(self) -> tuple[Breach, ...]:
+        return self.services.catalogue.published().breaches
+
+    def home_url(self) -> str:
+        return url_for("site.home")
+
+    def answer_url(self) -> str:
+        return url_for("site.answer")
+
+    def breach_url(self, name: str) -> str:
+        return url_for("site.breach", name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One load, as the public would see it if it were all that is published."""
+
+    services: Services
+    load_id: LoadId
+    is_preview: bool = True
+
+    def ask(self, account: str) -> Answer:
+        return self.services.lookup.ask_load(account, self.load_id, PUBLIC)
+
+    def reach(self) -> list[Breach]:
+        return self.services.lookup.reach(PUBLIC, self.load_id)
+
+    def all_breaches(self) -> tuple[Breach, ...]:
+        return self.services.catalogue.of_load(self.load_id).breaches
+
+    def home_url(self) -> str:
+        return url_for("admin.preview", load_id=self.load_id)
+
+    def answer_url(self) -> str:
+        return url_for("admin.preview_answer", load_id=self.load_id)
+
+    def breach_url(self, name: str) -> str:
+        return url_for("admin.preview_breach", load_id=self.load_id)

@@ -1,0 +1,75 @@
+"""The reader's language: which one, and how it says dates, numbers and lists."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import flask_babel
+from babel.lists import format_list
+from flask import Flask, request
+
+from breachcheck.wording import Language
+
+LOCALES = {"en": "en_GB"}
+"""A page's ``lang`` -> the locale whose dates and lists it uses. The first is spoken where nothing else is asked for."""
+
+
+def install(app: Flask) -> None:
+    """Give templates ``_``, ``ngettext`` and the filters below."""
+    flask_babel.Babel(app, default_locale=LOCALES["en"], locale_selector=lambda: LOCALES[tag()])
+    for spoken in (day, moment, number, share, and_list):
+        app.add_template_filter(spoken)
+
+
+def tag() -> str:
+    """The language of the page being made, for ``lang``."""
+    return request.accept_languages.best_match(LOCALES, "en")
+
+
+def current() -> Language:
+    """The reader's language, for the texts that the rooms below make."""
+    return Language(
+        gettext=flask_babel.gettext,
+        ngettext=_ngettext,
+        and_list=and_list,
+        or_list=or_list,
+        month=lambda day: flask_babel.format_date(day, "MMMM y"),
+    )
+
+
+def day(when: date | int) -> str:
+    """9 November 2025. Epoch seconds are taken in UTC."""
+    return str(flask_babel.format_date(_date(when), "d MMMM y"))
+
+
+def moment(epoch_s: int) -> str:
+    """22 November 2026, 10:00 UTC."""
+    clock = datetime.fromtimestamp(epoch_s, UTC)
+    return f"{day(epoch_s)}, {flask_babel.format_time(clock, 'HH:mm')} UTC"
+
+
+def number(count: int) -> str:
+    return str(flask_babel.format_decimal(count))
+
+
+def share(part: int, whole: int) -> str:
+    """*part* of *whole* in percent; never rounded to all or to nothing."""
+    ratio = part / whole if whole else 0.0
+    if 0 < ratio < 0.01:
+        return "< " + str(flask_babel.format_percent(0.01))
+    return str(flask_babel.format_percent(min(ratio, 0.99) if part < whole else ratio))
+
+
+def and_list(items: Sequence[str]) -> str:
+    return format_list(list(items), "standard", flask_babel.get_locale())
+
+
+def or_list(items: Sequence[str]) -> str:
+    return format_list(list(items), "or", flask_babel.get_locale())
+
+
+def _date(when: date | int) -> date:
+    return datetime.fromtimestamp(when, UTC).date() if isinstance(when, int) else when
+
+
+def _ngettext(one: str, many: str, count: int) -> str:
+    return str(flask_babel.ngettext(one, many, count))

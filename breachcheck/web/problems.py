@@ -1,0 +1,97 @@
+"""Problems: how /api/v1 says that something went wrong (RFC 9457)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from flask import Response
+from werkzeug.exceptions import HTTPException, TooManyRequests
+
+from breachcheck.errors import BreachcheckError, CouldNotCheck, InvalidAccount, InvalidRequest, NothingToAsk
+from breachcheck.web.context import services
+
+MEDIA_TYPE = "application/problem+json"
+
+REASON_OF_STATUS: Mapping[int, str] = {
+    404: "unknown_route",
+    405: "unknown_method",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    421: "unknown_host",
+    429: "limit_reached",
+    500: "fault",
+}
+"""Why the request was refused, where Flask refused it and not we."""
+
+TITLES: Mapping[str, str] = {
+    "invalid_request": "The request is not what this endpoint takes",
+    "invalid_account": "The account is not an identifier of this kind",
+    "invalid_key": "The API key is unknown or revoked",
+    "missing_key": "An API key is needed",
+    "malformed_key": "This is not an API key",
+    "missing_scope": "The API key does not open this",
+    "unknown_breach": "No such breach is published here",
+    "unknown_route": "There is no such endpoint",
+    "unknown_method": "This endpoint does not take this method",
+    "body_too_large": "The body is too large",
+    "unsupported_media_type": "The body must be JSON",
+    "unknown_host": "This site does not answer under that host name",
+    "limit_reached": "Too many calls with this API key",
+    "nothing_to_ask": "No breach here can be asked this",
+    "index_moved": "What is published changed while we looked",
+    "store_unavailable": "The store cannot be asked just now",
+    "fault": "This went wrong on our side",
+}
+
+NO_ANSWER = "Nothing was found out about the account: this is neither a yes nor a no. Ask again later."
+
+
+def render(status: int, error: Exception) -> Response:
+    """*error* as a problem.
+
+    Its member ``status`` is the number of RFC 9457, but ``could_not_check`` wherever someone might take the number, or
+    a 404, for an answer: a program that reads ``status`` never sees anything else there that could be one.
+    """
+    reason = reason_of(status, error)
+    problem = {
+        "type": f"urn:breachcheck:problem:{reason}",
+        "title": TITLES.get(reason, "The request was refused"),
+        "status": "could_not_check" if _might_pass_for_an_answer(status, error) else status,
+        "reason": reason,
+        "detail": _detail(status, error),
+        **({"pointer": error.pointer} if isinstance(error, InvalidRequest) else {}),
+        **({"demo": True} if services().is_demo else {}),
+    }
+    response = Response(msgspec.json.encode(problem), status, content_type=MEDIA_TYPE, headers=headers_of(status, error))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def reason_of(status: int, error: Exception) -> str:
+    """The stable word for programs."""
+    if isinstance(error, BreachcheckError):
+        return error.reason
+    return REASON_OF_STATUS.get(status, "invalid_request")
+
+
+def headers_of(status: int, error: Exception) -> dict[str, str]:
+    """Those that HTTP asks for beside this status (RFC 9110, 11.6.1, 10.2.1 and 10.2.3)."""
+    if isinstance(error, TooManyRequests) and error.retry_after:
+        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, HTTPException):
+        return {name: value for name, value in error.get_headers() if name == "Allow"}
+    return {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+
+
+def _might_pass_for_an_answer(status: int, error: Exception) -> bool:
+    return status == 404 or status >= 500 or isinstance(error, InvalidAccount)
+
+
+def _detail(status: int, error: Exception) -> str:
+    if isinstance(error, TooManyRequests):
+        return f"Try again in {error.retry_after} seconds. {NO_ANSWER.partition('. ')[0]}."
+    if isinstance(error, HTTPException):
+        return error.description or ""
+    if isinstance(error, CouldNotCheck) and not isinstance(error, NothingToAsk):
+        return NO_ANSWER
+    return str(error) if isinstance(error, BreachcheckError) else NO_ANSWER
