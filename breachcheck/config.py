@@ -24,7 +24,7 @@ def setting(what: str, default: Any) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """Every setting. A field's name is its key in settings.toml; in the environment it is upper-cased after BREACHCHECK_."""
+    """Every setting: by its field's name in settings.toml, and in the environment by that in capitals after BREACHCHECK_."""
 
     data: Path
     index_key_file: Path | None = setting("The index key; `index.key` in the data folder where not set.", None)

@@ -34,7 +34,7 @@ class Index:
         return [row["field_set_id"] for row in rows]
 
     def insert(self, load_id: LoadId, piece: int, digests: Integers, field_set_ids: Integers) -> None:
-        """Enter one piece of a load, sorted by digest: durable whole or not at all; the same piece twice changes nothing."""
+        """Enter one piece of a load, sorted by digest: durable whole or not at all. Twice is as good as once."""
         with self._db.transaction():
             self._db.insert_new("exposure", ("digest", "field_set_id"), (digests, field_set_ids))
             self._db.execute(

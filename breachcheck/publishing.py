@@ -41,7 +41,9 @@ class Publishing:
             row = self._breaches.get(name)
             newest = next((load for load in self._loads.of_breach(row.id) if load.state == "complete"), None)
             if newest is None or newest.id == row.current_load:
-                raise UnknownLoad(f"No load of {row.name} waits to be published; `breachcheck ingest --hold` makes one.")
+                raise UnknownLoad(
+                    f"No load of {row.name} waits to be published; `breachcheck ingest --hold` makes one."
+                )
             return self.publish(newest.id, by=by)
 
     def publish_load_of(self, name: str, load_id: LoadId, *, by: str) -> Load:
@@ -49,7 +51,9 @@ class Publishing:
         with self._db.transaction():
             row = self._breaches.get(name)
             if self._loads.get(load_id).breach_id != row.id:
-                raise UnknownLoad(f"Load {load_id} is not one of {row.name}; `breachcheck breaches show {row.name}` lists them.")
+                raise UnknownLoad(
+                    f"Load {load_id} is not one of {row.name}; `breachcheck breaches show {row.name}` lists them."
+                )
             return self.publish(load_id, by=by)
 
     def withdraw(self, name: str, *, by: str, reason: str | None = None) -> BreachRow:
@@ -109,7 +113,7 @@ class Publishing:
         return prunable
 
     def prune(self, load_id: LoadId, *, by: str) -> int:
-        """Delete the exposures of a load that ``prunable`` named; how many there were. After a crash it is named again."""
+        """Delete the exposures of a load that ``prunable`` named; how many there were. After a crash it is still named."""
         with self._db.transaction():
             load = self._loads.get(load_id)
             if self._row_of(load).current_load == load_id or load.state == "running":

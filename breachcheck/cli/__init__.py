@@ -46,5 +46,5 @@ def cli() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 for success (of `check`: not found), 1 (of `check`: exposed), 2 for everything else."""
+    """Run the command line and exit: 0 for success, 1 where `check` found an exposure, 2 for everything else."""
     sys.exit(edge.run(cli, list(sys.argv[1:] if arguments is None else arguments)))

@@ -29,7 +29,9 @@ def list_breaches(data: Path | None, as_json: bool) -> None:
     """Every breach, published or not."""
     with opened(data) as services:
         facts = [_summary(services, row) for row in services.breaches.all()]
-    click.echo(json.dumps(facts) if as_json else aligned(facts, "Nothing is loaded yet: breachcheck ingest breach.yaml"))
+    click.echo(
+        json.dumps(facts) if as_json else aligned(facts, "Nothing is loaded yet: breachcheck ingest breach.yaml")
+    )
 
 
 @breaches.command()
@@ -49,7 +51,9 @@ def show(data: Path | None, as_json: bool, name: str) -> None:
     if as_json:
         click.echo(json.dumps(facts | {"loads": loads, "history": history}))
         return
-    click.echo("\n".join(f"{key.replace('_', ' '):<12} {'-' if value is None else value}" for key, value in facts.items()))
+    click.echo(
+        "\n".join(f"{key.replace('_', ' '):<12} {'-' if value is None else value}" for key, value in facts.items())
+    )
     shown = ("id", "state", "current", "started_at", "loaded_by", "people")
     click.echo("\nLoads\n" + aligned([{key: load[key] for key in shown} for load in loads], "none"))
     click.echo("\nHistory\n" + aligned(history, "never published"))

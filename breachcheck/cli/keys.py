@@ -24,7 +24,9 @@ def keys() -> None:
 @json_option
 @click.option("--name", required=True, help="Whose key it is.")
 @click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(SCOPES), help="What it opens.")
-@click.option("--limit", type=click.IntRange(min=0), default=DEFAULT_LIMIT, show_default=True, help="A minute; 0: none.")
+@click.option(
+    "--limit", type=click.IntRange(min=0), default=DEFAULT_LIMIT, show_default=True, help="A minute; 0: none."
+)
 def create(data: Path | None, as_json: bool, name: str, scopes: tuple[str, ...], limit: int) -> None:
     """Make a key. It is shown once and works at once."""
     with opened(data) as services:

@@ -43,7 +43,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return _bound(host, port)
     except OSError as error:
-        raise ConfigError(f"Port {port} on {host} cannot be used ({error.strerror}); choose another with --port.") from None
+        raise ConfigError(
+            f"Port {port} on {host} cannot be used ({error.strerror}); choose another with --port."
+        ) from None
 
 
 def listen_on_next_free(host: str, port: int) -> socket.socket:

@@ -1,6 +1,5 @@
 """The server process: waitress set up for slow clients, graceful stop, and a supervisor for the worker process."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -20,7 +19,6 @@ NEVER_SPOOL = 64 * MIB
 """Above any body or answer: waitress would otherwise keep what is larger in a temporary file, in clear."""
 GRACE_S = 10.0
 RESTART_AFTER_S = (1.0, 2.0, 5.0, 15.0, 60.0)
-WORKER_NICENESS = 10
 
 
 class Server:
@@ -90,13 +88,9 @@ class Supervisor:
             self._stopping.wait(pause)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "breachcheck.cli", "worker", "--data", str(self._data)]
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=_nice)  # noqa: S603, PLW1509
+        command = [sys.executable, "-m", "breachcheck.cli", "worker", "--supervised", "--data", str(self._data)]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own program
 
 
-def _nice() -> None:
-    os.nice(WORKER_NICENESS)
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
+def _stop(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)

@@ -1,8 +1,10 @@
 """``breachcheck worker``: the process that does what can wait."""
 
+import os
 import signal
+import threading
+import time
 from pathlib import Path
-from threading import Event
 
 import click
 
@@ -10,13 +12,26 @@ from breachcheck.cli.edge import data_option
 from breachcheck.services import opened
 from ingest import worker as jobs
 
+NICENESS = 10
+
 
 @click.command()
 @data_option
-def worker(data: Path | None) -> None:
+@click.option("--supervised", is_flag=True, hidden=True, help="Give way to the server, and end when it ends.")
+def worker(data: Path | None, supervised: bool) -> None:
     """Do jobs as they fall due, until told to stop. `serve` starts one by itself."""
-    stopping = Event()
+    stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
+    if supervised:
+        os.nice(NICENESS)
+        threading.Thread(target=_watch_parent, args=(os.getppid(), stopping), daemon=True).start()
     with opened(data) as services:
         jobs.run(services, stopping)
+
+
+def _watch_parent(parent: int, stopping: threading.Event) -> None:
+    """A server that was killed cannot stop its worker; the worker notices by itself."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    stopping.set()

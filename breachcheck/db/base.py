@@ -27,7 +27,7 @@ class Database(Protocol):
         """Run *sql*; the number of rows it changed. Durable on return unless a transaction is open."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Everything in the block becomes durable together at its end, or nothing does. A block inside another joins it."""
+        """What the block does becomes durable together at its end, or not at all. A block inside another joins it."""
 
     def insert_new(self, table: str, columns: Sequence[str], values: Sequence[Integers]) -> None:
         """Insert rows, given as one array a column and sorted by the primary key, but for those that are there already.

@@ -1,4 +1,4 @@
-"""SQLite behind the seam, on sqlite-utils: one file, a connection a thread, write-ahead log, every commit on the disk."""
+"""SQLite behind the seam, on sqlite-utils: one file, a connection a thread, every commit on the disk."""
 
 import sqlite3
 import threading
@@ -154,5 +154,5 @@ def _meant_for_people(error: sqlite3.Error, path: Path) -> Exception:
     if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
         return error
     if getattr(error, "sqlite_errorcode", None) in LOST_ITS_PLACE:
-        return StoreFull(f"There is no room left for {path.name}; free some space and try again. Nothing stored was lost.")
-    return StoreUnavailable(f"The store file {path.name} cannot be used ({error}); see `breachcheck doctor`.")
+        return StoreFull(f"No room is left for {path.name}; free some space and try again. Nothing stored was lost.")
+    return StoreUnavailable(f"The store file {path.name} cannot be used ({error}); look at its disk and permissions.")

@@ -1,0 +1,28 @@
+"""``breachcheck manifest``: check a manifest, or have one drafted."""
+
+from pathlib import Path
+
+import click
+
+from ingest import drafting
+from ingest import manifest as manifests
+
+
+@click.group()
+def manifest() -> None:
+    """Draft a manifest from data files, or check one."""
+
+
+@manifest.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def draft(files: tuple[Path, ...]) -> None:
+    """Print a manifest for FILES, written from their formats and column names; no value is shown."""
+    click.echo(drafting.draft(files), nl=False)
+
+
+@manifest.command("check")
+@click.argument("path", type=click.Path(path_type=Path))
+def check_manifest(path: Path) -> None:
+    """Read a manifest and say what is wrong with it, if anything is."""
+    read = manifests.read(path)
+    click.echo(f"{path} is a good manifest of {read.facts.name} with {len(read.files)} file entries.")
