@@ -50,7 +50,7 @@ class Runs:
     """Rows in any order in; rows in key order, united, out, a range of keys at a time.
 
     Holds some runs in memory; more go to a file in *folder* that has no name, and so is gone with the process.
-    Once read from, it takes no more rows. Not to be shared by threads.
+    Not to be shared by threads.
     """
 
     def __init__(
@@ -76,8 +76,13 @@ class Runs:
             self._cut()
 
     def ranges(self, ends: Sequence[int]) -> Iterator[Columns | None]:
-        """The rows below each of *ends* that were not given yet; None where there are none. The last end takes all."""
+        """The rows below each of *ends*, from the lowest again at each call; None for a range without any.
+
+        The last end takes all that is left.
+        """
         self._cut()
+        for run in self._runs:
+            run.given = 0
         for end in ends:
             parts = [part for run in self._runs if len((part := run.take_below(end))[0])]
             if len(parts) > 1:
@@ -154,11 +159,12 @@ class _SpilledRun:
     def _read(self, number: int, start: int, stop: int) -> NDArray[Any]:
         like = self.like[number]
         width = like.dtype.itemsize * int(np.prod(like.shape[1:]))
-        wanted = max(stop - start, 0) * width
+        rows = max(stop - start, 0)
+        wanted = rows * width
         raw = os.pread(self.file, wanted, self.positions[number] + start * width)
         if len(raw) != wanted:
             raise OSError("a spilled run is shorter than it was written")
-        return np.frombuffer(raw, like.dtype).reshape(-1, *like.shape[1:])
+        return np.frombuffer(raw, like.dtype).reshape(rows, *like.shape[1:])
 
 
 def _sorted(parts: Sequence[Columns]) -> Columns:

@@ -1,5 +1,7 @@
 """Runs give back everything that was put in, once, in key order, whatever had to be spilled."""
 
+from contextlib import closing
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -36,54 +38,60 @@ def taken(runs, count):
 
 @given(batches=BATCHES, count=st.integers(1, 9))
 def test_runs_give_back_every_key_once_in_order_with_all_its_bits(tmp_path_factory, batches, count):
-    runs = Runs(tmp_path_factory.getbasetemp())
-    put(runs, batches)
+    with closing(Runs(tmp_path_factory.getbasetemp())) as runs:
+        put(runs, batches)
 
-    assert taken(runs, count) == united(batches)
+        assert taken(runs, count) == united(batches)
 
 
 @given(batches=BATCHES, count=st.integers(1, 9))
 def test_runs_that_spill_give_back_the_same(tmp_path_factory, batches, count):
-    runs = Runs(tmp_path_factory.getbasetemp(), run_rows=8, held_rows=10)
-    put(runs, batches)
+    with closing(Runs(tmp_path_factory.getbasetemp(), run_rows=8, held_rows=10)) as runs:
+        put(runs, batches)
 
-    assert taken(runs, count) == united(batches)
+        assert taken(runs, count) == united(batches)
+
+
+def test_runs_can_be_read_again_and_from_the_start(tmp_path):
+    with closing(Runs(tmp_path, run_rows=2, held_rows=2)) as runs:
+        put(runs, [[(1, 1), (2, 2)], [(3, 4), (4, 4)]])
+
+        assert taken(runs, 3) == taken(runs, 2)
 
 
 def test_a_spilled_run_longer_than_its_sparse_index_keeps_every_row(tmp_path):
-    runs = Runs(tmp_path, run_rows=5000, held_rows=0)
     keys = np.random.default_rng(1).permutation(20_000).astype(np.int64) * 2**49 - 2**62
-    runs.add((keys[:10_000], np.ones(10_000, np.uint32)))
-    runs.add((keys[10_000:], np.ones(10_000, np.uint32)))
+    with closing(Runs(tmp_path, run_rows=5000, held_rows=0)) as runs:
+        runs.add((keys[:10_000], np.ones(10_000, np.uint32)))
+        runs.add((keys[10_000:], np.ones(10_000, np.uint32)))
 
-    given_back = np.concatenate([columns[0] for columns in runs.ranges(equal_ranges(7)) if columns])
+        given_back = np.concatenate([columns[0] for columns in runs.ranges(equal_ranges(7)) if columns])
 
     assert given_back.tolist() == sorted(keys.tolist())
 
 
 def test_words_of_many_lanes_are_united_lane_by_lane(tmp_path):
-    runs = Runs(tmp_path, run_rows=2, held_rows=0)
-    runs.add((np.array([7, 7]), np.array([[1, 0], [0, 8]], np.uint64)))
-    runs.add((np.array([7, 9]), np.array([[0, 1], [2, 2]], np.uint64)))
+    with closing(Runs(tmp_path, run_rows=2, held_rows=0)) as runs:
+        runs.add((np.array([7, 7]), np.array([[1, 0], [0, 8]], np.uint64)))
+        runs.add((np.array([7, 9]), np.array([[0, 1], [2, 2]], np.uint64)))
 
-    columns = next(runs.ranges(equal_ranges(1)))
+        columns = next(runs.ranges(equal_ranges(1)))
 
     assert columns[0].tolist() == [7, 9]
     assert columns[1].tolist() == [[1, 9], [2, 2]]
 
 
 def test_a_spill_leaves_no_name_in_its_folder(tmp_path):
-    runs = Runs(tmp_path, run_rows=1, held_rows=0)
+    with closing(Runs(tmp_path, run_rows=1, held_rows=0)) as runs:
+        put(runs, [[(1, 1)], [(2, 1)]])
 
-    put(runs, [[(1, 1)], [(2, 1)]])
-
-    assert list(tmp_path.iterdir()) == []
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_a_spill_that_lost_its_bytes_is_an_error(tmp_path):
-    runs = Runs(tmp_path, run_rows=1, held_rows=0)
-    put(runs, [[(1, 1)], [(2, 1)]])
-    runs._spill.truncate(0)
+    with closing(Runs(tmp_path, run_rows=1, held_rows=0)) as runs:
+        put(runs, [[(1, 1)], [(2, 1)]])
+        runs._spill.truncate(0)
 
-    with pytest.raises(OSError, match="shorter"):
-        taken(runs, 1)
+        with pytest.raises(OSError, match="shorter"):
+            taken(runs, 1)

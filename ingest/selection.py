@@ -1,0 +1,145 @@
+"""The SQL that takes a table apart: what a record says, its addresses in plain form, its classes, its identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from breachcheck.addresses import IGNORES_DOTS, PLAIN, PLAIN_LENGTH
+from ingest.engine import literal, quoted
+from ingest.words import Words
+
+SAYS_NOTHING = ("", "null", "n/a", "unknown", "undefined", "-", "0", "$direct")
+"""Values that tell nothing about anyone, in any letter case, spaces around them or not."""
+
+LONGEST = 1024
+"""Characters of a value that are looked at; no address or identifier is longer."""
+
+_BLANKS = r"[\s\x{a0}\x{feff}]*"
+_ALIAS = r"^(\.*[^.+@][^+@]*)\+[^@]*(@.*)$"
+_SPECIAL = frozenset(r".^$*+?()[]{}|\/-")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a table's columns are for, by name. *identifiers* give what each value is entered under before it.
+
+    *keys* are the columns by which other records find this one's person, *references* those by which it finds its own.
+    """
+
+    addresses: tuple[str, ...] = ()
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    identifiers: Mapping[str, str] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    nothing_said: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is read, once."""
+        return tuple(dict.fromkeys((*self.addresses, *self.classes, *self.identifiers, *self.keys, *self.references)))
+
+
+class Selection:
+    """One SELECT over a table, and where in its result everything stands.
+
+    The result's columns: `broken`, the lanes of the words; a text, a form and a base for every address column; a text
+    for every column of identifiers, keys and references. None is NULL; what says nothing is empty.
+    """
+
+    def __init__(self, wanted: Wanted, words: Words) -> None:
+        self._wanted = wanted
+        self._words = words
+        self._number = {name: number for number, name in enumerate(wanted.columns)}
+
+    def sql(self, relation: str) -> str:
+        """The statement over *relation*, which gives the wanted columns and `broken`."""
+        said = _select(["broken", *self._named(), *self._said()], relation)
+        plain = _select(["*", *self._plain()], f"({said})")
+        delivered = _select(["*", *self._delivered()], f"({plain})")
+        return _select(self._results(), f"({delivered})")
+
+    def _named(self) -> list[str]:
+        return [f"{quoted(name)} AS c{number}" for name, number in self._number.items()]
+
+    def _said(self) -> list[str]:
+        pattern = literal(nothing_said_pattern(self._wanted.nothing_said))
+        return [
+            f"coalesce(NOT broken AND NOT regexp_full_match({quoted(name)}, {pattern}), false) AS s{number}"
+            for name, number in self._number.items()
+        ]
+
+    def _plain(self) -> list[str]:
+        """Whether the address is plain, and lower-cased if so."""
+        expressions = []
+        for number in self._numbers(self._wanted.addresses):
+            trimmed = f"trim(c{number})"
+            expressions.append(
+                f"(s{number} AND strlen({trimmed}) <= {PLAIN_LENGTH} AND strlen(c{number}) <= {LONGEST}"
+                f" AND regexp_full_match({trimmed}, {literal(PLAIN)})) AS p{number}"
+            )
+            expressions.append(f"lower({trimmed}) AS l{number}")
+        return expressions
+
+    def _delivered(self) -> list[str]:
+        return [
+            f"CASE WHEN p{number} THEN {_without_dots(f'l{number}')}"
+            f" WHEN s{number} THEN left(c{number}, {LONGEST + 1}) ELSE '' END AS a{number}"
+            for number in self._numbers(self._wanted.addresses)
+        ]
+
+    def _results(self) -> list[str]:
+        wanted = self._wanted
+        results = ["coalesce(broken, false)::UTINYINT", *self._words.sql(self._conditions())]
+        for number in self._numbers(wanted.addresses):
+            results += [
+                f"a{number}",
+                f"(CASE WHEN p{number} THEN 2 WHEN s{number} THEN 1 ELSE 0 END)::UTINYINT",
+                f"CASE WHEN p{number} AND contains(a{number}, '+') AND regexp_matches(a{number}, {literal(_ALIAS)})"
+                rf" THEN regexp_replace(a{number}, {literal(_ALIAS)}, '\1\2') ELSE '' END",
+            ]
+        results += [self._identifier(name, context) for name, context in wanted.identifiers.items()]
+        results += [self._identifier(name, "") for name in (*wanted.keys, *wanted.references)]
+        return [f"{expression} AS r{number}" for number, expression in enumerate(results)]
+
+    def _identifier(self, name: str, context: str) -> str:
+        number = self._number[name]
+        value = rf"trim(c{number}, E' \t\r\n')"
+        if context:
+            before = " || chr(0) || ".join(literal(part) for part in context.split("\0"))
+            value = f"{before} || replace({value}, chr(10), chr(10) || {before})"
+        return f"CASE WHEN s{number} AND strlen(c{number}) <= {LONGEST} THEN {value} ELSE '' END"
+
+    def _conditions(self) -> dict[str, str]:
+        by_class: dict[str, list[str]] = {}
+        for name, classes in self._wanted.classes.items():
+            for data_class in classes:
+                by_class.setdefault(data_class, []).append(f"s{self._number[name]}")
+        return {data_class: " OR ".join(columns) for data_class, columns in by_class.items()}
+
+    def _numbers(self, names: tuple[str, ...]) -> list[int]:
+        return [self._number[name] for name in names]
+
+
+def _select(expressions: list[str], source: str) -> str:
+    return f"SELECT {', '.join(expressions)} FROM {source}"  # noqa: S608 (every name and text in it is quoted)
+
+
+def nothing_said_pattern(more: tuple[str, ...] = ()) -> str:
+    """RE2 for a whole value that says nothing; *more* are the manifest's own."""
+    values = "|".join(_escaped(value) for value in dict.fromkeys((*SAYS_NOTHING, *(value.strip() for value in more))))
+    return f"(?i){_BLANKS}(?:{values}){_BLANKS}"
+
+
+def _escaped(value: str) -> str:
+    return "".join(f"\\{character}" if character in _SPECIAL else character for character in value)
+
+
+def _without_dots(address: str) -> str:
+    """Of a lower-cased address: as its provider delivers it (see `addresses.IGNORES_DOTS`)."""
+    cases = [
+        f"WHEN ends_with({address}, '@{domain}')"
+        f" THEN replace(left({address}, strlen({address}) - {len(domain) + 1}), '.', '') || '@{known_as}'"
+        for domain, known_as in IGNORES_DOTS.items()
+    ]
+    return f"CASE {' '.join(cases)} ELSE {address} END"
