@@ -171,16 +171,17 @@ def base_of(address: Address) -> Address | None:
 
 def holds_address(text: str) -> bool:
     """Whether anything in *text* reads as an address: all that `canonical` accepts and more, its @ escaped or not."""
-    return _reads_as_address.search(_with_plain_at(text)) is not None
+    return any(_reads_as_address.search(reading) for reading in (text, _unescaped(text)))
 
 
 def mask_addresses(text: str) -> str:
     """*text* with "[address]" for all that reads as one; the endings of a file's name stay: "[address].csv.gz"."""
-    masked, count = _reads_as_address.subn(_mask, _with_plain_at(text))
-    return masked if count else text
+    masked = _reads_as_address.sub(_mask, text)
+    unescaped, count = _reads_as_address.subn(_mask, _unescaped(masked))
+    return unescaped if count else masked
 
 
-def _with_plain_at(text: str) -> str:
+def _unescaped(text: str) -> str:
     return _escaped_at.sub("@", text)
 
 

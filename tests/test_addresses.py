@@ -69,7 +69,7 @@ def is_accepted(text: str) -> bool:
 
 accepted = st.builds(
     "{}{}@{}".format,
-    st.sampled_from(["", "", " ", "\ufeff", "a+", "+"]),
+    st.sampled_from(["", "", " ", "\ufeff", "a+", "+", "%40", "\uff20"]),
     st.text(ATOM, min_size=1, max_size=60) | st.text(LETTERS, min_size=1, max_size=15),
     st.sampled_from(VALID_DOMAINS) | st.from_regex(r"\A([a-zA-Z0-9]{1,9}\.){1,9}[a-zA-Z]{1,9}\Z"),
 ).filter(is_accepted)
@@ -249,6 +249,7 @@ def test_a_base_is_canonical_and_has_no_base(text):
         ("alice%40example.com", "[address]"),
         ("alice%2540example.com", "[address]"),
         ("alice&#64;example.com", "[address]"),
+        ("%40@example.com", "[address]"),
         (r"alice\u0040example.com", "[address]"),
         ("alice\uff20example.com", "[address]"),
         ("\u7528\u6237@\u4f8b\u5b50\u3002example", "[address]"),
