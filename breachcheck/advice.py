@@ -36,7 +36,8 @@ class Leak:
     """What one breach leaked of one person, as far as advice goes.
 
     *company*: who people know, empty where the breach has none (a combo list). *leaked* is what this viewer may see;
-    *unknown* cannot be told; *not_exposed* and *also_not_exposed* (in the discloser's words) were in it for nobody.
+    *unknown* is what cannot be told and what is kept for the owner, so that nothing is called harmless because it is
+    hidden; *not_exposed* and *also_not_exposed* (in the discloser's words) were in it for nobody.
     """
 
     company: str

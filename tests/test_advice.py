@@ -294,6 +294,11 @@ class TestWords:
         assert next(iter(found)) == "freeze-credit"
         assert found["freeze-credit"].why.startswith("Your passport number, date of birth and name were in the file.")
 
+    def test_a_combination_names_no_more_where_a_class_calls_for_the_step_alone(self):
+        why = steps_of(leak("Passwords", "Email addresses"))["change-password"].why
+
+        assert why.startswith("Your password was in the file.")
+
     def test_salted_passwords_let_a_card_go_first(self):
         plain = leak("Passwords", "Credit cards", password_storage="plain")
         salted = leak("Passwords", "Credit cards", password_storage="salted")

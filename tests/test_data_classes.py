@@ -203,7 +203,7 @@ def test_a_home_address_beside_a_private_fact_is_for_the_owner_alone():
     breach = ["Email addresses", "Physical addresses", "Religions"]
 
     assert data_classes.makes_owner_only(breach) == {"Physical addresses"}
-    assert data_classes.makes_owner_only(["Physical addresses", "Names"]) == frozenset()
+    assert data_classes.makes_owner_only(["Physical addresses", "Names", "Dates of birth"]) == frozenset()
 
 
 def test_an_order_is_by_weight_then_by_place_in_the_table():
