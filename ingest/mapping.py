@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import msgspec
 
-from breachcheck.addresses import canonical, mask_addresses
-from breachcheck.errors import DataFileError, InvalidAccount
-from ingest import header_names, mixpanel_names
+from breachcheck.addresses import mask_addresses
+from breachcheck.errors import DataFileError
+from ingest import mixpanel_names
 from ingest.entries import FileEntry, IdentifierKind, Join
-from ingest.header_names import Meaning
+from ingest.suggestions import EMAIL, Sample, Suggestion, is_mostly_addresses, suggest
 
-EMAIL = "Email addresses"
+__all__ = ["Plan", "Sample", "Suggestion", "plan", "suggest"]
+
 CLASS_OF_KIND: Mapping[str, str] = {
     "phone": "Phone numbers",
     "username": "Usernames",
@@ -26,15 +26,11 @@ FIXED: Mapping[str, Mapping[str, str]] = {
 }
 """What formats without headers carry; their readers give exactly these columns."""
 
-MIXPANEL = ("mixpanel-people", "mixpanel-events")
+MIXPANEL_PEOPLE, MIXPANEL_EVENTS = MIXPANEL = ("mixpanel-people", "mixpanel-events")
 WRAPPERS = ("_source.", "$properties.", "properties.")
-NEVER_AN_ADDRESS = frozenset({"Passwords", "Password hints", "Security questions and answers", "Auth tokens", "PINs"})
 SHOWN_COLUMNS = 20
-MOSTLY = 0.5  # the least share of addresses among the values of a column that is one by content
 
-Sample = Mapping[str, Sequence[str]]
 Classes = Mapping[str, tuple[str, ...]]
-Confidence = Literal["high", "medium", "low"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +54,6 @@ class Plan:
     def data_classes(self) -> tuple[str, ...]:
         """Every data class that this table could show, each once."""
         return tuple(dict.fromkeys(name for names in self.classes.values() for name in names))
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """What a column seems to carry, by its name and its content; no classes where nothing is known."""
-
-    column: str
-    classes: tuple[str, ...]
-    confidence: Confidence
-    is_address: bool = False
 
 
 def plan(
@@ -95,16 +81,8 @@ def plan(
         found = _declared(entry, headers, ids)
     else:
         found = _suggested(entry, headers, format, sample or {}, ids)
-    return found if found.addresses or found.identifiers or found.join or found.ids else None
-
-
-def suggest(columns: Sequence[str], sample: Sample | None = None) -> list[Suggestion]:
-    """What each of *columns* seems to carry, in their order; *sample* is some values of each, which are not kept."""
-    values = sample or {}
-    shares = {column: _share_of_addresses(values.get(column, ())) for column in columns}
-    named = {column: header_names.meaning_of(column) for column in columns}
-    addresses = _address_columns(columns, named, shares)
-    return [_suggestion(column, named[column], shares[column], column in addresses) for column in columns]
+    finds_people_elsewhere = found.join or (found.ids and format == MIXPANEL_EVENTS)
+    return found if found.addresses or found.identifiers or finds_people_elsewhere else None
 
 
 class _Headers:
@@ -114,7 +92,7 @@ class _Headers:
         self.columns = tuple(columns)
         self.unseen: dict[str, None] = {}
         self._name = name
-        self._is_open = is_open
+        self.is_open = is_open
         self._keys = (_folded, mixpanel_names.plain_name) if loosely else (_folded,)
 
     def get(self, declared: str) -> str:
@@ -124,7 +102,7 @@ class _Headers:
             raise DataFileError(
                 mask_addresses(f"{self._name}: {declared} may be any of {', '.join(found)}; spell it out")
             )
-        if not found and not self._is_open:
+        if not found and not self.is_open:
             raise DataFileError(self._absent(declared))
         if not found:
             self.unseen[declared] = None
@@ -161,7 +139,10 @@ def _declared_people(entry: FileEntry) -> list[str]:
 
 
 def _declared(entry: FileEntry, headers: _Headers, ids: tuple[str, ...]) -> Plan:
-    classes = {headers.get(column): names for column, names in (entry.mapping or {}).items()}
+    classes: dict[str, tuple[str, ...]] = {}
+    for declared, names in (entry.mapping or {}).items():
+        column = headers.get(declared)
+        classes[column] = tuple(dict.fromkeys([*classes.get(column, ()), *names]))
     return _completed(entry, headers, classes, _mapped_addresses(classes), ids)
 
 
@@ -173,7 +154,7 @@ def _mapped_addresses(classes: Classes) -> tuple[str, ...]:
 
 def _suggested(entry: FileEntry, headers: _Headers, format: str, sample: Sample, ids: tuple[str, ...]) -> Plan:
     if format in MIXPANEL:
-        classes, addresses = _of_mixpanel(headers, sample)
+        classes, addresses = _of_mixpanel(headers, format, sample)
     elif format in FIXED:
         classes = {column: (data_class,) for column, data_class in FIXED[format].items() if column in headers.columns}
         addresses = _mapped_addresses(classes)
@@ -184,14 +165,16 @@ def _suggested(entry: FileEntry, headers: _Headers, format: str, sample: Sample,
     return _completed(entry, headers, classes, addresses, ids)
 
 
-def _of_mixpanel(headers: _Headers, sample: Sample) -> tuple[Classes, tuple[str, ...]]:
+def _of_mixpanel(headers: _Headers, format: str, sample: Sample) -> tuple[Classes, tuple[str, ...]]:
     classes = {column: (name,) for column in headers.columns if (name := mixpanel_names.class_of(column))}
     addresses = tuple(column for column, names in classes.items() if names == (EMAIL,))
     if addresses:
         return classes, addresses
-    ids = [column for column in headers.columns if mixpanel_names.plain_name(column) in mixpanel_names.IDS]
-    holds_addresses = [column for column in ids if (_share_of_addresses(sample.get(column, ())) or 0) >= MOSTLY]
-    return classes | {column: (EMAIL, *classes[column]) for column in holds_addresses}, tuple(holds_addresses)
+    # Many who send data to Mixpanel use the address as the id.
+    holding = [column for column in _mixpanel_ids(headers.columns) if is_mostly_addresses(sample.get(column, ()))]
+    said_more: Classes = {column: (EMAIL, *classes[column]) for column in holding}
+    rare = [headers.get("$email")] if headers.is_open and format == MIXPANEL_PEOPLE else []
+    return {**classes, **said_more}, (*rare, *holding)
 
 
 def _completed(
@@ -216,44 +199,3 @@ def _completed(
 def _mixpanel_ids(columns: Sequence[str]) -> tuple[str, ...]:
     by_name = {mixpanel_names.plain_name(column): column for column in reversed(columns)}
     return tuple(by_name[name] for name in mixpanel_names.IDS if name in by_name)
-
-
-def _address_columns(
-    columns: Sequence[str], named: Mapping[str, Meaning | None], shares: Mapping[str, float | None]
-) -> frozenset[str]:
-    """The columns whose names say that they hold the record's own addresses, unless their values say otherwise.
-
-    Where no name does: the one column whose values mostly are addresses, the best and first of them.
-    """
-    by_name = {column: meaning.data_class for column, meaning in named.items() if meaning}
-    said = [column for column in columns if by_name.get(column) == EMAIL and shares[column] != 0]
-    if said:
-        return frozenset(said)
-    fit = [column for column in columns if by_name.get(column) not in NEVER_AN_ADDRESS]
-    best = sorted(fit, key=lambda column: shares[column] or 0, reverse=True)[:1]
-    return frozenset(column for column in best if (shares[column] or 0) >= MOSTLY)
-
-
-def _suggestion(column: str, meaning: Meaning | None, share: float | None, is_address: bool) -> Suggestion:
-    name = meaning.data_class if meaning else ""
-    certain: Confidence = "high" if meaning and meaning.is_exact else "medium"
-    if is_address and name == EMAIL:
-        return Suggestion(column, (EMAIL,), "high" if share else certain, is_address=True)
-    if is_address:
-        beside = (name,) if name not in ("", "Physical addresses") else ()
-        return Suggestion(column, (EMAIL, *beside), "medium", is_address=True)
-    return Suggestion(column, (name,), certain) if name not in ("", EMAIL) else Suggestion(column, (), "low")
-
-
-def _share_of_addresses(values: Sequence[str]) -> float | None:
-    """The share of *values* that are addresses, empty ones aside; None where all are empty."""
-    said = [part for value in values for part in value.split("\n") if part.strip()]
-    return sum(map(_is_address, said)) / len(said) if said else None
-
-
-def _is_address(text: str) -> bool:
-    try:
-        canonical(text)
-    except InvalidAccount:
-        return False
-    return True

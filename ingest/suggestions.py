@@ -1,0 +1,82 @@
+"""Suggestions: what the columns of a table seem to carry, by their names and their content."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from breachcheck.addresses import canonical
+from breachcheck.errors import InvalidAccount
+from ingest import header_names
+from ingest.header_names import Meaning
+
+EMAIL = "Email addresses"
+NEVER_AN_ADDRESS = frozenset({"Passwords", "Password hints", "Security questions and answers", "Auth tokens", "PINs"})
+MOSTLY = 0.5  # the least share of addresses among the values of a column that is one by content
+
+Sample = Mapping[str, Sequence[str]]
+Confidence = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What a column seems to carry, by its name and its content; no classes where nothing is known."""
+
+    column: str
+    classes: tuple[str, ...]
+    confidence: Confidence
+    is_address: bool = False
+
+
+def suggest(columns: Sequence[str], sample: Sample | None = None) -> list[Suggestion]:
+    """What each of *columns* seems to carry, in their order; *sample* is some values of each, which are not kept."""
+    values = sample or {}
+    shares = {column: _share_of_addresses(values.get(column, ())) for column in columns}
+    named = {column: header_names.meaning_of(column) for column in columns}
+    addresses = _address_columns(columns, named, shares)
+    return [_suggestion(column, named[column], shares[column], column in addresses) for column in columns]
+
+
+def _address_columns(
+    columns: Sequence[str], named: Mapping[str, Meaning | None], shares: Mapping[str, float | None]
+) -> frozenset[str]:
+    """The columns whose names say that they hold the record's own addresses, unless their values say otherwise.
+
+    Where no name does: the one column whose values mostly are addresses, the best and first of them.
+    """
+    by_name = {column: meaning.data_class for column, meaning in named.items() if meaning}
+    said = [column for column in columns if by_name.get(column) == EMAIL and shares[column] != 0]
+    if said:
+        return frozenset(said)
+    fit = [column for column in columns if by_name.get(column) not in NEVER_AN_ADDRESS]
+    best = sorted(fit, key=lambda column: shares[column] or 0, reverse=True)[:1]
+    return frozenset(column for column in best if (shares[column] or 0) >= MOSTLY)
+
+
+def _suggestion(column: str, meaning: Meaning | None, share: float | None, is_address: bool) -> Suggestion:
+    name = meaning.data_class if meaning else ""
+    certain: Confidence = "high" if meaning and meaning.is_exact else "medium"
+    if is_address and name == EMAIL:
+        return Suggestion(column, (EMAIL,), "high" if share else certain, is_address=True)
+    if is_address:
+        beside = (name,) if name not in ("", "Physical addresses") else ()
+        return Suggestion(column, (EMAIL, *beside), "medium", is_address=True)
+    return Suggestion(column, (name,), certain) if name not in ("", EMAIL) else Suggestion(column, (), "low")
+
+
+def _share_of_addresses(values: Sequence[str]) -> float | None:
+    """The share of *values* that are addresses, empty ones aside; None where all are empty."""
+    said = [part for value in values for part in value.split("\n") if part.strip()]
+    return sum(map(_is_address, said)) / len(said) if said else None
+
+
+def is_mostly_addresses(values: Sequence[str]) -> bool:
+    """Whether half or more of *values* are addresses, empty ones aside."""
+    return (_share_of_addresses(values) or 0) >= MOSTLY
+
+
+def _is_address(text: str) -> bool:
+    try:
+        canonical(text)
+    except InvalidAccount:
+        return False
+    return True
