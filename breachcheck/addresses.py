@@ -46,6 +46,7 @@ KNOWN: tuple[tuple[str, str], ...] = (
     ("\u039f\u0394\u039f\u03a3@example.com", "\u03bf\u03b4\u03bf\u03c2@example.com"),
     ("alice@B\u00dcCHER.example", "alice@xn--bcher-kva.example"),
     ("alice@fa\u00df.example", "alice@xn--fa-hia.example"),
+    ("alice@FA\u1e9e.example", "alice@xn--fa-hia.example"),
     ("alice@\u039f\u0394\u039f\u03a3.example", "alice@xn--pxavbq.example"),
     ("\u7528\u6237@\u4f8b\u5b50\u3002example", "\u7528\u6237@xn--fsqu00a.example"),
     ("\u7528\u6237@XN--FSQU00A.example", "\u7528\u6237@xn--fsqu00a.example"),
