@@ -116,11 +116,15 @@ def _standard_input(limits: Limits) -> DataFile:
 
 
 def _beneath(named: Path, path: str, folder: Path) -> list[Path]:
-    names = named.rglob("*") if named.is_dir() else map(Path, glob.iglob(str(named), recursive=True))  # noqa: PTH207 - absolute globs too
+    names = named.rglob("*") if named.is_dir() else (folder / name for name in _globbed(path, folder))
     found = sorted(name for name in names if name.is_file())
     if not found:
         raise DataFileError(f"{mask_addresses(path)}: there is no such file beside the manifest; check `path`")
     return found
+
+
+def _globbed(path: str, folder: Path) -> Iterator[str]:
+    return glob.iglob(path, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
 
 
 def _shown(found: Path, folder: Path) -> str:

@@ -1,0 +1,129 @@
+"""Text as a stream of whole lines: character encodings, byte order marks, line ends."""
+
+import codecs
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
+
+from breachcheck.errors import DataFileError
+
+UTF8 = "utf-8"
+LONGEST = 16 << 20
+_MARKS = (
+    (codecs.BOM_UTF8, UTF8),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(slots=True)
+class Skipped:
+    """How many lines a stream left out because they were too long."""
+
+    too_long: int = 0
+
+
+def encoding_of(head: bytes, declared: str | None, name: str) -> str:
+    """The encoding to read by, declared or told from *head*; DataFileError where neither works."""
+    if declared:
+        try:
+            found = codecs.lookup(declared).name
+        except LookupError:
+            raise DataFileError(f"{name}: the encoding given is not known here; try utf-8, utf-16 or cp1252") from None
+        return UTF8 if found in {"ascii", "utf-8-sig"} else found
+    marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
+    if marked:
+        return marked
+    unmarked = _utf16_without_mark(head)
+    if unmarked:
+        return unmarked
+    _refuse_other_than_utf8(head, name)
+    return UTF8
+
+
+def _utf16_without_mark(head: bytes) -> str | None:
+    sample = head[:4096]
+    if len(sample) < 8 or sample.count(0) < len(sample) // 4:
+        return None
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    return "utf-16-le" if odd > even * 4 else "utf-16-be" if even > odd * 4 else None
+
+
+def _refuse_other_than_utf8(head: bytes, name: str) -> None:
+    """A line or two that are not UTF-8 are rejected records; where that is how the file is written, it is refused."""
+    lines = head.splitlines()[:-1] or head.splitlines()
+    telling = [line for line in lines if not line.isascii()]
+    wrong = sum(not _is_utf8(line) for line in telling)
+    if wrong and wrong * 2 > len(telling) and wrong * 20 > len(lines):
+        raise DataFileError(f"{name} is not UTF-8; say how it is written with `encoding:`, for example cp1252")
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def decoded_head(head: bytes, encoding: str) -> str:
+    """*head* as text, without a byte order mark; what does not decode is replaced."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    return decoder.decode(head).removeprefix("\ufeff")
+
+
+def as_utf8(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """The same text in UTF-8, without a byte order mark. What *encoding* cannot say becomes U+FFFD; UTF-8 is left."""
+    decoded = pieces if encoding == UTF8 else _transcoded(pieces, encoding)
+    is_first = True
+    for piece in decoded:
+        if piece:
+            yield piece.removeprefix(codecs.BOM_UTF8) if is_first else piece
+            is_first = False
+
+
+def _transcoded(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    for piece in pieces:
+        yield decoder.decode(piece).encode(errors="replace")
+    yield decoder.decode(b"", final=True).encode(errors="replace")
+
+
+def has_only_cr(head: bytes) -> bool:
+    """Whether lines end in a carriage return alone, as on old Macintoshes."""
+    return b"\r" in head and b"\n" not in head
+
+
+def blocks(pieces: Iterable[bytes], skipped: Skipped, *, only_cr: bool, longest: int = LONGEST) -> Generator[bytes]:
+    """Blocks of whole lines, every one ended by a line feed alone; a stray carriage return becomes a space.
+
+    A line of more than *longest* bytes is left out and counted.
+    """
+    rest, is_dropping = b"", False
+    for piece in _line_feeds(pieces, only_cr=only_cr):
+        if is_dropping:
+            _, feed, piece = piece.partition(b"\n")
+            is_dropping = not feed
+        whole, feed, tail = piece.rpartition(b"\n")
+        if feed:
+            yield rest + whole + feed
+        rest = tail if feed else rest + tail
+        if len(rest) > longest or is_dropping:
+            skipped.too_long += not is_dropping
+            rest, is_dropping = b"", True
+    if rest:
+        yield rest + b"\n"
+
+
+def _line_feeds(pieces: Iterable[bytes], *, only_cr: bool) -> Iterator[bytes]:
+    held = b""
+    for piece in pieces:
+        text, held = held + piece, b""
+        if b"\r" in text:
+            if text.endswith(b"\r"):
+                text, held = text[:-1], b"\r"
+            text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n" if only_cr else b" ")
+        yield text
+    if held:
+        yield b"\n"

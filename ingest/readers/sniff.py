@@ -1,0 +1,135 @@
+"""How a delimited file is laid out, told from its first lines: delimiter, header, number of columns."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from breachcheck.addresses import holds_address
+from breachcheck.errors import DataFileError
+from ingest.readers.quotes import Grammar
+
+_DELIMITERS = (b",", b"\t", b";", b"|")
+_NONE = b"\x01"  # the delimiter of a file with one column: a character that does not occur
+_SAMPLE = 500
+_SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\n', re.IGNORECASE)
+_VALUE = re.compile(
+    r"""[-+]?[\d.,\s]*\d[\d.,\s%]*                         # a number
+      | \d{1,4}[-./]\d{1,2}[-./]\d{1,4}([T\s].*)?          # a date
+      | [0-9a-f]{32,} | [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
+      | \+\d[\d\s().-]{6,} | https?://.*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """*skip* lines come before the first record; *columns* are named as the header has them."""
+
+    delimiter: bytes
+    columns: tuple[str, ...]
+    skip: int
+    address_columns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    fields: list[str]
+    end: int  # how many lines of the file end with this row
+
+
+def layout_of(text: bytes, delimiter: str | None, header_row: int | None, name: str) -> Layout:
+    """The layout of a file that begins with the whole lines *text*, in UTF-8; what the manifest says goes first.
+
+    Where no header row is declared and the first row holds an address, or values rather than names, there is none.
+    """
+    before = _SEPARATOR_LINE.match(text)
+    declared = delimiter.encode() if delimiter else before[1] if before else None
+    mark = declared or _delimiter_of(text)
+    rows = list(islice(_rows(text, Grammar(mark), 1 if before else 0), _SAMPLE))
+    header = _header(rows, header_row, name)
+    people = [row for row in rows if header is None or row.end > header.end]
+    skip = header.end if header else 1 if before else 0
+    columns = _names(header.fields if header else [], people)
+    return Layout(mark, columns, skip, _address_columns(people, len(columns)))
+
+
+def _rows(text: bytes, grammar: Grammar, skip: int) -> Iterator[_Row]:
+    """The rows that are not blank, after *skip* lines."""
+    position, lines = 0, 0
+    while position < len(text):
+        line_end = text.index(b"\n", position) + 1
+        end = max(grammar.record_end(text, position), line_end)
+        lines += text.count(b"\n", position, end)
+        fields = grammar.fields(text[position : end - 1])
+        if lines > skip and any(fields):
+            yield _Row([field.decode(errors="replace") for field in fields], lines)
+        position = end
+
+
+def _delimiter_of(text: bytes) -> bytes:
+    """The one by which the most rows agree on a number of columns, then the one with the most columns."""
+    scores = {mark: _agreement(text, mark) for mark in _DELIMITERS}
+    best = max(_DELIMITERS, key=lambda mark: scores[mark])
+    return best if scores[best] > (0.0, 0) else _NONE
+
+
+def _agreement(text: bytes, mark: bytes) -> tuple[float, int]:
+    counts = Counter(len(row.fields) for row in islice(_rows(text, Grammar(mark), 0), _SAMPLE))
+    columns, rows = max(counts.items(), key=lambda item: (item[0] > 1, item[1], item[0]), default=(1, 0))
+    return (round(rows / counts.total(), 1), columns) if columns > 1 else (0.0, 0)
+
+
+def _header(rows: Sequence[_Row], declared: int | None, name: str) -> _Row | None:
+    if declared is None:
+        return rows[0] if rows and _reads_as_names(rows[0], rows[1:]) else None
+    if declared == 0:
+        return None
+    found = next((row for row in rows if row.end >= declared), None)
+    if found is None:
+        raise DataFileError(f"{name}: has no line {declared} to be the header; check `header_row`")
+    return found
+
+
+def _reads_as_names(first: _Row, others: Sequence[_Row]) -> bool:
+    cells = [cell.strip() for cell in first.fields if cell.strip()]
+    if any(holds_address(cell) or _VALUE.fullmatch(cell) for cell in cells):
+        return False
+    return not _recurs(first.fields, others)
+
+
+def _recurs(first: Sequence[str], others: Sequence[_Row]) -> bool:
+    """Whether half of the cells stand again below, in rows that do not repeat the first one whole."""
+    below = [row.fields for row in others if row.fields != first]
+    seen = [{fields[at] for fields in below if at < len(fields)} for at in range(len(first))]
+    filled = [at for at, cell in enumerate(first) if cell.strip()]
+    return bool(below) and sum(first[at] in seen[at] for at in filled) * 2 >= len(filled)
+
+
+def _names(header: Sequence[str], people: Sequence[_Row]) -> tuple[str, ...]:
+    """A name for every column: those without one are columnN, those that stand twice get a number."""
+    widths = Counter(len(row.fields) for row in people)
+    usual, rows = max(widths.items(), key=lambda item: item[1], default=(0, 0))
+    width = usual if not header or rows * 2 > widths.total() else 0
+    given = [*header, *[""] * (width - len(header))]
+    names: list[str] = []
+    for at, cell in enumerate(given, start=1):
+        names.append(_unused(cell if cell.strip() else f"column{at}", {known.casefold() for known in names}))
+    return tuple(names)
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    number, candidate = 1, name
+    while candidate.casefold() in taken:
+        number += 1
+        candidate = f"{name} ({number})"
+    return candidate
+
+
+def _address_columns(people: Sequence[_Row], width: int) -> tuple[int, ...]:
+    """Those in which at least half of what is there holds an address."""
+    cells = [
+        [row.fields[at] for row in people if at < len(row.fields) and row.fields[at].strip()] for at in range(width)
+    ]
+    return tuple(at for at, column in enumerate(cells) if 0 < len(column) <= 2 * sum(map(holds_address, column)))
