@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from breachcheck.addresses import IGNORES_DOTS, PLAIN, PLAIN_LENGTH
+from breachcheck.digests import Kind
 from ingest.engine import literal, quoted
 from ingest.words import Words
 
@@ -13,31 +14,38 @@ SAYS_NOTHING = ("", "null", "n/a", "unknown", "undefined", "-", "0", "$direct")
 """Values that tell nothing about anyone, in any letter case, spaces around them or not."""
 
 LONGEST = 1024
-"""Characters of a value that are looked at; no address or identifier is longer."""
+"""Characters of an address's text that are looked at; `canonical` refuses longer ones."""
+
+LONGEST_LIST = 8 * LONGEST
+"""Characters of a list of addresses that are looked at, and of any identifier."""
 
 _BLANKS = r"[\s\x{a0}\x{feff}]*"
 _ALIAS = r"^(\.*[^.+@][^+@]*)\+[^@]*(@.*)$"
+_BLANK_TEXT = r"E' \t\r\n'"
 _SPECIAL = frozenset(r".^$*+?()[]{}|\/-")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a table's columns are for, by name. *identifiers* give what each value is entered under before it.
+    """What a table's columns are for, by name.
 
-    *keys* are the columns by which other records find this one's person, *references* those by which it finds its own.
+    *keys* are the columns by which records elsewhere find this one's person, each with the name of the junction where;
+    *references*, best first, those by which this record finds its person at the junction *meets*.
     """
 
     addresses: tuple[str, ...] = ()
     classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    identifiers: Mapping[str, str] = field(default_factory=dict)
-    keys: tuple[str, ...] = ()
+    identifiers: Mapping[str, Kind] = field(default_factory=dict)
+    keys: tuple[tuple[str, str], ...] = ()
     references: tuple[str, ...] = ()
+    meets: str | None = None
     nothing_said: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that is read, once."""
-        return tuple(dict.fromkeys((*self.addresses, *self.classes, *self.identifiers, *self.keys, *self.references)))
+        keys = (column for column, _ in self.keys)
+        return tuple(dict.fromkeys((*self.addresses, *self.classes, *self.identifiers, *keys, *self.references)))
 
 
 class Selection:
@@ -47,8 +55,9 @@ class Selection:
     for every column of identifiers, keys and references. None is NULL; what says nothing is empty.
     """
 
-    def __init__(self, wanted: Wanted, words: Words) -> None:
+    def __init__(self, wanted: Wanted, words: Words, breach: str) -> None:
         self._wanted = wanted
+        self._breach = breach
         self._words = words
         self._number = {name: number for number, name in enumerate(wanted.columns)}
 
@@ -84,6 +93,7 @@ class Selection:
     def _delivered(self) -> list[str]:
         return [
             f"CASE WHEN p{number} THEN {_without_dots(f'l{number}')}"
+            f" WHEN s{number} AND contains(c{number}, chr(10)) THEN left(c{number}, {LONGEST_LIST + 1})"
             f" WHEN s{number} THEN left(c{number}, {LONGEST + 1}) ELSE '' END AS a{number}"
             for number in self._numbers(self._wanted.addresses)
         ]
@@ -98,17 +108,24 @@ class Selection:
                 f"CASE WHEN p{number} AND contains(a{number}, '+') AND regexp_matches(a{number}, {literal(_ALIAS)})"
                 rf" THEN regexp_replace(a{number}, {literal(_ALIAS)}, '\1\2') ELSE '' END",
             ]
-        results += [self._identifier(name, context) for name, context in wanted.identifiers.items()]
-        results += [self._identifier(name, "") for name in (*wanted.keys, *wanted.references)]
+        results += [
+            self._of_breach(name) if kind.is_of_one_breach else self._value(name)
+            for name, kind in wanted.identifiers.items()
+        ]
+        results += [self._value(name) for name in (*(name for name, _ in wanted.keys), *wanted.references)]
         return [f"{expression} AS r{number}" for number, expression in enumerate(results)]
 
-    def _identifier(self, name: str, context: str) -> str:
+    def _value(self, name: str) -> str:
+        """A value as it stands but for blanks around it; a list of values keeps its lines."""
         number = self._number[name]
-        value = rf"trim(c{number}, E' \t\r\n')"
-        if context:
-            before = " || chr(0) || ".join(literal(part) for part in context.split("\0"))
-            value = f"{before} || replace({value}, chr(10), chr(10) || {before})"
-        return f"CASE WHEN s{number} AND strlen(c{number}) <= {LONGEST} THEN {value} ELSE '' END"
+        value = f"trim(c{number}, {_BLANK_TEXT})"
+        return f"CASE WHEN s{number} AND strlen(c{number}) <= {LONGEST_LIST} THEN {value} ELSE '' END"
+
+    def _of_breach(self, name: str) -> str:
+        """The same, with what makes it this breach's alone before each value (see `digests.Digester`)."""
+        number, before = self._number[name], f"{literal(self._breach)} || chr(0)"
+        value = f"replace(trim(c{number}, {_BLANK_TEXT}), chr(10), chr(10) || {before})"
+        return f"CASE WHEN s{number} AND strlen(c{number}) <= {LONGEST_LIST} THEN {before} || {value} ELSE '' END"
 
     def _conditions(self) -> dict[str, str]:
         by_class: dict[str, list[str]] = {}

@@ -1,0 +1,260 @@
+"""Records into digests: the only place where a record's text becomes an address, and where it is dropped again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from breachcheck.addresses import Address, base_of, canonical
+from breachcheck.digests import Digester, Kind
+from breachcheck.errors import InvalidAccount
+from ingest.batches import Batch, batches
+from ingest.columns import ColumnDigester, Int64s, TextColumn
+from ingest.gathering import Gathering
+from ingest.joins import Junction
+from ingest.phones import international
+from ingest.readers.base import Table
+from ingest.selection import LONGEST_LIST, Selection, Wanted
+from ingest.words import FIRST, PERSON, WordArray, flags_of
+
+NO_ADDRESS = "no address"
+NOT_AN_ADDRESS = "not an address"
+NO_IDENTIFIER = "no identifier"
+NO_PERSON = "no matching person"
+NOT_A_RECORD = "not a record"
+
+_OTHER, _PLAIN = 1, 2  # forms of an address, as `Selection` gives them; 0 is none
+_NEWLINE = 10
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(slots=True)
+class Count:
+    """What became of the records of one table. *waiting*: at a junction, to find their person."""
+
+    read: int = 0
+    accepted: int = 0
+    waiting: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """Digests, each with the row of the batch that it was found in."""
+
+    rows: Rows
+    digests: Int64s
+
+    @classmethod
+    def joined(cls, parts: Sequence[_Entries]) -> _Entries:
+        if len(parts) == 1:
+            return parts[0]
+        if not parts:
+            return cls(np.empty(0, np.intp), np.empty(0, np.int64))
+        return cls(np.concatenate([part.rows for part in parts]), np.concatenate([part.digests for part in parts]))
+
+
+class Extractor:
+    """Takes tables apart for one load: digests go to *gathering* and *junctions*, counts to the caller."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        digester: Digester,
+        breach: str,
+        gathering: Gathering,
+        junctions: Mapping[str, Junction],
+    ) -> None:
+        self._connection = connection
+        self._digesters = {kind: ColumnDigester(digester.key_of(kind)) for kind in Kind}
+        self._breach = breach
+        self._gathering = gathering
+        self._junctions = junctions
+
+    def read(self, table: Table, wanted: Wanted, file: int, watch: Callable[[int], None]) -> Count:
+        """Read *table*, the load's number *file*; *watch* hears how many more records were read, now and then.
+
+        Raises DataFileError, which quotes nothing, where the table cannot be read to its end.
+        """
+        count = Count()
+        selection = Selection(wanted, self._gathering.words, self._breach)
+        with table.scan(wanted.columns) as relation:
+            for batch in batches(self._connection, selection.sql(relation)):
+                self._take(batch, wanted, file, count)
+                watch(batch.rows)
+            for reason, records in table.rejects(self._connection).items():
+                count.read += records
+                count.rejected[reason] += records
+        return count
+
+    def _take(self, batch: Batch, wanted: Wanted, file: int, count: Count) -> None:
+        is_broken = batch.numbers() != 0
+        words = self._gathering.words.joined([batch.numbers() for _ in range(self._gathering.words.lanes)])
+        is_said = np.zeros(batch.rows, bool)
+        people, aliases = self._people(batch, wanted, is_said)
+        identifiers = self._identifiers(batch, wanted)
+        is_accepted = self._enter(people, aliases, identifiers, words)
+        self._link(batch, wanted, people, aliases)
+        is_waiting = self._refer(batch, wanted, words, file, ~is_accepted)
+        _tell(count, is_broken, is_accepted, is_waiting, is_said, wanted)
+
+    def _people(self, batch: Batch, wanted: Wanted, is_said: NDArray[np.bool_]) -> tuple[_Entries, _Entries]:
+        """Everyone whose address stands in a record, and the base addresses of those with a plus tag."""
+        found = [self._address_column(batch, is_said) for _ in wanted.addresses]
+        return _Entries.joined([people for people, _ in found]), _Entries.joined([aliases for _, aliases in found])
+
+    def _address_column(self, batch: Batch, is_said: NDArray[np.bool_]) -> tuple[_Entries, _Entries]:
+        texts, forms, bases = batch.texts(), batch.numbers(), batch.texts()
+        is_said |= forms != 0
+        plain, tagged = np.flatnonzero(forms == _PLAIN), np.flatnonzero(bases.lengths)
+        people = [self._entries(plain, texts.take(plain))]
+        aliases = [self._entries(tagged, bases.take(tagged))]
+        others = np.flatnonzero(forms == _OTHER)
+        if len(others):
+            odd = list(_one_by_one(others.tolist(), texts.take(others).values()))
+            people.append(self._entries_of([(row, address) for row, address in odd]))
+            aliases.append(self._entries_of([(row, base) for row, address in odd if (base := base_of(address))]))
+        return _Entries.joined(people), _Entries.joined(aliases)
+
+    def _entries(self, rows: Rows, texts: TextColumn, kind: Kind = Kind.EMAIL) -> _Entries:
+        return _Entries(rows, self._digesters[kind].digests(texts))
+
+    def _entries_of(self, found: Sequence[tuple[int, Address]]) -> _Entries:
+        rows = np.array([row for row, _ in found], np.intp)
+        return self._entries(rows, TextColumn.of([address.encode() for _, address in found]))
+
+    def _identifiers(self, batch: Batch, wanted: Wanted) -> _Entries:
+        parts = []
+        for kind in wanted.identifiers.values():
+            rows, values = _values(batch.texts())
+            if kind is Kind.PHONE:
+                rows, values = _phones(rows, values)
+            parts.append(self._entries(rows, values, kind))
+        return _Entries.joined(parts)
+
+    def _enter(self, people: _Entries, aliases: _Entries, identifiers: _Entries, words: WordArray) -> NDArray[np.bool_]:
+        """Hand the batch's digests over, with their flags; which rows they are of."""
+        entries = _Entries.joined([people, identifiers])
+        is_accepted = np.zeros(len(words), bool)
+        is_accepted[entries.rows] = True
+        entered = words[entries.rows]
+        flags = flags_of(entered)
+        flags[: len(people.rows)] |= flags.dtype.type(PERSON)
+        flags[_firsts(entries.rows, len(words))] |= flags.dtype.type(FIRST | PERSON)
+        self._gathering.add(entries.digests, entered)
+        self._gathering.add_aliases(aliases.digests, words[aliases.rows])
+        return is_accepted
+
+    def _link(self, batch: Batch, wanted: Wanted, people: _Entries, aliases: _Entries) -> None:
+        """Say at the junctions who has which id."""
+        for _, name in wanted.keys:
+            junction = self._junctions[name]
+            rows, ids = _values(batch.texts())
+            digests = junction.digests(ids)
+            for some in _singly(rows, batch.rows):
+                id_of = np.zeros(batch.rows, np.int64)
+                id_of[rows[some]] = digests[some]
+                for entries, are_aliases in ((people, False), (aliases, True)):
+                    has_id = id_of[entries.rows] != 0
+                    junction.add_people(id_of[entries.rows[has_id]], entries.digests[has_id], are_aliases=are_aliases)
+
+    def _refer(
+        self, batch: Batch, wanted: Wanted, words: WordArray, file: int, is_open: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Leave the records of *is_open* that name a person at their junction; which rows those are."""
+        if wanted.meets is None:
+            return np.zeros(batch.rows, bool)
+        junction = self._junctions[wanted.meets]
+        ids = np.zeros((batch.rows, len(wanted.references)), np.int64)
+        for column in range(len(wanted.references)):
+            rows, values = _values(batch.texts())
+            digests = junction.digests(values)
+            first, *more = _singly(rows, batch.rows)
+            ids[rows[first], column] = digests[first]
+            for some in more:
+                some = some[is_open[rows[some]]]
+                junction.add_references(digests[some][:, None], file, words[rows[some]], counted=False)
+        is_waiting: NDArray[np.bool_] = is_open & ids.any(axis=1)
+        junction.add_references(ids[is_waiting], file, words[is_waiting])
+        return is_waiting
+
+
+def _one_by_one(rows: Sequence[int], texts: Sequence[bytes]) -> Iterator[tuple[int, Address]]:
+    """The addresses among *texts* that are not plain; a line each where a text is a list."""
+    for row, raw in zip(rows, texts, strict=True):
+        text = raw.decode()
+        pieces = text.split("\n")
+        if len(text) > LONGEST_LIST:
+            pieces.pop()  # cut short, it would be somebody else's
+        for piece in pieces:
+            try:
+                yield row, canonical(piece)
+            except InvalidAccount:
+                continue
+
+
+def _values(texts: TextColumn) -> tuple[Rows, TextColumn]:
+    """Every value that is not empty, with its row; those of a list one by one."""
+    if not (texts.data == _NEWLINE).any():
+        rows = np.flatnonzero(texts.lengths)
+        return rows, texts.take(rows)
+    pairs = [
+        (row, piece)
+        for row, value in enumerate(texts.values())
+        for part in value.split(b"\n")
+        if (piece := part.strip(b" \t\r"))
+    ]
+    return np.array([row for row, _ in pairs], np.intp), TextColumn.of([piece for _, piece in pairs])
+
+
+def _phones(rows: Rows, values: TextColumn) -> tuple[Rows, TextColumn]:
+    found = [
+        (row, number.encode())
+        for row, value in zip(rows.tolist(), values.values(), strict=True)
+        if (number := international(value.decode()))
+    ]
+    return np.array([row for row, _ in found], np.intp), TextColumn.of([number for _, number in found])
+
+
+def _firsts(rows: Rows, count: int) -> Rows:
+    """The position in *rows* at which each row is met for the first time."""
+    position = np.full(count, -1, np.intp)
+    position[rows[::-1]] = np.arange(len(rows) - 1, -1, -1)
+    return position[position >= 0]
+
+
+def _singly(rows: Rows, count: int) -> list[Rows]:
+    """Positions in *rows*, in as few groups as it takes for none to hold a row twice; at least one group."""
+    groups = [_firsts(rows, count)]
+    left = np.setdiff1d(np.arange(len(rows)), groups[0], assume_unique=True)
+    while len(left):
+        some = left[_firsts(rows[left], count)]
+        groups.append(some)
+        left = np.setdiff1d(left, some, assume_unique=True)
+    return groups
+
+
+def _tell(
+    count: Count,
+    is_broken: NDArray[np.bool_],
+    is_accepted: NDArray[np.bool_],
+    is_waiting: NDArray[np.bool_],
+    is_said: NDArray[np.bool_],
+    wanted: Wanted,
+) -> None:
+    accepted, waiting = int(is_accepted.sum()), int(is_waiting.sum())
+    count.read += len(is_broken)
+    count.accepted += accepted
+    count.waiting += waiting
+    if accepted + waiting == len(is_broken):
+        return
+    is_open = ~(is_accepted | is_waiting | is_broken)
+    nothing = NO_ADDRESS if wanted.addresses else NO_IDENTIFIER
+    reasons = {NOT_A_RECORD: is_broken, NOT_AN_ADDRESS: is_open & is_said, nothing: is_open & ~is_said}
+    count.rejected.update({reason: number for reason, which in reasons.items() if (number := int(which.sum()))})
