@@ -70,7 +70,7 @@ def read(data: Path | None = None, environment: Mapping[str, str] = os.environ) 
     folder = data or Path(environment.get(f"{PREFIX}DATA") or DEFAULT_DATA)
     values = _from_file(folder / SETTINGS_FILE) | _from_environment(environment)
     config = Config(data=folder, **{name: _typed(name, value) for name, value in values.items()})
-    _require_sense(config)
+    require_sense(config)
     return config
 
 
@@ -119,6 +119,6 @@ def _whole_number(name: str, value: Any) -> int:
     return number
 
 
-def _require_sense(config: Config) -> None:
+def require_sense(config: Config) -> None:
     if config.disclosure == "owner" and config.mail == "off":
         raise ConfigError("disclosure is `owner`, which sends answers by mail, but mail is off; set mail, or `closed`.")

@@ -118,7 +118,8 @@ def prune(data: Path | None, keep: int) -> None:
 def _summary(services: Services, row: BreachRow) -> dict[str, Any]:
     loads = services.loads.of_breach(row.id)
     current = next((load for load in loads if load.id == row.current_load), None)
-    held = sum(load.state == "complete" and load.id > (row.current_load or 0) for load in loads)
+    once_shown = {switch.load_id for switch in services.breaches.history(row.id)}
+    held = sum(load.state == "complete" and load.id not in once_shown for load in loads)
     shown = current or (loads[0] if loads else None)
     return {
         "name": row.name,

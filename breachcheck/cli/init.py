@@ -1,13 +1,15 @@
 """``breachcheck init``: make a data folder."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import click
 
 from breachcheck import config, services
 from breachcheck.cli.edge import data_option
-from breachcheck.config import Config
+from breachcheck.config import Config, Disclosure
 
 BACK_UP = """
 Back up {keys}, apart from the databases. Without the index key this index is useless, and nobody can make it again.
@@ -25,10 +27,11 @@ Write it down. To start, put it into a file only you can read and point BREACHCH
 @data_option
 @click.option("--passphrase", is_flag=True, help="Derive the index key from a passphrase, which is shown once.")
 @click.option("--disclosure", type=click.Choice(["open", "owner", "closed"]), help="Who may see answers.")
-def init(data: Path | None, passphrase: bool, disclosure: str | None) -> None:
+def init(data: Path | None, passphrase: bool, disclosure: Disclosure | None) -> None:
     """Make a data folder: the two store files, the index key and the app key."""
     settings = config.read(data)
     chosen = disclosure or _ask_disclosure()
+    config.require_sense(replace(settings, disclosure=chosen))
     shown_once = services.init(settings, with_passphrase=passphrase)
     _write_settings(settings, chosen)
     click.echo(f"Made {settings.data}: {settings.index_path.name}, {settings.catalogue_path.name} and keys.")
@@ -40,15 +43,16 @@ def init(data: Path | None, passphrase: bool, disclosure: str | None) -> None:
     click.echo("Next: breachcheck ingest PATH/breach.yaml")
 
 
-def _ask_disclosure() -> str:
+def _ask_disclosure() -> Disclosure:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return "open"
-    return str(
+    return cast(
+        Disclosure,
         click.prompt(
             "Who may see answers? open: anyone who types an address; closed: no public form",
             type=click.Choice(["open", "closed"]),
             default="open",
-        )
+        ),
     )
 
 

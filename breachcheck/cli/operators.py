@@ -3,6 +3,7 @@
 import json
 import time
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -23,7 +24,7 @@ def operators() -> None:
 @data_option
 @click.argument("name")
 @click.option("--password-file", type=click.File(), help="Read the password from a file, or - for standard input.")
-def add(data: Path | None, name: str, password_file: click.utils.LazyFile | None) -> None:
+def add(data: Path | None, name: str, password_file: TextIO | None) -> None:
     """Add an operator, or give one a new password."""
     if password_file:
         password = password_file.read().rstrip("\r\n")

@@ -1,0 +1,138 @@
+"""``init``, ``breaches``, ``keys`` and ``operators``, as their users run them."""
+
+import re
+
+import pytest
+
+from tests.cli.commands import breachcheck
+from tests.stores import SHOP, facts, held_breach, published_breach
+
+ANN = "ann@example.com"
+EMAIL = "Email addresses"
+
+
+def test_init_makes_a_store_that_only_its_owner_can_read_and_says_to_back_the_keys_up(tmp_path):
+    outcome = breachcheck("init", data=tmp_path / "data")
+
+    assert outcome.status == 0
+    assert "Back up" in outcome.out
+    assert {file.name for file in (tmp_path / "data").iterdir()} >= {"index.db", "catalogue.db", "index.key", "app.key"}
+    assert {(tmp_path / "data" / name).stat().st_mode & 0o077 for name in ("index.key", "app.key", "index.db")} == {0}
+
+
+def test_init_twice_changes_nothing(tmp_path):
+    breachcheck("init", data=tmp_path / "data")
+    before = (tmp_path / "data" / "index.key").read_bytes()
+
+    outcome = breachcheck("init", data=tmp_path / "data")
+
+    assert outcome.status == 2
+    assert "exists already" in outcome.err
+    assert (tmp_path / "data" / "index.key").read_bytes() == before
+
+
+def test_a_passphrase_is_shown_once_and_opens_the_store(tmp_path):
+    shown = breachcheck("init", "--passphrase", data=tmp_path / "data").out
+    passphrase = re.search(r"^    (\S.*)$", shown, re.MULTILINE).group(1)
+    secret = tmp_path / "passphrase"
+    secret.touch(mode=0o600)
+    secret.write_text(f"{passphrase}\n")
+
+    without = breachcheck("breaches", "list", data=tmp_path / "data")
+    with_it = breachcheck("breaches", "list", data=tmp_path / "data", BREACHCHECK_INDEX_PASSPHRASE_FILE=str(secret))
+
+    assert not (tmp_path / "data" / "index.key").exists()
+    assert (without.status, with_it.status) == (2, 0)
+    assert "BREACHCHECK_INDEX_PASSPHRASE_FILE" in without.err
+
+
+def test_owner_mode_without_mail_is_refused(tmp_path):
+    outcome = breachcheck("init", "--disclosure", "owner", data=tmp_path / "data")
+
+    assert outcome.status == 2
+    assert "mail" in outcome.err
+    assert not (tmp_path / "data" / "index.db").exists()
+
+
+class TestBreaches:
+    def test_nothing_loaded_says_what_to_do(self, store):
+        assert "breachcheck ingest" in breachcheck("breaches", "list", data=store.config.data).out
+
+    def test_a_held_breach_is_listed_published_and_withdrawn(self, store):
+        held_breach(store, SHOP, {ANN: [EMAIL]})
+        data = store.config.data
+
+        states = []
+        for command in (["publish", "Shop"], ["withdraw", "Shop", "--reason", "wrong file"]):
+            states.append(breachcheck("breaches", "list", "--json", data=data).json[0]["state"])
+            assert breachcheck("breaches", *command, data=data).status == 0
+        states.append(breachcheck("breaches", "list", "--json", data=data).json[0]["state"])
+
+        assert states == ["held", "published", "withdrawn"]
+
+    def test_show_tells_loads_and_history(self, store):
+        published_breach(store, SHOP, {ANN: [EMAIL]})
+        published_breach(store, SHOP, {ANN: [EMAIL]})
+
+        shown = breachcheck("breaches", "show", "Shop", "--json", data=store.config.data).json
+
+        assert [load["current"] for load in shown["loads"]] == [True, False]
+        assert len(shown["history"]) == 2
+        assert "Loads" in breachcheck("breaches", "show", "Shop", data=store.config.data).out
+
+    def test_rollback_goes_back_to_the_former_load(self, store):
+        first = published_breach(store, SHOP, {ANN: [EMAIL]})
+        published_breach(store, facts(title="Second"), {ANN: [EMAIL]})
+
+        assert breachcheck("breaches", "rollback", "Shop", data=store.config.data).status == 0
+        assert store.breaches.get("Shop").current_load == first
+
+    @pytest.mark.parametrize("command", ["show", "publish", "withdraw", "rollback"])
+    def test_an_unknown_breach_is_a_clear_error(self, store, command):
+        outcome = breachcheck("breaches", command, "Nothing", data=store.config.data)
+
+        assert outcome.status == 2
+        assert "no breach of that name" in outcome.err
+
+
+class TestKeys:
+    def test_a_key_is_32_hexadecimal_digits_shown_once(self, store):
+        data = store.config.data
+        made = breachcheck("keys", "create", "--name", "siem", "--scope", "lookup", "--json", data=data).json
+
+        assert re.fullmatch("[0-9a-f]{32}", made["key"])
+        assert set(made) == {"id", "key", "scopes"}
+        assert made["scopes"] == ["lookup"]
+        assert made["key"] not in breachcheck("keys", "list", "--json", data=data).out
+
+    def test_a_key_needs_a_scope_that_there_is(self, store):
+        assert breachcheck("keys", "create", "--name", "x", data=store.config.data).status == 2
+        assert breachcheck("keys", "create", "--name", "x", "--scope", "all", data=store.config.data).status == 2
+
+    def test_a_revoked_key_is_listed_as_such(self, store):
+        data = store.config.data
+        made = breachcheck("keys", "create", "--name", "siem", "--scope", "lookup", "--json", data=data).json
+
+        assert breachcheck("keys", "revoke", str(made["id"]), data=data).status == 0
+        assert breachcheck("keys", "list", "--json", data=data).json[0]["revoked_at"]
+        assert breachcheck("keys", "revoke", str(made["id"]), data=data).status == 2
+
+
+class TestOperators:
+    def test_an_operator_is_added_listed_and_removed(self, store):
+        data = store.config.data
+        added = breachcheck("operators", "add", "kim", "--password-file", "-", data=data, stdin="long enough a word\n")
+        listed = breachcheck("operators", "list", "--json", data=data).json
+        removed = breachcheck("operators", "remove", "kim", data=data)
+
+        assert (added.status, removed.status) == (0, 0)
+        assert [one["name"] for one in listed] == ["kim"]
+        assert breachcheck("operators", "remove", "kim", data=data).status == 2
+
+    def test_a_short_password_is_refused(self, store):
+        outcome = breachcheck(
+            "operators", "add", "kim", "--password-file", "-", data=store.config.data, stdin="short\n"
+        )
+
+        assert outcome.status == 2
+        assert "12" in outcome.err
