@@ -82,4 +82,6 @@ def disclose(viewer: Viewer, breach: Breach, field_sets: Iterable[FieldSet]) -> 
 
 
 def _owner_only(breach: Breach) -> frozenset[str]:
-    return frozenset(name for name in breach.data_classes if data_classes.is_owner_only(name))
+    """Told for the whole breach, so that it says nothing about one person: also what is private only beside others."""
+    alone = frozenset(name for name in breach.data_classes if data_classes.is_owner_only(name))
+    return alone | data_classes.makes_owner_only(breach.data_classes)

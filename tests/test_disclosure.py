@@ -81,6 +81,15 @@ def test_private_classes_tell_a_stranger_nothing_about_one_person(store, viewer)
     assert ann.severity == 30
 
 
+def test_a_home_address_is_private_in_a_breach_that_holds_beliefs(store):
+    published_breach(store, SHOP, {ANN: [EMAIL, "Physical addresses"], "bob@example.com": [EMAIL, PRIVATE]})
+
+    exposure = store.lookup.ask(ANN, PUBLIC).exposures[0]
+
+    assert set(exposure.owner_only) == {PRIVATE, "Physical addresses"}
+    assert exposure.leaked == (EMAIL,)
+
+
 @pytest.mark.parametrize("viewer", [OWNER, OPERATOR])
 def test_the_owner_and_the_operator_see_private_classes_as_any_other(store, viewer):
     published_breach(store, SHOP, {ANN: [EMAIL, PRIVATE]})
@@ -113,7 +122,9 @@ class TestAliases:
 
     TAGGED = "ann+news@example.com"
 
-    @pytest.mark.parametrize(("viewer", "is_told"), [(PUBLIC, False), (KEY_WITHOUT_ALIASES, False), (KEY, True), (OWNER, True)])
+    @pytest.mark.parametrize(
+        ("viewer", "is_told"), [(PUBLIC, False), (KEY_WITHOUT_ALIASES, False), (KEY, True), (OWNER, True)]
+    )
     def test_an_alias_is_shown_to_those_alone_who_may_see_it(self, store, viewer, is_told):
         published_breach(store, SHOP, {self.TAGGED: [EMAIL]})
 
