@@ -1,0 +1,275 @@
+"""Records become digests: by columns exactly as one by one, and never more than the mapping names."""
+
+from collections import Counter
+from contextlib import closing
+
+import duckdb
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from breachcheck.addresses import KNOWN, base_of, canonical
+from breachcheck.digests import Digester, Kind
+from breachcheck.errors import DataFileError, InvalidAccount
+from ingest.engine import literal, quoted
+from ingest.extract import Extractor
+from ingest.gathering import Gathering
+from ingest.joins import Junction
+from ingest.readers.base import Table
+from ingest.runs import equal_ranges
+from ingest.selection import Wanted
+from ingest.words import FIRST, PERSON, Words
+
+DIGESTER = Digester(bytes(32))
+WORDS = Words(["Email addresses", "Names", "Geographic locations"])
+EMAIL = Wanted(addresses=("email",), classes={"email": ("Email addresses",)})
+
+
+def table(rows, columns=("email",), rejects=None):
+    """A table whose rows are written out in SQL; a row that is None is broken."""
+
+    def relation(wanted):
+        lines = [
+            f"({', '.join('NULL' if value is None else literal(value) for value in row or [None] * len(columns))}, "
+            f"{row is None})"
+            for row in rows
+        ]
+        names = ", ".join(quoted(name) for name in [*columns, "broken"])
+        chosen = ", ".join(quoted(name) for name in [*wanted, "broken"])
+        return f"(SELECT {chosen} FROM (VALUES {', '.join(lines)}) AS rows({names}))"
+
+    return Table("people.csv", columns, "csv", "utf-8", relation, lambda _: rejects or {})
+
+
+@pytest.fixture(scope="module")
+def connection():
+    with duckdb.connect() as opened:
+        yield opened
+
+
+@pytest.fixture
+def read(connection, tmp_path):
+    def run(rows, wanted=EMAIL, columns=("email",), junctions=None, **more):
+        with closing(Gathering(tmp_path, WORDS)) as gathered:
+            extractor = Extractor(connection, DIGESTER, "Example", gathered, junctions or {})
+            count = extractor.read(table(rows, columns, **more), wanted, 0, lambda _: None)
+            return count, contents(gathered.direct), contents(gathered.aliases)
+
+    return run
+
+
+def contents(runs):
+    [columns] = runs.ranges(equal_ranges(1))
+    return {} if columns is None else dict(zip(columns[0].tolist(), columns[1].tolist(), strict=True))
+
+
+def digest(text):
+    return DIGESTER.of(Kind.EMAIL, text)
+
+
+def one_by_one(texts):
+    people, aliases = set(), set()
+    for text in texts:
+        try:
+            address = canonical(text)
+        except InvalidAccount:
+            continue
+        people.add(DIGESTER.of_address(address))
+        if base := base_of(address):
+            aliases.add(DIGESTER.of_address(base))
+    return people, aliases
+
+
+DOMAINS = st.sampled_from(
+    """example.com Example.ORG gmail.com GoogleMail.com xn--bcher-kva.example bücher.example a--b.example example
+    127.0.0.1 -a.example a_b.example mail.test xgmail.com a.gmail.com""".split()
+)
+LOCALS = st.text(alphabet="aZ9.+_-'!{é\" ", min_size=0, max_size=12) | st.just("x" * 63)
+ADDRESSES = st.builds(
+    lambda before, local, domain, after: f"{before}{local}@{domain}{after}",
+    st.sampled_from(["", " ", "\t", "  "]),
+    LOCALS,
+    DOMAINS,
+    st.sampled_from(["", " ", "\r", "."]),
+)
+
+
+@given(
+    st.lists(ADDRESSES | st.text(max_size=20), min_size=1, max_size=20).filter(lambda texts: "\n" not in "".join(texts))
+)
+@example([text for text, _ in KNOWN])
+@example(
+    ["+x@example.com", "..+x@example.com", ".a+x+y@example.com", "a..+b.c@gmail.com", "...@gmail.com", ".+.@gmail.com"]
+)
+@example([" " * 1200 + "a@example.com", "a@example.com" + " " * 100, "a" * 64 + "@example.com"])
+def test_the_column_path_finds_exactly_whom_canonical_finds(connection, tmp_path_factory, texts):
+    with closing(Gathering(tmp_path_factory.getbasetemp(), WORDS)) as gathered:
+        extractor = Extractor(connection, DIGESTER, "Example", gathered, {})
+        count = extractor.read(table([(text,) for text in texts]), EMAIL, 0, lambda _: None)
+
+        assert (set(contents(gathered.direct)), set(contents(gathered.aliases))) == one_by_one(texts)
+        assert count.read == len(texts) == count.accepted + count.rejected.total()
+
+
+def test_records_without_a_person_are_rejected_for_what_they_are(read):
+    rows = [("a@example.com",), ("",), (None,), ("N/A",), ("not one",), None]
+
+    count, _, _ = read(rows, rejects={"too many columns": 3})
+
+    assert (count.read, count.accepted) == (9, 1)
+    assert count.rejected == Counter({"no address": 3, "too many columns": 3, "not an address": 1, "not a record": 1})
+
+
+@pytest.mark.parametrize(
+    "value", ["", " ", "null", "NULL", " n/a", "Unknown", "undefined", "-", "0", "$direct", "\u00a0", None]
+)
+def test_a_value_that_says_nothing_is_no_class(read, value):
+    wanted = Wanted(("email",), {"email": ("Email addresses",), "name": ("Names",)})
+
+    _, direct, _ = read([("a@example.com", value)], wanted, ("email", "name"))
+
+    assert WORDS.classes_of(only(direct)) == {"Email addresses"}
+
+
+@pytest.mark.parametrize("value", ["Ann", "00", "--", "nullable", "N/A Smith", "direct", "é"])
+def test_any_other_value_is_one(read, value):
+    wanted = Wanted(("email",), {"email": ("Email addresses",), "name": ("Names",)})
+
+    _, direct, _ = read([("a@example.com", value)], wanted, ("email", "name"))
+
+    assert WORDS.classes_of(only(direct)) == {"Email addresses", "Names"}
+
+
+def only(united):
+    [word] = united.values()
+    return np.array(word, WORDS.dtype)
+
+
+def test_the_manifests_own_empty_values_say_nothing_either(read):
+    wanted = Wanted(("email",), {"email": ("Email addresses",), "name": ("Names",)}, nothing_said=("k.A.",))
+
+    _, direct, _ = read([("a@example.com", "K.A.")], wanted, ("email", "name"))
+
+    assert WORDS.classes_of(only(direct)) == {"Email addresses"}
+
+
+def test_two_columns_may_carry_one_class_and_one_column_two(read):
+    wanted = Wanted(("email",), {"city": ("Geographic locations",), "bio": ("Names", "Geographic locations")})
+    columns = ("email", "city", "bio")
+
+    _, direct, _ = read([("a@example.com", "Bonn", ""), ("b@example.com", "", "Bo of Bonn")], wanted, columns)
+
+    assert WORDS.classes_of(direct_word(direct, "a@example.com")) == {"Geographic locations"}
+    assert WORDS.classes_of(direct_word(direct, "b@example.com")) == {"Names", "Geographic locations"}
+
+
+def direct_word(direct, text):
+    return np.array(direct[digest(text)], WORDS.dtype)
+
+
+def test_a_record_with_two_addresses_counts_once_and_exposes_both(read):
+    wanted = Wanted(addresses=("email", "billing"))
+    rows = [("a@example.com", "b@example.com"), ("x", "c@example.com"), ("d@example.com", "D@example.com")]
+
+    count, direct, _ = read(rows, wanted, ("email", "billing"))
+
+    assert (count.read, count.accepted) == (3, 3)
+    assert sorted(direct) == sorted(map(digest, ["a@example.com", "b@example.com", "c@example.com", "d@example.com"]))
+    assert sum(word & FIRST for word in direct.values()) == 3
+    assert all(word & PERSON for word in direct.values())
+
+
+def test_a_list_of_addresses_is_one_record_of_several_people(read):
+    count, direct, aliases = read([("a@example.com\nb+x@example.com\nnobody",)])
+
+    assert count.accepted == 1
+    assert set(direct) == {digest("a@example.com"), digest("b+x@example.com")}
+    assert set(aliases) == {digest("b@example.com")}
+    assert sum(word & FIRST for word in direct.values()) == 1
+
+
+def test_an_address_that_a_long_list_is_cut_in_is_nobodys(read):
+    text = "\n".join(f"person{number:04}@example.com" for number in range(1000))
+
+    _, direct, _ = read([(text,)])
+
+    assert 300 < len(direct) < 1000
+    assert set(direct) <= {digest(f"person{number:04}@example.com") for number in range(1000)}
+
+
+def test_columns_that_are_not_mapped_are_never_searched_for_addresses(read):
+    rows = [("a@example.com", "hunter2@example.org", "write to c@example.net")]
+
+    _, direct, _ = read(rows, EMAIL, ("email", "password", "note"))
+
+    assert set(direct) == {digest("a@example.com")}
+
+
+def test_an_identifier_is_entered_beside_the_address_and_is_not_one_more_person(read):
+    wanted = Wanted(addresses=("email",), identifiers={"org": Kind.ORG_ID, "phone": Kind.PHONE})
+    rows = [("a@example.com", " org-1 \norg-2", "+49 (0)30 1234-567"), ("b@example.com", "N/A", "030 1234567")]
+
+    count, direct, _ = read(rows, wanted, ("email", "org", "phone"))
+
+    assert count.accepted == 2
+    orgs = {DIGESTER.of(Kind.ORG_ID, name, "Example") for name in ("org-1", "org-2")}
+    phone = DIGESTER.of(Kind.PHONE, "+49301234567")
+    assert set(direct) == {digest("a@example.com"), digest("b@example.com"), phone, *orgs}
+    assert {one for one, word in direct.items() if not word & PERSON} == {phone, *orgs}
+
+
+def test_a_record_with_an_identifier_alone_is_a_person(read):
+    count, direct, _ = read([("17",), ("",)], Wanted(identifiers={"id": Kind.ACCOUNT_ID}), ("id",))
+
+    assert count.accepted == 1
+    assert count.rejected == Counter({"no identifier": 1})
+    assert direct == {DIGESTER.of(Kind.ACCOUNT_ID, "17", "Example"): FIRST | PERSON}
+
+
+def test_records_find_their_person_at_a_junction(connection, tmp_path):
+    people = Wanted(("email",), {"email": ("Email addresses",)}, keys=(("id", "users"),))
+    events = Wanted((), {"city": ("Geographic locations",)}, references=("id", "user"), meets="users")
+    with closing(Junction(tmp_path)) as junction, closing(Gathering(tmp_path, WORDS)) as gathered:
+        extractor = Extractor(connection, DIGESTER, "Example", gathered, {"users": junction})
+        rows = [("a+x@example.com", "1"), ("b@example.com", "2\n3")]
+        extractor.read(table(rows, ("email", "id")), people, 0, lambda _: None)
+        rows = [("1", "", "Bonn"), ("9", "3", "Bonn"), ("9", "8", "Bonn"), ("", "-", "Bonn")]
+        count = extractor.read(table(rows, ("id", "user", "city")), events, 1, lambda _: None)
+
+        joined, unmatched = junction.join(gathered)
+        direct, aliases = contents(gathered.direct), contents(gathered.aliases)
+
+    assert (count.accepted, count.waiting, count.rejected) == (0, 3, Counter({"no identifier": 1}))
+    assert (joined, unmatched) == (Counter({1: 2}), Counter({1: 1}))
+    for text in ("a+x@example.com", "b@example.com"):
+        assert WORDS.classes_of(direct_word(direct, text)) == {"Email addresses", "Geographic locations"}
+    assert WORDS.classes_of(direct_word(aliases, "a@example.com")) == {"Email addresses", "Geographic locations"}
+
+
+def test_more_classes_than_one_word_holds_are_kept_apart(connection, tmp_path):
+    names = [f"Class {number}" for number in range(170)]
+    columns = ("email", *(f"column {number}" for number in range(170)))
+    wanted = Wanted(("email",), {f"column {number}": (name,) for number, name in enumerate(names)})
+    words = Words(names)
+    with closing(Gathering(tmp_path, words)) as gathered:
+        row = ("a@example.com", *("x" if number % 3 == 0 else "" for number in range(170)))
+        Extractor(connection, DIGESTER, "Example", gathered, {}).read(table([row], columns), wanted, 0, lambda _: None)
+        [(_, found)] = gathered.direct.ranges(equal_ranges(1))
+
+    assert words.classes_of(found[0]) == {f"Class {number}" for number in range(0, 170, 3)}
+
+
+@pytest.mark.parametrize("fault", ["error('canary@example.com')", "'canary@example.com'::INTEGER"])
+def test_an_engines_error_never_quotes_what_it_failed_on(connection, tmp_path, fault):
+    broken = Table(
+        "people.csv", ("email",), "csv", "utf-8", lambda _: f"(SELECT {fault} AS email, false AS broken)", dict
+    )
+    with closing(Gathering(tmp_path, WORDS)) as gathered:
+        extractor = Extractor(connection, DIGESTER, "Example", gathered, {})
+        with pytest.raises(DataFileError, match=r"people\.csv") as raised:
+            extractor.read(broken, EMAIL, 0, lambda _: None)
+
+    assert "canary" not in str(raised.value)
+    assert raised.value.__cause__ is None
+    assert raised.value.__suppress_context__
