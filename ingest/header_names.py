@@ -1,12 +1,13 @@
 """Header names: which data class a column's name speaks of, in the languages of header_names.toml."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+import msgspec
 
 from ingest import mixpanel_names
 
@@ -22,6 +23,11 @@ class Meaning:
     is_exact: bool
 
 
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    around: str
+    names: dict[str, dict[str, str]]
+
+
 def meaning_of(column: str) -> Meaning | None:
     """What the name *column* speaks of; None where it is unknown.
 
@@ -31,32 +37,36 @@ def meaning_of(column: str) -> Meaning | None:
     if column.startswith(("$", "mp_", "utm_", "initial_utm_")):
         known = mixpanel_names.class_of(column)
         return Meaning(known, is_exact=True) if known else None
-    names = _names()
     words = _words(column)
-    if found := names.data_classes.get("".join(words)):
+    if found := _by_name().get("".join(words)):
         return Meaning(found, is_exact=True)
-    for shorter in _shorter(words, names.around):
-        if found := names.data_classes.get("".join(shorter)):
+    for shorter in _shorter(words, _around()):
+        if found := _by_name().get("".join(shorter)):
             return Meaning(found, is_exact=False)
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
-    data_classes: Mapping[str, str]
-    around: frozenset[str]
+def every_name() -> Iterator[tuple[str, str]]:
+    """Every name that is known, without spaces and accents, with its data class."""
+    for classes in _table().names.values():
+        for data_class, names in classes.items():
+            yield from (("".join(_words(name)), data_class) for name in names.split(","))
 
 
 @cache
-def _names() -> _Names:
-    tables = tomllib.loads(resources.files("ingest").joinpath("header_names.toml").read_text("utf-8"))
-    around = tables.pop("around").split()
-    data_classes: dict[str, str] = {}
-    for language in tables.values():
-        for data_class, names in language.items():
-            for name in names.split(","):
-                data_classes.setdefault("".join(_words(name)), data_class)
-    return _Names(data_classes, frozenset(around))
+def _by_name() -> Mapping[str, str]:
+    return dict(every_name())
+
+
+@cache
+def _around() -> frozenset[str]:
+    return frozenset(_table().around.split())
+
+
+@cache
+def _table() -> _Table:
+    raw = resources.files("ingest").joinpath("header_names.toml").read_bytes()
+    return msgspec.toml.decode(raw, type=_Table)
 
 
 def _words(name: str) -> list[str]:

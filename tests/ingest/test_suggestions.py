@@ -1,0 +1,166 @@
+"""Columns are understood by their names, in several languages, and the address column by content too."""
+
+import pytest
+
+from breachcheck import data_classes
+from ingest import mixpanel_names
+from ingest.header_names import every_name, meaning_of
+from ingest.suggestions import suggest
+
+PEOPLE = ["ann@example.com", "Bob@Example.org"]
+
+
+def addresses_of(columns, sample=None) -> list[str]:
+    return [one.column for one in suggest(columns, sample) if one.is_address]
+
+
+@pytest.mark.parametrize(
+    ("name", "data_class"),
+    [
+        ("email", "Email addresses"),
+        ("E-Mail-Adresse", "Email addresses"),
+        ("EMAIL_ADDRESS", "Email addresses"),
+        ("emailAddress", "Email addresses"),
+        ("user.email", "Email addresses"),
+        ("emails[].value", "Email addresses"),
+        ("correo electrónico", "Email addresses"),
+        ("Adresse électronique", "Email addresses"),
+        ("indirizzo e-mail", "Email addresses"),
+        ("endereço de e-mail", "Email addresses"),
+        ("e-mailadres", "Email addresses"),
+        ("adres e-mail", "Email addresses"),
+        ("Электронная почта", "Email addresses"),
+        ("first_name", "Names"),
+        ("Nachname", "Names"),
+        ("Prénom", "Names"),
+        ("apellidos", "Names"),
+        ("cognome", "Names"),
+        ("voornaam", "Names"),
+        ("Imię", "Names"),
+        ("Фамилия", "Names"),
+        ("phone2", "Phone numbers"),
+        ("Handynummer", "Phone numbers"),
+        ("numéro de téléphone", "Phone numbers"),
+        ("номер телефона", "Phone numbers"),
+        ("Straße", "Physical addresses"),
+        ("billing_address", "Physical addresses"),
+        ("ulica", "Physical addresses"),
+        ("address.city", "Geographic locations"),
+        ("PLZ", "Geographic locations"),
+        ("país", "Geographic locations"),
+        ("страна", "Geographic locations"),
+        ("password_hash", "Passwords"),
+        ("Mot de passe", "Passwords"),
+        ("hasło", "Passwords"),
+        ("пароль", "Passwords"),
+        ("密码", "Passwords"),
+        ("birthDate", "Dates of birth"),
+        ("Geburtsdatum", "Dates of birth"),
+        ("fecha_nacimiento", "Dates of birth"),
+        ("nome_utente", "Usernames"),
+        ("имя пользователя", "Usernames"),
+        ("lastLoginIP", "IP addresses"),
+        ("płeć", "Genders"),
+        ("Kundennummer", "Account identifiers"),
+        ("$initial_referring_domain", "Referring websites"),
+        ("mp_country_code", "Geographic locations"),
+        ("utm_source", "Referring websites"),
+    ],
+)
+def test_a_name_speaks_of_its_data_class(name, data_class):
+    assert meaning_of(name).data_class == data_class
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "email_verified",
+        "emailStatus",
+        "manager_email",
+        "referrer_email",
+        "name_of_product",
+        "password_changed_at",
+        "has_phone",
+        "ip_count",
+        "id",
+        "user",
+        "column1",
+        "$created",
+        "",
+        "🙂",
+    ],
+)
+def test_what_is_not_certain_is_unknown(name):
+    assert meaning_of(name) is None
+
+
+def test_every_known_name_speaks_of_a_class_of_the_vocabulary():
+    known = {data_class for _, data_class in every_name()} | set(mixpanel_names.CLASSES.values())
+
+    assert known <= data_classes.all_classes().keys()
+
+
+def test_no_name_means_two_things():
+    meanings: dict[str, set[str]] = {}
+    for name, data_class in every_name():
+        meanings.setdefault(name, set()).add(data_class)
+
+    assert {name: found for name, found in meanings.items() if len(found) > 1} == {}
+
+
+def test_a_suggestion_word_for_word_is_surer_than_one_in_part():
+    [exact, partial, unknown] = suggest(["city", "customer_city", "shoe"])
+
+    assert (exact.confidence, partial.confidence) == ("high", "medium")
+    assert unknown.classes == ()
+
+
+def test_an_address_column_confirmed_by_its_content_is_sure():
+    [confirmed] = suggest(["user_email"], {"user_email": PEOPLE})
+
+    assert confirmed.confidence == "high"
+
+
+def test_a_column_named_email_that_holds_none_is_not_the_address():
+    assert addresses_of(["email", "login"], {"email": ["yes", "no"], "login": PEOPLE}) == ["login"]
+
+
+def test_a_column_named_email_is_the_address_even_where_the_sample_is_empty():
+    assert addresses_of(["email", "name"], {"email": ["", " "], "name": ["Ann"]}) == ["email"]
+
+
+def test_every_column_named_as_the_records_own_address_is_one():
+    assert addresses_of(["email", "billing_email", "manager_email"]) == ["email", "billing_email"]
+
+
+def test_a_password_column_is_never_the_address():
+    assert addresses_of(["password", "id"], {"password": PEOPLE, "id": ["1", "2"]}) == []
+
+
+def test_a_note_that_holds_an_address_in_its_text_is_not_the_address():
+    notes = ["write to ann@example.com", "see bob@example.org please"]
+
+    assert addresses_of(["note", "x"], {"note": notes, "x": ["1", "2"]}) == []
+
+
+def test_the_column_with_the_most_addresses_is_the_one():
+    sample = {"a": ["ann@example.com", "Berlin"], "b": PEOPLE}
+
+    assert addresses_of(["a", "b"], sample) == ["b"]
+
+
+def test_a_username_that_is_an_address_carries_both():
+    [found] = suggest(["username"], {"username": PEOPLE})
+
+    assert found.classes == ("Email addresses", "Usernames")
+    assert found.confidence == "medium"
+
+
+def test_an_address_column_that_was_taken_for_a_street_carries_the_address_alone():
+    [found] = suggest(["address"], {"address": PEOPLE})
+
+    assert found.classes == ("Email addresses",)
+
+
+def test_a_list_of_addresses_is_the_address():
+    assert addresses_of(["x"], {"x": ["ann@example.com\nann@example.org"]}) == ["x"]
