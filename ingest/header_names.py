@@ -11,6 +11,8 @@ import msgspec
 
 from ingest import mixpanel_names
 
+LONGEST = 100  # characters of a column's name that are looked at
+
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])")
 
@@ -37,7 +39,7 @@ def meaning_of(column: str) -> Meaning | None:
     if column.startswith(("$", "mp_", "utm_", "initial_utm_")):
         known = mixpanel_names.class_of(column)
         return Meaning(known, is_exact=True) if known else None
-    words = _words(column)
+    words = _words(column[:LONGEST])
     if found := _by_name().get("".join(words)):
         return Meaning(found, is_exact=True)
     for shorter in _shorter(words, _around()):
