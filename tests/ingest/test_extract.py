@@ -81,24 +81,17 @@ def one_by_one(texts):
     return people, aliases
 
 
-DOMAINS = st.sampled_from(
-    [
-        "example.com",
-        "Example.ORG",
-        "gmail.com",
-        "GoogleMail.com",
-        "xn--bcher-kva.example",
-        "bücher.example",
-        "a--b.example",
-        "example",
-        "127.0.0.1",
-        "-a.example",
-        "a_b.example",
-        "mail.test",
-        "xgmail.com",
-        "a.gmail.com",
-    ]
-)
+PLAIN_DOMAINS = ["example.com", "Example.ORG", "gmail.com", "GoogleMail.com", "mail.test", "xgmail.com", "a.gmail.com"]
+OTHER_DOMAINS = [
+    "xn--bcher-kva.example",
+    "bücher.example",
+    "a--b.example",
+    "example",
+    "127.0.0.1",
+    "-a.example",
+    "a_b.test",
+]
+DOMAINS = st.sampled_from(PLAIN_DOMAINS) | st.sampled_from(OTHER_DOMAINS)
 LOCALS = st.text(alphabet="aZ9.+_-'!{é\" ", min_size=0, max_size=12) | st.just("x" * 63)
 ADDRESSES = st.builds(
     lambda before, local, domain, after: f"{before}{local}@{domain}{after}",
