@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from breachcheck import config
+from breachcheck.cli import logs
 from breachcheck.cli.edge import data_option
 from breachcheck.cli.serving import Server, Supervisor
 from breachcheck.errors import ConfigError
@@ -30,6 +31,7 @@ def serve(data: Path | None, host: str, port: int, threads: int, worker: bool) -
 
 def run(data: Path | None, host: str, listener: socket.socket, *, threads: int = 4, with_worker: bool = True) -> None:
     """Serve on *listener* until told to stop. Refuses to start, before the first request, where anything is wrong."""
+    logs.configure()
     settings = config.read(data)
     services = open_services(settings)
     with Supervisor(settings.data if with_worker else None):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from breachcheck.cli import logs
 from breachcheck.cli.edge import data_option
 from breachcheck.services import opened
 from ingest import worker as jobs
@@ -20,6 +21,7 @@ NICENESS = 10
 @click.option("--supervised", is_flag=True, hidden=True, help="Give way to the server, and end when it ends.")
 def worker(data: Path | None, supervised: bool) -> None:
     """Do jobs as they fall due, until told to stop. `serve` starts one by itself."""
+    logs.configure()
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())

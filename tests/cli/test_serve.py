@@ -1,0 +1,159 @@
+"""``serve``: a real server in a process of its own."""
+
+import json
+import os
+import signal
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import breachcheck
+from tests.cli.servers import free_port, running
+from tests.stores import SHOP, published_breach
+
+CANARY = "canary.zyx@example.com"
+EMAIL = "Email addresses"
+
+
+@pytest.fixture
+def data(store):
+    published_breach(store, SHOP, {CANARY: [EMAIL]})
+    return store.config.data
+
+
+def children(pid: int) -> list[int]:
+    """Of every thread: a child belongs to the thread that started it."""
+    return [int(one) for file in Path(f"/proc/{pid}/task").glob("*/children") for one in file.read_text().split()]
+
+
+def eventually(claim, patience_s: float = 10.0) -> bool:
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        if claim():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_server_answers_and_stops_when_told(data):
+    with running(data) as server:
+        status, _, _ = server.request("GET", "/healthz")
+        ready, _, _ = server.request("GET", "/readyz")
+
+        assert (status, ready) == (200, 200)
+        assert server.stop() == 0
+
+
+def test_a_request_that_has_begun_is_answered_before_the_server_ends(data):
+    body = json.dumps({"account": CANARY})
+    with running(data) as server:
+        key = breachcheck("keys", "create", "--name", "t", "--scope", "lookup", "--json", data=data).json["key"]
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+            head = f"POST /api/v1/lookup HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
+            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+            client.sendall((head + body).encode())
+            time.sleep(0.2)
+            server.process.send_signal(signal.SIGTERM)
+            received = b"".join(iter(lambda: client.recv(65536), b""))
+
+        assert b"200 OK" in received
+        assert b'"exposed"' in received
+        assert server.process.wait(15) == 0
+
+
+def test_a_key_made_while_the_server_runs_works_at_once(data):
+    with running(data) as server:
+        made = breachcheck("keys", "create", "--name", "t", "--scope", "lookup", "--json", data=data).json
+        status, _, body = server.request(
+            "POST",
+            "/api/v1/lookup",
+            json.dumps({"account": CANARY}),
+            Authorization=f"Bearer {made['key']}",
+            Content_Type="application/json",
+        )
+
+    assert status == 200
+    assert json.loads(body)["status"] == "exposed"
+
+
+def test_nothing_that_the_server_prints_holds_an_address(data):
+    with running(data) as server:
+        key = breachcheck("keys", "create", "--name", "t", "--scope", "lookup", "--json", data=data).json["key"]
+        server.request("GET", f"/api/v3/breachedaccount/{CANARY}", hibp_api_key=key, user_agent="test")
+        server.request("GET", f"/no/such/page/{CANARY}?account={CANARY}")
+        server.request("POST", "/", f"account={CANARY}", Content_Type="application/x-www-form-urlencoded")
+        server.request("POST", "/api/v1/lookup", f'{{"account": "{CANARY}"', Authorization=f"Bearer {key}")
+        server.stop()
+        printed = server.log.read_text()
+
+    assert "canary" not in printed.lower()
+    assert printed.count("\n") > 3
+
+
+def test_the_worker_runs_beside_the_server_at_a_lower_priority_and_ends_with_it(data):
+    with running(data) as server:
+        assert eventually(lambda: len(children(server.process.pid)) == 1)
+        (worker,) = children(server.process.pid)
+        assert eventually(lambda: os.getpriority(os.PRIO_PROCESS, worker) >= 10)
+        server.stop()
+        assert eventually(lambda: not Path(f"/proc/{worker}").exists())
+
+
+def test_a_worker_that_dies_is_started_again(data):
+    with running(data) as server:
+        assert eventually(lambda: len(children(server.process.pid)) == 1)
+        (first,) = children(server.process.pid)
+        os.kill(first, signal.SIGKILL)
+
+        assert eventually(lambda: children(server.process.pid) not in ([], [first]))
+
+
+def test_a_worker_whose_server_was_killed_ends_by_itself(data):
+    with running(data) as server:
+        assert eventually(lambda: len(children(server.process.pid)) == 1)
+        (worker,) = children(server.process.pid)
+        time.sleep(1)
+        server.process.kill()
+
+        assert eventually(lambda: not Path(f"/proc/{worker}").exists())
+
+
+def test_a_port_that_is_taken_is_named(data):
+    with socket.socket() as taken:
+        port = free_port()
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+
+        outcome = breachcheck("serve", "--port", str(port), data=data)
+
+    assert outcome.status == 2
+    assert str(port) in outcome.err
+    assert "--port" in outcome.err
+
+
+def test_a_server_without_its_key_does_not_start(data):
+    (data / "index.key").unlink()
+
+    outcome = breachcheck("serve", "--port", str(free_port()), data=data)
+
+    assert outcome.status == 2
+    assert "index.key" in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_five_hundred_slow_clients_hold_up_nobody(data):
+    with running(data) as server:
+        slow = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(500)]
+        for client in slow:
+            client.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nacc")
+        answered = []
+        asking = threading.Thread(target=lambda: answered.append(server.request("GET", "/healthz")[0]))
+        asking.start()
+        asking.join(5)
+        for client in slow:
+            client.close()
+
+    assert answered == [200]
