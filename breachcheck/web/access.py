@@ -22,7 +22,8 @@ _key_form = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 def require_api_key(scope: str) -> Callable[[View], View]:
     """Let only calls through whose key has *scope*, and no more of them than the key's limit.
 
-    Raises MissingKey, MalformedKey or InvalidKey, MissingScope, TooManyRequests; StoreUnavailable where keys cannot be read.
+    Raises MissingKey, MalformedKey or InvalidKey, MissingScope, TooManyRequests; StoreUnavailable where the keys
+    cannot be read.
     """
 
     def decorate(view: View) -> View:

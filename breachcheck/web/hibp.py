@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest, Forbidden
 
-from breachcheck import data_classes
 from breachcheck.answers import Checked, timestamp
 from breachcheck.catalog import Breach
 from breachcheck.disclosure import KEY_WITHOUT_ALIASES
@@ -92,9 +91,10 @@ def latest_breach(rest: str) -> Response:
 
 
 def all_data_classes(rest: str) -> Response:
-    """Every data class that a breach here may have."""
+    """Every data class of the published breaches."""
     _require_nothing_after(rest)
-    return json_response(sorted(data_classes.all_classes(), key=str.lower))
+    classes = (one.data_classes for one in services().catalogue.published().breaches)
+    return json_response(sorted(frozenset[str]().union(*classes), key=str.lower))
 
 
 SERVICES: Mapping[str, Callable[[str], Response]] = {

@@ -9,7 +9,9 @@ from werkzeug.exceptions import BadRequest, Forbidden
 from breachcheck.web.access import admit
 from breachcheck.web.hibp_model import json_response
 
-NO_LOCAL_PARTS = "This index keeps no local parts, so it cannot list a domain's accounts; ask POST /api/v1/lookup for each."
+NO_LOCAL_PARTS = (
+    "This index keeps no local parts, so it cannot list a domain's accounts; ask POST /api/v1/lookup for each."
+)
 NO_RANGE = "This index is not searched by SHA-1 prefix, which would give it away piece by piece; ask by account."
 NO_DOMAINS = "Domains are not verified here; POST /api/v1/lookup answers for one account at a time."
 NEVER_ENDS = "2999-12-31T23:59:59Z"
@@ -38,19 +40,19 @@ def nothing_of_the_kind(account: str) -> Response:
     return Response(status=404, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def breached_domain(domain: str) -> Response:
+def breached_domain(_domain: str) -> Response:
     """Raises Forbidden, in words."""
     admit("lookup")
     raise Forbidden(NO_LOCAL_PARTS)
 
 
-def domain_verification(step: str) -> Response:
+def domain_verification(_step: str) -> Response:
     """Raises Forbidden, in words."""
     admit("lookup")
     raise Forbidden(NO_DOMAINS)
 
 
-def subscribed_domains(rest: str) -> Response:
+def subscribed_domains(_rest: str) -> Response:
     """None."""
     admit("lookup")
     return json_response([])

@@ -1,7 +1,6 @@
 """Problems: how /api/v1 says that something went wrong (RFC 9457)."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 from flask import Response
@@ -43,6 +42,7 @@ TITLES: Mapping[str, str] = {
     "fault": "This went wrong on our side",
 }
 
+WHAT_THERE_IS = "Nothing was asked. What there is stands in /api/v1/openapi.json."
 NO_ANSWER = "Nothing was found out about the account: this is neither a yes nor a no. Ask again later."
 
 
@@ -62,7 +62,9 @@ def render(status: int, error: Exception) -> Response:
         **({"pointer": error.pointer} if isinstance(error, InvalidRequest) else {}),
         **({"demo": True} if services().is_demo else {}),
     }
-    response = Response(msgspec.json.encode(problem), status, content_type=MEDIA_TYPE, headers=headers_of(status, error))
+    response = Response(
+        msgspec.json.encode(problem), status, content_type=MEDIA_TYPE, headers=headers_of(status, error)
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -89,7 +91,9 @@ def _might_pass_for_an_answer(status: int, error: Exception) -> bool:
 
 def _detail(status: int, error: Exception) -> str:
     if isinstance(error, TooManyRequests):
-        return f"Try again in {error.retry_after} seconds. {NO_ANSWER.partition('. ')[0]}."
+        return f"Nothing was asked. Try again in {error.retry_after} seconds."
+    if status in (404, 405) and isinstance(error, HTTPException):
+        return WHAT_THERE_IS
     if isinstance(error, HTTPException):
         return error.description or ""
     if isinstance(error, CouldNotCheck) and not isinstance(error, NothingToAsk):
