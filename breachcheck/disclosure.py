@@ -8,6 +8,7 @@ from breachcheck import data_classes
 from breachcheck.answers import Exposure, by_weight
 from breachcheck.breaches import Disclosure
 from breachcheck.catalog import Breach
+from breachcheck.digests import Kind
 from breachcheck.loads import FieldSet
 
 
@@ -40,6 +41,11 @@ KEY_WITHOUT_ALIASES = Viewer(Role.KEY, sees_aliases=False)
 OPERATOR = Viewer(Role.OPERATOR, sees_aliases=True)
 
 STRICTNESS: dict[Disclosure, int] = {"open": 0, "owner": 1, "closed": 2}
+
+
+def may_ask_by(viewer: Viewer, kind: Kind) -> bool:
+    """Whether *viewer* may ask by this kind of identifier: all but e-mail addresses need a key."""
+    return kind is Kind.EMAIL or viewer.role in (Role.KEY, Role.OPERATOR)
 
 
 def may_be_told(viewer: Viewer, breach: Breach, site: Disclosure) -> bool:

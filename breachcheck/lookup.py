@@ -3,12 +3,11 @@
 import time
 from collections.abc import Mapping
 
-from breachcheck import addresses
 from breachcheck.answers import Answer, Checked
 from breachcheck.breaches import Disclosure, LoadId
 from breachcheck.catalog import Breach, Catalogue, Published
-from breachcheck.digests import Digest, Digester, Kind
-from breachcheck.disclosure import Viewer, disclose, may_be_told
+from breachcheck.digests import Digester, Kind
+from breachcheck.disclosure import Viewer, disclose, may_ask_by, may_be_told
 from breachcheck.errors import IndexMoved, NothingToAsk
 from breachcheck.index import FieldSetId, Index
 from breachcheck.loads import FieldSet
@@ -34,21 +33,19 @@ class Lookup:
         Raises InvalidAccount, UnknownBreach, NothingToAsk where no breach can answer, and other kinds of
         CouldNotCheck where the store failed or what is published kept moving.
         """
-        digest = self._digest(account, kind)
         for _ in range(ATTEMPTS):
             published = self._catalogue.published()
             asked = self._asked(published, viewer, kind, breach)
-            found = self._index.field_sets_of(digest)
+            found = self._found(account, kind, asked)
             if self._catalogue.generation() == published.generation:
                 return self._answer(published, asked, found, viewer)
         raise IndexMoved("What is published changed while we looked; ask again.")
 
-    def ask_load(self, account: str, load_id: LoadId, viewer: Viewer) -> Answer:
+    def ask_load(self, account: str, load_id: LoadId, viewer: Viewer, *, kind: Kind = Kind.EMAIL) -> Answer:
         """What the answer would be if *load_id*, held or not, were all that is published."""
         published = self._catalogue.of_load(load_id)
-        asked = self._asked(published, viewer, Kind.EMAIL, None)
-        found = self._index.field_sets_of(self._digest(account, Kind.EMAIL))
-        return self._answer(published, asked, found, viewer)
+        asked = self._asked(published, viewer, kind, None)
+        return self._answer(published, asked, self._found(account, kind, asked), viewer)
 
     def reach(self, viewer: Viewer, load_id: LoadId | None = None) -> list[Breach]:
         """The breaches that *viewer* can be told of when asking for an e-mail address, by title.
@@ -62,14 +59,19 @@ class Lookup:
             if Kind.EMAIL in breach.kinds and may_be_told(viewer, breach, self._site)
         ]
 
-    def _digest(self, account: str, kind: Kind) -> Digest:
-        if kind is not Kind.EMAIL:
-            raise NothingToAsk(f"None of the breaches here can be searched by {kind}.")
-        return self._digester.of_address(addresses.canonical(account))
+    def _found(self, account: str, kind: Kind, asked: list[Breach]) -> list[FieldSetId]:
+        """The field sets that *account* occurs in; one name stands for another person in every breach."""
+        value = account.strip()
+        names = [breach.name for breach in asked] if kind.is_of_one_breach else [None]
+        return [found for name in names for found in self._index.field_sets_of(self._digester.of(kind, value, name))]
 
     def _asked(self, published: Published, viewer: Viewer, kind: Kind, name: str | None) -> list[Breach]:
         named = published.breaches if name is None else (published.get(name),)
-        asked = [one for one in named if kind in one.kinds and may_be_told(viewer, one, self._site)]
+        asked = [
+            one
+            for one in named
+            if kind in one.kinds and may_ask_by(viewer, kind) and may_be_told(viewer, one, self._site)
+        ]
         if not asked:
             raise NothingToAsk(f"None of the breaches here can be searched by {kind}.")
         return asked

@@ -3,12 +3,14 @@
 import threading
 import time
 
+import numpy as np
 import pytest
 
 from breachcheck.catalog import move
 from breachcheck.digests import Kind
 from breachcheck.disclosure import KEY, OPERATOR, PUBLIC
 from breachcheck.errors import IndexMoved, InvalidAccount, NothingToAsk, StoreUnavailable, UnknownBreach
+from breachcheck.loads import Contents, Tally
 from tests.stores import SHOP, break_catalogue, break_index, facts, held_breach, published_breach
 
 ANN = "ann@example.com"
@@ -71,7 +73,9 @@ def test_one_breach_can_be_asked_alone(store):
         store.lookup.ask(ANN, PUBLIC, breach="None")
 
 
-@pytest.mark.parametrize("account", ["", "ann", "@secret.example", "ann@", "ann@x.example bob@x.example", "\0@x.example"])
+@pytest.mark.parametrize(
+    "account", ["", "ann", "@secret.example", "ann@", "ann@x.example bob@x.example", "\0@x.example"]
+)
 def test_what_is_no_address_is_refused_without_being_quoted(store, account):
     published_breach(store, SHOP, {ANN: [EMAIL]})
 
@@ -156,3 +160,41 @@ def test_no_look_up_misses_a_person_while_loads_are_switched_and_pruned(store):
         asker.join()
 
     assert wrong == []
+
+
+class TestIdentifiers:
+    """What else than an address one may be looked up by, where a breach carries it."""
+
+    @pytest.fixture
+    def store(self, store):
+        for name in ("Shop", "Other"):
+            load_id = store.loads.start(
+                store.breaches.id_of(name), facts(name=name), manifest="", sha256="", program="test", by="tests", at=0
+            )
+            (field_set,) = store.loads.add_field_sets(load_id, [(frozenset({EMAIL, NAMES}), False)])
+            mine = [store.digester.of(Kind.USERNAME, "john", name)] if name == "Shop" else []
+            digests = np.array(sorted([*mine, store.digester.of(Kind.PHONE, "+15550100")]), dtype=np.int64)
+            store.index.insert(load_id, 0, digests, np.full_like(digests, field_set))
+            contents = Contents(mapped=(EMAIL, NAMES), kinds=("email", "phone", "username"))
+            store.loads.complete(load_id, contents, Tally(coverage={EMAIL: 2, NAMES: 2}), {field_set: 2}, 1)
+            store.publishing.publish(load_id, by="tests")
+        return store
+
+    def test_a_user_name_is_someone_else_in_every_breach(self, store):
+        answer = store.lookup.ask(" john\n", KEY, kind=Kind.USERNAME)
+
+        assert [one.breach.name for one in answer.exposures] == ["Shop"]
+        assert answer.checked.breaches == 2
+
+    def test_a_phone_number_is_the_same_person_everywhere(self, store):
+        answer = store.lookup.ask("+15550100", KEY, kind=Kind.PHONE)
+
+        assert {one.breach.name for one in answer.exposures} == {"Shop", "Other"}
+
+    def test_what_is_no_phone_number_is_refused(self, store):
+        with pytest.raises(InvalidAccount):
+            store.lookup.ask("5550100", KEY, kind=Kind.PHONE)
+
+    def test_without_a_key_only_addresses_can_be_asked(self, store):
+        with pytest.raises(NothingToAsk):
+            store.lookup.ask("john", PUBLIC, kind=Kind.USERNAME)

@@ -54,7 +54,7 @@ def check(
 
 def _asker(services: Services, *, kind: str, breach: str | None, load_id: int | None, viewer: str) -> Ask:
     if load_id is not None:
-        return lambda account: services.lookup.ask_load(account, LoadId(load_id), VIEWERS[viewer])
+        return lambda account: services.lookup.ask_load(account, LoadId(load_id), VIEWERS[viewer], kind=Kind(kind))
     return lambda account: services.lookup.ask(account, VIEWERS[viewer], kind=Kind(kind), breach=breach)
 
 
