@@ -62,6 +62,10 @@ class StoreExists(BreachcheckError):
     """A store is there already; nothing was changed."""
 
 
+class StoreDamaged(RefusedToStart):
+    """A store file is not what it was, or not of the same store as the other: it would answer wrongly."""
+
+
 class SchemaMismatch(RefusedToStart):
     """The store was made by a newer program, or by one whose canonical addresses differ."""
 
@@ -138,3 +142,9 @@ class InvalidRequest(BreachcheckError):
     def __init__(self, message: str, pointer: str = "") -> None:
         super().__init__(message)
         self.pointer = pointer
+
+
+class MalformedJson(InvalidRequest):
+    """What should be JSON is none."""
+
+    reason = "malformed_json"

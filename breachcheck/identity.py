@@ -1,64 +1,123 @@
-"""What a store knows about itself: when it was made, whether it is a demo, and which key and address rules it was made with."""
+"""What a store knows about itself: when it was made, whether it is a demo, with which keys and address rules."""
 
 import hmac
 import json
+import secrets
 from dataclasses import dataclass
+from hashlib import sha256
 
 from breachcheck import addresses
 from breachcheck.db.base import Database
-from breachcheck.digests import Digester
-from breachcheck.errors import SchemaMismatch, WrongKey
+from breachcheck.digests import Digester, Kind
+from breachcheck.errors import SchemaMismatch, StoreDamaged, WrongKey
+
+NOT_FINISHED = "The store was never finished; delete the data folder and run `breachcheck init` again."
+NOT_OF_ONE_STORE = "index.db and catalogue.db are not of one store; put both back from one backup."
+OTHER_KEY = "The index is made with another key; point BREACHCHECK_INDEX_KEY_FILE at the key used for the first load."
+OTHER_PASSPHRASE = (
+    "The index is made with another passphrase; put the one that `breachcheck init` showed into the file that"
+    " BREACHCHECK_INDEX_PASSPHRASE_FILE names."
+)
+OTHER_APP_KEY = (
+    "The store is made with another app key; point BREACHCHECK_APP_KEY_FILE at the app.key that was made with it."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """*salt* is set where the index key is derived from a passphrase. A demo store stays one for ever."""
+    """*salt* is set where the index key is derived from a passphrase. A demo store stays one for ever.
+
+    *store* is the same random name in both store files, *app_key_answer* what the app key makes of a fixed text.
+    """
 
     created_at: int
     is_demo: bool
     salt: bytes | None
     addresses_version: int
     known_answers: dict[str, int]
+    store: str
+    app_key_answer: str
 
-    def require(self, digester: Digester) -> None:
-        """Refuse to go on with another key (WrongKey) or other address rules (SchemaMismatch) than the store's."""
+    def require(self, digester: Digester, app_key: bytes) -> None:
+        """Refuse to go on with other keys (WrongKey) or other address rules (SchemaMismatch) than the store's."""
         if self.addresses_version != addresses.VERSION:
             raise SchemaMismatch(
                 f"The store's addresses follow version {self.addresses_version} of the address rules, this program's "
                 f"version {addresses.VERSION}; use the breachcheck that made it, or load the breaches anew."
             )
-        if not hmac.compare_digest(_text(self.known_answers), _text(digester.known_answers())):
-            raise WrongKey(
-                "The index is made with another key; point BREACHCHECK_INDEX_KEY_FILE at the key used for the first load."
+        answers = digester.known_answers()
+        if not _are_equal(_without_addresses(self.known_answers), _without_addresses(answers)):
+            raise WrongKey(OTHER_PASSPHRASE if self.salt else OTHER_KEY)
+        if not _are_equal(self.known_answers, answers):
+            raise SchemaMismatch(
+                "This program spells addresses in another way than the one that made the store, and would not find "
+                "everyone; use the breachcheck that made it, or load the breaches anew."
             )
+        if not hmac.compare_digest(self.app_key_answer, answer_of(app_key)):
+            raise WrongKey(OTHER_APP_KEY)
 
 
-def write(db: Database, identity: Identity) -> None:
+def new_store_name() -> str:
+    return secrets.token_hex(16)
+
+
+def answer_of(app_key: bytes) -> str:
+    """What recognises the app key and does not give it away."""
+    return hmac.new(app_key, b"breachcheck: which app key is this?", sha256).hexdigest()
+
+
+def write(catalogue: Database, index: Database, identity: Identity) -> None:
     """Say once what the store is."""
-    values = {
-        "created_at": str(identity.created_at),
-        "is_demo": "yes" if identity.is_demo else "no",
-        "salt": identity.salt.hex() if identity.salt else "",
-        "addresses_version": str(identity.addresses_version),
-        "known_answers": json.dumps(identity.known_answers),
-    }
-    with db.transaction():
-        for name, value in values.items():
-            db.execute("INSERT INTO identity (name, value) VALUES (:name, :value)", {"name": name, "value": value})
+    _insert(index, {"store": identity.store})
+    _insert(
+        catalogue,
+        {
+            "created_at": str(identity.created_at),
+            "is_demo": "yes" if identity.is_demo else "no",
+            "salt": identity.salt.hex() if identity.salt else "",
+            "addresses_version": str(identity.addresses_version),
+            "known_answers": json.dumps(identity.known_answers),
+            "store": identity.store,
+            "app_key_answer": identity.app_key_answer,
+        },
+    )
 
 
-def read(db: Database) -> Identity:
-    """What the store is. Raises SchemaMismatch where ``init`` never came to its end."""
-    values = {row["name"]: row["value"] for row in db.query("SELECT name, value FROM identity")}
-    if "known_answers" not in values:
-        raise SchemaMismatch("The store was never finished; delete the data folder and run `breachcheck init` again.")
+def read(catalogue: Database, index: Database) -> Identity:
+    """What the store is. Raises SchemaMismatch for an unfinished one, StoreDamaged for files of two."""
+    values = _select(catalogue)
+    if "app_key_answer" not in values:
+        raise SchemaMismatch(NOT_FINISHED)
+    if _select(index) != {"store": values["store"]}:
+        raise StoreDamaged(NOT_OF_ONE_STORE)
     return Identity(
         created_at=int(values["created_at"]),
         is_demo=values["is_demo"] == "yes",
         salt=bytes.fromhex(values["salt"]) or None,
         addresses_version=int(values["addresses_version"]),
         known_answers=json.loads(values["known_answers"]),
+        store=values["store"],
+        app_key_answer=values["app_key_answer"],
     )
+
+
+def _insert(db: Database, values: dict[str, str]) -> None:
+    with db.transaction():
+        for name, value in values.items():
+            db.execute("INSERT INTO identity (name, value) VALUES (:name, :value)", {"name": name, "value": value})
+
+
+def _select(db: Database) -> dict[str, str]:
+    return {row["name"]: row["value"] for row in db.query("SELECT name, value FROM identity")}
+
+
+def _without_addresses(answers: dict[str, int]) -> dict[str, int]:
+    """The answers that hang on the key alone."""
+    return {name: answer for name, answer in answers.items() if not name.startswith(Kind.EMAIL.value)}
+
+
+def _are_equal(ours: dict[str, int], theirs: dict[str, int]) -> bool:
+    return hmac.compare_digest(_text(ours), _text(theirs))
 
 
 def _text(answers: dict[str, int]) -> bytes:

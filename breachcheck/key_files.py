@@ -9,6 +9,7 @@ from pathlib import Path
 from argon2.exceptions import HashingError
 from argon2.low_level import Type, hash_secret_raw
 
+from breachcheck import folders
 from breachcheck.errors import KeyFileError
 
 KEY_LENGTH = 32
@@ -109,15 +110,7 @@ def _write_new(path: Path, content: bytes) -> None:
         os.link(draft, path)
     finally:
         Path(draft).unlink()
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    folders.sync(path.parent)
 
 
 def _read(path: Path) -> bytes:

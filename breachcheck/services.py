@@ -1,12 +1,12 @@
-"""Wiring: from settings to everything that the doors use. Refuses to start where keys, store and settings do not fit."""
+"""Wiring: from settings to all that the doors use. Refuses to start where keys, store and settings do not fit."""
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from breachcheck import addresses, config, identity, key_files
+from breachcheck import addresses, config, folders, identity, key_files
 from breachcheck.api_keys import ApiKeys
 from breachcheck.audit import Audit
 from breachcheck.breaches import Breaches
@@ -14,9 +14,10 @@ from breachcheck.catalog import Catalogue
 from breachcheck.config import Config
 from breachcheck.db import sqlite
 from breachcheck.db.base import Database
+from breachcheck.db.sqlite import SqliteDatabase
 from breachcheck.db.sqlite_schema import CATALOGUE, INDEX
 from breachcheck.digests import Digester
-from breachcheck.errors import KeyFileError, StoreExists, StoreNotFound
+from breachcheck.errors import KeyFileError, StoreDamaged, StoreExists, StoreNotFound
 from breachcheck.identity import Identity
 from breachcheck.index import Index
 from breachcheck.jobs import Jobs
@@ -24,6 +25,11 @@ from breachcheck.loads import Loads
 from breachcheck.lookup import Lookup
 from breachcheck.operators import Operators
 from breachcheck.publishing import Publishing
+
+CUT_OFF = (
+    "An `init` that was cut off leaves this: if nothing was ever loaded here, move it away and run `breachcheck init`"
+    " again. Otherwise put the missing file back from its backup."
+)
 
 
 @dataclass(frozen=True)
@@ -58,41 +64,46 @@ class Services:
 def init(settings: Config, *, is_demo: bool = False, with_passphrase: bool = False) -> str | None:
     """Make the data folder, the keys and the two store files; the passphrase, if the index key is derived from one.
 
-    Raises StoreExists, and changes nothing, where a store or a key is there already.
+    Raises StoreExists, and changes nothing, where a store or a key is there already. The catalogue takes its name
+    last, so that what was cut off before that is no store. Of two that begin at once, one makes the store.
     """
-    if present := [path for path in _made_by_init(settings) if path.exists()]:
-        raise StoreExists(f"{present[0]} exists already; nothing was changed.")
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    key_files.write_key_file(settings.app_key_path, key_files.new_key())
-    passphrase, salt, index_key = _new_index_key(settings, with_passphrase)
-    sqlite.create(settings.index_path, INDEX)
-    sqlite.create(settings.catalogue_path, CATALOGUE)
-    about = Identity(
-        created_at=int(time.time()),
-        is_demo=is_demo,
-        salt=salt,
-        addresses_version=addresses.VERSION,
-        known_answers=Digester(index_key).known_answers(),
-    )
-    catalogue = sqlite.SqliteDatabase(settings.catalogue_path, CATALOGUE)
-    identity.write(catalogue, about)
-    catalogue.close()
+    folders.make(settings.data)
+    with folders.locked(settings.data):
+        _require_nothing_there(settings)
+        app_key = key_files.new_key()
+        key_files.write_key_file(settings.app_key_path, app_key)
+        passphrase, salt, index_key = _new_index_key(settings, with_passphrase)
+        about = Identity(
+            created_at=int(time.time()),
+            is_demo=is_demo,
+            salt=salt,
+            addresses_version=addresses.VERSION,
+            known_answers=Digester(index_key).known_answers(),
+            store=identity.new_store_name(),
+            app_key_answer=identity.answer_of(app_key),
+        )
+        _make_store_files(settings, about)
     return passphrase
 
 
 def open_services(settings: Config) -> Services:
     """Raises RefusedToStart of some kind where the settings, the keys and the store do not fit together."""
-    for path in (settings.index_path, settings.catalogue_path):
-        if not path.is_file():
-            raise StoreNotFound(f"There is no store in {settings.data}; make one with `breachcheck init`.")
-    sqlite.migrate(settings.index_path, INDEX)
-    sqlite.migrate(settings.catalogue_path, CATALOGUE)
-    index_db = sqlite.SqliteDatabase(settings.index_path, INDEX)
-    catalogue_db = sqlite.SqliteDatabase(settings.catalogue_path, CATALOGUE)
-    about = identity.read(catalogue_db)
-    digester = Digester(_index_key(settings, about))
-    about.require(digester)
-    return _wire(settings, about, digester, index_db, catalogue_db)
+    _require_both_files(settings)
+    folders.sweep(settings.spill_path)
+    with folders.locked(settings.data):
+        sqlite.migrate(settings.index_path, INDEX)
+        sqlite.migrate(settings.catalogue_path, CATALOGUE)
+    with ExitStack() as on_failure:
+        index_db = on_failure.enter_context(closing(SqliteDatabase(settings.index_path, INDEX)))
+        catalogue_db = on_failure.enter_context(closing(SqliteDatabase(settings.catalogue_path, CATALOGUE)))
+        about = identity.read(catalogue_db, index_db)
+        digester = Digester(_index_key(settings, about))
+        app_key = key_files.read_key_file(settings.app_key_path)
+        about.require(digester, app_key)
+        services = _wire(settings, about, digester, app_key, index_db, catalogue_db)
+        _require_whole_index(services)
+        on_failure.pop_all()
+    return services
 
 
 @contextmanager
@@ -106,9 +117,13 @@ def opened(data: Path | None = None) -> Iterator[Services]:
 
 
 def _wire(
-    settings: Config, about: Identity, digester: Digester, index_db: Database, catalogue_db: Database
+    settings: Config,
+    about: Identity,
+    digester: Digester,
+    app_key: bytes,
+    index_db: Database,
+    catalogue_db: Database,
 ) -> Services:
-    app_key = key_files.read_key_file(settings.app_key_path)
     index = Index(index_db)
     catalogue = Catalogue(catalogue_db, is_demo=about.is_demo)
     return Services(
@@ -130,8 +145,49 @@ def _wire(
     )
 
 
-def _made_by_init(settings: Config) -> list[Path]:
-    return [settings.index_path, settings.catalogue_path, settings.index_key_path, settings.app_key_path]
+def _require_nothing_there(settings: Config) -> None:
+    if settings.catalogue_path.exists():
+        raise StoreExists(f"There is a store in {settings.data} already; nothing was changed.")
+    for path in (settings.index_path, settings.index_key_path, settings.app_key_path):
+        if path.exists():
+            raise StoreExists(
+                f"{path} is there already, but no {settings.catalogue_path}; nothing was changed. {CUT_OFF}"
+            )
+
+
+def _require_both_files(settings: Config) -> None:
+    has_index, has_catalogue = settings.index_path.is_file(), settings.catalogue_path.is_file()
+    if has_catalogue and not has_index:
+        raise StoreNotFound(f"{settings.index_path} is gone; put both store files back from one backup.")
+    if has_index and not has_catalogue:
+        raise StoreNotFound(f"{settings.catalogue_path} is not there, but {settings.index_path} is. {CUT_OFF}")
+    if not has_catalogue:
+        raise StoreNotFound(f"There is no store in {settings.data}; make one with `breachcheck init`.")
+
+
+def _require_whole_index(services: Services) -> None:
+    """An index that lost what the catalogue believes in would answer "not found"."""
+    for breach in services.catalogue.published().breaches:
+        if breach.people and not services.index.has_pieces(breach.load_id):
+            raise StoreDamaged(
+                f"index.db lacks the people of {breach.name} (load {breach.load_id}), which is published; put both"
+                " store files back from one backup."
+            )
+
+
+def _make_store_files(settings: Config, about: Identity) -> None:
+    with folders.spill(settings.spill_path) as unfinished:
+        index_draft, catalogue_draft = unfinished / "index.db", unfinished / "catalogue.db"
+        sqlite.create(index_draft, INDEX)
+        sqlite.create(catalogue_draft, CATALOGUE)
+        with (
+            closing(SqliteDatabase(index_draft, INDEX)) as index_db,
+            closing(SqliteDatabase(catalogue_draft, CATALOGUE)) as catalogue_db,
+        ):
+            identity.write(catalogue_db, index_db, about)
+        index_draft.rename(settings.index_path)
+        catalogue_draft.rename(settings.catalogue_path)
+        folders.sync(settings.data)
 
 
 def _new_index_key(settings: Config, with_passphrase: bool) -> tuple[str | None, bytes | None, bytes]:
@@ -149,6 +205,7 @@ def _index_key(settings: Config, about: Identity) -> bytes:
         return key_files.read_key_file(settings.index_key_path)
     if settings.index_passphrase_file is None:
         raise KeyFileError(
-            "The index key is derived from a passphrase; point BREACHCHECK_INDEX_PASSPHRASE_FILE at a file that holds it."
+            "The index key is derived from a passphrase; point BREACHCHECK_INDEX_PASSPHRASE_FILE at a file that holds"
+            " the one that `breachcheck init` showed."
         )
     return key_files.derive_key(key_files.read_secret(settings.index_passphrase_file), about.salt)

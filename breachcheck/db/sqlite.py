@@ -12,7 +12,15 @@ from sqlite_utils import Database as Utils
 from sqlite_utils import Migrations
 
 from breachcheck.db.base import NO_PARAMS, Integers, Params, Row
-from breachcheck.errors import SchemaMismatch, StoreExists, StoreFull, StoreNotFound, StoreUnavailable
+from breachcheck.errors import (
+    BreachcheckError,
+    SchemaMismatch,
+    StoreDamaged,
+    StoreExists,
+    StoreFull,
+    StoreNotFound,
+    StoreUnavailable,
+)
 
 PAGE_SIZE = 8192
 BUSY_TIMEOUT_S = 10.0
@@ -26,20 +34,31 @@ def create(path: Path, schema: Migrations) -> None:
         path.touch(mode=0o600, exist_ok=False)
     except FileExistsError:
         raise StoreExists(f"{path} exists already; nothing was changed.") from None
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        schema.apply(Utils(connection, execute_plugins=False))
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            schema.apply(Utils(connection, execute_plugins=False))
+    except sqlite3.Error as error:
+        raise _meant_for_people(error, path) from error
 
 
 def migrate(path: Path, schema: Migrations) -> list[str]:
-    """Bring *path* to this program's schema; the names of the migrations that ran."""
+    """Bring *path* to this program's schema; the names of the migrations that ran. For one program at a time.
+
+    Raises StoreDamaged where *path* is no store: an emptied file must not become an index that finds nobody.
+    """
     with closing(_connect(path)) as connection:
         utils = Utils(connection, execute_plugins=False)
-        names = [migration.name for migration in schema.pending(utils)]
-        if names:
-            schema.apply(utils)
+        try:
+            if not schema.applied(utils):
+                raise StoreDamaged(f"{path} is not a store that `breachcheck init` made; put it back from its backup.")
+            names = [migration.name for migration in schema.pending(utils)]
+            if names:
+                schema.apply(utils)
+        except sqlite3.Error as error:
+            raise _meant_for_people(error, path) from error
         return names
 
 
@@ -54,7 +73,11 @@ class SqliteDatabase:
         self._lock = threading.Lock()
         if not path.is_file():
             raise StoreNotFound(f"There is no store at {path}; make one with `breachcheck init`.")
-        self._check_schema(schema)
+        try:
+            self._check_schema(schema)
+        except BreachcheckError:
+            self.close()
+            raise
 
     def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         try:

@@ -33,6 +33,19 @@ def m0001_exposures(db: Database) -> None:
     )
 
 
+@INDEX()
+def m0002_identity(db: Database) -> None:
+    _run(
+        db,
+        """
+        CREATE TABLE identity (
+            name TEXT NOT NULL PRIMARY KEY,
+            value TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """,
+    )
+
+
 @CATALOGUE()
 def m0001_catalogue(db: Database) -> None:
     _run(

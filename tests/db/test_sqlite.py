@@ -2,15 +2,17 @@
 
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlite_utils import Database as Utils
 
 from breachcheck.db import sqlite
 from breachcheck.db.sqlite import SqliteDatabase
 from breachcheck.db.sqlite_schema import INDEX
-from breachcheck.errors import SchemaMismatch, StoreExists, StoreFull, StoreNotFound, StoreUnavailable
+from breachcheck.errors import SchemaMismatch, StoreDamaged, StoreExists, StoreFull, StoreNotFound, StoreUnavailable
 
 COLUMNS = ("digest", "field_set_id")
 
@@ -139,10 +141,25 @@ def test_a_store_of_a_newer_program_is_refused(path):
 
 def test_a_store_that_lacks_a_change_is_refused_until_it_is_migrated(tmp_path):
     path = tmp_path / "index.db"
-    connection = sqlite3.connect(path)
-    connection.close()
+    with closing(sqlite3.connect(path)) as connection:
+        INDEX.apply(Utils(connection), stop_before="m0002_identity")
 
     with pytest.raises(SchemaMismatch, match="lacks"):
         SqliteDatabase(path, INDEX)
-    assert sqlite.migrate(path, INDEX) == ["m0001_exposures"]
+    assert sqlite.migrate(path, INDEX) == ["m0002_identity"]
     SqliteDatabase(path, INDEX).close()
+
+
+def test_an_emptied_file_is_never_made_into_a_store_that_finds_nobody(path):
+    path.write_bytes(b"")
+
+    with pytest.raises(StoreDamaged, match="backup"):
+        sqlite.migrate(path, INDEX)
+    assert path.read_bytes() == b""
+
+
+def test_what_is_no_database_is_said_to_be_unusable_when_it_is_migrated(path):
+    path.write_bytes(b"not a database, but longer than a header of one hundred bytes " * 4)
+
+    with pytest.raises(StoreUnavailable, match=r"index\.db"):
+        sqlite.migrate(path, INDEX)

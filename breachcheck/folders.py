@@ -1,0 +1,87 @@
+"""Folders of the data folder: for their owner alone, one maker at a time, and where a load may spill."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from breachcheck.errors import ConfigError
+
+OWNER_ONLY = 0o700
+
+
+def make(path: Path) -> None:
+    """Make the folder *path* for its owner alone; one that is there stays as it is. Raises ConfigError."""
+    try:
+        path.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"The data folder {path} cannot be made ({error.strerror}); choose another with --data or BREACHCHECK_DATA."
+        ) from None
+
+
+def sync(path: Path) -> None:
+    """Make the names in the folder *path* durable; a file that is synced may still lose its name."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the folder *path* against every other program that locks it, for the length of a block; waits its turn."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def spill(path: Path) -> Iterator[Path]:
+    """A new folder in *path* for the length of a block, owner only; it and all in it are gone afterwards.
+
+    What a killed program left is swept here and by ``sweep``.
+    """
+    descriptor, folder = _new_spill(path)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
+
+
+def sweep(path: Path) -> None:
+    """Remove from *path* what no living program holds any more."""
+    if path.is_dir():
+        with locked(path):
+            _remove_dead(path)
+
+
+def _new_spill(path: Path) -> tuple[int, Path]:
+    """A folder, locked for as long as the descriptor is open: that of a process that died is free at once."""
+    make(path)
+    path.chmod(OWNER_ONLY)
+    with locked(path):
+        _remove_dead(path)
+        folder = Path(tempfile.mkdtemp(dir=path))
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor, folder
+
+
+def _remove_dead(path: Path) -> None:
+    for left in path.iterdir():
+        with suppress(BlockingIOError, FileNotFoundError, NotADirectoryError):  # held, gone meanwhile, or none of ours
+            descriptor = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+            finally:
+                os.close(descriptor)
