@@ -14,6 +14,10 @@ class DemoAddresses(msgspec.Struct, frozen=True):
     second_spelling: str
     not_found: str
 
+    @property
+    def all(self) -> tuple[str, str, str]:
+        return self.found, self.second_spelling, self.not_found
+
 
 class Demo(msgspec.Struct, frozen=True):
     """*manifests* are relative to the examples' folder, in the order in which they are loaded."""

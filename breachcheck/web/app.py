@@ -3,21 +3,78 @@
 from importlib.resources import files
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from breachcheck import config
 from breachcheck.services import Services, open_services
-from breachcheck.web import context
+from breachcheck.web import (
+    admin,
+    api,
+    assets,
+    context,
+    error_pages,
+    errors,
+    headers,
+    hibp,
+    hibp_errors,
+    hosts,
+    language,
+    limits,
+    pages,
+    problems,
+    request_log,
+    sessions,
+    site,
+    status,
+)
+from breachcheck.web.sealed import Seal
 
 LARGEST_BODY = 16 * 2**20
+LARGEST_FORM = 64 * 2**10
+
+BLUEPRINTS = (pages.bp, status.bp, admin.bp, api.bp, hibp.bp)
+WITHOUT_SESSION = (pages.bp, status.bp, api.bp, hibp.bp)
+RENDERERS: dict[str, errors.Renderer] = {hibp.PREFIX: hibp_errors.render, "/api/": problems.render}
 
 
 def create_app(services: Services | None = None) -> Flask:
     """The app over *services*, or over those of the data folder that the environment names."""
+    opened = services or open_services(config.read())
     app = Flask("breachcheck", template_folder=str(_templates()), static_folder=None)
-    app.extensions[context.KEY] = services or open_services(config.read())
+    app.extensions[context.KEY] = opened
+    app.extensions[context.SEAL_KEY] = Seal(opened.app_key)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    # Either would answer with a redirect that has the path, and so perhaps an address, in its Location.
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
+    _install_rooms(app, opened)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if opened.config.trusted_proxies:
+        hops = opened.config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     return app
+
+
+def _install_rooms(app: Flask, services: Services) -> None:
+    request_log.install(app)
+    headers.install(app)
+    errors.install(app, RENDERERS, error_pages.page)
+    hosts.install(app, services.config.public_url)
+    limits.install(app)
+    hibp_errors.install(app, hibp.PREFIX)
+    app.before_request(_limit_form)
+    language.install(app)
+    assets.install(app)
+    site.install(app, services)
+    csrf = sessions.install(app, services.app_key)
+    for blueprint in WITHOUT_SESSION:
+        csrf.exempt(blueprint)
+
+
+def _limit_form() -> None:
+    if not request.path.startswith("/api/"):
+        request.max_content_length = LARGEST_FORM
 
 
 def _templates() -> Path:

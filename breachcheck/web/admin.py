@@ -1,0 +1,141 @@
+"""The operators' pages: what was loaded, what is published, and how a load would look before it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from breachcheck.breaches import BreachRow, LoadId
+from breachcheck.errors import UnknownBreach, UnknownLoad, UnknownOperator
+from breachcheck.loads import Load
+from breachcheck.operators import SHORTEST_PASSWORD, Operator
+from breachcheck.web import answering, limits
+from breachcheck.web.breach_page import breach_page
+from breachcheck.web.context import services
+from breachcheck.web.doors import Preview
+
+bp = Blueprint("admin", __name__, url_prefix="/admin")
+
+SIGN_INS_A_MINUTE = 10
+OPEN = ("admin.sign_in", "admin.try_to_sign_in")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A breach with its loads, newest first."""
+
+    row: BreachRow
+    loads: list[Load]
+
+
+@bp.before_request
+def require_operator() -> ResponseReturnValue | None:
+    """Everything here but the sign-in is for operators; whoever was removed is signed out by it."""
+    if request.endpoint in OPEN:
+        return None
+    try:
+        g.operator = services().operators.get(session.get("operator", 0))
+    except UnknownOperator:
+        session.clear()
+        return redirect(url_for("admin.sign_in"), 303)
+    return None
+
+
+@bp.after_request
+def never_kept(response: Response) -> Response:
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+@bp.get("/sign-in")
+def sign_in() -> ResponseReturnValue:
+    return render_template("admin/sign_in.html")
+
+
+@bp.post("/sign-in")
+def try_to_sign_in() -> ResponseReturnValue:
+    limits.spend("sign-in", SIGN_INS_A_MINUTE)
+    try:
+        operator = _operator(request.form.get("name", ""), request.form.get("password", ""))
+    except UnknownOperator:
+        return render_template("admin/sign_in.html", is_refused=True), 403
+    session.clear()
+    session.permanent = True
+    session["operator"] = operator.id
+    return redirect(url_for("admin.overview"), 303)
+
+
+def _operator(name: str, password: str) -> Operator:
+    if len(password) < SHORTEST_PASSWORD:
+        raise UnknownOperator("The name or the password is wrong.")
+    return services().operators.sign_in(name, password)
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    session.clear()
+    return redirect(url_for("admin.sign_in"), 303)
+
+
+@bp.get("/")
+def overview() -> ResponseReturnValue:
+    shelves = [Shelf(row, services().loads.of_breach(row.id)) for row in services().breaches.all()]
+    return render_template("admin/overview.html", shelves=shelves)
+
+
+@bp.get("/loads/<int:load_id>")
+def load(load_id: LoadId) -> ResponseReturnValue:
+    found = services().loads.get(load_id)
+    row = next(row for row in services().breaches.all() if row.id == found.breach_id)
+    return render_template("admin/load.html", load=found, row=row)
+
+
+@bp.post("/loads/<int:load_id>/publish")
+def publish(load_id: LoadId) -> ResponseReturnValue:
+    return _done(lambda by: services().publishing.publish(load_id, by=by), _("Published."))
+
+
+@bp.post("/breaches/<name>/withdraw")
+def withdraw(name: str) -> ResponseReturnValue:
+    reason = request.form.get("reason", "").strip() or None
+    return _done(lambda by: services().publishing.withdraw(name, by=by, reason=reason), _("Withdrawn."))
+
+
+@bp.post("/breaches/<name>/roll-back")
+def roll_back(name: str) -> ResponseReturnValue:
+    return _done(lambda by: services().publishing.roll_back(name, by=by), _("The earlier load is published again."))
+
+
+def _done(act: Callable[[str], object], told: str) -> ResponseReturnValue:
+    """Act as the signed-in operator, and say on the overview what came of it."""
+    try:
+        act(f"operator:{g.operator.name}")
+    except (UnknownBreach, UnknownLoad) as refusal:
+        flash(str(refusal))
+    else:
+        flash(told)
+    return redirect(url_for("admin.overview"), 303)
+
+
+@bp.get("/loads/<int:load_id>/preview")
+def preview(load_id: LoadId) -> ResponseReturnValue:
+    return answering.show_home(Preview(services(), load_id))
+
+
+@bp.post("/loads/<int:load_id>/preview")
+def preview_ask(load_id: LoadId) -> ResponseReturnValue:
+    return answering.take_question(Preview(services(), load_id))
+
+
+@bp.get("/loads/<int:load_id>/preview/answer")
+def preview_answer(load_id: LoadId) -> ResponseReturnValue:
+    return answering.show_answer(Preview(services(), load_id))
+
+
+@bp.get("/loads/<int:load_id>/preview/breach")
+def preview_breach(load_id: LoadId) -> ResponseReturnValue:
+    door = Preview(services(), load_id)
+    (breach,) = door.all_breaches()
+    return render_template("pages/breach.html", door=door, page=breach_page(services(), breach))

@@ -1,0 +1,153 @@
+"""The answer page: which of its sentences are true of one answer. How it looks is the templates' to say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from breachcheck import answers, data_classes, meaning, wording
+from breachcheck.advice import Leak, Step
+from breachcheck.answers import Answer, Exposure
+from breachcheck.catalog import Breach
+from breachcheck.web import language
+
+MOST_STEPS = 5
+MOST_DETAILS = 6
+MOST_DETAILS_TOGETHER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One line of a card; *note* is the manifest's."""
+
+    words: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One breach and, in groups, what it holds of the person who asked. An empty group is not shown."""
+
+    breach: Breach
+    yours: tuple[Detail, ...]
+    not_yours: tuple[Detail, ...]
+    unknown: tuple[Detail, ...]
+    owner_only: tuple[Detail, ...]
+    absent: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """A yes, in the order of the page."""
+
+    title: str
+    heading: str
+    summary: tuple[str, ...]
+    meaning: str
+    steps: Sequence[Step]
+    more_steps: Sequence[Step]
+    not_needed: Sequence[str]
+    nothing_to_do: str
+    cards: Sequence[Card]
+    answer: Answer
+
+
+def found_page(answer: Answer) -> FoundPage:
+    """What may be said of *answer*, which has exposures."""
+    says = language.current()
+    leaks = [answers.leak_of(exposure) for exposure in answer.exposures]
+    steps = answers.steps_of(answer.exposures, says)
+    count = len(answer.exposures)
+    return FoundPage(
+        title=ngettext("Yes, found in %(num)d breach", "Yes, found in %(num)d breaches", count),
+        heading=ngettext("Yes, this address was in %(num)d breach", "Yes, this address was in %(num)d breaches", count),
+        summary=_summary(answer.exposures, leaks),
+        meaning=" ".join(meaning.what_it_means(leaks, language=says)),
+        steps=steps[:MOST_STEPS],
+        more_steps=steps[MOST_STEPS:],
+        not_needed=meaning.not_needed(leaks, language=says),
+        nothing_to_do=" ".join(meaning.nothing_to_do(leaks, language=says)),
+        cards=[_card(exposure, leak) for exposure, leak in zip(answer.exposures, leaks, strict=True)],
+        answer=answer,
+    )
+
+
+def _summary(exposures: Sequence[Exposure], leaks: Sequence[Leak]) -> tuple[str, ...]:
+    if len(exposures) > 1:
+        return tuple(filter(None, [_together(leaks)]))
+    origin, held = where_from(exposures[0].breach), _held(leaks[0])
+    return (origin, held) if held else (origin,)
+
+
+def where_from(breach: Breach) -> str:
+    """One sentence: where the file came from, as far as that is known."""
+    facts = breach.facts
+    if facts.is_stealer_log or facts.is_malware:
+        return _("A harmful program took this data from people's own devices.")
+    if facts.is_spam_list:
+        return _("This is a list of addresses for sending ads. Nobody needs an account to be on it.")
+    if facts.is_fabricated:
+        return _("A file is passed around under the name %(title)s. It is likely not from there.", title=breach.title)
+    if facts.held_by and facts.on_behalf_of:
+        return _(
+            "Someone copied a file from %(holder)s, a company that %(company)s used.",
+            holder=facts.held_by,
+            company=facts.on_behalf_of,
+        )
+    return _("Someone copied a file from %(holder)s.", holder=facts.held_by or facts.on_behalf_of or breach.title)
+
+
+def _held(leak: Leak) -> str:
+    says = language.current()
+    details = wording.yours(leak.leaked, company=leak.company, language=says)
+    if not details:
+        return ""
+    named = wording.at_most(MOST_DETAILS, details, ("{n} more detail", "{n} more details"), says)
+    if leak.leaked == {"Email addresses"}:
+        return _("In it was your email address.")
+    return _("In it were %(details)s.", details=says.and_list(named))
+
+
+def _together(leaks: Sequence[Leak]) -> str:
+    says = language.current()
+    details = wording.yours(chain.from_iterable(leak.leaked for leak in leaks), language=says)
+    if not details:
+        return ""
+    named = wording.at_most(MOST_DETAILS_TOGETHER + 1, details, ("{n} more detail", "{n} more details"), says)
+    return _("Together they held %(details)s.", details=says.and_list(named))
+
+
+def _card(exposure: Exposure, leak: Leak) -> Card:
+    def details(names: Sequence[str]) -> tuple[Detail, ...]:
+        return tuple(_detail(name, leak.company, exposure.breach) for name in names)
+
+    return Card(
+        breach=exposure.breach,
+        yours=details(exposure.leaked),
+        not_yours=details(exposure.not_leaked),
+        unknown=details(exposure.unknown),
+        owner_only=tuple(Detail(plural(name)) for name in exposure.owner_only),
+        absent=absent(exposure.breach),
+    )
+
+
+def _detail(name: str, company: str, breach: Breach) -> Detail:
+    (words,) = wording.yours([name], company=company, language=language.current())
+    return Detail(_capital(words), breach.facts.class_notes.get(name, ""))
+
+
+def plural(name: str) -> str:
+    """The data class *name* as the heading of a line about everyone: "Names"."""
+    return _capital(_(data_classes.get(name).plural))
+
+
+def absent(breach: Breach) -> tuple[str, ...]:
+    """What was in the breach for nobody, in the words of its discloser."""
+    named = [plural(name) for name in answers.by_weight(breach.not_exposed)]
+    return (*named, *(breach.facts.not_exposed.also if breach.facts.not_exposed else ()))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

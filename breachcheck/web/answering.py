@@ -1,0 +1,78 @@
+"""Asking and answering on pages: the form, the question, the answer. The same for every door."""
+
+from flask import make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from breachcheck import addresses, demo
+from breachcheck.answers import Answer
+from breachcheck.errors import InvalidAccount
+from breachcheck.web import limits
+from breachcheck.web.answer_page import found_page
+from breachcheck.web.context import seal, services
+from breachcheck.web.doors import Door
+from breachcheck.web.headers import keep_to_yourself
+from breachcheck.web.spelling import did_you_mean
+
+LONGEST_ACCOUNT = 1000
+
+
+def show_home(door: Door, *, typed: str = "", is_refused: bool = False) -> ResponseReturnValue:
+    """The form; with *is_refused*, what was *typed* is still in it and the page says why it is no address."""
+    breaches = door.reach()
+    if not breaches:
+        return render_template("pages/no_form.html", door=door, is_empty=not door.all_breaches())
+    newest = max(breach.added_at for breach in breaches)
+    return render_template(
+        "pages/home.html", door=door, count=len(breaches), newest=newest, typed=typed, is_refused=is_refused
+    )
+
+
+def take_question(door: Door) -> ResponseReturnValue:
+    """Send the browser on to the answer, the account sealed in a cookie: so Back and reload ask nothing anew of it."""
+    account = request.form.get("account", "")
+    _spend(account)
+    if not _is_address(account):
+        response = make_response(show_home(door, typed=account[:LONGEST_ACCOUNT], is_refused=True), 400)
+        return keep_to_yourself(response)
+    response = make_response(redirect(door.answer_url(), 303))
+    seal().close(response, account.strip(), door.answer_url())
+    return keep_to_yourself(response)
+
+
+def show_answer(door: Door) -> ResponseReturnValue:
+    """The answer for the account in the cookie, asked anew; without one, back to the form."""
+    account = seal().open()
+    if account is None:
+        return redirect(door.home_url(), 303)
+    return keep_to_yourself(make_response(_answer_page(door, account, door.ask(account))))
+
+
+def _answer_page(door: Door, account: str, answer: Answer) -> str:
+    if answer.exposures:
+        return render_template("pages/found.html", door=door, account=account, page=found_page(answer))
+    return render_template(
+        "pages/not_found.html",
+        door=door,
+        account=account,
+        answer=answer,
+        breaches=door.reach(),
+        meant=did_you_mean(account),
+    )
+
+
+def _is_address(account: str) -> bool:
+    if len(account) > LONGEST_ACCOUNT:
+        return False
+    try:
+        addresses.canonical(account)
+    except InvalidAccount:
+        return False
+    return True
+
+
+def _spend(account: str) -> None:
+    """Count the question against its network; the demo's own buttons are free."""
+    addresses_of_demo = demo.demo_addresses() if services().is_demo else None
+    if addresses_of_demo is None or account not in addresses_of_demo.all:
+        limits.spend("look-up", services().config.lookups_a_minute)
+

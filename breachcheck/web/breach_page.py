@@ -1,0 +1,134 @@
+"""The pages about breaches: what each says of itself, in plain words, and how well we know it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from flask_babel import gettext as _
+
+from breachcheck import answers
+from breachcheck.breaches import Facts
+from breachcheck.catalog import Breach
+from breachcheck.loads import FileTally
+from breachcheck.services import Services
+from breachcheck.web.answer_page import absent, plural
+
+FEW = 5
+"""Below this a count of people is not told: it could say something about one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A word about a breach and what it means for the reader."""
+
+    word: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many of the people whom our copy names have this class; None where our copy cannot show it."""
+
+    words: str
+    note: str
+    people: int | None
+
+    @property
+    def is_few(self) -> bool:
+        return self.people is not None and 0 < self.people < FEW
+
+
+@dataclass(frozen=True, slots=True)
+class BreachPage:
+    """Everything that the page of one breach says. *corrected*: when its facts were changed, epoch seconds, newest first."""
+
+    breach: Breach
+    flags: Sequence[Flag]
+    coverage: Sequence[Coverage]
+    absent: Sequence[str]
+    corrected: Sequence[int]
+    files_read: Sequence[FileTally]
+    others: Sequence[FileTally]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A breach in the list: what most readers look for, heaviest details first."""
+
+    breach: Breach
+    flags: Sequence[Flag]
+    classes: Sequence[str]
+
+
+def breach_page(services: Services, breach: Breach) -> BreachPage:
+    files = breach.tally.files
+    return BreachPage(
+        breach=breach,
+        flags=flags_of(breach.facts),
+        coverage=[_coverage(breach, name) for name in answers.by_weight(breach.data_classes)],
+        absent=absent(breach),
+        corrected=[one.corrected_at for one in reversed(services.loads.corrections_of(breach.load_id))],
+        files_read=[one for one in files if one.outcome == "read"],
+        others=[one for one in files if one.outcome != "read"],
+    )
+
+
+def listing(breaches: Iterable[Breach]) -> list[Row]:
+    """The newest breach first."""
+    newest_first = sorted(breaches, key=lambda one: one.facts.breach_date, reverse=True)
+    return [
+        Row(one, flags_of(one.facts), [plural(name) for name in answers.by_weight(one.data_classes)])
+        for one in newest_first
+    ]
+
+
+def flags_of(facts: Facts) -> list[Flag]:
+    """What a reader must know of the breach before believing it."""
+    told = {
+        Flag(_("Private"), _("We show results only to the owner of the address.")): facts.is_sensitive,
+        Flag(_("Probably made up"), _("The file is passed around, but is likely not from this company.")): (
+            facts.is_fabricated
+        ),
+        Flag(_("Spam list"), _spam_list()): facts.is_spam_list,
+        Flag(_("From infected computers"), _("A harmful program took this data from people's own devices.")): (
+            facts.is_malware or facts.is_stealer_log
+        ),
+        Flag(_("Withdrawn"), _("We no longer use it in answers.")): facts.is_retired,
+        _trust(facts): not facts.is_fabricated,
+    }
+    return [flag for flag, holds in told.items() if holds]
+
+
+def _trust(facts: Facts) -> Flag:
+    if facts.is_verified:
+        return Flag(_("Confirmed"), _("The company, or a check of the data, confirms it."))
+    return Flag(_("Not confirmed"), _("We have reason to think that it is real, but nobody has confirmed it."))
+
+
+def _spam_list() -> str:
+    return _(
+        "A list of addresses for sending ads. Being on it does not mean that an account of yours was opened."
+    )
+
+
+def _coverage(breach: Breach, name: str) -> Coverage:
+    can_show = name in breach.mapped or name in breach.found
+    people = breach.tally.coverage.get(name, 0) if can_show else None
+    return Coverage(plural(name), breach.facts.class_notes.get(name, ""), people)
+
+
+def without_address(rejected: Mapping[str, int]) -> int:
+    """How many of the records left out had no e-mail address at all."""
+    return rejected.get("no address", 0)
+
+
+def reason(of_tally: str) -> str:
+    """Why records were left out, in a reader's words; a reason of a reader's own stays as it is."""
+    words = {
+        "no address": _("no email address"),
+        "not an address": _("something else where the email address belongs"),
+        "no identifier": _("nothing to find its person by"),
+        "no matching person": _("its person is not in the files"),
+        "not a record": _("broken"),
+    }
+    return words.get(of_tally, of_tally)

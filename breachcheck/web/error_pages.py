@@ -1,0 +1,44 @@
+"""Error pages, in the site's voice. They need neither the store nor a session, and none reads like an answer."""
+
+import math
+
+from flask import make_response, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from breachcheck.errors import NothingToAsk
+from breachcheck.web.headers import keep_to_yourself
+
+COULD_NOT_CHECK = "errors/could_not_check.html"
+TEMPLATES = {
+    404: "errors/404.html",
+    405: "errors/405.html",
+    413: "errors/413.html",
+    421: "errors/421.html",
+    429: "errors/429.html",
+}
+REFUSED = "errors/400.html"
+
+
+def page(status: int, error: Exception) -> ResponseReturnValue:
+    """The page that says *error*; kept by no cache."""
+    response = make_response(render_template(_template(status, error), wait_s=_wait_s(error)), status)
+    if isinstance(error, HTTPException):
+        for name, value in error.get_headers():
+            if name in ("Allow", "Retry-After"):
+                response.headers[name] = value
+    return keep_to_yourself(response)
+
+
+def _template(status: int, error: Exception) -> str:
+    if isinstance(error, NothingToAsk):
+        return "errors/nothing_to_ask.html"
+    if isinstance(error, CSRFError):
+        return "errors/too_old.html"
+    return COULD_NOT_CHECK if status >= 500 else TEMPLATES.get(status, REFUSED)
+
+
+def _wait_s(error: Exception) -> int:
+    """Whole seconds until asking again makes sense."""
+    return math.ceil(getattr(error, "retry_after", None) or 0)

@@ -1,0 +1,34 @@
+"""What every page says of its site: its name, who runs it, and, in a demo, that it is one. Read once, at start."""
+
+from flask import Flask
+
+from breachcheck import demo
+from breachcheck.services import Services
+from breachcheck.web import language
+from breachcheck.web.breach_page import reason, without_address
+from breachcheck.web.markdown import as_html
+
+
+def install(app: Flask, services: Services) -> None:
+    """Give every template, those of errors too, what base.html needs without asking the store."""
+    settings = services.config
+    fixed = {
+        "site_name": settings.site_name,
+        "operator_name": settings.operator_name,
+        "contact_url": contact_url(settings.contact),
+        "demo_addresses": demo.demo_addresses() if services.is_demo else None,
+    }
+    app.add_template_filter(as_html, "markdown")
+    app.add_template_filter(without_address)
+    app.add_template_filter(reason)
+
+    @app.context_processor
+    def about() -> dict[str, object]:
+        return {**fixed, "language_tag": language.tag()}
+
+
+def contact_url(contact: str) -> str:
+    """Where a click on "Contact" leads; empty where there is nothing to click."""
+    if contact.startswith(("https://", "http://", "mailto:")):
+        return contact
+    return f"mailto:{contact}" if "@" in contact else ""
