@@ -50,11 +50,23 @@ def free_port() -> int:
 @contextlib.contextmanager
 def running(data: Path, *arguments: str, command: str = "serve", **extra: str) -> Iterator[Server]:
     """``breachcheck serve`` over *data*, ready, for the length of a block."""
+    line = [sys.executable, "-m", "breachcheck.cli", command]
+    with running_program(line, data, *arguments, **extra) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running_program(
+    program: list[str], data: Path, *arguments: str, cwd: Path | None = None, **extra: str
+) -> Iterator[Server]:
+    """As ``running``, of any program that takes the same options."""
     port = free_port()
     log = data.parent / f"server-{port}.log"
-    line = [sys.executable, "-m", "breachcheck.cli", command, "--data", str(data), "--port", str(port), *arguments]
+    line = [*program, "--data", str(data), "--port", str(port), *arguments]
     with log.open("wb") as sink:
-        process = subprocess.Popen(line, stdout=sink, stderr=sink, env=environment(**extra), start_new_session=True)
+        process = subprocess.Popen(
+            line, stdout=sink, stderr=sink, env=environment(**extra), start_new_session=True, cwd=cwd
+        )
     server = Server(process, port, log)
     try:
         _wait_until_ready(server)
