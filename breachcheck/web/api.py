@@ -14,7 +14,7 @@ from breachcheck.catalog import Breach
 from breachcheck.data_classes import heaviest_first
 from breachcheck.digests import Kind
 from breachcheck.disclosure import KEY
-from breachcheck.errors import InvalidRequest
+from breachcheck.errors import InvalidRequest, MalformedJson
 from breachcheck.web.access import require_api_key
 from breachcheck.web.context import services
 
@@ -89,7 +89,7 @@ def _fault(body: bytes) -> InvalidRequest:
     try:
         sent = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError):
-        return InvalidRequest("The body is not JSON.")
+        return MalformedJson("The body is not JSON.")
     if not isinstance(sent, dict):
         return InvalidRequest('The body must be one JSON object, like {"account": "name@example.com"}.')
     for key in sent:

@@ -20,6 +20,8 @@ from breachcheck.web.context import services
 from breachcheck.web.hibp_model import full, json_response, truncated
 
 PREFIX = "/api/v3"
+NOT_UTF_8 = "\ufffd"
+"""What werkzeug puts in place of bytes that are not; the address that was meant would be asked as another one."""
 BOOLEANS = {"true": True, "false": False}
 
 bp = Blueprint("hibp", __name__, url_prefix=PREFIX)
@@ -29,6 +31,8 @@ bp = Blueprint("hibp", __name__, url_prefix=PREFIX)
 def ask(asked: str) -> Response:
     """Whatever HIBP's clients ask for."""
     require_user_agent()
+    if NOT_UTF_8 in asked:
+        raise BadRequest("The path is not UTF-8.")
     service, _, rest = asked.partition("/")
     serve = SERVICES.get(service.lower())
     if serve is None:

@@ -23,6 +23,7 @@ REASON_OF_STATUS: Mapping[int, str] = {
 """Why the request was refused, where Flask refused it and not we."""
 
 TITLES: Mapping[str, str] = {
+    "malformed_json": "The body is not JSON",
     "invalid_request": "The request is not what this endpoint takes",
     "invalid_account": "The account is not an identifier of this kind",
     "invalid_key": "The API key is unknown or revoked",

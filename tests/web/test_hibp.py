@@ -1,0 +1,454 @@
+"""/api/v3: HIBP's conventions one by one, and that a 404 there is the look-up's own."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from breachcheck.breaches import Facts
+from breachcheck.services import Services
+from breachcheck.web.app import create_app
+from tests.stores import break_catalogue, break_index, facts, new_store, published_breach
+
+ACCOUNT = "/api/v3/breachedaccount/"
+AGENT = {"User-Agent": "tests"}
+KEYLESS = ["breaches", "breach/Adobe", "latestbreach", "dataclasses"]
+
+ADOBE = Facts(
+    name="Adobe",
+    title="Adobe",
+    domain="adobe.example",
+    breach_date=date(2013, 10, 4),
+    description="Someone copied **customers**. <script>alert(1)</script> [More](https://adobe.example/more).",
+    affected=152_445_165,
+    attribution="Someone",
+    disclosure_url="https://adobe.example/notice",
+    disclosed_classes=("Password hints",),
+)
+PRIVATE = facts(name="Private", title="Private", domain="private.example", is_sensitive=True)
+RETIRED = facts(name="Retired", title="Retired", domain="retired.example", is_retired=True)
+RUMOUR = facts(name="Rumour", title="A rumour", domain="rumour.example", is_verified=False, is_spam_list=True)
+
+EMAIL = ["Email addresses"]
+MODEL = [
+    "Name", "Title", "Domain", "BreachDate", "AddedDate", "ModifiedDate", "PwnCount", "Description", "LogoPath",
+    "Attribution", "DisclosureUrl", "DataClasses", "IsVerified", "IsFabricated", "IsSensitive", "IsRetired",
+    "IsSpamList", "IsMalware", "IsSubscriptionFree", "IsStealerLog",
+]  # fmt: skip
+
+
+def fill(store: Services) -> None:
+    published_breach(store, ADOBE, {"alice@example.com": ["Usernames", *EMAIL], "bob+shop@example.com": EMAIL})
+    published_breach(store, PRIVATE, {"alice@example.com": EMAIL, "secret@example.com": EMAIL})
+    published_breach(store, RETIRED, {"alice@example.com": EMAIL, "gone@example.com": EMAIL})
+    published_breach(
+        store, RUMOUR, {"alice@example.com": EMAIL, "customer/department@example.com": EMAIL, "/x@example.com": EMAIL}
+    )
+
+
+@pytest.fixture
+def client(store: Services) -> FlaskClient:
+    fill(store)
+    return create_app(store).test_client()
+
+
+@pytest.fixture
+def key(store: Services) -> dict[str, str]:
+    return AGENT | {"hibp-api-key": store.api_keys.create("tests", ["lookup"])[1]}
+
+
+def names(response: TestResponse) -> list[str]:
+    assert response.status_code == 200
+    return [one["Name"] for one in response.json or []]
+
+
+def test_a_look_up_gives_names_and_nothing_else(client: FlaskClient, key: dict[str, str]) -> None:
+    response = client.get(f"{ACCOUNT}alice@example.com", headers=key)
+
+    assert response.json == [{"Name": "Rumour"}, {"Name": "Adobe"}]
+    assert response.content_type == "application/json"
+
+
+def test_a_look_up_gives_whole_models_where_asked(client: FlaskClient, key: dict[str, str]) -> None:
+    response = client.get(f"{ACCOUNT}alice@example.com?truncateResponse=false", headers=key)
+
+    assert response.json == [client.get(f"/api/v3/breach/{name}", headers=AGENT).json for name in ("Rumour", "Adobe")]
+
+
+def test_the_model_has_every_key_of_hibps(client: FlaskClient) -> None:
+    model = client.get("/api/v3/breach/Adobe", headers=AGENT).json or {}
+
+    assert set(model) == set(MODEL)
+    assert model["BreachDate"] == "2013-10-04"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", model["AddedDate"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", model["ModifiedDate"])
+    assert model["PwnCount"] == 152_445_165
+    assert model["DataClasses"] == ["Email addresses", "Password hints", "Usernames"]
+    assert (model["Attribution"], model["DisclosureUrl"]) == ("Someone", "https://adobe.example/notice")
+    assert isinstance(model["LogoPath"], str)
+    assert {model[one] for one in MODEL if one.startswith("Is")} == {True, False}
+
+
+def test_the_model_has_every_key_where_the_manifest_says_nothing(client: FlaskClient) -> None:
+    model = client.get("/api/v3/breach/Private", headers=AGENT).json or {}
+
+    assert set(model) == set(MODEL)
+    assert (model["Attribution"], model["DisclosureUrl"], model["LogoPath"]) == (None, None, "")
+
+
+def test_people_indexed_are_counted_where_the_discloser_did_not_say(client: FlaskClient) -> None:
+    assert (client.get("/api/v3/breach/Rumour", headers=AGENT).json or {})["PwnCount"] == 3
+
+
+def test_descriptions_are_html_that_runs_nothing(client: FlaskClient) -> None:
+    description = (client.get("/api/v3/breach/Adobe", headers=AGENT).json or {})["Description"]
+
+    assert description.startswith("Someone copied <strong>customers</strong>.")
+    assert 'href="https://adobe.example/more"' in description
+    assert "<script" not in description
+
+
+def test_a_miss_is_a_404_that_says_how_much_was_asked(client: FlaskClient, key: dict[str, str]) -> None:
+    response = client.get(f"{ACCOUNT}nobody@example.com", headers=key)
+
+    assert (response.status_code, response.data) == (404, b"")
+    assert response.headers["Breachcheck-Breaches-Checked"] == "2"
+    assert response.headers["Breachcheck-Newest-Added"].endswith("Z")
+
+
+def test_a_hit_says_how_much_was_asked_too(client: FlaskClient, key: dict[str, str]) -> None:
+    assert client.get(f"{ACCOUNT}alice@example.com", headers=key).headers["Breachcheck-Breaches-Checked"] == "2"
+
+
+def test_answers_about_accounts_are_kept_by_no_cache(client: FlaskClient, key: dict[str, str]) -> None:
+    kept = {client.get(f"{ACCOUNT}{one}@example.com", headers=key).headers["Cache-Control"] for one in ("alice", "no")}
+
+    assert kept == {"no-store"}
+
+
+@pytest.mark.parametrize("account", ["secret@example.com", "gone@example.com", "bob@example.com"])
+def test_sensitive_retired_and_alias_exposures_are_told_to_no_plain_key(
+    client: FlaskClient, key: dict[str, str], account: str
+) -> None:
+    assert client.get(ACCOUNT + account, headers=key).status_code == 404
+
+
+def test_sensitive_and_retired_breaches_are_listed_by_title(client: FlaskClient) -> None:
+    listed = client.get("/api/v3/breaches", headers=AGENT)
+
+    assert names(listed) == ["Rumour", "Adobe", "Private", "Retired"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "alice@example.com",
+        "alice%40example.com",
+        "ALICE@Example.com",
+        "%20alice@example.com%20",
+        "alice@example.com/",
+        "alice@example.com%09",
+    ],
+)
+def test_an_account_in_any_spelling_of_its_path_is_found(client: FlaskClient, key: dict[str, str], path: str) -> None:
+    assert names(client.get(ACCOUNT + path, headers=key)) == ["Rumour", "Adobe"]
+
+
+@pytest.mark.parametrize("path", ["bob+shop@example.com", "bob%2Bshop@example.com", "bob%2bshop%40example.com"])
+def test_a_plus_in_the_path_is_a_plus(client: FlaskClient, key: dict[str, str], path: str) -> None:
+    assert names(client.get(ACCOUNT + path, headers=key)) == ["Adobe"]
+
+
+@pytest.mark.parametrize(
+    "path", ["customer/department@example.com", "customer%2Fdepartment%40example.com", "/x@example.com"]
+)
+def test_a_slash_in_the_path_is_part_of_the_address(client: FlaskClient, key: dict[str, str], path: str) -> None:
+    assert names(client.get(ACCOUNT + path, headers=key)) == ["Rumour"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "%20", "/", "alice", "alice@", "a%40b%40example.com", "alice%2540example.com", "%00", "%ff@example.com"],
+)
+def test_what_is_no_address_is_refused(client: FlaskClient, key: dict[str, str], path: str) -> None:
+    response = client.get(ACCOUNT + path, headers=key)
+
+    assert (response.status_code, response.content_type) == (400, "application/json")
+    assert (response.json or {})["statusCode"] == 400
+    assert "alice" not in response.text
+
+
+@pytest.mark.parametrize("value", ["false", "False", "FALSE"])
+@pytest.mark.parametrize("name", ["truncateResponse", "truncateresponse", "TruncateResponse"])
+def test_parameters_are_known_in_any_letter_case(
+    client: FlaskClient, key: dict[str, str], name: str, value: str
+) -> None:
+    response = client.get(f"{ACCOUNT}alice@example.com?{name}={value}", headers=key)
+
+    assert len((response.json or [{}])[0]) == len(MODEL)
+
+
+@pytest.mark.parametrize("service", ["breachedAccount", "BREACHEDACCOUNT", "BreachedAccount"])
+def test_services_are_known_in_any_letter_case(client: FlaskClient, key: dict[str, str], service: str) -> None:
+    assert names(client.get(f"/api/v3/{service}/alice@example.com", headers=key)) == ["Rumour", "Adobe"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "truncateResponse=false?domain=x",
+        "truncateResponse=maybe",
+        "truncateResponse",
+        "truncateResponse=%ff",
+        "&&==&%",
+        "?",
+        "truncateResponse=true&truncateResponse=false",
+    ],
+)
+def test_a_malformed_query_is_answered(client: FlaskClient, key: dict[str, str], query: str) -> None:
+    assert names(client.get(f"{ACCOUNT}alice@example.com?{query}", headers=key)) == ["Rumour", "Adobe"]
+
+
+def test_unverified_breaches_can_be_left_out(client: FlaskClient, key: dict[str, str]) -> None:
+    response = client.get(f"{ACCOUNT}alice@example.com?includeUnverified=False", headers=key)
+
+    assert names(response) == ["Adobe"]
+
+
+def test_one_domain_can_be_asked_for(client: FlaskClient, key: dict[str, str]) -> None:
+    assert names(client.get(f"{ACCOUNT}alice@example.com?Domain=Adobe.example", headers=key)) == ["Adobe"]
+
+
+def test_an_unknown_domain_is_a_miss_over_everything(client: FlaskClient, key: dict[str, str]) -> None:
+    response = client.get(f"{ACCOUNT}alice@example.com?domain=nowhere.example", headers=key)
+
+    assert (response.status_code, response.headers["Breachcheck-Breaches-Checked"]) == (404, "2")
+
+
+@pytest.mark.parametrize(
+    ("query", "listed"),
+    [
+        ("domain=adobe.example", ["Adobe"]),
+        ("Domain=ADOBE.example", ["Adobe"]),
+        ("domain=nowhere.example", []),
+        ("isSpamList=true", ["Rumour"]),
+        ("IsSpamList=True&domain=adobe.example", []),
+        ("isspamlist=FALSE", ["Adobe", "Private", "Retired"]),
+    ],
+)
+def test_the_list_of_breaches_can_be_narrowed(client: FlaskClient, query: str, listed: list[str]) -> None:
+    assert names(client.get(f"/api/v3/breaches?{query}", headers=AGENT)) == listed
+
+
+@pytest.mark.parametrize("path", ["breaches/?domain=adobe.example", "dataclasses/", "breach/Adobe/", "latestbreach/"])
+def test_a_slash_at_the_end_changes_nothing(client: FlaskClient, path: str) -> None:
+    with_slash, without = (client.get(f"/api/v3/{one}", headers=AGENT) for one in (path, path.replace("/?", "?")))
+
+    assert with_slash.status_code == 200
+    assert with_slash.json == without.json
+
+
+def test_a_breach_is_known_in_any_letter_case(client: FlaskClient) -> None:
+    assert (client.get("/api/v3/breach/aDOBE", headers=AGENT).json or {})["Name"] == "Adobe"
+
+
+def test_a_breach_that_is_not_there_is_not_found(client: FlaskClient) -> None:
+    response = client.get("/api/v3/breach/Nowhere", headers=AGENT)
+
+    assert (response.status_code, (response.json or {})["statusCode"]) == (404, 404)
+
+
+def test_the_latest_breach_is_the_one_added_last(client: FlaskClient, store: Services) -> None:
+    store.databases[1].execute("UPDATE breach SET added_at = added_at + 60 WHERE name = 'Private'")
+    store.publishing.update(PRIVATE, by="tests")
+
+    assert (client.get("/api/v3/latestbreach", headers=AGENT).json or {})["Name"] == "Private"
+
+
+def test_an_empty_store_has_no_latest_breach(store: Services) -> None:
+    assert create_app(store).test_client().get("/api/v3/latestbreach", headers=AGENT).status_code == 404
+
+
+def test_data_classes_are_listed_in_order(client: FlaskClient) -> None:
+    assert client.get("/api/v3/dataclasses", headers=AGENT).json == ["Email addresses", "Password hints", "Usernames"]
+
+
+@pytest.mark.parametrize("path", [*KEYLESS, "breachedaccount/alice@example.com", "nothing", "pasteaccount/x"])
+@pytest.mark.parametrize("agent", ["", " "])
+def test_whoever_does_not_say_what_it_is_is_refused(
+    client: FlaskClient, key: dict[str, str], path: str, agent: str
+) -> None:
+    response = client.get(f"/api/v3/{path}", headers=key | {"User-Agent": agent})
+
+    assert (response.status_code, (response.json or {})["statusCode"]) == (403, 403)
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        ({}, "Access denied due to missing hibp-api-key."),
+        ({"hibp-api-key": "abc"}, "Access denied due to improperly formed hibp-api-key."),
+        ({"hibp-api-key": "0" * 32}, "Access denied due to invalid hibp-api-key."),
+    ],
+)
+def test_a_refused_key_is_told_so_in_hibps_words(client: FlaskClient, sent: dict[str, str], message: str) -> None:
+    response = client.get(f"{ACCOUNT}alice@example.com", headers=AGENT | sent)
+
+    assert response.json == {"statusCode": 401, "message": message}
+    assert response.content_type == "application/json"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["nothing", "breachedaccounts/alice@example.com", "breaches/x", "dataclasses/x/y", "", "/breaches", "v4/../x"],
+)
+def test_the_router_never_says_404(client: FlaskClient, path: str) -> None:
+    response = client.get(f"/api/v3/{path}", headers=AGENT)
+
+    assert (response.status_code, (response.json or {})["statusCode"]) == (400, 400)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_a_method_that_is_not_taken_is_no_miss(client: FlaskClient, key: dict[str, str], method: str) -> None:
+    response = client.open(f"{ACCOUNT}nobody@example.com", method=method, headers=key)
+
+    assert (response.status_code, (response.json or {})["statusCode"]) == (405, 405)
+
+
+def test_any_accept_header_is_answered(client: FlaskClient, key: dict[str, str]) -> None:
+    accept = {"Accept": "application/vnd.haveibeenpwned.v3+json"}
+
+    assert names(client.get(f"{ACCOUNT}alice@example.com", headers=key | accept)) == ["Rumour", "Adobe"]
+
+
+@pytest.mark.parametrize("host", ["haveibeenpwned.com", "bad host", "["])
+def test_any_host_is_answered(tmp_path: Path, host: str) -> None:
+    store = new_store(tmp_path / "data", public_url="https://check.example")
+    client = create_app(store).test_client()
+
+    assert client.get("/api/v3/breaches", headers=AGENT | {"Host": host}).status_code == 200
+    store.close()
+
+
+@pytest.mark.parametrize("query", ["", "?truncateResponse=false", "?domain=nowhere.example"])
+def test_a_broken_index_is_never_a_404(client: FlaskClient, key: dict[str, str], store: Services, query: str) -> None:
+    break_index(store)
+
+    response = client.get(f"{ACCOUNT}nobody@example.com{query}", headers=key)
+
+    assert (response.status_code, (response.json or {})["statusCode"]) == (503, 503)
+
+
+@pytest.mark.parametrize("path", [*KEYLESS, "breachedaccount/nobody@example.com", "breach/Nowhere"])
+def test_a_broken_catalogue_is_never_a_404(
+    client: FlaskClient, key: dict[str, str], store: Services, path: str
+) -> None:
+    break_catalogue(store)
+
+    assert client.get(f"/api/v3/{path}", headers=key).status_code == 503
+
+
+@pytest.mark.parametrize("table", ["breach", "load", "field_set", "counter", "api_key"])
+def test_a_table_that_is_gone_is_never_a_404(
+    client: FlaskClient, key: dict[str, str], store: Services, table: str
+) -> None:
+    store.databases[1].execute("PRAGMA foreign_keys = OFF")
+    store.databases[1].execute(f"DROP TABLE {table}")
+
+    assert client.get(f"{ACCOUNT}nobody@example.com", headers=key).status_code == 503
+
+
+def test_a_fault_of_ours_is_never_a_404(client: FlaskClient, key: dict[str, str], store: Services) -> None:
+    store.databases[1].execute("UPDATE field_set SET classes = 'not JSON'")
+    store.publishing.update(ADOBE, by="tests")
+
+    response = client.get(f"{ACCOUNT}nobody@example.com", headers=key)
+
+    assert (response.status_code, (response.json or {})["statusCode"]) == (500, 500)
+
+
+def test_nothing_to_ask_is_never_a_404(store: Services, key: dict[str, str]) -> None:
+    published_breach(store, PRIVATE, {"alice@example.com": EMAIL})
+
+    assert create_app(store).test_client().get(f"{ACCOUNT}nobody@example.com", headers=key).status_code == 503
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[FlaskClient]:
+    services = new_store(tmp_path / "demo", is_demo=True)
+    fill(services)
+    yield create_app(services).test_client()
+    services.close()
+
+
+@pytest.mark.parametrize("path", [*KEYLESS, "breachedaccount/alice@example.com", "nothing", "", "breach/Nowhere"])
+def test_a_demo_marks_every_answer(demo: FlaskClient, path: str) -> None:
+    assert demo.get(f"/api/v3/{path}", headers=AGENT).headers["Breachcheck-Demo"] == "true"
+
+
+def test_only_a_demo_is_marked_as_one(client: FlaskClient) -> None:
+    assert "Breachcheck-Demo" not in client.get("/api/v3/breaches", headers=AGENT).headers
+
+
+@pytest.mark.parametrize("service", ["pasteaccount", "stealerlogsbyemail"])
+def test_pastes_and_stealer_logs_there_are_none(client: FlaskClient, key: dict[str, str], service: str) -> None:
+    path = f"/api/v3/{service}/alice@example.com"
+
+    assert client.get(path, headers=key).status_code == 404
+    assert client.get(path, headers=AGENT).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("prefix", "status", "says"),
+    [
+        ("abc123", 403, "SHA-1"),
+        ("ABC123", 403, "SHA-1"),
+        ("abc12", 400, "Invalid hex prefix"),
+        ("", 400, "Invalid hex"),
+    ],
+)
+def test_the_range_is_declined_in_plain_text(
+    client: FlaskClient, key: dict[str, str], prefix: str, status: int, says: str
+) -> None:
+    response = client.get(f"{ACCOUNT}range/{prefix}", headers=key)
+
+    assert (response.status_code, response.mimetype) == (status, "text/plain")
+    assert says in response.text
+
+
+def test_an_address_may_begin_like_the_range(client: FlaskClient, key: dict[str, str]) -> None:
+    response = client.get(f"{ACCOUNT}range/abc123@example.com", headers=key)
+
+    assert response.headers["Breachcheck-Breaches-Checked"] == "2"
+
+
+@pytest.mark.parametrize(
+    "path", ["breacheddomain/example.com", "stealerlogsbywebsitedomain/a.example", "stealerlogsbyemaildomain/a.example"]
+)
+def test_what_needs_local_parts_is_declined_in_words(client: FlaskClient, key: dict[str, str], path: str) -> None:
+    response = client.get(f"/api/v3/{path}", headers=key)
+
+    assert (response.status_code, (response.json or {})["statusCode"]) == (403, 403)
+    assert "/api/v1/lookup" in response.text
+
+
+def test_no_domain_is_subscribed_to(client: FlaskClient, key: dict[str, str]) -> None:
+    assert client.get("/api/v3/subscribeddomains", headers=key).json == []
+
+
+def test_a_key_is_a_subscription(client: FlaskClient, key: dict[str, str]) -> None:
+    status = client.get("/api/v3/subscription/status", headers=key).json or {}
+
+    assert (status["SubscriptionName"], status["Rpm"]) == ("tests", 1000)
+
+
+def test_domains_are_not_verified_here(client: FlaskClient, key: dict[str, str]) -> None:
+    path = "/api/v3/domainverification/generatednstoken"
+    response = client.post(path, json={"DomainName": "example.com"}, headers=key)
+
+    assert response.status_code == 403
+    assert "message" in (response.json or {})
