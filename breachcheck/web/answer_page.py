@@ -51,7 +51,6 @@ class FoundPage:
     not_needed: Sequence[str]
     nothing_to_do: str
     cards: Sequence[Card]
-    answer: Answer
 
 
 def found_page(answer: Answer) -> FoundPage:
@@ -70,7 +69,6 @@ def found_page(answer: Answer) -> FoundPage:
         not_needed=meaning.not_needed(leaks, language=says),
         nothing_to_do=" ".join(meaning.nothing_to_do(leaks, language=says)),
         cards=[_card(exposure, leak) for exposure, leak in zip(answer.exposures, leaks, strict=True)],
-        answer=answer,
     )
 
 

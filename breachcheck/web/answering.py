@@ -49,7 +49,7 @@ def show_answer(door: Door) -> ResponseReturnValue:
 
 def _answer_page(door: Door, account: str, answer: Answer) -> str:
     if answer.exposures:
-        return render_template("pages/found.html", door=door, account=account, page=found_page(answer))
+        return render_template("pages/found.html", door=door, account=account, answer=answer, page=found_page(answer))
     return render_template(
         "pages/not_found.html",
         door=door,
