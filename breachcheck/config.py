@@ -1,17 +1,25 @@
 """Settings: read once at start from the data folder's settings.toml and the environment, which wins."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 
 from breachcheck.errors import ConfigError
 
 PREFIX = "BREACHCHECK_"
 SETTINGS_FILE = "settings.toml"
 DEFAULT_DATA = Path("data")
+NOT_SETTINGS = {
+    "BREACHCHECK_DATA": "The data folder; `--data` wins over it, and `./data` is meant without either.",
+    "BREACHCHECK_DEBUG": "Set to anything, it shows tracebacks, which may hold addresses.",
+}
+"""Variables that are read from the environment alone."""
 
 Disclosure = Literal["open", "owner", "closed"]
 Mail = Literal["off", "outbox", "smtp"]
@@ -24,7 +32,7 @@ def setting(what: str, default: Any) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """Every setting: by its field's name in settings.toml, and in the environment by that in capitals after BREACHCHECK_."""
+    """Every setting, by the name that it has in settings.toml."""
 
     data: Path
     index_key_file: Path | None = setting("The index key; `index.key` in the data folder where not set.", None)
@@ -38,8 +46,10 @@ class Config:
     operator_name: str = setting("Who runs this site.", "")
     contact: str = setting("Where its visitors can write to: a web or e-mail address.", "")
     disclosure: Disclosure = setting("Who may see answers: `open`, `owner` or `closed`.", "open")
-    mail: Mail = setting("How mail leaves: `off`, `outbox` or `smtp`.", "off")
-    public_url: str | None = setting("The site's own address, the only source of links.", None)
+    mail: Mail = setting("How mail leaves: `off`, `outbox` or `smtp`. Nothing sends mail yet.", "off")
+    public_url: str | None = setting(
+        "The site's own address, the only source of links; other hosts are then refused.", None
+    )
     trusted_proxies: int = setting("How many reverse proxies stand in front and set X-Forwarded-For.", 0)
     lookups_a_minute: int = setting("Look-ups a minute from one network on the public page; 0 for no limit.", 30)
 
@@ -74,6 +84,22 @@ def read(data: Path | None = None, environment: Mapping[str, str] = os.environ) 
     return config
 
 
+def names() -> list[str]:
+    """The key of every setting in settings.toml."""
+    return [one.name for one in fields(Config) if one.name != "data"]
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of the setting *name*."""
+    return PREFIX + name.upper()
+
+
+def allowed(name: str) -> tuple[str, ...]:
+    """The values that the setting *name* may have; empty where they are not so few."""
+    wanted = get_type_hints(Config)[name]
+    return get_args(wanted) if get_origin(wanted) is Literal else ()
+
+
 def _from_file(path: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -81,44 +107,63 @@ def _from_file(path: Path) -> dict[str, Any]:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"The settings in {path} cannot be read ({error}).") from error
-    if unknown := sorted(set(values) - set(_names())):
-        raise ConfigError(f"{path} has an unknown setting {unknown[0]!r}; known are: {', '.join(_names())}.")
-    return values
+    if unknown := sorted(set(values) - set(names())):
+        raise ConfigError(f"{path} has an unknown setting {unknown[0]!r}; known are: {', '.join(names())}.")
+    return {name: path.parent / value if _is_path(name, value) else value for name, value in values.items()}
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    named = {name: environment.get(PREFIX + name.upper()) for name in _names()}
-    return {name: value for name, value in named.items() if value}
+    known = {variable_of(name): name for name in names()}
+    for variable in environment:
+        if variable.startswith(PREFIX) and variable not in (*known, *NOT_SETTINGS):
+            _require_no_misspelling(variable, list(known))
+    return {name: value for variable, name in known.items() if (value := environment.get(variable))}
 
 
-def _names() -> list[str]:
-    return [one.name for one in fields(Config) if one.name != "data"]
+def _require_no_misspelling(variable: str, known: list[str]) -> None:
+    """Others may use the prefix too, as Kubernetes does for a service of our name; a near miss is an operator's."""
+    if meant := get_close_matches(variable, known, 1, cutoff=0.9):
+        raise ConfigError(f"{variable} is not a setting; {meant[0]} is.")
 
 
 def _typed(name: str, value: Any) -> Any:
     wanted = get_type_hints(Config)[name]
-    choices = get_args(wanted)
+    choices = allowed(name)
     if wanted is int:
         return _whole_number(name, value)
-    if Path in choices:
-        return Path(str(value))
+    if _is_path(name, value):
+        return Path(value)
     if not isinstance(value, str):
         raise ConfigError(f"The setting {name} must be a text.")
-    if all(isinstance(choice, str) for choice in choices) and choices and value not in choices:
+    if choices and value not in choices:
         raise ConfigError(f"The setting {name} is {value!r}; allowed are: {', '.join(choices)}.")
     return value
 
 
+def _is_path(name: str, value: Any) -> bool:
+    return Path in get_args(get_type_hints(Config)[name]) and isinstance(value, str | Path)
+
+
 def _whole_number(name: str, value: Any) -> int:
-    try:
-        number = int(value)
-    except (TypeError, ValueError):
-        raise ConfigError(f"The setting {name} must be a whole number.") from None
-    if number < 0:
-        raise ConfigError(f"The setting {name} must not be negative.")
-    return number
+    is_one = re.fullmatch(r"[0-9]{1,9}", value) if isinstance(value, str) else type(value) is int and value >= 0
+    if not is_one:
+        raise ConfigError(f"The setting {name} must be a whole number, 0 or more.")
+    return int(value)
 
 
 def require_sense(config: Config) -> None:
+    """Refuse settings that do not go together or name nothing. Raises ConfigError."""
     if config.disclosure == "owner" and config.mail == "off":
         raise ConfigError("disclosure is `owner`, which sends answers by mail, but mail is off; set mail, or `closed`.")
+    if config.public_url is not None and not _is_site(config.public_url):
+        raise ConfigError("public_url must be the address of a whole site, such as https://breaches.example.org")
+
+
+def _is_site(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_place = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+    rest = parts.path.strip("/") + parts.query + parts.fragment
+    return parts.scheme in ("http", "https") and has_place and "@" not in parts.netloc and not rest

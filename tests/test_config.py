@@ -1,0 +1,144 @@
+"""Config: what is said in settings.toml and the environment, and what is refused before anything starts."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from breachcheck import config
+from breachcheck.config import Config
+from breachcheck.errors import ConfigError
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "settings.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_without_file_and_environment_every_setting_has_its_default(tmp_path):
+    assert config.read(tmp_path, {}) == Config(data=tmp_path)
+
+
+def test_the_data_folder_is_the_one_named_or_that_of_the_environment_or_data(tmp_path):
+    environment = {"BREACHCHECK_DATA": str(tmp_path / "environment")}
+
+    assert config.read(tmp_path / "named", environment).data == tmp_path / "named"
+    assert config.read(None, environment).data == tmp_path / "environment"
+    assert config.read(None, {}).data == Path("data")
+
+
+def test_the_store_and_the_keys_lie_in_the_data_folder_unless_said_otherwise(tmp_path):
+    read = config.read(written(tmp_path, 'app_key_file = "/run/secrets/app"\n'), {})
+
+    assert (read.index_path, read.catalogue_path) == (tmp_path / "index.db", tmp_path / "catalogue.db")
+    assert (read.index_key_path, read.app_key_path) == (tmp_path / "index.key", Path("/run/secrets/app"))
+
+
+def test_the_file_is_read_and_the_environment_wins(tmp_path):
+    written(tmp_path, 'site_name = "File"\noperator_name = "File"\nlookups_a_minute = 5\n')
+    read = config.read(tmp_path, {"BREACHCHECK_SITE_NAME": "Environment", "BREACHCHECK_TRUSTED_PROXIES": "2"})
+
+    assert (read.site_name, read.operator_name) == ("Environment", "File")
+    assert (read.lookups_a_minute, read.trusted_proxies) == (5, 2)
+
+
+def test_an_empty_variable_is_not_set(tmp_path):
+    written(tmp_path, 'site_name = "File"\n')
+
+    assert config.read(tmp_path, {"BREACHCHECK_SITE_NAME": ""}).site_name == "File"
+
+
+def test_a_relative_path_in_the_file_starts_at_its_folder(tmp_path):
+    written(tmp_path, 'index_key_file = "../keys/index.key"\n')
+
+    assert config.read(tmp_path, {}).index_key_file == tmp_path / "../keys/index.key"
+    assert config.read(tmp_path, {"BREACHCHECK_INDEX_KEY_FILE": "index.key"}).index_key_file == Path("index.key")
+
+
+@pytest.mark.parametrize("text", ["site_nam = 'x'", "data = 'elsewhere'", "[site]\nname = 'x'"])
+def test_an_unknown_setting_is_refused_with_those_that_are_known(tmp_path, text):
+    with pytest.raises(ConfigError, match=r"unknown setting.*site_name"):
+        config.read(written(tmp_path, text), {})
+
+
+@pytest.mark.parametrize("content", [b"site_name = ", b"site_name = '\xff'"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path, content):
+    (tmp_path / "settings.toml").write_bytes(content)
+
+    with pytest.raises(ConfigError, match=r"settings\.toml cannot be read"):
+        config.read(tmp_path, {})
+
+
+def test_a_misspelt_variable_is_refused_and_the_right_one_named(tmp_path):
+    with pytest.raises(ConfigError, match="BREACHCHECK_DISCLOSUR is not a setting; BREACHCHECK_DISCLOSURE is"):
+        config.read(tmp_path, {"BREACHCHECK_DISCLOSUR": "closed"})
+
+
+@pytest.mark.parametrize("name", ["BREACHCHECK_PORT", "BREACHCHECK_SERVICE_HOST", "BREACHCHECK_DEBUG", "DISCLOSURE"])
+def test_variables_of_others_are_no_business_of_ours(tmp_path, name):
+    assert config.read(tmp_path, {name: "tcp://10.0.0.1:8000"}) == Config(data=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "disclosure = 'everyone'",
+        "mail = 'pigeon'",
+        "site_name = 5",
+        "site_name = ['a', 'b']",
+        "index_key_file = 5",
+        "lookups_a_minute = -1",
+        "lookups_a_minute = 1.5",
+        "lookups_a_minute = true",
+        "lookups_a_minute = '1_000'",
+        "lookups_a_minute = 'many'",
+    ],
+)
+def test_a_value_that_is_not_allowed_is_refused_by_the_name_of_its_setting(tmp_path, text):
+    with pytest.raises(ConfigError, match=text.partition(" ")[0]):
+        config.read(written(tmp_path, text), {})
+
+
+@pytest.mark.parametrize("name", [name for name in config.names() if config.allowed(name)])
+def test_where_few_values_are_allowed_the_refusal_lists_them(tmp_path, name):
+    with pytest.raises(ConfigError, match=", ".join(config.allowed(name))):
+        config.read(tmp_path, {config.variable_of(name): "something else"})
+
+
+@pytest.mark.parametrize("url", ["https://check.example", "http://check.example:8080/", "https://[::1]:8000"])
+def test_a_site_is_named_by_its_whole_address(tmp_path, url):
+    assert config.read(tmp_path, {"BREACHCHECK_PUBLIC_URL": url}).public_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "check.example",
+        "ftp://check.example",
+        "https://",
+        "https://check.example/path",
+        "https://check.example/?q",
+        "https://check.example:0",
+        "https://check.example:port",
+        "https://me@check.example",
+        "https://[::1",
+    ],
+)
+def test_what_names_no_whole_site_is_refused(tmp_path, url):
+    with pytest.raises(ConfigError, match="public_url"):
+        config.read(tmp_path, {"BREACHCHECK_PUBLIC_URL": url})
+
+
+def test_answers_by_mail_need_mail(tmp_path):
+    with pytest.raises(ConfigError, match="mail is off"):
+        config.read(tmp_path, {"BREACHCHECK_DISCLOSURE": "owner"})
+    assert config.read(tmp_path, {"BREACHCHECK_DISCLOSURE": "owner", "BREACHCHECK_MAIL": "outbox"}).mail == "outbox"
+
+
+def test_every_setting_says_what_it_is_and_which_values_it_may_have():
+    for one in fields(Config):
+        if one.name == "data":
+            continue
+        what = one.metadata["what"]
+        assert what.endswith(".")
+        assert all(f"`{value}`" in what for value in config.allowed(one.name))
