@@ -147,7 +147,7 @@ def _wire(
 
 def _require_nothing_there(settings: Config) -> None:
     if settings.catalogue_path.exists():
-        raise StoreExists(f"There is a store in {settings.data} already; nothing was changed.")
+        raise StoreExists(f"A store exists already in {settings.data}; nothing was changed.")
     for path in (settings.index_path, settings.index_key_path, settings.app_key_path):
         if path.exists():
             raise StoreExists(
