@@ -10,7 +10,7 @@ import msgspec
 from breachcheck.addresses import holds_address, mask_addresses
 from breachcheck.breaches import Facts
 from breachcheck.errors import ManifestError
-from ingest import documents, manifest_rules
+from ingest import documents, manifest_rules, misfits
 from ingest.documents import Document, Fault, Value
 from ingest.entries import FileEntry, Format, Join
 from ingest.shapes import Shaper
@@ -61,9 +61,9 @@ def read(path: Path) -> Manifest:
 
 def check_sensitivity(manifest: Manifest, classes: Collection[str]) -> None:
     """Raise ManifestError where *classes*, those suggested for its files, need a word that the manifest lacks."""
-    heavy = manifest_rules.owner_only(list(classes))
+    heavy = misfits.owner_only(list(classes))
     if heavy and not manifest.says_sensitive:
-        raise ManifestError(f"{manifest.facts.name}: {manifest_rules.sensitivity_question(heavy)}")
+        raise ManifestError(f"{manifest.facts.name}: {misfits.sensitivity_question(heavy)}")
 
 
 def _bytes_of(path: Path, name: str) -> bytes:
@@ -102,7 +102,7 @@ def _checked(name: str, document: Document, text: str) -> _Written:
     shaper = Shaper(document, manifest_rules.RULES, manifest_rules.every_text)
     written = shaper.shaped(_Written, root)
     if written:
-        for path, wrong in manifest_rules.misfits(written, written.files, says_sensitive=_says_sensitive(document)):
+        for path, wrong in misfits.misfits(written, written.files, says_sensitive=_says_sensitive(document)):
             shaper.say(path, wrong)
     faults = shaper.faults + _addresses_between(text, _helpline(root), shaper.faults)
     if faults or not written:

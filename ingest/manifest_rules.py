@@ -1,11 +1,10 @@
-"""What a manifest may say: rules for single values, by place, and for values that must fit together."""
+"""Rules of a manifest: what each single value may be, by its place."""
 
 import codecs
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
@@ -14,13 +13,9 @@ from markdown_it.token import Token
 from breachcheck import data_classes
 from breachcheck.addresses import canonical, holds_address
 from breachcheck.advice import step_ids
-from breachcheck.breaches import Facts
 from breachcheck.errors import InvalidAccount, UnknownDataClass
-from ingest.documents import Path
-from ingest.entries import STANDARD_INPUT, FileEntry
 from ingest.shapes import Rule
 
-EMAIL = "Email addresses"
 MAX_TEXT = 10_000
 DELIMITERS: Mapping[str, str] = {"tab": "\t", r"\t": "\t"}
 OLDEST = date(1970, 1, 1)
@@ -30,9 +25,17 @@ _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 _HOLDS_AN_ADDRESS = frozenset({"help.email"})
 _LONGER_THAN_A_LINE = re.compile(r"description$|why$|how$|who$|class_notes\{\}$|attribution$")
+_AS_IN_THE_FILE = (
+    "delimiter",
+    "mapping{key}",
+    "address[]",
+    "identifiers{key}",
+    "join.column",
+    "join.on",
+    "nothing_said[]",
+)
+_VERBATIM = frozenset(f"files[].{key}" for key in _AS_IN_THE_FILE)
 _COMMONMARK = MarkdownIt("commonmark")
-
-Wrong = tuple[Path, str]
 
 
 def every_text(place: str, text: str) -> str | None:
@@ -41,11 +44,10 @@ def every_text(place: str, text: str) -> str | None:
         return "an e-mail address stands here; only help.email may hold one"
     if len(text) > MAX_TEXT:
         return f"longer than {MAX_TEXT} characters"
-    several_lines = _LONGER_THAN_A_LINE.search(place) is not None
-    if any(unicodedata.category(char) == "Cc" and not (several_lines and char in "\n\t") for char in text):
-        return (
-            None if place.endswith(("delimiter", "mapping{key}")) else "a control character or line break stands here"
-        )
+    controls = {char for char in text if unicodedata.category(char) == "Cc"}
+    allowed = set("\n\t") if _LONGER_THAN_A_LINE.search(place) else set()
+    if controls - allowed and place not in _VERBATIM:
+        return "a control character or line break stands here"
     return None
 
 
@@ -185,68 +187,3 @@ RULES: Mapping[str, Rule] = {
     "files[].encoding": _encoding,
     "files[].delimiter": _delimiter,
 }
-
-
-def misfits(facts: Facts, files: tuple[FileEntry, ...], *, says_sensitive: bool) -> Iterator[Wrong]:
-    """What is wrong between values that are each right, with the path of the one to change."""
-    if facts.disclosed_date and facts.disclosed_date < facts.breach_date:
-        yield ("disclosed_date",), "disclosed_date: it lies before breach_date"
-    mapped = mapped_classes(files)
-    yield from _contradictions(facts, mapped)
-    if not says_sensitive and (heavy := owner_only([*mapped, *facts.disclosed_classes])):
-        yield (), sensitivity_question(heavy)
-    if not files:
-        yield ("files",), "files: name at least one data file, as `- path: people.csv`"
-    if [entry.path for entry in files].count(STANDARD_INPUT) > 1:
-        yield ("files",), 'files: standard input ("-") can be read only once'
-    for number, entry in enumerate(files):
-        for path, text in _entry_misfits(entry, files):
-            yield ("files", number, *path), text
-
-
-def mapped_classes(files: tuple[FileEntry, ...]) -> list[str]:
-    """The data classes that the manifest itself maps, in the order in which they first stand there."""
-    return list(dict.fromkeys(name for entry in files for names in (entry.mapping or {}).values() for name in names))
-
-
-def owner_only(classes: list[str]) -> list[str]:
-    """Those of *classes* whose mere presence tells a stranger something about a person."""
-    return [name for name in dict.fromkeys(classes) if data_classes.is_owner_only(name)]
-
-
-def sensitivity_question(heavy: list[str]) -> str:
-    """What a manifest is refused with that has *heavy* classes and does not say whether the breach is sensitive."""
-    return (
-        f"it carries {', '.join(heavy)}, so it must say `is_sensitive: true` "
-        "(only the owner of an address is told) or `is_sensitive: false`"
-    )
-
-
-def _contradictions(facts: Facts, mapped: list[str]) -> Iterator[Wrong]:
-    absent = facts.not_exposed.classes if facts.not_exposed else ()
-    for name in absent:
-        if name in facts.disclosed_classes:
-            yield ("not_exposed", "classes"), f"not_exposed: {name} is also in disclosed_classes; keep one"
-        elif name in mapped:
-            yield ("not_exposed", "classes"), f"not_exposed: {name} is mapped in files; keep one"
-
-
-def _entry_misfits(entry: FileEntry, files: tuple[FileEntry, ...]) -> Iterator[Wrong]:
-    if entry.mapping is not None and not _finds_people(entry):
-        yield (
-            ("mapping",),
-            f"mapping: no column says whose record it is; map one to {EMAIL}, or write address:, identifiers: or join:",
-        )
-    if entry.join and not any(_names(entry.join.to, other.path) for other in files):
-        yield ("join", "to"), "join.to: no entry under files has this path"
-
-
-def _finds_people(entry: FileEntry) -> bool:
-    is_mapped = any(EMAIL in names for names in (entry.mapping or {}).values())
-    return bool(is_mapped or entry.address or entry.identifiers or entry.join)
-
-
-def _names(target: str, path: str) -> bool:
-    """Whether *target*, as ``people.csv``, ``dump.sql#users`` or ``all.zip!users.csv``, lies in the entry's *path*."""
-    outer = re.split("[#!]", target)[0]
-    return target == path or outer == path or fnmatchcase(outer, path) or outer.startswith(path.rstrip("/") + "/")

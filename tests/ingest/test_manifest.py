@@ -382,3 +382,28 @@ def test_a_join_may_name_what_lies_in_an_entry(tmp_path, target):
     manifest = manifest_of(tmp_path, LEAST.replace("  - path: people.csv\n", entries + joined))
 
     assert manifest.files[-1].join.to == target
+
+
+def test_columns_may_hold_what_other_texts_may_not(tmp_path):
+    manifest = manifest_of(tmp_path, LEAST + '    mapping: {"e\\tmail": Email addresses}\n    address: ["e\\tmail"]\n')
+
+    assert manifest.files[0].address == ("e\tmail",)
+
+
+def test_a_text_is_no_longer_than_ten_thousand_characters(refused):
+    assert "longer than 10000 characters" in refused(json.dumps(REQUIRED | {"who": "x" * 10_001}))
+
+
+def test_a_company_may_word_a_step_of_ours_and_no_other(refused, tmp_path):
+    manifest = manifest_of(tmp_path, LEAST + "advice: [{step: two-step, title: Turn it on}]\n")
+
+    assert manifest.facts.advice[0].step == "two-step"
+    assert "no step of ours is called so; one of " in refused(LEAST + "advice: [{step: three-step, title: x}]\n")
+
+
+def test_an_entry_is_a_table_of_keys(refused):
+    assert "files[1]: a table of keys belongs here" in refused(json.dumps(REQUIRED | {"files": ["people.csv"]}))
+
+
+def test_a_manifest_without_any_file_is_refused(refused):
+    assert "name at least one data file" in refused(json.dumps(REQUIRED | {"files": []}))
