@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from breachcheck import __version__
 from breachcheck.cli import edge
 
 COMMANDS = {
@@ -37,7 +38,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="breachcheck")
+@click.version_option(__version__, prog_name="breachcheck")
 def cli() -> None:
     """Was I in a data breach, and which of my fields leaked?
 

@@ -67,10 +67,12 @@ class LiveLine:
 
 
 class PlainLines:
-    """A line every few seconds, for logs and pipes."""
+    """A line at the start of each stage and every few seconds, for logs and pipes."""
 
     def __init__(self) -> None:
-        self._began = self._last = time.monotonic()
+        self._began = time.monotonic()
+        self._last = 0.0
+        self._stage = ""
 
     def __enter__(self) -> "PlainLines":
         return self
@@ -81,9 +83,10 @@ class PlainLines:
         return None
 
     def update(self, stage: str, records: int, bytes_done: int, bytes_total: int) -> None:
-        if time.monotonic() - self._last < LINE_EVERY_S:
+        begins = stage.partition(",")[0]
+        if begins == self._stage and time.monotonic() - self._last < LINE_EVERY_S:
             return
-        self._last = time.monotonic()
+        self._stage, self._last = begins, time.monotonic()
         share = f", {bytes_done / bytes_total:.0%} of {bytes_total:,} bytes" if bytes_total else ""
         print(f"{stage}: {records:,} records, {_rate(records, self._began):,.0f}/s{share}", file=sys.stderr, flush=True)  # noqa: T201
 

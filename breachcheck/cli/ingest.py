@@ -1,0 +1,55 @@
+"""``breachcheck ingest``: load a breach from its manifest and data files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from breachcheck.cli import tallying
+from breachcheck.cli.edge import FAILED, data_option, json_option, say
+from breachcheck.cli.output import who
+from breachcheck.cli.progress import shown
+from breachcheck.loads import Tally
+from breachcheck.services import opened
+from ingest import manifest as manifests
+from ingest import pipeline
+from ingest.pipeline import LoadRefused, Outcome
+
+
+@click.command()
+@data_option
+@json_option
+@click.argument("manifest", type=click.Path(path_type=Path))
+@click.option("--hold", is_flag=True, help="Load it, but let nobody see it yet.")
+@click.option("--dry-run", is_flag=True, help="Do all but write.")
+@click.option(
+    "--max-rejected",
+    type=click.FloatRange(0, 1),
+    default=pipeline.MAX_REJECTED,
+    show_default=True,
+    help="The share of records that may be rejected.",
+)
+def ingest(data: Path | None, as_json: bool, manifest: Path, hold: bool, dry_run: bool, max_rejected: float) -> int:
+    """Load the breach that MANIFEST describes, and publish it."""
+    read = manifests.read(manifest)
+    with opened(data) as services, shown() as progress:
+        try:
+            outcome = pipeline.run(
+                read, services, progress=progress, by=who(), hold=hold, dry_run=dry_run, max_rejected=max_rejected
+            )
+        except LoadRefused as refused:
+            click.echo(json.dumps(_facts(None, refused.tally)) if as_json else tallying.table(refused.tally))
+            say(str(refused))
+            return FAILED
+    if as_json:
+        click.echo(json.dumps(_facts(outcome, outcome.tally) | {"breach": read.facts.name}, ensure_ascii=False))
+    else:
+        click.echo(tallying.table(outcome.tally) + "\n\n" + tallying.closing(outcome, read, services.config))
+    return 0
+
+
+def _facts(outcome: Outcome | None, tally: Tally) -> dict[str, Any]:
+    made = {"load": outcome.load_id if outcome else None, "published": bool(outcome and outcome.is_published)}
+    return made | msgspec.to_builtins(tally)  # type: ignore[no-any-return]

@@ -1,0 +1,92 @@
+"""What a load counted, in the terminal's words."""
+
+from breachcheck.cli.output import aligned
+from breachcheck.config import Config
+from breachcheck.loads import FileTally, Tally
+from ingest.manifest import Manifest
+from ingest.pipeline import Outcome
+
+NO_ADDRESS = "no address"
+
+
+def table(tally: Tally) -> str:
+    """Every file, every record and every field, as aligned tables."""
+    blocks = [
+        "Files\n" + aligned([_file(one) for one in tally.files], "none"),
+        "Records\n" + aligned(_records(tally), "none"),
+        "Fields\n" + aligned(_fields(tally), "none"),
+    ]
+    return "\n\n".join(blocks)
+
+
+def closing(outcome: Outcome, manifest: Manifest, config: Config) -> str:
+    """What it comes to, and what to do next."""
+    return "\n".join([*_result(outcome, manifest), *_left_out(outcome.tally), *_next(outcome, manifest, config)])
+
+
+def _result(outcome: Outcome, manifest: Manifest) -> list[str]:
+    title = manifest.facts.title
+    if outcome.is_published:
+        return [f'Published. {_people(outcome.tally)} can now find themselves in "{title}".']
+    if outcome.load_id is None:
+        return [f'Nothing was written. {_people(outcome.tally)} could find themselves in "{title}".']
+    name = manifest.facts.name
+    return [
+        f'Held as load {outcome.load_id}: nobody sees it yet. {_people(outcome.tally)} are in "{title}".',
+        f"Ask it:     breachcheck check --load {outcome.load_id} someone-you-know@example.com",
+        f"Publish it: breachcheck breaches publish {name}",
+    ]
+
+
+def _left_out(tally: Tally) -> list[str]:
+    lines = []
+    if without := tally.rejected.get(NO_ADDRESS, 0):
+        lines.append(f"Not findable: {without:,} {'record' if without == 1 else 'records'} without an email address.")
+    if unread := [f"{one.name} ({one.why})" for one in tally.files if one.outcome == "not read"]:
+        lines.append(f"Not read: {', '.join(unread)}.")
+    return lines
+
+
+def _next(outcome: Outcome, manifest: Manifest, config: Config) -> list[str]:
+    if outcome.load_id is None:
+        return []
+    lines = ["Check it: breachcheck check someone-you-know@example.com"] if outcome.is_published else []
+    lines.append(f"The source files are still in {manifest.folder}. Delete them when you no longer need them.")
+    if config.index_key_path.exists():
+        lines.append(
+            f"Back up {config.index_key_path}. Without it this index is useless, and nobody can make it again."
+        )
+    return lines
+
+
+def _people(tally: Tally) -> str:
+    return f"{tally.people:,} {'person' if tally.people == 1 else 'people'}"
+
+
+def _file(one: FileTally) -> dict[str, object]:
+    rejected = sum(one.rejected.values())
+    return {
+        "name": one.name,
+        "outcome": one.outcome + (f" ({one.why})" if one.why else ""),
+        "format": one.format or "-",
+        "read": one.read,
+        "rejected": rejected,
+    }
+
+
+def _records(tally: Tally) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = [
+        {"what": "read", "records": tally.read},
+        {"what": "indexed", "records": tally.indexed},
+        {"what": "duplicates", "records": tally.duplicates},
+    ]
+    rows += [{"what": f"rejected: {why}", "records": count} for why, count in sorted(tally.rejected.items())]
+    return rows
+
+
+def _fields(tally: Tally) -> list[dict[str, object]]:
+    return [
+        {"data_class": name, "people": count, "share": f"{count / tally.people:.1%}"}
+        for name, count in sorted(tally.coverage.items(), key=lambda item: -item[1])
+        if tally.people
+    ]
