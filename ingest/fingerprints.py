@@ -1,0 +1,58 @@
+"""Fingerprints: what data files were when they were read, and that they stayed it."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+
+from breachcheck.addresses import mask_addresses
+from breachcheck.errors import DataFileError, LoadError
+
+
+class Fingerprints:
+    """SHA-256 of files, taken in a thread while they are read.
+
+    Each file is hashed once, however often it is read; a file that changes between the two is refused.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, "sha256")
+        self._states: dict[Path, tuple[int, ...]] = {}
+        self._hashes: dict[Path, Future[str]] = {}
+
+    def __enter__(self) -> Fingerprints:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def begin(self, path: Path) -> None:
+        """Remember what *path* is like before it is read, and hash it meanwhile."""
+        if path not in self._states:
+            self._states[path] = _state(path)
+            self._hashes[path] = self._pool.submit(_sha256, path)
+
+    def of(self, path: Path) -> str:
+        """The SHA-256 of a file that was begun, in hex. Raises LoadError where the file is no longer what it was."""
+        digest = self._hashes[path].result()
+        if _state(path) != self._states[path]:
+            name = mask_addresses(path.name)
+            raise LoadError(f"{name} changed while it was read; load again when nothing writes to it any more.")
+        return digest
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise DataFileError(f"{mask_addresses(path.name)}: cannot be read ({error.strerror}).") from None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb", buffering=0) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,190 @@
+"""The pipeline: one manifest into one load, whole or not at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Protocol
+
+import msgspec
+
+from breachcheck.breaches import LoadId
+from breachcheck.errors import BreachcheckError, LoadError
+from breachcheck.loads import Contents, Tally
+from breachcheck.services import Services
+from ingest import engine, loading, writing
+from ingest.gathering import Gathering
+from ingest.manifest import Manifest
+from ingest.reading import Reading, read
+from ingest.survey import survey
+from ingest.words import Words
+from ingest.writing import Written
+
+MAX_REJECTED = 0.5
+
+BYTES_A_ROW = 40
+"""Room that a row takes while it is written: in the index, in its write-ahead log, and to spare."""
+
+BYTES_TO_SPARE = 32 << 20
+
+
+class Progress(Protocol):
+    """Whoever shows how far a load is."""
+
+    def update(self, stage: str, records: int, bytes_done: int, bytes_total: int) -> None:
+        """*records* read so far; *bytes_total* 0 where nobody knows."""
+
+
+class LoadRefused(LoadError):
+    """What was read is not fit to be published; *tally* says what it was."""
+
+    def __init__(self, message: str, tally: Tally) -> None:
+        super().__init__(message)
+        self.tally = tally
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run made: *load_id* is None after a dry run."""
+
+    load_id: LoadId | None
+    tally: Tally
+    is_published: bool
+
+
+def run(
+    manifest: Manifest,
+    services: Services,
+    *,
+    progress: Progress,
+    by: str,
+    hold: bool = False,
+    dry_run: bool = False,
+    max_rejected: float = MAX_REJECTED,
+) -> Outcome:
+    """Load what *manifest* names, and publish it unless *hold*. A dry run does all but write.
+
+    Raises LoadRefused where nothing was indexed or more than the share *max_rejected* of the records was rejected,
+    LoadError where the load was stopped, and other BreachcheckErrors where a file or the store failed. Whatever is
+    raised, nothing became visible, and the load is marked as failed. Waits while another load runs.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(loading.stoppable())
+        stack.enter_context(_alone(services, progress))
+        if dry_run:
+            return Outcome(None, _load(manifest, services, progress, None, max_rejected)[0], is_published=False)
+        with _attempt(manifest, services, by) as load_id:
+            tally, contents, written = _load(manifest, services, progress, load_id, max_rejected)
+            services.loads.complete(load_id, contents, tally, dict(written.carriers), _now())
+            services.index.settle()
+        if not hold:
+            services.publishing.publish(load_id, by=by)
+        return Outcome(load_id, tally, is_published=not hold)
+
+
+@contextmanager
+def _alone(services: Services, progress: Progress) -> Iterator[None]:
+    """No other load runs in the block; those that say so are dead."""
+    folder = services.config.data
+    with loading.only_load(folder, lambda: progress.update("Waiting for another load to end", 0, 0, 0)):
+        services.loads.fail_running("The program that ran it ended before the load did.", _now())
+        yield
+
+
+@contextmanager
+def _attempt(manifest: Manifest, services: Services, by: str) -> Iterator[LoadId]:
+    """A load that is marked as failed where the block does not reach its end."""
+    load_id = services.loads.start(
+        services.breaches.id_of(manifest.facts.name),
+        manifest.facts,
+        manifest=manifest.text,
+        sha256=manifest.sha256,
+        program=_program(),
+        by=by,
+        at=_now(),
+    )
+    try:
+        yield load_id
+    except KeyboardInterrupt:
+        services.loads.fail(load_id, "It was stopped.", _now())
+        raise LoadError("The load was stopped; nothing of it is visible. Start it again when you like.") from None
+    except BreachcheckError as error:
+        tally = error.tally if isinstance(error, LoadRefused) else None
+        services.loads.fail(load_id, str(error), _now(), tally)
+        raise
+    except BaseException as error:  # a mistake of the program's own: noted, and not kept
+        services.loads.fail(load_id, f"The program failed ({type(error).__name__}).", _now())
+        raise
+
+
+def _load(
+    manifest: Manifest, services: Services, progress: Progress, load_id: LoadId | None, max_rejected: float
+) -> tuple[Tally, Contents, Written]:
+    """Read everything, then write everything, if it is fit to be."""
+    with ExitStack() as stack:
+        spill = stack.enter_context(loading.spill_folder(services.config.spill_path))
+        with engine.connect(spill) as connection:
+            surveyed = survey(manifest, connection)
+        gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes))))
+        reading = read(surveyed, services.digester, manifest.facts.name, gathering, spill, progress.update)
+        _refuse_unfit(reading, max_rejected)
+        written = _write(gathering, services, load_id, reading.tally().read, progress)
+        return _counted(reading, written), surveyed.contents(), written
+
+
+def _refuse_unfit(reading: Reading, max_rejected: float) -> None:
+    tally = reading.tally()
+    rejected = sum(tally.rejected.values())
+    if rejected == tally.read:
+        why = "no record of any file names a person" if tally.read else "no file held any records"
+        raise LoadRefused(f"Nothing was indexed: {why}; check `path`, `format` and `mapping`.", tally)
+    if rejected > max_rejected * tally.read:
+        raise LoadRefused(
+            f"{rejected:,} of {tally.read:,} records were rejected, more than --max-rejected {max_rejected:g} allows; "
+            "see the reasons, and mend the mapping or allow more.",
+            tally,
+        )
+
+
+def _write(
+    gathering: Gathering, services: Services, load_id: LoadId | None, records: int, progress: Progress
+) -> Written:
+    def watch(share: float) -> None:
+        progress.update(f"Writing, {share:.0%}", records, 0, 0)
+
+    watch(0.0)
+    if load_id is None:
+        return writing.write(gathering, writing.Nowhere(), watch)
+    rows = gathering.direct.rows + gathering.aliases.rows
+    loading.require_room(services.config.data, rows * BYTES_A_ROW + BYTES_TO_SPARE)
+    return writing.write(gathering, writing.StoredLoad(services.loads, services.index, load_id), watch)
+
+
+def _counted(reading: Reading, written: Written) -> Tally:
+    """What was read, with what the merge found out."""
+    duplicates = reading.accepted - written.firsts
+    tally = msgspec.structs.replace(
+        reading.tally(),
+        indexed=reading.joined + written.firsts,
+        duplicates=duplicates,
+        people=written.people,
+        aliases=written.aliases,
+        coverage=dict(written.coverage),
+    )
+    if duplicates < 0:
+        raise AssertionError("more records were entered than were accepted")
+    return tally
+
+
+def _program() -> str:
+    try:
+        return f"breachcheck {metadata.version('breachcheck')}"
+    except metadata.PackageNotFoundError:
+        return "breachcheck, run from its source"
+
+
+def _now() -> int:
+    return int(time.time())

@@ -1,0 +1,142 @@
+"""Reading: everything that a survey found goes through extraction, and is counted file by file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from breachcheck.digests import Digester
+from breachcheck.loads import FileTally, Tally
+from ingest import engine
+from ingest.extract import NO_PERSON, Count, Extractor
+from ingest.fingerprints import Fingerprints
+from ingest.gathering import Gathering
+from ingest.joins import Junction
+from ingest.selection import Wanted
+from ingest.sources import DataFile
+from ingest.survey import Source, Survey
+
+Show = Callable[[str, int, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of all records: *accepted* ones name their person themselves, *joined* ones by an id."""
+
+    accepted: int
+    joined: int
+    rejected: Counter[str]
+    files: tuple[FileTally, ...]
+
+    def tally(self) -> Tally:
+        """As long as nobody has looked for duplicates."""
+        indexed = self.accepted + self.joined
+        return Tally(
+            read=indexed + self.rejected.total(), indexed=indexed, rejected=dict(self.rejected), files=self.files
+        )
+
+
+def read(survey: Survey, digester: Digester, breach: str, gathering: Gathering, spill: Path, show: Show) -> Reading:
+    """Read every source of *survey* into *gathering*, joins included.
+
+    Raises DataFileError where a file cannot be read to its end, LoadError where one changed meanwhile.
+    """
+    wanted = survey.wanted()
+    with ExitStack() as stack:
+        connection = stack.enter_context(engine.connect(spill))
+        fingerprints = stack.enter_context(Fingerprints())
+        names = {name for one in wanted for name in (*(name for _, name in one.keys), one.meets) if name}
+        junctions = {name: stack.enter_context(closing(Junction(spill))) for name in names}
+        extractor = Extractor(connection, digester, breach, gathering, junctions)
+        counts = _counts(survey, wanted, extractor, fingerprints, _Watch(connection, survey, show))
+        joined = _join(junctions, counts, gathering)
+        return _reading(survey, counts, joined, fingerprints)
+
+
+def _counts(
+    survey: Survey, wanted: list[Wanted], extractor: Extractor, fingerprints: Fingerprints, watch: _Watch
+) -> list[Count]:
+    counts = []
+    for number, (source, one) in enumerate(zip(survey.sources, wanted, strict=True)):
+        if source.file.source:
+            fingerprints.begin(source.file.source)
+        watch.begin(source.file)
+        counts.append(extractor.read(source.table, one, number, watch.add))
+    return counts
+
+
+def _join(junctions: dict[str, Junction], counts: list[Count], gathering: Gathering) -> Counter[int]:
+    """How many records of each source found their person; the others are counted as rejected."""
+    joined: Counter[int] = Counter()
+    for junction in junctions.values():
+        found, unmatched = junction.join(gathering)
+        joined.update(found)
+        for number, records in unmatched.items():
+            if records:
+                counts[number].rejected[NO_PERSON] += records
+    return joined
+
+
+def _reading(survey: Survey, counts: list[Count], joined: Counter[int], fingerprints: Fingerprints) -> Reading:
+    tallies = iter(
+        [
+            _file_tally(source, count, joined[number], fingerprints)
+            for number, (source, count) in enumerate(zip(survey.sources, counts, strict=True))
+        ]
+    )
+    return Reading(
+        accepted=sum(count.accepted for count in counts),
+        joined=joined.total(),
+        rejected=sum((count.rejected for count in counts), Counter()),
+        files=tuple(next(tallies) if isinstance(one, Source) else one for one in survey.found),
+    )
+
+
+def _file_tally(source: Source, count: Count, joined: int, fingerprints: Fingerprints) -> FileTally:
+    return FileTally(
+        name=source.table.name,
+        outcome="read",
+        sha256=fingerprints.of(source.file.source) if source.file.source else None,
+        bytes=source.file.size,
+        format=source.table.format,
+        encoding=source.table.encoding,
+        read=count.read,
+        indexed=count.accepted + joined,
+        rejected=dict(count.rejected),
+        classes=source.plan.data_classes,
+    )
+
+
+class _Watch:
+    """Tells *show* how far the reading is, in records and in bytes on disk."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, survey: Survey, show: Show) -> None:
+        self._connection = connection
+        self._show = show
+        self._records = 0
+        self._done = 0
+        self._file: DataFile | None = None
+        files = {id(source.file): source.file for source in survey.sources}
+        self._total = 0 if any(not file.size for file in files.values()) else sum(file.size for file in files.values())
+
+    def begin(self, file: DataFile) -> None:
+        """Another table is read, of *file*, which may be the same as before."""
+        if self._file is not None and self._file is not file:
+            self._done += self._file.size
+        self._file = file
+        self.add(0)
+
+    def add(self, records: int) -> None:
+        self._records += records
+        self._show("Reading", self._records, min(self._done + self._read_of_file(), self._total), self._total)
+
+    def _read_of_file(self) -> int:
+        if self._file is None:
+            return 0
+        share = max(self._connection.query_progress(), 0.0) / 100
+        return max(self._file.consumed, int(share * self._file.size) if self._file.path else 0)

@@ -1,0 +1,222 @@
+"""Surveys: what a manifest's files hold, found out before anything is read, and what to take from each table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+
+from breachcheck.addresses import mask_addresses
+from breachcheck.digests import Kind
+from breachcheck.errors import DataFileError, ManifestError
+from breachcheck.loads import Contents, FileTally, PasswordStorage
+from ingest import mapping, readers, sources
+from ingest.entries import FileEntry, Join
+from ingest.manifest import Manifest, check_sensitivity
+from ingest.mapping import FIXED, MIXPANEL_EVENTS, Plan
+from ingest.readers.base import Instructions, Table
+from ingest.selection import Wanted
+from ingest.sources import DataFile, NotRead
+
+MIXPANEL_PEOPLE = "Mixpanel's people"
+"""The junction at which Mixpanel's events find their people, whatever files those are in."""
+
+SAMPLE_ROWS = 1000
+
+_HEAVIEST_STORAGE: tuple[PasswordStorage, ...] = ("plain", "unsalted", "unknown", "salted")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table that names people, or whose records name them elsewhere."""
+
+    entry: FileEntry
+    file: DataFile
+    table: Table
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a manifest's files hold, in its order: tables to read, and tallies of all the rest."""
+
+    found: tuple[Source | FileTally, ...]
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return tuple(one for one in self.found if isinstance(one, Source))
+
+    @property
+    def data_classes(self) -> tuple[str, ...]:
+        """All that a record of this load may show."""
+        return tuple(dict.fromkeys(name for source in self.sources for name in source.plan.data_classes))
+
+    def contents(self) -> Contents:
+        """What the load could have shown, whether or not it did."""
+        kinds = [Kind.EMAIL] if any(one.plan.addresses or _meets(one) for one in self.sources) else []
+        kinds += [Kind(kind) for one in self.sources for kind in one.plan.identifiers.values()]
+        return Contents(
+            mapped=self.data_classes,
+            kinds=tuple(dict.fromkeys(kind.value for kind in kinds)),
+            password_storage=self._password_storage(),
+        )
+
+    def _password_storage(self) -> PasswordStorage:
+        said = {one.entry.password_storage for one in self.sources if "Passwords" in one.plan.data_classes}
+        return next((storage for storage in _HEAVIEST_STORAGE if storage in said), "unknown")
+
+    def wanted(self) -> list[Wanted]:
+        """What to take from each source, in their order. Raises ManifestError where a join leads nowhere."""
+        met = {name for source in self.sources if (name := _meets(source))}
+        keys = [tuple(key for key in self._keys(source) if key[1] in met) for source in self.sources]
+        reached = {name for some in keys for _, name in some}
+        for source in self.sources:
+            if source.plan.join and _junction(source.plan.join) not in reached:
+                raise ManifestError(
+                    f"{source.table.name}: `join` names {mask_addresses(source.plan.join.to)}, "
+                    "but no file of this manifest that holds people is called so; check `to`"
+                )
+        return [_wanted(source, some) for source, some in zip(self.sources, keys, strict=True)]
+
+    def _keys(self, source: Source) -> tuple[tuple[str, str], ...]:
+        """The columns of *source* by which records elsewhere find its people, with the junction where they do."""
+        if not source.plan.addresses:
+            return ()
+        keys = [(column, MIXPANEL_PEOPLE) for column in source.plan.ids]
+        joins = (one.plan.join for one in self.sources if one.plan.join)
+        keys += [(_column(source.table, join.on), _junction(join)) for join in joins if _is_meant(join.to, source)]
+        return tuple(dict.fromkeys(keys))
+
+
+def survey(manifest: Manifest, connection: duckdb.DuckDBPyConnection) -> Survey:
+    """Open every file that *manifest* names as far as it takes to know its tables and their columns.
+
+    Raises DataFileError where a file that is named outright cannot be read, or a mapping does not fit, and
+    ManifestError where what was found needs a word that the manifest lacks.
+    """
+    surveyed = Survey(tuple(one for entry in manifest.files for one in _survey_of(entry, manifest, connection)))
+    check_sensitivity(manifest, surveyed.data_classes)
+    return surveyed
+
+
+def _survey_of(
+    entry: FileEntry, manifest: Manifest, connection: duckdb.DuckDBPyConnection
+) -> Iterator[Source | FileTally]:
+    tables: list[tuple[DataFile, Table]] = []
+    for file in sources.find(entry.path, manifest.folder, entry.member):
+        if isinstance(file, NotRead):
+            yield FileTally(name=file.name, outcome="not read", why=file.why)
+            continue
+        try:
+            opened = list(readers.tables(file, _instructions(entry, manifest)))
+        except DataFileError as error:
+            if _is_named(file, entry, manifest):
+                raise
+            yield FileTally(name=file.name, outcome="not read", why=str(error), bytes=file.size)
+            continue
+        if not opened:
+            yield FileTally(name=file.name, outcome="nothing found", why="it holds no records", bytes=file.size)
+        tables += [(file, table) for table in opened]
+    for file, table in tables:
+        yield _source(entry, file, table, connection, is_only_table=len(tables) == 1)
+
+
+def _source(
+    entry: FileEntry, file: DataFile, table: Table, connection: duckdb.DuckDBPyConnection, *, is_only_table: bool
+) -> Source | FileTally:
+    plan = mapping.plan(
+        entry,
+        table.columns,
+        table.format,
+        _sample(entry, file, table, connection),
+        name=table.name,
+        is_only_table=is_only_table,
+        open_keys=table.open_keys,
+    )
+    if plan:
+        return Source(entry, file, table, plan)
+    return FileTally(
+        name=table.name,
+        outcome="nothing found",
+        why="no column says whose records these are",
+        bytes=file.size,
+        format=table.format,
+        encoding=table.encoding,
+    )
+
+
+def _sample(
+    entry: FileEntry, file: DataFile, table: Table, connection: duckdb.DuckDBPyConnection
+) -> dict[str, list[str]] | None:
+    """The first values of each column, where the mapping has to be guessed; standard input is read only once."""
+    if entry.mapping is not None or table.format in FIXED or file.source is None:
+        return None
+    with table.scan(table.columns) as relation:
+        rows = connection.sql(f"SELECT * FROM {relation} LIMIT {SAMPLE_ROWS}").fetchall()  # noqa: S608 (a reader's own)
+    return {
+        column: [row[number] for row in rows if row[number] is not None] for number, column in enumerate(table.columns)
+    }
+
+
+def _instructions(entry: FileEntry, manifest: Manifest) -> Instructions:
+    joined = [one.join.on for one in manifest.files if one.join and _names(one.join.to, entry.path)]
+    own = [entry.join.column] if entry.join else []
+    return Instructions(
+        format=entry.format,
+        encoding=entry.encoding,
+        delimiter=entry.delimiter,
+        header_row=entry.header_row,
+        columns=tuple(dict.fromkeys([*(entry.mapping or {}), *entry.address, *entry.identifiers, *own, *joined])),
+    )
+
+
+def _is_named(file: DataFile, entry: FileEntry, manifest: Manifest) -> bool:
+    return file.source is None or file.source == manifest.folder / entry.path
+
+
+def _wanted(source: Source, keys: tuple[tuple[str, str], ...]) -> Wanted:
+    plan = source.plan
+    meets = _meets(source)
+    references = (plan.join.column,) if plan.join else plan.ids
+    return Wanted(
+        addresses=plan.addresses,
+        classes=plan.classes,
+        identifiers={column: Kind(kind) for column, kind in plan.identifiers.items()},
+        keys=keys,
+        references=references if meets else (),
+        meets=meets,
+        nothing_said=source.entry.nothing_said,
+    )
+
+
+def _meets(source: Source) -> str | None:
+    """The junction at which records of *source* find their person, if they do. Mixpanel's profiles are the people."""
+    plan = source.plan
+    if plan.join:
+        return _junction(plan.join)
+    is_profiles = plan.addresses and source.table.format != MIXPANEL_EVENTS
+    return MIXPANEL_PEOPLE if plan.ids and not is_profiles else None
+
+
+def _junction(join: Join) -> str:
+    return f"{join.to}\0{join.on}"
+
+
+def _is_meant(to: str, source: Source) -> bool:
+    return _names(to, source.entry.path) and (to == source.entry.path or source.table.name == mask_addresses(to))
+
+
+def _names(to: str, path: str) -> bool:
+    """Whether *to* of a join is the file *path*, or a table or member of it."""
+    return to == path or to.startswith((f"{path}#", f"{path}!"))
+
+
+def _column(table: Table, name: str) -> str:
+    """The column of *table* that a join calls *name*: spelled so, else trimmed and case-folded."""
+    if name in table.columns or table.open_keys:
+        return name
+    alike = [column for column in table.columns if column.strip().casefold() == name.strip().casefold()]
+    if len(alike) == 1:
+        return alike[0]
+    raise DataFileError(mask_addresses(f"{table.name}: there is no column {name}, which a `join` names in `on`"))

@@ -1,0 +1,173 @@
+"""Writing: what a load gathered goes into the store, merged, in key order, a piece at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from breachcheck.breaches import LoadId
+from breachcheck.index import FieldSetId, Index
+from breachcheck.loads import Loads
+from ingest.columns import Int64s
+from ingest.gathering import Gathering
+from ingest.runs import Columns, equal_ranges
+from ingest.words import FIRST, PERSON, WordArray, Words, combinations, flags_of, without_flags
+
+ROWS_A_PIECE = 400_000
+
+Combination = tuple[frozenset[str], bool]
+"""Data classes, and whether they are those of an alias."""
+
+
+class Destination(Protocol):
+    """Where the pieces of one load go."""
+
+    def add_field_sets(self, combinations: Sequence[Combination]) -> list[FieldSetId]:
+        """Ids for combinations that no earlier piece had; durable before any piece that uses them."""
+
+    def insert(self, piece: int, digests: Int64s, field_set_ids: Int64s, /) -> None:
+        """Enter one piece, sorted by digest, durably whole or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLoad:
+    """A load in the store. Nothing of it is visible before it is published."""
+
+    loads: Loads
+    index: Index
+    load_id: LoadId
+
+    def add_field_sets(self, combinations: Sequence[Combination]) -> list[FieldSetId]:
+        return self.loads.add_field_sets(self.load_id, combinations)
+
+    def insert(self, piece: int, digests: Int64s, field_set_ids: Int64s, /) -> None:
+        self.index.insert(self.load_id, piece, digests, field_set_ids)
+
+
+class Nowhere:
+    """Where a dry run writes to."""
+
+    def __init__(self) -> None:
+        self._given = 0
+
+    def add_field_sets(self, combinations: Sequence[Combination]) -> list[FieldSetId]:
+        first, self._given = self._given + 1, self._given + len(combinations)
+        return [FieldSetId(number) for number in range(first, self._given + 1)]
+
+    def insert(self, _piece: int, _digests: Int64s, _field_set_ids: Int64s, /) -> None:
+        return
+
+
+@dataclass(slots=True)
+class Written:
+    """What went into the store. *firsts*: records, each person's first; *carriers*: rows a field set."""
+
+    firsts: int = 0
+    people: int = 0
+    aliases: int = 0
+    carriers: Counter[FieldSetId] = field(default_factory=Counter)
+    coverage: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The rows of a piece that are direct, or those that are aliases: each with one of a few combinations."""
+
+    digests: Int64s
+    different: WordArray
+    which: NDArray[np.intp]
+    are_people: NDArray[np.bool_]
+    firsts: int
+    via_alias: bool
+
+
+def write(gathering: Gathering, destination: Destination, watch: Callable[[float], None]) -> Written:
+    """Merge what was gathered and hand it to *destination*; *watch* hears which share is done.
+
+    One piece is merged while the one before it is written.
+    """
+    ends = equal_ranges(1 + (gathering.direct.rows + gathering.aliases.rows) // ROWS_A_PIECE)
+    writer = _Writer(destination, gathering.words)
+    merged = _merged(gathering, ends)
+    with ThreadPoolExecutor(1, "merge") as ahead:
+        coming = ahead.submit(next, merged, None)
+        number = 0
+        while (sides := coming.result()) is not None:
+            coming = ahead.submit(next, merged, None)
+            writer.enter(number, sides)
+            number += 1
+            watch(number / len(ends))
+    return writer.written
+
+
+def _merged(gathering: Gathering, ends: Sequence[int]) -> Iterator[list[_Side]]:
+    for direct, aliases in zip_longest(gathering.direct.ranges(ends), gathering.aliases.ranges(ends)):
+        sides = [_side(direct, via_alias=False), _side(aliases, via_alias=True)]
+        yield [side for side in sides if side is not None]
+
+
+def _side(columns: Columns | None, *, via_alias: bool) -> _Side | None:
+    if columns is None:
+        return None
+    digests, words = columns
+    different, which = combinations(without_flags(words))
+    flags = flags_of(words)
+    return _Side(
+        digests=digests,
+        different=different,
+        which=which,
+        are_people=flags & flags.dtype.type(PERSON) != 0,
+        firsts=int(np.count_nonzero(flags & flags.dtype.type(FIRST))),
+        via_alias=via_alias,
+    )
+
+
+class _Writer:
+    """Enters pieces, gives each combination its field set, and counts."""
+
+    def __init__(self, destination: Destination, words: Words) -> None:
+        self.written = Written()
+        self._destination = destination
+        self._words = words
+        self._ids: dict[tuple[bytes, bool], FieldSetId] = {}
+
+    def enter(self, number: int, sides: Sequence[_Side]) -> None:
+        if not sides:
+            return
+        ids = [self._field_sets(side) for side in sides]
+        for side, side_ids in zip(sides, ids, strict=True):
+            self._count(side, side_ids)
+        digests = np.concatenate([side.digests for side in sides])
+        rows = np.concatenate([side_ids[side.which] for side, side_ids in zip(sides, ids, strict=True)])
+        if len(sides) > 1:
+            order = np.lexsort((rows, digests))
+            digests, rows = digests[order], rows[order]
+        self._destination.insert(number, digests, rows)
+
+    def _field_sets(self, side: _Side) -> Int64s:
+        """The id of each of the side's combinations."""
+        keys = [(word.tobytes(), side.via_alias) for word in side.different]
+        new = {key: word for key, word in zip(keys, side.different, strict=True) if key not in self._ids}
+        wanted = [(self._words.classes_of(word), side.via_alias) for word in new.values()]
+        self._ids.update(zip(new, self._destination.add_field_sets(wanted), strict=True))
+        return np.array([self._ids[key] for key in keys], np.int64)
+
+    def _count(self, side: _Side, ids: Int64s) -> None:
+        counted = side.which if side.via_alias else side.which[side.are_people]
+        carriers = np.bincount(counted, minlength=len(ids)).tolist()
+        self.written.carriers.update(dict(zip(map(FieldSetId, ids.tolist()), carriers, strict=True)))
+        if side.via_alias:
+            self.written.aliases += len(side.digests)
+            return
+        self.written.firsts += side.firsts
+        self.written.people += len(counted)
+        for word, people in zip(side.different, carriers, strict=True):
+            if people:
+                self.written.coverage.update(dict.fromkeys(self._words.classes_of(word), people))
