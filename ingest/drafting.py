@@ -77,10 +77,12 @@ class _Found:
 def draft(paths: Sequence[Path]) -> str:
     """The text of a manifest for the data files *paths*; its required facts are empty, and refused until filled in.
 
-    Raises DataFileError where a path names nothing, or nothing that could hold records.
+    What cannot be read is named in a comment; raises DataFileError where nothing at all could be.
     """
     with tempfile.TemporaryDirectory() as spill, engine.connect(Path(spill)) as connection:
         found = [one for path in paths for one in _tables_of(str(path), connection)]
+    if not any(one.format for one in found):
+        raise DataFileError("; ".join(f"{one.name}: {one.why}" for one in found))
     entries = [one for one in found if not one.why]
     name = _scalar(_name_of(paths))
     lines = [
@@ -94,13 +96,16 @@ def draft(paths: Sequence[Path]) -> str:
 
 
 def _tables_of(path: str, connection: duckdb.DuckDBPyConnection) -> Iterator[_Found]:
-    for file in sources.find(path, Path()):
-        if isinstance(file, NotRead):
-            yield _Found(file.name, why=f"not read ({file.why})")
-        elif _MASK in file.name:
-            yield _Found(file.name, why="not read (its name holds an address; rename it)")
-        else:
-            yield from _tables_in(file, connection)
+    try:
+        for file in sources.find(path, Path()):
+            if isinstance(file, NotRead):
+                yield _Found(file.name, why=f"not read ({file.why})")
+            elif _MASK in file.name:
+                yield _Found(file.name, why="not read (its name holds an address; rename it)")
+            else:
+                yield from _tables_in(file, connection)
+    except DataFileError as error:
+        yield _unread(mask_addresses(path), error)
 
 
 def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterator[_Found]:
@@ -111,7 +116,11 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
             finds_people = table.format in MIXPANEL or any(column.is_address for column in columns)
             yield _Found(name, "" if finds_people else _NOBODY, table.format, table.encoding, columns)
     except DataFileError as error:
-        yield _Found(file.name, why=f"not read ({error})")
+        yield _unread(file.name, error)
+
+
+def _unread(name: str, error: DataFileError) -> _Found:
+    return _Found(name, why=f"not read ({str(error).removeprefix(f'{name}: ')})")
 
 
 def _name_of(paths: Sequence[Path]) -> str:

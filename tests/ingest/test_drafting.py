@@ -1,0 +1,174 @@
+"""A draft is a manifest that lacks only what a person must say."""
+
+import gzip
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from breachcheck.errors import DataFileError, ManifestError
+from ingest.drafting import draft
+from ingest.manifest import read
+
+USERS = "id;E-Mail;Vorname;pass\n1;ann@example.com;Ann;pw\n2;bob@example.org;Bob;pw2\n"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """A folder to work in, in which paths are relative."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def drafted(folder: Path, *names: str) -> str:
+    text = draft([Path(name) for name in names])
+    (folder / "breach.yaml").write_text(text, encoding="utf-8")
+    return text
+
+
+def filled(folder: Path, text: str):
+    """The manifest that a draft becomes once its empty facts are filled in."""
+    text = text.replace("breach_date: ", "breach_date: 2020-01-01 ").replace("description: ", "description: x ")
+    path = folder / "breach.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read(path)
+
+
+def test_a_draft_is_refused_for_the_facts_that_only_a_person_knows(folder):
+    (folder / "users.csv").write_text(USERS)
+
+    drafted(folder, "users.csv")
+
+    with pytest.raises(ManifestError) as caught:
+        read(folder / "breach.yaml")
+    assert re.findall(r"line \d+: (\w+): nothing is written here", str(caught.value)) == ["breach_date", "description"]
+    assert "2 faults" in str(caught.value)
+
+
+def test_a_draft_filled_in_is_a_manifest(folder):
+    (folder / "users.csv").write_text(USERS)
+
+    manifest = filled(folder, drafted(folder, "users.csv"))
+
+    [entry] = manifest.files
+    assert (entry.path, entry.format, entry.encoding) == ("users.csv", "csv", "utf-8")
+    assert entry.mapping == {"E-Mail": ("Email addresses",), "Vorname": ("Names",), "pass": ("Passwords",)}
+    assert entry.address == ("E-Mail",)
+    assert manifest.facts.name == "Users"
+    assert manifest.facts.is_sensitive is False
+
+
+def test_columns_that_nothing_is_known_of_stand_in_comments(folder):
+    (folder / "users.csv").write_text(USERS)
+
+    assert "      # id: no data class is known by this name\n" in drafted(folder, "users.csv")
+
+
+def test_no_value_of_a_file_stands_in_its_draft(folder):
+    (folder / "users.csv").write_text(USERS)
+
+    text = drafted(folder, "users.csv")
+
+    assert "ann" not in text.lower()
+    assert "pw2" not in text
+
+
+def test_an_address_is_found_by_content_where_there_are_no_headers(folder):
+    (folder / "list.csv").write_text("1,ann@example.com\n2,bob@example.org\n")
+
+    manifest = filled(folder, drafted(folder, "list.csv"))
+
+    assert manifest.files[0].mapping == {"column2": ("Email addresses",)}
+
+
+def test_is_sensitive_is_proposed_where_a_class_is_for_the_owner_alone(folder):
+    (folder / "users.csv").write_text("email,religion\nann@example.com,x\n")
+
+    text = drafted(folder, "users.csv")
+
+    assert "is_sensitive: true  # proposed, for Religions" in text
+    assert filled(folder, text).facts.is_sensitive is True
+
+
+def test_headers_that_yaml_would_misread_are_quoted(folder):
+    (folder / "users.csv").write_text("email,no,null,a: b,Имя,#x\nann@example.com,a,b,c,d,e\n", encoding="utf-8")
+
+    text = drafted(folder, "users.csv")
+
+    assert filled(folder, text).files[0].mapping == {"email": ("Email addresses",), "Имя": ("Names",)}
+    assert '# "no": no data class is known by this name' in text
+
+
+def test_a_file_that_names_nobody_is_said_to(folder):
+    (folder / "users.csv").write_text(USERS)
+    (folder / "towns.csv").write_text("town,people\nBerlin,3\n")
+
+    text = drafted(folder, "users.csv", "towns.csv")
+
+    assert "# towns.csv: nothing found: no column says whose record it is" in text
+    assert len(filled(folder, text).files) == 1
+
+
+def test_an_archive_whose_members_are_alike_is_one_entry(folder):
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.writestr("a.csv", USERS)
+        archive.writestr("b.csv", USERS)
+
+    [entry] = filled(folder, drafted(folder, "all.zip")).files
+
+    assert (entry.path, entry.member) == ("all.zip", None)
+
+
+def test_an_archive_whose_members_differ_is_an_entry_for_each(folder):
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.writestr("a.csv", USERS)
+        archive.writestr("b/c.csv", "mail,city\nann@example.com,Berlin\n")
+        archive.writestr("letter.pdf", b"%PDF-1.7\n")
+
+    text = drafted(folder, "all.zip")
+
+    assert [(entry.path, entry.member) for entry in filled(folder, text).files] == [
+        ("all.zip", "a.csv"),
+        ("all.zip", "b/c.csv"),
+    ]
+    assert '# "all.zip!letter.pdf": not read' in text
+
+
+def test_mixpanels_formats_are_left_to_what_is_known_of_them(folder):
+    properties = {"$email": "ann@example.com", "$city": "Berlin", "organization_id": "o"}
+    page = json.dumps({"results": [{"$distinct_id": "1", "$properties": properties}]})
+    (folder / "people.json.gz").write_bytes(gzip.compress(page.encode()))
+
+    text = drafted(folder, "people.json.gz")
+
+    [entry] = filled(folder, text).files
+    assert (entry.format, entry.mapping) == ("mixpanel-people", None)
+    assert "# $email: Email addresses" in text
+    assert "organization_id: org-id" in text
+
+
+def test_a_name_that_holds_an_address_is_left_out(folder):
+    (folder / "ann@example.com.csv").write_text(USERS)
+    (folder / "users.csv").write_text(USERS)
+
+    text = drafted(folder, "ann@example.com.csv", "users.csv")
+
+    assert "ann" not in text.lower()
+    assert '# "[address].csv": not read (its name holds an address; rename it)' in text
+
+
+def test_a_file_that_is_not_there_is_named(folder):
+    with pytest.raises(DataFileError, match=r"people\.csv: not read"):
+        draft([Path("people.csv")])
+
+
+def test_a_file_that_cannot_be_read_is_said_not_to_be(folder):
+    (folder / "users.csv").write_text(USERS)
+    (folder / "broken.csv.gz").write_bytes(gzip.compress(USERS.encode() * 50)[:40])
+
+    text = drafted(folder, "users.csv", "broken.csv.gz")
+
+    assert "broken.csv.gz: not read (the file is cut short" in text
+    assert len(filled(folder, text).files) == 1
