@@ -21,6 +21,16 @@ class Job:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """A job that was tried often enough, and why its last try failed."""
+
+    id: int
+    kind: str
+    failure: str
+    ended_at: int
+
+
 class Jobs:
     """The table ``job``. A job whose worker died is claimed again when its claim has run out, a few times."""
 
@@ -58,17 +68,52 @@ class Jobs:
         )
         for row in rows:
             return Job(row["id"], row["kind"], json.loads(row["payload"]), row["attempts"])
+        self._give_up(now)
         return None
 
     def end(self, job: Job, now: int) -> None:
-        """It is done."""
+        """It is done. Says nothing of a job whose claim ran out and that is another's by now."""
         self._db.execute(
-            "UPDATE job SET ended_at = :now, failure = NULL WHERE id = :id", {"now": now, "id": job.id}
+            """
+            UPDATE job
+            SET ended_at = :now, failure = NULL
+            WHERE id = :id AND attempts = :attempts AND ended_at IS NULL
+            """,
+            {"now": now, "id": job.id, "attempts": job.attempts},
         )
 
-    def fail(self, job: Job, why: str, *, again_at: int) -> None:
-        """It failed; it is due again at *again_at* unless it was tried often enough. *why* quotes no data."""
+    def fail(self, job: Job, why: str, *, now: int, again_at: int) -> None:
+        """It failed: due again at *again_at*, or, if it was tried often enough, for good. *why* quotes no data."""
         self._db.execute(
-            "UPDATE job SET claimed_until = :again_at, failure = :why WHERE id = :id",
-            {"again_at": again_at, "why": why, "id": job.id},
+            """
+            UPDATE job
+            SET claimed_until = :again_at,
+                failure = :why,
+                ended_at = CASE WHEN attempts >= :last THEN :now END
+            WHERE id = :id AND attempts = :attempts AND ended_at IS NULL
+            """,
+            {"again_at": again_at, "why": why, "last": ATTEMPTS, "now": now, "id": job.id, "attempts": job.attempts},
+        )
+
+    def failed(self) -> list[FailedJob]:
+        """Jobs that nobody will try again, newest first."""
+        rows = self._db.query(
+            """
+            SELECT id, kind, failure, ended_at
+            FROM job
+            WHERE ended_at IS NOT NULL AND failure IS NOT NULL
+            ORDER BY id DESC
+            """
+        )
+        return [FailedJob(**row) for row in rows]
+
+    def _give_up(self, now: int) -> None:
+        """End jobs whose every worker died: no one is left to say that they failed."""
+        self._db.execute(
+            """
+            UPDATE job
+            SET ended_at = :now, failure = coalesce(failure, :why)
+            WHERE ended_at IS NULL AND attempts >= :last AND claimed_until <= :now
+            """,
+            {"now": now, "why": "Its worker ended before it did.", "last": ATTEMPTS},
         )

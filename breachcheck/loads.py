@@ -12,6 +12,7 @@ from breachcheck.counters import next_ids
 from breachcheck.db.base import Database, Row
 from breachcheck.errors import UnknownLoad
 from breachcheck.index import FieldSetId
+from breachcheck.jobs import Jobs
 
 State = Literal["running", "complete", "failed", "pruned"]
 PasswordStorage = Literal["plain", "unsalted", "salted", "unknown"]
@@ -99,6 +100,7 @@ class Loads:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._jobs = Jobs(db)
 
     def start(
         self, breach_id: BreachId, facts: Facts, *, manifest: str, sha256: str, program: str, by: str, at: int
@@ -144,18 +146,29 @@ class Loads:
                 )
         return [FieldSetId(number) for number in range(first, first + len(combinations))]
 
-    def complete(self, load_id: LoadId, contents: Contents, tally: Tally, people: dict[FieldSetId, int], at: int) -> None:
-        """The load is whole: it may be published from now on. *people*: how many carry each field set."""
+    def complete(
+        self, load_id: LoadId, contents: Contents, tally: Tally, people: dict[FieldSetId, int], at: int
+    ) -> None:
+        """The load is whole: it may be published from now on. *people*: how many carry each field set.
+
+        Raises UnknownLoad where it runs no more, because it was given up for dead.
+        """
         with self._db.transaction():
             for field_set_id, count in people.items():
                 self._db.execute(
                     "UPDATE field_set SET people = :people WHERE id = :id", {"people": count, "id": field_set_id}
                 )
-            self._end(load_id, "complete", at, contents=contents, tally=tally)
+            if not self._end(load_id, "complete", at, contents=contents, tally=tally):
+                raise UnknownLoad(f"Load {load_id} runs no more; start it again.")
 
     def fail(self, load_id: LoadId, why: str, at: int, tally: Tally | None = None) -> None:
-        """The load came to nothing; *why* goes to the operator and quotes no data."""
-        self._end(load_id, "failed", at, tally=tally, failure=why)
+        """The load came to nothing, and a job is to prune it; one that has ended already stays as it is.
+
+        *why* goes to the operator and quotes no data.
+        """
+        with self._db.transaction():
+            if self._end(load_id, "failed", at, tally=tally, failure=why):
+                self._jobs.add("prune", {}, due_at=at)
 
     def fail_running(self, why: str, at: int) -> list[LoadId]:
         """Mark every load that still says it runs as failed. For a caller that knows that none can be running."""
@@ -234,7 +247,9 @@ class Loads:
             {"load_id": load_id},
         )
         return [
-            FieldSet(FieldSetId(row["id"]), frozenset(json.loads(row["classes"])), bool(row["via_alias"]), row["people"])
+            FieldSet(
+                FieldSetId(row["id"]), frozenset(json.loads(row["classes"])), bool(row["via_alias"]), row["people"]
+            )
             for row in rows
         ]
 
@@ -263,12 +278,12 @@ class Loads:
         contents: Contents | None = None,
         tally: Tally | None = None,
         failure: str | None = None,
-    ) -> None:
-        self._db.execute(
+    ) -> int:
+        return self._db.execute(
             """
             UPDATE load
             SET state = :state, ended_at = :at, contents = :contents, tally = :tally, failure = :failure
-            WHERE id = :id
+            WHERE id = :id AND state = 'running'
             """,
             {
                 "state": state,

@@ -1,13 +1,14 @@
 """The worker: claims jobs and does them, one at a time, beside the server."""
 
 import time
+import traceback
 from collections.abc import Callable
 from threading import Event
 
 import structlog
 
 from breachcheck.errors import BreachcheckError
-from breachcheck.jobs import Job
+from breachcheck.jobs import ATTEMPTS, Job
 from breachcheck.services import Services
 
 IDLE_S = 1.0
@@ -17,9 +18,9 @@ BY = "worker"
 log = structlog.get_logger("breachcheck.worker")
 
 
-def prune(services: Services, job: Job) -> None:
+def prune(services: Services, _job: Job) -> None:
     """Delete the exposures of loads that nobody can see any more."""
-    for load_id in services.publishing.prunable(now=int(time.time())):
+    for load_id in services.publishing.prunable(now=_now()):
         deleted = services.publishing.prune(load_id, by=BY)
         log.info("pruned", load=load_id, exposures=deleted)
 
@@ -41,15 +42,25 @@ def run(services: Services, stopping: Event) -> None:
 
 def run_one(services: Services) -> bool:
     """Claim and do one job; whether there was one."""
-    now = int(time.time())
-    job = services.jobs.claim(now)
+    job = services.jobs.claim(_now())
     if job is None:
         return False
     try:
         JOBS[job.kind](services, job)
     except Exception as error:  # noqa: BLE001 - the edge of a job: one that fails must not end the worker
-        log.error("job failed", job=job.id, kind=job.kind, attempt=job.attempts, error=type(error).__name__)
-        services.jobs.fail(job, type(error).__name__, again_at=now + AGAIN_AFTER_S)
+        _note_failure(services, job, error)
     else:
-        services.jobs.end(job, int(time.time()))
+        services.jobs.end(job, _now())
     return True
+
+
+def _note_failure(services: Services, job: Job, error: Exception) -> None:
+    """Where *error* came from, never its message, which may quote what it met."""
+    kind = type(error).__name__
+    trace = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    log.error("job failed", job=job.id, kind=job.kind, attempt=job.attempts, of=ATTEMPTS, error=kind, trace=trace)
+    services.jobs.fail(job, kind, now=_now(), again_at=_now() + AGAIN_AFTER_S)
+
+
+def _now() -> int:
+    return int(time.time())
