@@ -1,11 +1,14 @@
 """A manifest is read strictly; what is wrong with it is said in words, with the line."""
 
+import contextlib
 import hashlib
 import json
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from breachcheck.errors import ManifestError
 from ingest.manifest import check_sensitivity, read
@@ -399,6 +402,23 @@ def test_a_company_may_word_a_step_of_ours_and_no_other(refused, tmp_path):
 
     assert manifest.facts.advice[0].step == "two-step"
     assert "no step of ours is called so; one of " in refused(LEAST + "advice: [{step: three-step, title: x}]\n")
+
+
+def test_a_manifest_of_nothing_but_faults_is_refused_all_the_same(refused):
+    mapping = {f"column {number}": "No class" for number in range(500)}
+
+    message = refused(json.dumps(REQUIRED | {"files": [{"path": "a.csv", "mapping": mapping}]}, indent=1))
+
+    assert message.count("no data class is called") == 10
+
+
+@given(at=st.integers(0, len(COMPLETE)), cut=st.integers(0, 20), text=st.text(max_size=10))
+def test_whatever_a_manifest_says_it_is_read_or_refused_in_words(tmp_path_factory, at, cut, text):
+    path = tmp_path_factory.mktemp("any") / "breach.yaml"
+    path.write_bytes((COMPLETE[:at] + text + COMPLETE[at + cut :]).encode())
+
+    with contextlib.suppress(ManifestError):
+        assert read(path).facts.name
 
 
 def test_an_entry_is_a_table_of_keys(refused):
