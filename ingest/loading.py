@@ -1,4 +1,4 @@
-"""One load at a time in a data folder: the lock that sees to it, the spill folder, and being told to stop."""
+"""One load at a time in a data folder: the lock that sees to it, the room it needs, and being told to stop."""
 
 import fcntl
 import shutil
@@ -30,20 +30,6 @@ def only_load(folder: Path, waits: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def spill_folder(path: Path) -> Iterator[Path]:
-    """An empty folder at *path* that only its owner can read, and that is gone afterwards.
-
-    For one who holds the lock: whatever lies there is left from a load that died.
-    """
-    _remove(path)
-    path.mkdir(mode=0o700)
-    try:
-        yield path
-    finally:
-        _remove(path)
-
-
-@contextmanager
 def stoppable() -> Iterator[None]:
     """SIGTERM raises KeyboardInterrupt in the block, as Ctrl-C does. Only the main thread hears signals."""
     if threading.current_thread() is not threading.main_thread():
@@ -64,11 +50,6 @@ def require_room(folder: Path, needed: int) -> None:
             f"This load needs about {_megabytes(needed)} in {folder} and {_megabytes(free)} are free; "
             "free some space and load again. Nothing was changed."
         )
-
-
-def _remove(path: Path) -> None:
-    if path.exists():
-        shutil.rmtree(path)
 
 
 def _interrupt(_signum: int, _frame: FrameType | None) -> NoReturn:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import msgspec
 
+from breachcheck import folders
 from breachcheck.breaches import LoadId
 from breachcheck.errors import BreachcheckError, LoadError
 from breachcheck.loads import Contents, Tally
@@ -125,7 +126,7 @@ def _load(
 ) -> tuple[Tally, Contents, Written]:
     """Read everything, then write everything, if it is fit to be."""
     with ExitStack() as stack:
-        spill = stack.enter_context(loading.spill_folder(services.config.spill_path))
+        spill = stack.enter_context(folders.spill(services.config.spill_path))
         with engine.connect(spill) as connection:
             surveyed = survey(manifest, connection)
         gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes))))
