@@ -14,7 +14,7 @@ from breachcheck.loads import Contents, FileTally, PasswordStorage, Tally
 from breachcheck.services import Services
 
 LOADED_AT = 1_794_700_800
-"""15 November 2026, noon, UTC."""
+"""15 November 2026, midnight, UTC."""
 
 SHOP = Facts(
     name="Shop",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from breachcheck.breaches import BreachRow, LoadId
 from breachcheck.errors import UnknownBreach, UnknownLoad, UnknownOperator
@@ -15,6 +14,7 @@ from breachcheck.web import answering, limits
 from breachcheck.web.breach_page import breach_page
 from breachcheck.web.context import services
 from breachcheck.web.doors import Preview
+from breachcheck.web.language import gettext as _
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 

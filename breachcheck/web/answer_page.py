@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from breachcheck import answers, data_classes, meaning, wording
 from breachcheck.advice import Leak, Step
 from breachcheck.answers import Answer, Exposure
 from breachcheck.catalog import Breach
 from breachcheck.web import language
+from breachcheck.web.language import gettext as _
+from breachcheck.web.language import ngettext
 
 MOST_STEPS = 5
 MOST_DETAILS = 6
@@ -102,7 +101,7 @@ def _held(leak: Leak) -> str:
     details = wording.yours(leak.leaked, company=leak.company, language=says)
     if not details:
         return ""
-    named = wording.at_most(MOST_DETAILS, details, ("{n} more detail", "{n} more details"), says)
+    named = wording.at_most(MOST_DETAILS + 1, details, ("{n} more detail", "{n} more details"), says)
     if leak.leaked == {"Email addresses"}:
         return _("In it was your email address.")
     return _("In it were %(details)s.", details=says.and_list(named))
@@ -133,12 +132,19 @@ def _card(exposure: Exposure, leak: Leak) -> Card:
 
 def _detail(name: str, company: str, breach: Breach) -> Detail:
     (words,) = wording.yours([name], company=company, language=language.current())
-    return Detail(_capital(words), breach.facts.class_notes.get(name, ""))
+    note = breach.facts.class_notes.get(name, "")
+    says_the_same = note.rstrip(".").casefold() == words.casefold()
+    return Detail(_capital(words), "" if says_the_same else note)
 
 
 def plural(name: str) -> str:
     """The data class *name* as the heading of a line about everyone: "Names"."""
     return _capital(_(data_classes.get(name).plural))
+
+
+def plurals(names: Sequence[str]) -> str:
+    """*names* as one line about everyone: "Names and passwords"."""
+    return _capital(language.and_list([_(data_classes.get(name).plural) for name in names]))
 
 
 def absent(breach: Breach) -> tuple[str, ...]:

@@ -75,4 +75,3 @@ def _spend(account: str) -> None:
     addresses_of_demo = demo.demo_addresses() if services().is_demo else None
     if addresses_of_demo is None or account not in addresses_of_demo.all:
         limits.spend("look-up", services().config.lookups_a_minute)
-

@@ -3,15 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
-from flask_babel import gettext as _
-
 from breachcheck import answers
 from breachcheck.breaches import Facts
 from breachcheck.catalog import Breach
 from breachcheck.loads import FileTally
 from breachcheck.services import Services
-from breachcheck.web.answer_page import absent, plural
+from breachcheck.web.answer_page import absent, plural, plurals
+from breachcheck.web.language import gettext as _
 
 FEW = 5
 """Below this a count of people is not told: it could say something about one of them."""
@@ -40,7 +38,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class BreachPage:
-    """Everything that the page of one breach says. *corrected*: when its facts were changed, epoch seconds, newest first."""
+    """Everything that the page of one breach says. *corrected*: when its facts were, epoch seconds, newest first."""
 
     breach: Breach
     flags: Sequence[Flag]
@@ -57,7 +55,7 @@ class Row:
 
     breach: Breach
     flags: Sequence[Flag]
-    classes: Sequence[str]
+    classes: str
 
 
 def breach_page(services: Services, breach: Breach) -> BreachPage:
@@ -76,10 +74,7 @@ def breach_page(services: Services, breach: Breach) -> BreachPage:
 def listing(breaches: Iterable[Breach]) -> list[Row]:
     """The newest breach first."""
     newest_first = sorted(breaches, key=lambda one: one.facts.breach_date, reverse=True)
-    return [
-        Row(one, flags_of(one.facts), [plural(name) for name in answers.by_weight(one.data_classes)])
-        for one in newest_first
-    ]
+    return [Row(one, flags_of(one.facts), plurals(answers.by_weight(one.data_classes))) for one in newest_first]
 
 
 def flags_of(facts: Facts) -> list[Flag]:
@@ -106,9 +101,7 @@ def _trust(facts: Facts) -> Flag:
 
 
 def _spam_list() -> str:
-    return _(
-        "A list of addresses for sending ads. Being on it does not mean that an account of yours was opened."
-    )
+    return _("A list of addresses for sending ads. Being on it does not mean that an account of yours was opened.")
 
 
 def _coverage(breach: Breach, name: str) -> Coverage:

@@ -15,14 +15,14 @@ from breachcheck.services import Services
 class Door(Protocol):
     """Where the same pages are shown, and what they show. Asking raises as ``Lookup`` does."""
 
-    is_preview: bool
-
+    @property
+    def is_preview(self) -> bool: ...
     def ask(self, account: str) -> Answer: ...
     def reach(self) -> list[Breach]: ...
     def all_breaches(self) -> tuple[Breach, ...]: ...
     def home_url(self) -> str: ...
     def answer_url(self) -> str: ...
-    def breach_url(self, name: str) -> str: ...
+    def breach_url(self, breach: Breach, /) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Site:
     def answer_url(self) -> str:
         return url_for("site.answer")
 
-    def breach_url(self, name: str) -> str:
-        return url_for("site.breach", name=name)
+    def breach_url(self, breach: Breach, /) -> str:
+        return url_for("site.breach", name=breach.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +74,5 @@ class Preview:
     def answer_url(self) -> str:
         return url_for("admin.preview_answer", load_id=self.load_id)
 
-    def breach_url(self, name: str) -> str:
+    def breach_url(self, _breach: Breach, /) -> str:
         return url_for("admin.preview_breach", load_id=self.load_id)

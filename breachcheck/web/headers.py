@@ -15,6 +15,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 EVERYWHERE = {
+    "Cache-Control": "no-cache",
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -31,10 +32,9 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def secure(response: Response) -> Response:
-        for name, value in (EVERYWHERE | (OVER_HTTPS if request.is_secure else {})).items():
-            response.headers.setdefault(name, value)
-        if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "no-cache"
+        said = {name.lower() for name, _ in response.headers}
+        ours = EVERYWHERE | OVER_HTTPS if request.is_secure else EVERYWHERE
+        response.headers.extend((name, value) for name, value in ours.items() if name.lower() not in said)
         return response
 
 

@@ -10,7 +10,7 @@ from flask import Flask, request
 from breachcheck.wording import Language
 
 LOCALES = {"en": "en_GB"}
-"""A page's ``lang`` -> the locale whose dates and lists it uses. The first is spoken where nothing else is asked for."""
+"""A page's ``lang`` -> the locale of its dates and lists. The first is spoken where nothing else is asked for."""
 
 
 def install(app: Flask) -> None:
@@ -28,12 +28,22 @@ def tag() -> str:
 def current() -> Language:
     """The reader's language, for the texts that the rooms below make."""
     return Language(
-        gettext=flask_babel.gettext,
-        ngettext=_ngettext,
+        gettext=gettext,
+        ngettext=ngettext,
         and_list=and_list,
         or_list=or_list,
         month=lambda day: flask_babel.format_date(day, "MMMM y"),
     )
+
+
+def gettext(text: str, **values: object) -> str:
+    """*text* in the reader's language."""
+    return str(flask_babel.gettext(text, **values))
+
+
+def ngettext(one: str, many: str, count: int, **values: object) -> str:
+    """The text for *count*, which stands in it as %(num)s."""
+    return str(flask_babel.ngettext(one, many, count, **values))
 
 
 def day(when: date | int) -> str:
@@ -69,7 +79,3 @@ def or_list(items: Sequence[str]) -> str:
 
 def _date(when: date | int) -> date:
     return datetime.fromtimestamp(when, UTC).date() if isinstance(when, int) else when
-
-
-def _ngettext(one: str, many: str, count: int) -> str:
-    return str(flask_babel.ngettext(one, many, count))
