@@ -1,1 +1,53 @@
-"""One module per format; each turns a data file into tables."""
+"""One module per format; each turns a data file into tables. `tables` picks the reader by content."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from breachcheck.errors import DataFileError
+from ingest.readers import csv, json, lines, mixpanel, parquet
+from ingest.readers.base import Instructions, Table
+from ingest.readers.shape import is_json
+from ingest.sources import DataFile
+
+Reader = Callable[[DataFile, Instructions], Iterator[Table]]
+
+READERS: Mapping[str, Reader] = {
+    "csv": csv.tables,
+    "jsonl": json.tables,
+    "json": json.tables,
+    "parquet": parquet.tables,
+    mixpanel.EVENTS: json.tables,
+    mixpanel.PEOPLE: json.tables,
+}
+_BY_CONTENT = {mixpanel.EVENTS, mixpanel.PEOPLE}  # these are exported in several formats
+_GLANCE = 1 << 16
+
+
+def detect(file: DataFile, encoding: str | None = None) -> str:
+    """The format that the content of *file* has: a key of `READERS`. Raises DataFileError where it is not text."""
+    head = file.head()
+    if head.startswith(parquet.MAGIC):
+        return "parquet"
+    text = lines.decoded_head(head[:_GLANCE], lines.encoding_of(head, encoding, file.name))
+    if is_json(text):
+        return "json"
+    if "\x00" in text:
+        raise DataFileError(f"{file.name} is not text, nor any format that is read here; name the data file itself")
+    return "csv"
+
+
+def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
+    """The tables of *file*; none where it holds no record. Raises DataFileError where it cannot be read as told."""
+    if told.format is None or told.format in _BY_CONTENT:
+        return READERS[detect(file, told.encoding)](file, told)
+    reader = READERS.get(told.format)
+    if reader is None:
+        raise DataFileError(f"{file.name}: this version does not read {told.format}; it reads {', '.join(READERS)}")
+    _refuse_other_format(file, told)
+    return reader(file, told)
+
+
+def _refuse_other_format(file: DataFile, told: Instructions) -> None:
+    """JSON read as CSV, or CSV as JSON, would give records that are none."""
+    is_found, is_told = READERS[detect(file, told.encoding)], READERS[told.format or ""]
+    if is_found is not is_told and not (is_told is csv.tables and is_found is json.tables):
+        raise DataFileError(f"{file.name} is not {told.format}; leave `format` out or correct it")

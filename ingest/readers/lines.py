@@ -1,12 +1,15 @@
 """Text as a stream of whole lines: character encodings, byte order marks, line ends."""
 
 import codecs
+import re
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass
+from pathlib import Path
 
 from breachcheck.errors import DataFileError
 
 UTF8 = "utf-8"
+TOO_LONG = "line too long"
 LONGEST = 16 << 20
 _MARKS = (
     (codecs.BOM_UTF8, UTF8),
@@ -15,13 +18,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-
-
-@dataclass(slots=True)
-class Skipped:
-    """How many lines a stream left out because they were too long."""
-
-    too_long: int = 0
+_LETTERS = re.compile(rb"[A-Za-z][\xa1-\xfd]|[\xa1-\xfd][A-Za-z]|[\xa1-\xfd]{2}")  # in most encodings but UTF-8
 
 
 def encoding_of(head: bytes, declared: str | None, name: str) -> str:
@@ -52,10 +49,11 @@ def _utf16_without_mark(head: bytes) -> str | None:
 
 def _refuse_other_than_utf8(head: bytes, name: str) -> None:
     """A line or two that are not UTF-8 are rejected records; where that is how the file is written, it is refused."""
-    lines = head.splitlines()[:-1] or head.splitlines()
+    lines = head[: head.rfind(b"\n") + 1].splitlines() or head.splitlines()
     telling = [line for line in lines if not line.isascii()]
-    wrong = sum(not _is_utf8(line) for line in telling)
-    if wrong and wrong * 2 > len(telling) and wrong * 20 > len(lines):
+    wrong = [line for line in telling if not _is_utf8(line)]
+    written_otherwise = sum(_LETTERS.search(line) is not None for line in wrong)
+    if written_otherwise * 2 > len(telling) and written_otherwise * 10 > len(lines):
         raise DataFileError(f"{name} is not UTF-8; say how it is written with `encoding:`, for example cp1252")
 
 
@@ -73,7 +71,23 @@ def decoded_head(head: bytes, encoding: str) -> str:
     return decoder.decode(head).removeprefix("\ufeff")
 
 
-def as_utf8(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+def occurs(path: Path, *characters: bytes) -> bool:
+    """Whether any of *characters* stands anywhere in the file at *path*."""
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(1 << 20):
+            if any(character in piece for character in characters):
+                return True
+    return False
+
+
+def as_text(pieces: Iterable[bytes]) -> Iterator[str]:
+    """UTF-8 decoded; what is none becomes U+FFFD."""
+    decoder = codecs.getincrementaldecoder(UTF8)("replace")
+    yield from map(decoder.decode, pieces)
+    yield decoder.decode(b"", final=True)
+
+
+def as_utf8(pieces: Iterable[bytes], encoding: str) -> Generator[bytes]:
     """The same text in UTF-8, without a byte order mark. What *encoding* cannot say becomes U+FFFD; UTF-8 is left."""
     decoded = pieces if encoding == UTF8 else _transcoded(pieces, encoding)
     is_first = True
@@ -95,10 +109,12 @@ def has_only_cr(head: bytes) -> bool:
     return b"\r" in head and b"\n" not in head
 
 
-def blocks(pieces: Iterable[bytes], skipped: Skipped, *, only_cr: bool, longest: int = LONGEST) -> Generator[bytes]:
+def blocks(
+    pieces: Iterable[bytes], left_out: Counter[str], *, only_cr: bool, longest: int = LONGEST
+) -> Generator[bytes]:
     """Blocks of whole lines, every one ended by a line feed alone; a stray carriage return becomes a space.
 
-    A line of more than *longest* bytes is left out and counted.
+    A line of more than *longest* bytes is counted in *left_out*.
     """
     rest, is_dropping = b"", False
     for piece in _line_feeds(pieces, only_cr=only_cr):
@@ -110,7 +126,7 @@ def blocks(pieces: Iterable[bytes], skipped: Skipped, *, only_cr: bool, longest:
             yield rest + whole + feed
         rest = tail if feed else rest + tail
         if len(rest) > longest or is_dropping:
-            skipped.too_long += not is_dropping
+            left_out[TOO_LONG] += not is_dropping
             rest, is_dropping = b"", True
     if rest:
         yield rest + b"\n"

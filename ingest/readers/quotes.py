@@ -6,13 +6,15 @@ table, or where it is never closed, each physical line is a row of its own.
 """
 
 import re
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 LONGEST_RECORD = 1 << 20
+TOO_MANY_COLUMNS = "too many columns"
 _ADDRESS = re.compile(rb"""\s*[^\s@"]+@[^\s@"]+\.[^\s@"]+\s*""")
 _NO_LINES: NDArray[np.int64] = np.empty(0, np.int64)
 
@@ -120,16 +122,18 @@ def _without_lone_quote(text: bytes | None) -> bytes:
 
 @dataclass(slots=True)
 class Repair:
-    """Makes every record of a stream well formed. *address_columns* are those in which a sample shows addresses."""
+    """Makes every record of a stream well formed. *address_columns* are those in which a sample shows addresses.
+
+    Records with too many columns are counted in *left_out*.
+    """
 
     grammar: Grammar
     columns: int
     address_columns: Sequence[int]
-    too_long: int = 0
-    rejected: dict[str, int] = field(default_factory=dict)
+    left_out: Counter[str]
 
     def __call__(self, blocks: Iterable[bytes]) -> Generator[bytes]:
-        """The same records, each well formed; those with too many columns are left out and counted."""
+        """The same records, each well formed."""
         rest = b""
         for block in blocks:
             rest = yield from self._repaired(rest + block, is_last=False)
@@ -164,7 +168,7 @@ class Repair:
         while len(fields) > self.columns and not fields[-1]:
             fields.pop()
         if len(fields) > self.columns:
-            self.rejected["too many columns"] = self.rejected.get("too many columns", 0) + 1
+            self.left_out[TOO_MANY_COLUMNS] += 1
             return b""
         return self.grammar.line(fields)
 

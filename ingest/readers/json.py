@@ -1,0 +1,141 @@
+"""JSON: lines of records, lists of records, pages. Ends as lines of JSON that DuckDB takes apart.
+
+A plain UTF-8 file with one record a line is scanned by path, in parallel; anything else comes as a stream of lines. A
+line that is not JSON is a record that is broken, never the end of the scan.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from itertools import islice
+
+import duckdb
+
+from breachcheck.errors import DataFileError
+from ingest.engine import literal
+from ingest.readers import lines, mixpanel
+from ingest.readers.base import Instructions, Table
+from ingest.readers.keys import Extraction, Keys, keys_of
+from ingest.readers.objects import MALFORMED, Text, records
+from ingest.readers.shape import Shape, shape_of
+from ingest.readers.stream import Rejects, Stream, read_csv
+from ingest.sources import HEAD, DataFile
+
+_SAMPLE = 10_000
+_AT_ONCE = 1 << 18
+_NO_DELIMITER = "\x01"  # cannot occur in JSON
+
+
+def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
+    """The one table of a JSON file; none where it holds no record. DataFileError where its beginning is not JSON."""
+    head = file.head()
+    encoding = lines.encoding_of(head, told.encoding, file.name)
+    text = lines.decoded_head(head, encoding)
+    shape = shape_of(text, told.columns)
+    sample = _sample(text, shape, is_whole=len(head) < HEAD, name=file.name)
+    if sample:
+        scan = _Scan(file, encoding, shape, keys_of(sample), only_cr=lines.has_only_cr(head))
+        stream = scan.stream
+        form = mixpanel.format_of(sample) or ("jsonl" if shape.is_lines else "json")
+        yield Table(
+            name=file.name,
+            columns=scan.keys.columns,
+            format=form,
+            encoding=encoding,
+            relation=scan.relation,
+            rejects=scan.rejects,
+            finish=stream.finish,
+            close=stream.close,
+            open_keys=True,
+        )
+
+
+def _sample(text: str, shape: Shape, *, is_whole: bool, name: str) -> list[dict[str, object]]:
+    left_out: Counter[str] = Counter()
+    if shape.is_lines:
+        found: Iterable[str | bytes] = text.splitlines() if is_whole else text.splitlines()[:-1]
+    else:
+        found = records(Text([text]), shape.path, left_out)
+    sample = [value for line in islice(found, _SAMPLE) if isinstance(value := _loaded(line), dict)]
+    if not sample and left_out:
+        raise DataFileError(f"{name}: no JSON record can be made out at its beginning; check `format`")
+    return sample
+
+
+def _loaded(line: str | bytes) -> object:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+class _Scan:
+    """One file's way into DuckDB. Good for several scans."""
+
+    def __init__(self, file: DataFile, encoding: str, shape: Shape, keys: Keys, *, only_cr: bool) -> None:
+        self._file, self._encoding, self._shape, self._only_cr = file, encoding, shape, only_cr
+        self.keys = keys
+        self.stream = Stream()
+        self._rejects = Rejects(MALFORMED, {})
+        self._left_out: Counter[str] = Counter()
+
+    def relation(self, columns: Sequence[str]) -> str:
+        """SQL for one scan of *columns*, which need not be among those that the sample showed."""
+        return f"({Extraction(self.keys, columns).sql(_objects(self._source()))})"
+
+    def _source(self) -> str:
+        self._rejects, self._left_out = Rejects(MALFORMED, {}), Counter()
+        options = {
+            "delim": literal(_NO_DELIMITER),
+            "quote": "''",
+            "escape": "''",
+            "columns": "{raw: 'VARCHAR'}",
+            "max_line_size": str(lines.LONGEST),
+            "buffer_size": str(2 * lines.LONGEST),
+            **self._rejects.options(),
+        }
+        return read_csv(self._path() or self.stream.start(self._lines()), options)
+
+    def _path(self) -> str | None:
+        """The path to scan the file by; None where it must be streamed."""
+        path = self._file.path
+        if path is None or self._encoding != lines.UTF8 or not self._shape.is_lines or lines.occurs(path, b"\r"):
+            return None
+        return str(path)
+
+    def _lines(self) -> Generator[bytes]:
+        with closing(lines.as_utf8(self._file.chunks(), self._encoding)) as text:
+            if self._shape.is_lines:
+                yield from lines.blocks(text, self._left_out, only_cr=self._only_cr)
+            else:
+                yield from _joined(records(Text(lines.as_text(text)), self._shape.path, self._left_out))
+
+    def rejects(self, connection: duckdb.DuckDBPyConnection) -> Mapping[str, int]:
+        """Records that were left out of the last scan, by reason."""
+        self.stream.finish()
+        return self._left_out + self._rejects.count(connection)
+
+
+def _objects(source: str) -> str:
+    """SQL of `line`, an object or NULL: also what is one but for a comma behind it."""
+    return f"""
+        SELECT CASE
+            WHEN starts_with(raw, '{{') AND json_valid(raw) THEN raw
+            WHEN starts_with(ltrim(raw), '{{') AND json_valid(trim(raw, ', ')) THEN trim(raw, ', ')
+        END AS line
+        FROM {source}
+        WHERE starts_with(raw, '{{') OR trim(raw) <> ''
+    """  # noqa: S608 - names and texts are quoted
+
+
+def _joined(found: Iterable[bytes]) -> Iterator[bytes]:
+    """Lines, many at a time."""
+    waiting = bytearray()
+    for line in found:
+        waiting += line
+        waiting += b"\n"
+        if len(waiting) > _AT_ONCE:
+            yield bytes(waiting)
+            waiting.clear()
+    yield bytes(waiting)

@@ -1,0 +1,141 @@
+"""Keys of JSON records as columns: their paths, wrappers seen through, and how DuckDB takes their values out.
+
+`user.email` is a key within an object, `emails[].value` a key within each object of a list. What stands within
+`_source`, `properties` or `$properties` is named as if it stood outside. A value that is a list or an object, such as
+`{"$oid": "…"}`, becomes the text of what is in it, joined by newlines; an empty one, and null, become NULL.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ingest.engine import literal, quoted
+
+WRAPPERS = ("properties", "$properties", "_source")
+_DEPTH = 6
+_EACH = "[]"
+_EXTENDED = {"$oid", "$date", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal", "$uuid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The columns that a sample of records shows, their spellings by case-folded name, and the wrappers around them."""
+
+    columns: tuple[str, ...]
+    spellings: Mapping[str, tuple[str, ...]]
+    wrappers: tuple[str, ...]
+
+
+def keys_of(records: Iterable[dict[str, object]]) -> Keys:
+    """The union of the keys of *records*, in the order of their appearance. Keys that differ by case are one column."""
+    spellings: dict[str, dict[str, None]] = {}
+    wrappers: dict[str, None] = {}
+    for record in records:
+        wrappers |= {name: None for name in WRAPPERS if isinstance(record.get(name), dict)}
+        for column in _columns(record, "", 0):
+            spellings.setdefault(column.casefold(), {})[column] = None
+    columns = tuple(next(iter(known)) for known in spellings.values())
+    return Keys(columns, {folded: tuple(known) for folded, known in spellings.items()}, tuple(wrappers))
+
+
+def _columns(value: dict[str, object], before: str, depth: int) -> Iterator[str]:
+    for key, inner in value.items():
+        if depth == 0 and key in WRAPPERS and isinstance(inner, dict):
+            yield from _columns(inner, "", 1)
+        else:
+            yield from _column(f"{before}{key}", inner, depth)
+
+
+def _column(name: str, value: object, depth: int) -> Iterator[str]:
+    if isinstance(value, dict) and not _is_extended(value) and depth < _DEPTH:
+        yield from _columns(value, f"{name}.", depth + 1)
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value) and depth < _DEPTH:
+        for item in value:
+            if isinstance(item, dict):
+                yield from _columns(item, f"{name}{_EACH}.", depth + 1)
+    else:
+        yield name
+
+
+def _is_extended(value: dict[str, object]) -> bool:
+    """Whether *value* is one of MongoDB's ways to write a single value, as `{"$oid": "…"}`, or empty."""
+    return not value or (len(value) == 1 and not _EXTENDED.isdisjoint(value))
+
+
+class Extraction:
+    """SQL that takes the values of *columns* out of JSON objects, in one pass over each but for values in lists."""
+
+    def __init__(self, keys: Keys, columns: Sequence[str]) -> None:
+        self._keys = keys
+        self._columns = columns
+        self._pointers: list[str] = []
+
+    def sql(self, lines: str) -> str:
+        """The columns, and `broken` where there is no object, of the SELECT *lines*, which gives objects as `line`."""
+        chosen = "".join(f"{self._text(f'v{at}', name)} AS {quoted(name)}, " for at, name in enumerate(self._columns))
+        values = "".join(f", {self._first(name)} AS v{at}" for at, name in enumerate(self._columns))
+        pointers = ", ".join(map(literal, self._pointers))
+        found = f", json_extract_string(line, [{pointers}]) AS found" if pointers else ""
+        return f"""
+            SELECT {chosen}line IS NULL AS broken
+            FROM (
+                SELECT line{values}
+                FROM (
+                    SELECT line{found}
+                    FROM ({lines})
+                )
+            )
+        """  # noqa: S608 - names and texts are quoted
+
+    def _first(self, column: str) -> str:
+        """What *column* has in the first of the places where it may stand that has something."""
+        places = [(*around, *place) for around, name in self._spelled(column) for place in _places(name)]
+        return f"coalesce({', '.join(self._at(_pointer(place)) for place in dict.fromkeys(places))}, NULL)"
+
+    def _text(self, value: str, column: str) -> str:
+        listed = [_each([*around, name]) for around, name in self._spelled(column) if _EACH in name]
+        return f"coalesce({', '.join([_text(value), *listed])})" if listed else _text(value)
+
+    def _spelled(self, column: str) -> list[tuple[tuple[str, ...], str]]:
+        """The wrappers around *column*, with each of its spellings."""
+        around = [(), *((wrapper,) for wrapper in self._keys.wrappers)]
+        spellings = self._keys.spellings.get(column.casefold(), (column,))
+        return [(outer, name) for name in spellings for outer in around]
+
+    def _at(self, pointer: str) -> str:
+        self._pointers.append(pointer)
+        return f"found[{len(self._pointers)}]"
+
+
+def _places(column: str) -> list[tuple[str, ...]]:
+    """Where *column* may stand: under a key that is spelled so, dots and all, or within nested objects."""
+    nested = tuple(part.removesuffix(_EACH) for part in column.split("."))
+    return [(column,), nested]
+
+
+def _pointer(keys: Sequence[str]) -> str:
+    """A JSON pointer (RFC 6901)."""
+    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
+
+
+def _each(names: Sequence[str]) -> str:
+    """SQL of all values of a key within the objects of a list."""
+    keys = [part for name in names for part in name.split(".")]
+    path = "$" + "".join(f".{_key(key.removesuffix(_EACH))}{'[*]' if key.endswith(_EACH) else ''}" for key in keys)
+    return _joined(f"json_extract_string(line, {literal(path)})")
+
+
+def _key(name: str) -> str:
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _text(value: str) -> str:
+    """SQL of *value* where it is a plain one, else of what is in the list or object."""
+    items = _joined(f"json_extract_string({value}, '$[*]')")
+    parts = _joined(f"json_extract_string({value}, '$.*')")
+    is_list = f"left({value}, 1) = '[' AND json_valid({value})"
+    is_object = f"left({value}, 1) = '{{' AND json_valid({value})"
+    return f"CASE WHEN {is_list} THEN {items} WHEN {is_object} THEN {parts} ELSE {value} END"
+
+
+def _joined(values: str) -> str:
+    return f"nullif(array_to_string({values}, chr(10)), '')"

@@ -1,0 +1,211 @@
+"""JSON text as a stream of its records: the elements of arrays, objects one after another, the lists within pages.
+
+Text may be spread over lines in any way and be of any length; what is kept in memory is one record.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+import msgspec
+
+LONGEST = 16 << 20
+MALFORMED = "malformed JSON"
+_COMPACT_ABOVE = 1 << 20
+_RESYNC_WITHIN = 1 << 16
+_NEAR_END = 12  # characters: a cut-off word, number or escape is no longer
+_SPACE = re.compile(r"[\s,\x1e]*")
+_BETWEEN = " \t\r\n,"
+_ON_ONE_LINE = bytes.maketrans(b"\r\n", b"  ")
+_BREAKS = re.compile(r"[\r\n]+")
+_FIRST_KEY = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")\s*:')
+_ANY_OBJECT = re.compile(r"(?:[}\[]\s*,?|\n)\s*(?=\{)")
+
+
+class Malformed(Exception):
+    """What stands at *at* is not JSON."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__(at)
+        self.at = at
+
+
+class Text:
+    """JSON text that arrives in pieces, read from its place *at* on."""
+
+    def __init__(self, pieces: Iterable[str]) -> None:
+        self._pieces = iter(pieces)
+        self._text = ""
+        self._decoder = json.JSONDecoder()
+        self.at = 0
+        self._begun = 0
+        self._slow_until = 0
+        self._batches = msgspec.json.Decoder(list[msgspec.Raw])
+
+    def begin(self) -> None:
+        """A record, or a part of a page, begins here: what was read before is forgotten."""
+        if self.at > _COMPACT_ABOVE:
+            self._slow_until -= self.at
+            self._text, self.at = self._text[self.at :], 0
+        self._begun = self.at
+
+    def rewind(self) -> None:
+        """Back to where `begin` was called last."""
+        self.at = self._begun
+
+    def peek(self) -> str:
+        """The next character that is neither white space nor a comma; "" at the end."""
+        while True:
+            found = _SPACE.match(self._text, self.at)
+            self.at = found.end() if found else self.at
+            if self.at < len(self._text):
+                return self._text[self.at]
+            if not self._more():
+                return ""
+
+    def value(self) -> object:
+        """The value that begins here; raises Malformed."""
+        self.peek()
+        while True:
+            try:
+                found, end = cast(tuple[object, int], self._decoder.raw_decode(self._text, self.at))
+            except json.JSONDecodeError as error:
+                if not self._is_cut(error) or not self._more():
+                    raise Malformed(max(error.pos, self.at)) from None
+            except (RecursionError, ValueError):
+                raise Malformed(self.at + 1) from None
+            else:
+                if len(self._text) - end > _NEAR_END or not self._more():
+                    self.at = end
+                    return found
+
+    def key(self) -> str:
+        """The key that begins here, its colon passed; raises Malformed."""
+        found = self.value()
+        if not isinstance(found, str) or self.peek() != ":":
+            raise Malformed(self.at)
+        self.at += 1
+        return found
+
+    def record(self) -> bytes:
+        """What was read since `begin`, on one line."""
+        return _BREAKS.sub(" ", self._text[self._begun : self.at]).encode(errors="replace")
+
+    def opening(self) -> str:
+        """How the object that begins here begins: its brace and first key."""
+        found = _FIRST_KEY.match(self._text, self.at)
+        return found[0] if found else ""
+
+    def batch(self, before: str) -> list[bytes]:
+        """As many elements of the list as can be told at once, none beyond *before*; [] where they go one by one.
+
+        The text up to where an object begins like the one here: if that is a list of values, it is whole elements.
+        """
+        opening = self.opening()
+        if self.at < self._slow_until or not opening:
+            return []
+        limit = self._text.find(before, self.at) if before else -1
+        cut = self._text.rfind(opening, self.at + 1, limit if limit >= 0 else len(self._text))
+        if cut < 0:
+            return []
+        try:
+            found = self._batches.decode(f"[{self._text[self.at : cut].rstrip(_BETWEEN)}]".encode(errors="replace"))
+        except (msgspec.DecodeError, RecursionError):
+            self._slow_until = cut
+            return []
+        self.at = cut
+        return [bytes(element).translate(_ON_ONE_LINE) for element in found]
+
+    def resume(self, fault: int) -> None:
+        """Go on at the next record after a *fault* in this one: the next that begins with the same key, or any."""
+        first_key = _FIRST_KEY.match(self._text, self._begun)
+        alike = (
+            re.compile(rf"(?:[}}\[]\s*,?|\n)\s*(?=\{{\s*{re.escape(first_key[1])}\s*:)") if first_key else _ANY_OBJECT
+        )
+        found = alike.search(self._text, self._begun + 1)
+        while not found and len(self._text) - fault < _RESYNC_WITHIN and self._more():
+            found = alike.search(self._text, self._begun + 1)
+        while not found:
+            found = _ANY_OBJECT.search(self._text, fault)
+            if not found and not self._more():
+                self.at = len(self._text)
+                return
+        self.at = found.end()
+
+    def _is_cut(self, error: json.JSONDecodeError) -> bool:
+        """Whether *error* may be for want of the text that is still to come."""
+        is_near_end = error.pos >= len(self._text) - _NEAR_END
+        return (is_near_end or error.msg.startswith("Unterminated")) and len(self._text) - self.at < LONGEST
+
+    def _more(self) -> bool:
+        piece = next(self._pieces, None)
+        if piece is None:
+            return False
+        self._text += piece
+        return True
+
+
+def records(text: Text, path: tuple[str, ...], left_out: Counter[str]) -> Iterator[bytes]:
+    """Each record of *text* as one line of JSON; *left_out* counts what is malformed.
+
+    *path* names the keys of the list in which the records of a page stand; an object without that list is a record. A
+    value outside objects becomes the object `{"value": …}`.
+    """
+    while first := text.peek():
+        text.begin()
+        if first in "[]}:":
+            text.at += 1
+            continue
+        try:
+            yield from _page(text, path, left_out) if first == "{" and path else _some(text, "")
+        except Malformed as fault:
+            left_out[MALFORMED] += 1
+            text.resume(fault.at)
+
+
+def _some(text: Text, before: str) -> Iterator[bytes]:
+    """The next record, or many of them."""
+    found = text.batch(before)
+    if found:
+        yield from found
+        return
+    value = text.value()
+    yield text.record() if isinstance(value, dict) else json.dumps({"value": value}).encode()
+
+
+def _page(text: Text, path: tuple[str, ...], left_out: Counter[str]) -> Iterator[bytes]:
+    """The elements of the list at *path* in the object that begins here; the object itself if it has no such list."""
+    text.begin()
+    opening = text.opening()
+    text.at += 1
+    while (first := text.peek()) and first != "}":
+        if text.key() == path[0] and text.peek() == ("{" if path[1:] else "["):
+            yield from _page(text, path[1:], left_out) if path[1:] else _elements(text, opening, left_out)
+            _skip_rest(text)
+            return
+        text.value()
+    text.rewind()
+    text.value()
+    yield text.record()
+
+
+def _elements(text: Text, page: str, left_out: Counter[str]) -> Iterator[bytes]:
+    text.at += 1
+    while (first := text.peek()) and first != "]":
+        text.begin()
+        try:
+            yield from _some(text, page)
+        except Malformed as fault:
+            left_out[MALFORMED] += 1
+            text.resume(fault.at)
+    text.at += 1
+
+
+def _skip_rest(text: Text) -> None:
+    while (first := text.peek()) and first != "}":
+        text.begin()
+        text.key()
+        text.value()
+    text.at += 1

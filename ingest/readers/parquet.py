@@ -1,0 +1,55 @@
+"""Parquet: DuckDB reads it; what is not text is written as text."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from breachcheck.errors import DataFileError
+from ingest.engine import fault, literal, quoted
+from ingest.readers.base import Instructions, Table
+from ingest.readers.lines import UTF8
+from ingest.sources import DataFile
+
+MAGIC = b"PAR1"
+
+
+def tables(file: DataFile, told: Instructions) -> Iterator[Table]:  # noqa: ARG001 - a reader's signature
+    """The one table of a Parquet file, which must be a file by itself: it is read from its end."""
+    if file.path is None:
+        raise DataFileError(f"{file.name}: Parquet cannot be read out of an archive or a stream; unpack it first")
+    types = _types(file.path, file.name)
+    scan = f"read_parquet({literal(str(file.path))})"
+
+    def relation(columns: Sequence[str]) -> str:
+        missing = next((name for name in columns if name not in types), None)
+        if missing is not None:
+            raise DataFileError(f"{file.name}: has no such column as the mapping names; check it by its schema")
+        chosen = "".join(f"{_text(name, types[name])} AS {quoted(name)}, " for name in columns)
+        return f"(SELECT {chosen}false AS broken FROM {scan})"  # noqa: S608 - quoted
+
+    yield Table(file.name, tuple(types), "parquet", UTF8, relation, _no_rejects)
+
+
+def _types(path: Path, name: str) -> dict[str, str]:
+    """The columns and their types."""
+    try:
+        with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+            schema = connection.execute(f"DESCRIBE FROM read_parquet({literal(str(path))})").fetchall()
+    except duckdb.Error as error:
+        raise fault(error, name) from None
+    return {str(column): str(kind) for column, kind, *_ in schema}
+
+
+def _text(name: str, kind: str) -> str:
+    """SQL of a column as text: values in a list stand one a line, bytes are taken as UTF-8, the empty is NULL."""
+    column = quoted(name)
+    if kind.endswith("[]"):
+        return f"nullif(array_to_string({column}::VARCHAR[], chr(10)), '')"
+    if kind == "BLOB":
+        return f"TRY(decode({column}))"
+    return f"{column}::VARCHAR"
+
+
+def _no_rejects(connection: duckdb.DuckDBPyConnection) -> Mapping[str, int]:  # noqa: ARG001 - a table's signature
+    return {}

@@ -1,0 +1,70 @@
+"""What the scans of delimited text and of JSON lines share: the pipe they may come through, and DuckDB's rejects."""
+
+from collections import Counter
+from collections.abc import Generator, Mapping
+from itertools import count
+
+import duckdb
+
+from ingest.engine import literal, quoted
+from ingest.readers.pipe import Pipe
+
+_NUMBERS = count(1)
+_REASONS = {"INVALID ENCODING": "not UTF-8", "LINE SIZE OVER MAXIMUM": "line too long"}
+_COUNT = """
+SELECT kind, count(*)
+FROM (SELECT min(error_type::VARCHAR) AS kind FROM {} GROUP BY line)
+GROUP BY kind
+"""
+
+
+class Stream:
+    """The pipe of the scan that is under way, if it needs one."""
+
+    def __init__(self) -> None:
+        self._pipe: Pipe | None = None
+
+    def start(self, pieces: Generator[bytes]) -> str:
+        """What DuckDB is to open, to read *pieces*."""
+        self.close()
+        self._pipe = Pipe(pieces)
+        return self._pipe.path
+
+    def finish(self) -> None:
+        """Wait for the stream's end; raises DataFileError where the file was not whole."""
+        if self._pipe is not None:
+            self._pipe.finish()
+
+    def close(self) -> None:
+        """Stop the stream."""
+        if self._pipe is not None:
+            self._pipe.close()
+            self._pipe = None
+
+
+class Rejects:
+    """Where DuckDB notes, for one scan, the lines that it refuses."""
+
+    def __init__(self, otherwise: str, reasons: Mapping[str, str]) -> None:
+        number = next(_NUMBERS)
+        self._errors, self._scans = f"reject_errors_{number}", f"reject_scans_{number}"
+        self._otherwise, self._reasons = otherwise, {**_REASONS, **reasons}
+
+    def options(self) -> dict[str, str]:
+        """What `read_csv` is to be told."""
+        return {"store_rejects": "true", "rejects_table": literal(self._errors), "rejects_scan": literal(self._scans)}
+
+    def count(self, connection: duckdb.DuckDBPyConnection) -> Counter[str]:
+        """Lines by reason. Forgets them: DuckDB keeps what stood on them."""
+        found: Counter[str] = Counter()
+        for kind, records in connection.execute(_COUNT.format(quoted(self._errors))).fetchall():
+            found[self._reasons.get(kind, self._otherwise)] += records
+        for table in (self._errors, self._scans):
+            connection.execute(f"DROP TABLE {quoted(table)}")
+        return found
+
+
+def read_csv(path: str, options: Mapping[str, str]) -> str:
+    """SQL of a table function that reads the file at *path* by *options*, and guesses nothing."""
+    given = {"auto_detect": "false", "header": "false", "strict_mode": "true", "null_padding": "true", **options}
+    return f"read_csv({literal(path)}, {', '.join(f'{key} = {value}' for key, value in given.items())})"
