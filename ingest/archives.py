@@ -1,5 +1,7 @@
 """Zip archives: their members, which of them may hold records, and why the others are left alone."""
 
+import codecs
+import re
 import zipfile
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -11,6 +13,7 @@ from ingest.compression import Limits, refuse_bomb
 _MOST_MEMBERS = 100_000
 _IS_ENCRYPTED = 0x1
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+PARQUET = b"PAR1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _FOREIGN = {
     b"%PDF": "a PDF",
@@ -26,6 +29,11 @@ _FOREIGN = {
     b"{\\rtf": "a text document",
 }
 _PAGES = (b"<!doctype html", b"<html", b"<?xml")
+_SQL = re.compile(
+    rb"(?:\s|--[^\n]*\n|/\*.*?\*/;?)*+(?:CREATE TABLE|INSERT INTO|DROP TABLE|PRAGMA |COPY \S+ \(|SET [\w@.]+ ?=)",
+    re.IGNORECASE | re.DOTALL,
+)
+_CONTROLS = bytes({*range(32)} - set(b"\t\n\f\r\x1b"))
 _LITTER = {".ds_store", "thumbs.db", "desktop.ini"}
 
 
@@ -44,7 +52,15 @@ def why_unreadable(head: bytes) -> str | None:
         return "a tar archive"
     if head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGES):
         return "a web page or XML document"
-    return next((what for magic, what in _FOREIGN.items() if head.startswith(magic)), None)
+    if _SQL.match(head[:65536]):
+        return "an SQL dump"
+    return next((what for magic, what in _FOREIGN.items() if head.startswith(magic)), _why_not_text(head[:4096]))
+
+
+def _why_not_text(sample: bytes) -> str | None:
+    is_wide = sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or sample.count(0) * 3 > len(sample)
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    return None if is_wide or sample.startswith(PARQUET) or controls * 20 < len(sample) else "not text"
 
 
 def members(path: Path, name: str) -> list[zipfile.ZipInfo]:

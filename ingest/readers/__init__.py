@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from breachcheck.errors import DataFileError
+from ingest.archives import PARQUET
 from ingest.readers import csv, json, lines, mixpanel, parquet
 from ingest.readers.base import Instructions, Table
 from ingest.readers.shape import is_json
@@ -23,16 +24,12 @@ _GLANCE = 1 << 16
 
 
 def detect(file: DataFile, encoding: str | None = None) -> str:
-    """The format that the content of *file* has: a key of `READERS`. Raises DataFileError where it is not text."""
+    """The format that the content of *file* has: a key of `READERS`. DataFileError where it is not UTF-8."""
     head = file.head()
-    if head.startswith(parquet.MAGIC):
+    if head.startswith(PARQUET):
         return "parquet"
     text = lines.decoded_head(head[:_GLANCE], lines.encoding_of(head, encoding, file.name))
-    if is_json(text):
-        return "json"
-    if "\x00" in text:
-        raise DataFileError(f"{file.name} is not text, nor any format that is read here; name the data file itself")
-    return "csv"
+    return "json" if is_json(text) else "csv"
 
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
@@ -48,6 +45,5 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
 
 def _refuse_other_format(file: DataFile, told: Instructions) -> None:
     """JSON read as CSV, or CSV as JSON, would give records that are none."""
-    is_found, is_told = READERS[detect(file, told.encoding)], READERS[told.format or ""]
-    if is_found is not is_told and not (is_told is csv.tables and is_found is json.tables):
+    if READERS[detect(file, told.encoding)] is not READERS[told.format or ""]:
         raise DataFileError(f"{file.name} is not {told.format}; leave `format` out or correct it")

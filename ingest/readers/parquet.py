@@ -11,8 +11,6 @@ from ingest.readers.base import Instructions, Table
 from ingest.readers.lines import UTF8
 from ingest.sources import DataFile
 
-MAGIC = b"PAR1"
-
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:  # noqa: ARG001 - a reader's signature
     """The one table of a Parquet file, which must be a file by itself: it is read from its end."""
