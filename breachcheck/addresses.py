@@ -100,6 +100,8 @@ def _plain(text: str) -> Address | None:
 def _full(text: str) -> Address:
     if len(text) > _LONGEST_TEXT:
         raise InvalidAccount(_TOO_LONG)
+    if "@" not in text:  # at once, for columns are full of such
+        raise InvalidAccount(_NOT_AN_ADDRESS)
     local, _, domain = unicodedata.normalize("NFC", _trimmed(text)).rpartition("@")
     local = _lower(_unquoted(local))
     domain = _a_labels(domain)
