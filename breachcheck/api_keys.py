@@ -5,11 +5,11 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from breachcheck.counters import next_ids
 from breachcheck.db.base import Database
 from breachcheck.errors import InvalidKey
+from breachcheck.free_text import without_address
 
 SCOPES = ("lookup", "lookup:sensitive", "batch", "watch", "domains", "catalogue")
 DEFAULT_LIMIT = 1000
@@ -35,12 +35,15 @@ class ApiKeys:
         self._secret = secret
 
     def create(self, name: str, scopes: Sequence[str], *, limit_per_minute: int = DEFAULT_LIMIT) -> tuple[ApiKey, str]:
-        """A new key and its text, 32 lower-case hexadecimal digits, which nobody can see again."""
+        """A new key and its text, 32 lower-case hexadecimal digits, which nobody can see again.
+
+        Raises HoldsAddress where the name is one.
+        """
         text = secrets.token_hex(16)
         with self._db.transaction():
             key = ApiKey(
                 id=next_ids(self._db, "api_key"),
-                name=name,
+                name=without_address(name, "name"),
                 scopes=tuple(dict.fromkeys(scopes)),
                 limit_per_minute=limit_per_minute,
                 created_at=int(time.time()),
@@ -53,7 +56,7 @@ class ApiKeys:
                 """,
                 {
                     "id": key.id,
-                    "name": name,
+                    "name": key.name,
                     "hash": self._hash(text),
                     "scopes": " ".join(key.scopes),
                     "limit": limit_per_minute,
@@ -97,7 +100,7 @@ class ApiKeys:
             raise InvalidKey(f"There is no key {key_id} that could be revoked; `breachcheck keys list` shows them.")
 
     def _hash(self, text: str) -> str:
-        return hmac.new(self._secret, text.lower().encode(), sha256).hexdigest()
+        return hmac.digest(self._secret, text.lower().encode(), "sha256").hex()
 
 
 def _key(row: dict[str, object]) -> ApiKey:

@@ -8,7 +8,7 @@ import msgspec
 
 from breachcheck.counters import next_ids
 from breachcheck.db.base import Database
-from breachcheck.errors import UnknownBreach
+from breachcheck.errors import MisspeltBreach, UnknownBreach
 
 Disclosure = Literal["open", "owner", "closed"]
 Copy = Literal["complete", "partial", "unknown"]
@@ -110,6 +110,12 @@ class Switch:
     reason: str | None
 
 
+def require_spelling(row: BreachRow, name: str) -> None:
+    """Raises MisspeltBreach where *name* is that of *row* in other letter case."""
+    if name != row.name:
+        raise MisspeltBreach(f"This breach is called {row.name} here; write its name so, capitals and all.")
+
+
 class Breaches:
     """The tables ``breach`` and ``switch``. Only ``publishing`` may call ``switch_to``."""
 
@@ -142,7 +148,10 @@ class Breaches:
         return [BreachRow(**row) for row in rows]
 
     def id_of(self, name: str) -> BreachId:
-        """The id of the breach called *name*, which is entered if it is new."""
+        """The id of the breach called *name*, which is entered if it is new.
+
+        Raises MisspeltBreach where it is there in other letter case: its ids and user names are digested with its name.
+        """
         with self._db.transaction():
             self._db.execute(
                 """
@@ -152,7 +161,9 @@ class Breaches:
                 """,
                 {"id": next_ids(self._db, "breach"), "name": name},
             )
-            return self.get(name).id
+            row = self.get(name)
+            require_spelling(row, name)
+            return row.id
 
     def switch_to(self, breach: BreachRow, load_id: LoadId | None, *, by: str, at: int, reason: str | None) -> None:
         """Make *load_id* current, or none: the one statement by which anything becomes visible or ceases to be."""

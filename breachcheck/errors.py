@@ -88,6 +88,12 @@ class UnknownBreach(BreachcheckError):
     reason = "unknown_breach"
 
 
+class MisspeltBreach(BreachcheckError):
+    """A breach is there already under this name in other letter case."""
+
+    reason = "misspelt_breach"
+
+
 class UnknownLoad(BreachcheckError):
     """There is no such load, or it is not in a state that allows what was asked."""
 
@@ -148,3 +154,15 @@ class MalformedJson(InvalidRequest):
     """What should be JSON is none."""
 
     reason = "malformed_json"
+
+
+class HoldsAddress(InvalidRequest):
+    """A text that would be kept holds an address."""
+
+    reason = "holds_address"
+
+
+class LowersSensitivity(UnknownLoad):
+    """What would be published says that a sensitive breach is none, and nobody meant it to."""
+
+    reason = "lowers_sensitivity"

@@ -3,10 +3,11 @@
 import time
 
 from breachcheck.audit import Audit, AuditEntry
-from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId
+from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId, require_spelling
 from breachcheck.catalog import move
 from breachcheck.db.base import Database
-from breachcheck.errors import UnknownLoad
+from breachcheck.errors import LowersSensitivity, UnknownLoad
+from breachcheck.free_text import without_address
 from breachcheck.index import Index
 from breachcheck.jobs import Jobs
 from breachcheck.loads import Load, Loads
@@ -16,7 +17,11 @@ REST_S = 3600
 
 
 class Publishing:
-    """Publish, replace, withdraw, roll back, correct, prune. Every action is audited under *by*."""
+    """Publish, replace, withdraw, roll back, correct, prune. Every action is audited under *by*.
+
+    What was sensitive when it was last shown stays so: whatever would show it as not sensitive raises
+    LowersSensitivity, unless it is told to *lower_sensitivity*.
+    """
 
     def __init__(self, db: Database, index: Index) -> None:
         self._db = db
@@ -26,16 +31,18 @@ class Publishing:
         self._audit = Audit(db)
         self._jobs = Jobs(db)
 
-    def publish(self, load_id: LoadId, *, by: str) -> Load:
+    def publish(self, load_id: LoadId, *, by: str, lower_sensitivity: bool = False) -> Load:
         """Make a complete load current, in place of the one that was. Raises UnknownLoad for any other."""
         with self._db.transaction():
             load = self._loads.get(load_id)
             if load.state != "complete":
                 raise UnknownLoad(f"Load {load_id} is {load.state}; only a complete load can be published.")
-            self._switch(self._row_of(load), load_id, by=by, action="publish")
+            row = self._row_of(load)
+            self._keep_sensitive(row, load.facts, lower_sensitivity)
+            self._switch(row, load_id, by=by, action="publish")
             return load
 
-    def publish_held(self, name: str, *, by: str) -> Load:
+    def publish_held(self, name: str, *, by: str, lower_sensitivity: bool = False) -> Load:
         """Publish the newest complete load of the breach. Raises UnknownLoad where none waits."""
         with self._db.transaction():
             row = self._breaches.get(name)
@@ -44,9 +51,9 @@ class Publishing:
                 raise UnknownLoad(
                     f"No load of {row.name} waits to be published; `breachcheck ingest --hold` makes one."
                 )
-            return self.publish(newest.id, by=by)
+            return self.publish(newest.id, by=by, lower_sensitivity=lower_sensitivity)
 
-    def publish_load_of(self, name: str, load_id: LoadId, *, by: str) -> Load:
+    def publish_load_of(self, name: str, load_id: LoadId, *, by: str, lower_sensitivity: bool = False) -> Load:
         """Publish *load_id* if it is one of the breach's. Raises UnknownLoad where it is not."""
         with self._db.transaction():
             row = self._breaches.get(name)
@@ -54,18 +61,21 @@ class Publishing:
                 raise UnknownLoad(
                     f"Load {load_id} is not one of {row.name}; `breachcheck breaches show {row.name}` lists them."
                 )
-            return self.publish(load_id, by=by)
+            return self.publish(load_id, by=by, lower_sensitivity=lower_sensitivity)
 
     def withdraw(self, name: str, *, by: str, reason: str | None = None) -> BreachRow:
-        """Show the breach to nobody; its load stays and can be published again."""
+        """Show the breach to nobody; its load stays and can be published again.
+
+        Raises HoldsAddress where the *reason* holds one.
+        """
         with self._db.transaction():
             row = self._breaches.get(name)
             if row.current_load is None:
                 raise UnknownLoad(f"{row.name} is not published, so there is nothing to withdraw.")
-            self._switch(row, None, by=by, action="withdraw", reason=reason)
+            self._switch(row, None, by=by, action="withdraw", reason=without_address(reason or "", "reason") or None)
             return row
 
-    def roll_back(self, name: str, *, by: str) -> Load:
+    def roll_back(self, name: str, *, by: str, lower_sensitivity: bool = False) -> Load:
         """Publish the load that was current before this one. Raises UnknownLoad where it is gone or never was."""
         with self._db.transaction():
             row = self._breaches.get(name)
@@ -74,19 +84,19 @@ class Publishing:
                     continue
                 load = self._loads.get(switch.load_id)
                 if load.state == "complete":
+                    self._keep_sensitive(row, load.facts, lower_sensitivity)
                     self._switch(row, load.id, by=by, action="roll back")
                     return load
             raise UnknownLoad(f"{row.name} has no earlier load to go back to.")
 
-    def update(self, facts: Facts, *, by: str) -> Load:
-        """Change what is said about the published breach *facts.name*; no data is read again.
-
-        The name stays. Whether it is sensitive is as *facts* say: an operator's explicit word.
-        """
+    def update(self, facts: Facts, *, by: str, lower_sensitivity: bool = False) -> Load:
+        """Change what is said about the published breach *facts.name*; no data is read again."""
         with self._db.transaction():
             row = self._breaches.get(facts.name)
             if row.current_load is None:
                 raise UnknownLoad(f"{row.name} is not published; publish it before you correct it.")
+            require_spelling(row, facts.name)
+            self._keep_sensitive(row, facts, lower_sensitivity)
             at = _now()
             self._loads.correct(row.current_load, facts, by=by, at=at)
             self._breaches.touch(row.id, at)
@@ -113,7 +123,7 @@ class Publishing:
         return prunable
 
     def prune(self, load_id: LoadId, *, by: str) -> int:
-        """Delete the exposures of a load that ``prunable`` named; how many there were. After a crash it is still named."""
+        """Delete the exposures of a load that ``prunable`` named; how many there were. Named still after a crash."""
         with self._db.transaction():
             load = self._loads.get(load_id)
             if self._row_of(load).current_load == load_id or load.state == "running":
@@ -124,6 +134,16 @@ class Publishing:
 
     def _row_of(self, load: Load) -> BreachRow:
         return next(row for row in self._breaches.all() if row.id == load.breach_id)
+
+    def _keep_sensitive(self, row: BreachRow, facts: Facts, lower_sensitivity: bool) -> None:
+        if facts.is_sensitive or lower_sensitivity:
+            return
+        shown = next((switch.load_id for switch in self._breaches.history(row.id) if switch.load_id), None)
+        if shown is not None and self._loads.get(shown).facts.is_sensitive:
+            raise LowersSensitivity(
+                f"{row.name} is sensitive, and this would show it as not sensitive. Say `is_sensitive: true` in its"
+                " manifest, or, if it is meant, use `breachcheck breaches` with --lower-sensitivity."
+            )
 
     def _switch(
         self, row: BreachRow, load_id: LoadId | None, *, by: str, action: str, reason: str | None = None

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
+from breachcheck.breaches import LoadId
 from breachcheck.disclosure import PUBLIC
-from breachcheck.errors import NothingToAsk, UnknownBreach, UnknownLoad
+from breachcheck.errors import HoldsAddress, LowersSensitivity, MisspeltBreach, NothingToAsk, UnknownBreach, UnknownLoad
 from breachcheck.publishing import REST_S
 from breachcheck.services import Services
 from tests.stores import SHOP, facts, held_breach, published_breach
@@ -40,7 +41,7 @@ def test_the_facts_switch_and_roll_back_with_the_data(store):
     published_breach(store, facts(title="First"), {ANN: [EMAIL]})
     published_breach(store, facts(title="Second", is_sensitive=True), {BOB: [EMAIL]})
     second = store.catalogue.published().breaches[0]
-    store.publishing.roll_back("Shop", by="tests")
+    store.publishing.roll_back("Shop", by="tests", lower_sensitivity=True)
     first = store.catalogue.published().breaches[0]
 
     assert (second.title, second.facts.is_sensitive) == ("Second", True)
@@ -191,3 +192,71 @@ class TestPruning:
         job = store.jobs.claim(self.LATER)
         assert job is not None
         assert job.kind == "prune"
+
+
+class TestSensitivity:
+    """A breach that was sensitive is shown as anything else only when somebody means it."""
+
+    @pytest.fixture
+    def sensitive(self, store) -> Services:
+        published_breach(store, facts(title="Open"), {ANN: [EMAIL]})
+        published_breach(store, facts(is_sensitive=True), {ANN: [EMAIL]})
+        return store
+
+    ACTS = pytest.mark.parametrize(
+        "act",
+        [
+            lambda publishing, **how: publishing.publish_held("Shop", by="tests", **how),
+            lambda publishing, **how: publishing.publish(LoadId(3), by="tests", **how),
+            lambda publishing, **how: publishing.publish_load_of("Shop", LoadId(3), by="tests", **how),
+            lambda publishing, **how: publishing.roll_back("Shop", by="tests", **how),
+            lambda publishing, **how: publishing.update(facts(title="Open"), by="tests", **how),
+        ],
+        ids=["publish by name", "publish", "publish a load", "roll back", "update"],
+    )
+
+    @ACTS
+    def test_it_is_never_lowered_by_leaving_it_out(self, sensitive, act):
+        held_breach(sensitive, SHOP, {ANN: [EMAIL]})
+
+        with pytest.raises(LowersSensitivity, match="--lower-sensitivity"):
+            act(sensitive.publishing)
+        assert sensitive.catalogue.published().breaches[0].facts.is_sensitive
+
+    @ACTS
+    def test_it_is_lowered_when_that_is_said(self, sensitive, act):
+        held_breach(sensitive, SHOP, {ANN: [EMAIL]})
+        act(sensitive.publishing, lower_sensitivity=True)
+
+        assert not sensitive.catalogue.published().breaches[0].facts.is_sensitive
+
+    def test_withdrawing_is_no_way_around_it(self, sensitive):
+        sensitive.publishing.withdraw("Shop", by="tests")
+        load_id = held_breach(sensitive, SHOP, {ANN: [EMAIL]})
+
+        with pytest.raises(LowersSensitivity):
+            sensitive.publishing.publish(load_id, by="tests")
+
+    def test_it_is_raised_by_saying_so(self, store):
+        published_breach(store, SHOP, {ANN: [EMAIL]})
+        store.publishing.update(facts(is_sensitive=True), by="tests")
+
+        assert store.catalogue.published().breaches[0].facts.is_sensitive
+
+
+def test_a_name_in_other_letter_case_is_refused_since_ids_are_digested_with_it(store):
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+
+    with pytest.raises(MisspeltBreach, match="called Shop here"):
+        held_breach(store, facts(name="SHOP"), {ANN: [EMAIL]})
+    with pytest.raises(MisspeltBreach, match="called Shop here"):
+        store.publishing.update(facts(name="shop"), by="tests")
+
+
+def test_a_reason_that_holds_an_address_is_refused_and_nothing_is_withdrawn(store):
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+
+    with pytest.raises(HoldsAddress) as refused:
+        store.publishing.withdraw("Shop", by="tests", reason=f"{ANN} asked for it")
+    assert ANN not in str(refused.value)
+    assert leaked(store) == [(EMAIL,)]

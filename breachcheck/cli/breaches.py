@@ -16,6 +16,10 @@ from breachcheck.loads import Load
 from breachcheck.services import Services, opened
 from ingest import manifest as manifests
 
+lower_sensitivity_option = click.option(
+    "--lower-sensitivity", is_flag=True, help="Show a breach that was sensitive as one that is not."
+)
+
 
 @click.group()
 def breaches() -> None:
@@ -63,13 +67,15 @@ def show(data: Path | None, as_json: bool, name: str) -> None:
 @data_option
 @click.argument("name")
 @click.option("--load", "load_id", type=int, help="This load, not the newest one that is held.")
-def publish(data: Path | None, name: str, load_id: int | None) -> None:
+@lower_sensitivity_option
+def publish(data: Path | None, name: str, load_id: int | None, lower_sensitivity: bool) -> None:
     """Make a held load visible, in place of the one that was."""
     with opened(data) as services:
+        publishing = services.publishing
         if load_id is None:
-            load = services.publishing.publish_held(name, by=who())
+            load = publishing.publish_held(name, by=who(), lower_sensitivity=lower_sensitivity)
         else:
-            load = services.publishing.publish_load_of(name, LoadId(load_id), by=who())
+            load = publishing.publish_load_of(name, LoadId(load_id), by=who(), lower_sensitivity=lower_sensitivity)
     click.echo(f"Published {load.facts.name}, load {load.id}: {load.tally.people:,} people can find themselves.")
 
 
@@ -87,20 +93,23 @@ def withdraw(data: Path | None, name: str, reason: str | None) -> None:
 @breaches.command()
 @data_option
 @click.argument("name")
-def rollback(data: Path | None, name: str) -> None:
+@lower_sensitivity_option
+def rollback(data: Path | None, name: str, lower_sensitivity: bool) -> None:
     """Go back to the load that was published before this one."""
     with opened(data) as services:
-        load = services.publishing.roll_back(name, by=who())
+        load = services.publishing.roll_back(name, by=who(), lower_sensitivity=lower_sensitivity)
     click.echo(f"{load.facts.name} is back at load {load.id}: {load.tally.people:,} people.")
 
 
 @breaches.command()
 @data_option
 @click.argument("manifest", type=click.Path(path_type=Path))
-def update(data: Path | None, manifest: Path) -> None:
+@lower_sensitivity_option
+def update(data: Path | None, manifest: Path, lower_sensitivity: bool) -> None:
     """Take over what a manifest says about a published breach; no data file is read."""
     with opened(data) as services:
-        load = services.publishing.update(manifests.read(manifest).facts, by=who())
+        facts = manifests.read(manifest).facts
+        load = services.publishing.update(facts, by=who(), lower_sensitivity=lower_sensitivity)
     click.echo(f"Updated {load.facts.name}; earlier words stay in its history.")
 
 
