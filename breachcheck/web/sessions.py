@@ -35,5 +35,7 @@ def install(app: Flask, app_key: bytes) -> CSRFProtect:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=LIFE,
         WTF_CSRF_TIME_LIMIT=int(LIFE.total_seconds()),
+        # Pages about an account send no Referer; the token and SameSite are what counts.
+        WTF_CSRF_SSL_STRICT=False,
     )
     return CSRFProtect(app)

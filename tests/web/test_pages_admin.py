@@ -1,0 +1,207 @@
+"""The operators' pages: who gets in, what they may do, and the preview of a load."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from breachcheck.breaches import LoadId
+from breachcheck.services import Services
+from breachcheck.web.app import create_app
+from tests.stores import facts, held_breach, new_store, published_breach
+
+PASSWORD = "correct horse battery"  # made up
+PEOPLE = {"hana@example.com": ["Email addresses", "Names"]}
+
+
+@pytest.fixture
+def held(loaded: Services) -> LoadId:
+    loaded.operators.add("olga", PASSWORD)
+    return held_breach(loaded, facts(name="Held", title="Held Goods"), PEOPLE, rejected={"no address": 4})
+
+
+@pytest.fixture
+def operator(app: Flask, held: LoadId) -> FlaskClient:
+    client = app.test_client()
+    sign_in(client)
+    return client
+
+
+def token(client: FlaskClient, path: str = "/admin/sign-in") -> str:
+    return re.findall(r'name="csrf_token" value="([^"]+)"', client.get(path).text)[0]
+
+
+def sign_in(client: FlaskClient, password: str = PASSWORD) -> int:
+    form = {"name": "olga", "password": password, "csrf_token": token(client)}
+    return client.post("/admin/sign-in", data=form).status_code
+
+
+def press(client: FlaskClient, path: str, **form: str) -> str:
+    form["csrf_token"] = token(client, "/admin/")
+    return client.post(path, data=form, follow_redirects=True).text
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/", "/admin/loads/1", "/admin/loads/4/preview", "/admin/loads/4/preview/answer"]
+)
+def test_nobody_gets_in_without_signing_in(client: FlaskClient, held: LoadId, path: str) -> None:
+    response = client.get(path)
+
+    assert (response.status_code, response.location) == (303, "/admin/sign-in")
+
+
+def test_an_operator_gets_in(client: FlaskClient, held: LoadId) -> None:
+    assert sign_in(client) == 303
+    assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("password", ["", "wrong", "wrong but long enough"])
+def test_a_wrong_password_does_not(client: FlaskClient, held: LoadId, password: str) -> None:
+    assert sign_in(client, password) == 403
+    assert client.get("/admin/").status_code == 303
+
+
+def test_a_password_under_twelve_characters_is_refused_though_it_is_right(
+    client: FlaskClient, loaded: Services
+) -> None:
+    loaded.operators.add("olga", "short")
+
+    assert sign_in(client, "short") == 403
+
+
+def test_guessing_is_slowed_down(client: FlaskClient, held: LoadId) -> None:
+    form = {"name": "olga", "password": "wrong but long enough", "csrf_token": token(client)}
+    statuses = [client.post("/admin/sign-in", data=form).status_code for _ in range(11)]
+
+    assert statuses == [403] * 10 + [429]
+
+
+def test_the_session_is_for_these_pages_alone_and_holds_no_secret(client: FlaskClient, held: LoadId) -> None:
+    form = {"name": "olga", "password": PASSWORD, "csrf_token": token(client)}
+    cookie = client.post("/admin/sign-in", data=form, base_url="https://localhost").headers["Set-Cookie"]
+
+    assert re.search(r"Secure; HttpOnly; Path=/admin; SameSite=Strict", cookie)
+    assert "olga" not in cookie
+
+
+def test_public_pages_set_no_session(client: FlaskClient) -> None:
+    assert "Set-Cookie" not in client.get("/").headers
+
+
+def test_a_removed_operator_is_out_at_once(operator: FlaskClient, loaded: Services) -> None:
+    loaded.operators.remove("olga")
+
+    assert operator.get("/admin/").status_code == 303
+
+
+def test_signing_out_ends_the_session(operator: FlaskClient) -> None:
+    press(operator, "/admin/sign-out")
+
+    assert operator.get("/admin/").status_code == 303
+
+
+def test_the_overview_tells_held_from_published(operator: FlaskClient) -> None:
+    page = operator.get("/admin/").text
+
+    assert "held: not public" in page
+    assert page.count("<strong>published</strong>") == 3
+
+
+def test_a_load_shows_its_tally(operator: FlaskClient, held: LoadId) -> None:
+    page = re.sub(r"<[^>]+>|\s+", " ", operator.get(f"/admin/loads/{held}").text)
+
+    assert re.search(r"Records read +5 ", page)
+    assert re.search(r"Left out: no email address +4 ", page)
+
+
+def test_a_load_that_is_not_there_is_a_404(operator: FlaskClient) -> None:
+    assert operator.get("/admin/loads/999").status_code == 404
+    assert operator.get("/admin/loads/999/preview").status_code == 404
+
+
+def test_a_held_load_is_published_by_its_button(operator: FlaskClient, loaded: Services, held: LoadId) -> None:
+    page = press(operator, f"/admin/loads/{held}/publish")
+
+    assert "Published." in page
+    assert loaded.breaches.get("Held").current_load == held
+    assert loaded.audit.latest()[0].actor == "operator:olga"
+
+
+def test_a_breach_is_withdrawn_by_its_button(operator: FlaskClient, loaded: Services) -> None:
+    press(operator, "/admin/breaches/Shop/withdraw")
+
+    assert loaded.breaches.get("Shop").current_load is None
+
+
+def test_an_earlier_load_is_published_again_by_its_button(operator: FlaskClient, loaded: Services) -> None:
+    first = loaded.breaches.get("Shop").current_load
+    published_breach(loaded, facts(), PEOPLE)
+    page = press(operator, "/admin/breaches/Shop/roll-back")
+
+    assert "The earlier load is published again." in page
+    assert loaded.breaches.get("Shop").current_load == first
+
+
+def test_what_cannot_be_done_is_told_with_its_reason(operator: FlaskClient) -> None:
+    assert "has no earlier load to go back to" in press(operator, "/admin/breaches/Shop/roll-back")
+
+
+@pytest.mark.parametrize("path", ["/admin/loads/4/publish", "/admin/breaches/Shop/withdraw", "/admin/loads/4/preview"])
+def test_a_form_without_its_token_does_nothing(operator: FlaskClient, loaded: Services, path: str) -> None:
+    response = operator.post(path, data={"account": "hana@example.com"})
+
+    assert response.status_code == 400
+    assert "Nothing was looked up and nothing was changed." in response.text
+    assert loaded.breaches.get("Shop").current_load is not None
+    assert loaded.breaches.get("Held").current_load is None
+
+
+def preview(operator: FlaskClient, held: LoadId, account: str) -> str:
+    path = f"/admin/loads/{held}/preview"
+    form = {"account": account, "csrf_token": token(operator, path)}
+    return operator.post(path, data=form, follow_redirects=True).text
+
+
+def test_a_preview_shows_the_pages_of_a_held_load(operator: FlaskClient, held: LoadId) -> None:
+    home = operator.get(f"/admin/loads/{held}/preview").text
+    breach = operator.get(f"/admin/loads/{held}/preview/breach").text
+
+    for page in (home, breach, preview(operator, held, "hana@example.com")):
+        assert "<strong>Preview: not public.</strong>" in page
+    assert "We look for it in one known data breach" in home
+    assert "<h1>Held Goods</h1>" in breach
+
+
+def test_a_preview_answers_as_if_the_load_were_published(operator: FlaskClient, held: LoadId) -> None:
+    assert "<title>Yes, found in 1 breach" in preview(operator, held, "hana@example.com")
+    assert "<title>Not found in 1 breach" in preview(operator, held, "ann@example.com")
+
+
+def test_a_preview_answer_links_to_the_preview(operator: FlaskClient, held: LoadId) -> None:
+    page = preview(operator, held, "hana@example.com")
+
+    assert f'href="/admin/loads/{held}/preview/breach"' in page
+    assert "/breaches/Held" not in page
+
+
+def test_what_was_asked_in_a_preview_stays_there(operator: FlaskClient, held: LoadId) -> None:
+    preview(operator, held, "hana@example.com")
+
+    assert operator.get("/answer").status_code == 303
+
+
+def test_pages_of_operators_are_kept_by_no_cache(operator: FlaskClient) -> None:
+    assert operator.get("/admin/").headers["Cache-Control"] == "no-store"
+
+
+def test_an_empty_store_says_how_to_load(tmp_path: Path) -> None:
+    store = new_store(tmp_path / "empty")
+    store.operators.add("olga", PASSWORD)
+    client = create_app(store).test_client()
+    sign_in(client)
+    page = client.get("/admin/").text
+    store.close()
+
+    assert "breachcheck ingest" in page

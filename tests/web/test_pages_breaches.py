@@ -1,0 +1,168 @@
+"""The list of breaches and the page of each: facts, flags, coverage and where it all comes from."""
+
+import html
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from breachcheck.breaches import Help
+from breachcheck.services import Services
+from breachcheck.web.app import create_app
+from breachcheck.web.breach_page import reason, without_address
+from ingest import extract
+from tests.stores import facts, held_breach, published_breach
+
+
+def words(page: str) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def page_of(store: Services, name: str = "Shop") -> str:
+    return words(create_app(store).test_client().get(f"/breaches/{name}").text)
+
+
+def test_the_list_has_every_published_breach_newest_first(client: FlaskClient) -> None:
+    page = client.get("/breaches").text
+
+    assert re.findall(r'<h2><a href="/breaches/([^"]+)"', page) == ["Shop", "Whisper", "Chatter-Tally"]
+
+
+def test_the_list_says_how_many_of_them_a_visitor_can_ask(client: FlaskClient) -> None:
+    assert "You can check an email address against 2 of them." in words(client.get("/breaches").text)
+
+
+def test_a_held_breach_is_in_no_list_and_has_no_page(loaded: Services, client: FlaskClient) -> None:
+    held_breach(loaded, facts(name="Held", title="Held Goods"), {"ann@example.com": ["Email addresses"]})
+
+    assert "Held Goods" not in client.get("/breaches").text
+    assert client.get("/breaches/Held").status_code == 404
+
+
+def test_a_withdrawn_breach_has_no_page(loaded: Services, client: FlaskClient) -> None:
+    loaded.publishing.withdraw("Shop", by="tests")
+
+    assert client.get("/breaches/Shop").status_code == 404
+
+
+def test_a_name_is_found_in_any_letter_case(client: FlaskClient) -> None:
+    assert client.get("/breaches/shop").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        ({}, "Confirmed. The company, or a check of the data, confirms it."),
+        ({"is_verified": False}, "Not confirmed. We have reason to think that it is real"),
+        ({"is_fabricated": True, "is_verified": False}, "Probably made up. The file is passed around"),
+        ({"is_sensitive": True}, "Private. We show results only to the owner of the address."),
+        ({"is_spam_list": True}, "Spam list. A list of addresses for sending ads."),
+        ({"is_malware": True}, "From infected computers. A harmful program took this data"),
+        ({"is_stealer_log": True}, "From infected computers. A harmful program took this data"),
+        ({"is_retired": True}, "Withdrawn. We no longer use it in answers."),
+    ],
+)
+def test_flags_are_told_in_plain_words(store: Services, flags: dict[str, object], sentence: str) -> None:
+    published_breach(store, facts(**flags), {"ann@example.com": ["Email addresses"]})
+
+    assert sentence in page_of(store).replace(" .", ".")
+
+
+def test_what_is_made_up_is_not_called_confirmed(store: Services) -> None:
+    published_breach(store, facts(is_fabricated=True), {"ann@example.com": ["Email addresses"]})
+
+    assert "Confirmed" not in page_of(store)
+
+
+def test_coverage_counts_people_but_not_a_few(store: Services) -> None:
+    people = {f"p{number}@example.com": ["Email addresses"] for number in range(200)}
+    people["p0@example.com"] = ["Email addresses", "Names"]
+    published_breach(store, facts(disclosed_classes=("Phone numbers",)), people)
+    page = page_of(store)
+
+    assert "Email addresses 200 100%" in page
+    assert "Names fewer than 5" in page
+    assert "Phone numbers we can't tell" in page
+
+
+def test_a_share_is_never_rounded_to_all_or_nothing(store: Services) -> None:
+    people = {f"p{number}@example.com": ["Email addresses", "Names"] for number in range(1000)}
+    people |= {f"p{number}@example.com": ["Email addresses", "Genders"] for number in range(5)}
+    published_breach(store, facts(), people)
+    page = page_of(store)
+
+    assert "Names 995 99%" in page
+    assert "Genders 5 < 1%" in page
+
+
+def test_provenance_tells_files_checksums_and_counts(store: Services) -> None:
+    left_out = {"no address": 3, "not an address": 1}
+    published_breach(store, facts(), {"ann@example.com": ["Email addresses"]}, rejected=left_out)
+    page = page_of(store)
+
+    assert "We read one file on 15 November 2026." in page
+    assert "Of 5 records, 1 name a person we can find. 3 have no email address." in page
+    assert f"people.csv 5 records · csv SHA-256 {'cd' * 32}" in page
+    assert "Left out: something else where the email address belongs 1" in page
+
+
+def test_a_correction_is_told_with_its_day(loaded: Services, client: FlaskClient) -> None:
+    loaded.publishing.update(facts(title="Corner Shop and Sons"), by="tests")
+    page = words(client.get("/breaches/Shop").text)
+
+    assert "Corner Shop and Sons" in page
+    assert re.search(r"Corrected on \d+ \w+ \d{4}\.", page)
+
+
+def test_where_to_ask_the_company_is_shown(store: Services) -> None:
+    about = facts(help=Help(phone="0800 000 000", email="help@shop.example", url="https://shop.example/help"))
+    published_breach(store, about, {"ann@example.com": ["Email addresses"]})
+    page = create_app(store).test_client().get("/breaches/Shop").text
+
+    assert "0800 000 000" in page
+    assert 'href="mailto:help@shop.example"' in page
+    assert 'href="https://shop.example/help"' in page
+
+
+def test_a_link_to_anything_but_https_is_not_made(store: Services) -> None:
+    about = facts(help=Help(url="javascript:alert(1)"), disclosure_url="javascript:alert(1)")
+    published_breach(store, about, {"ann@example.com": ["Email addresses"]})
+
+    assert "javascript:" not in create_app(store).test_client().get("/breaches/Shop").text
+
+
+def test_the_reasons_of_the_loads_are_known_here(client: FlaskClient) -> None:
+    reasons = [
+        extract.NO_ADDRESS,
+        extract.NOT_AN_ADDRESS,
+        extract.NO_IDENTIFIER,
+        extract.NO_PERSON,
+        extract.NOT_A_RECORD,
+    ]
+    with client.application.test_request_context():
+        said = [reason(one) for one in reasons]
+
+    assert not set(said) & set(reasons)
+    assert without_address({extract.NO_ADDRESS: 7, extract.NOT_A_RECORD: 2}) == 7
+
+
+def test_the_explanations_show_the_row_that_is_stored(client: FlaskClient) -> None:
+    page = words(client.get("/how-it-works").text)
+
+    assert "What is stored" in page
+    assert "-4715906482236178213 17" in page
+    assert 'id="privacy"' in client.get("/how-it-works").text
+
+
+def test_never_signed_up_says_what_is_and_is_not_known(client: FlaskClient) -> None:
+    page = words(client.get("/never-signed-up").text).replace(" :", ":")
+
+    assert "What we know: your address was in the file." in page
+    assert "What we don't know: who put it there." in page
+
+
+def test_the_status_says_that_the_site_works_and_how_fresh_it_is(client: FlaskClient) -> None:
+    page = words(client.get("/status").text)
+
+    assert "The site is working" in page
+    assert "2 breaches can be checked by email address. The newest was added on" in page
