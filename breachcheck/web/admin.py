@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from breachcheck.breaches import BreachRow, LoadId
-from breachcheck.errors import UnknownBreach, UnknownLoad, UnknownOperator
+from breachcheck.errors import HoldsAddress, UnknownBreach, UnknownLoad, UnknownOperator
 from breachcheck.loads import Load
 from breachcheck.operators import SHORTEST_PASSWORD, Operator
 from breachcheck.web import answering, limits
@@ -112,7 +112,7 @@ def _done(act: Callable[[str], object], told: str) -> ResponseReturnValue:
     """Act as the signed-in operator, and say on the overview what came of it."""
     try:
         act(f"operator:{g.operator.name}")
-    except (UnknownBreach, UnknownLoad) as refusal:
+    except (UnknownBreach, UnknownLoad, HoldsAddress) as refusal:
         flash(str(refusal))
     else:
         flash(told)
