@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from breachcheck import advice, data_classes
@@ -24,7 +25,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Exposure:
-    """What one breach holds of one person. Every list is in order of weight, heaviest first; no class is in two of them.
+    """What one breach holds of one person. Every list has the heaviest first; no class is in two of them.
 
     *leaked* is this person's; *not_leaked* could have shown and did not; *unknown* cannot be told from this copy;
     *owner_only* is the same for everyone in the breach; *not_exposed* was in it for nobody, says the discloser.
@@ -75,11 +76,12 @@ def leak_of(exposure: Exposure) -> Leak:
 
 def steps_of(exposures: Sequence[Exposure], language: Language = ENGLISH) -> list[Step]:
     """What to do about *exposures* today: one list over all of them."""
-    return advice.steps_for([leak_of(one) for one in exposures], today=datetime.now(UTC).date(), language=language)
+    return advice.steps_for([leak_of(one) for one in exposures], today=_today(), language=language)
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
-    """The answer as every program gets it, on the command line and over HTTP."""
+    """The answer as every program gets it, on the command line and over HTTP. Parts are shared: not to be changed."""
+    today = _today()
     body: dict[str, Any] = {
         "status": answer.status,
         "checked": {
@@ -87,7 +89,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
             "as_of": timestamp(answer.checked.as_of),
             "newest_added": timestamp(answer.checked.newest_added),
         },
-        "exposures": [_exposure(exposure) for exposure in answer.exposures],
+        "exposures": [_exposure(exposure, today) for exposure in answer.exposures],
     }
     return body | ({"demo": True} if answer.is_demo else {})
 
@@ -97,6 +99,7 @@ def failure_json(reason: str, *, is_demo: bool = False) -> dict[str, Any]:
     return {"status": "could_not_check", "reason": reason} | ({"demo": True} if is_demo else {})
 
 
+@lru_cache(maxsize=1024)
 def timestamp(epoch_s: int) -> str:
     """RFC 3339 in UTC, whole seconds."""
     return datetime.fromtimestamp(epoch_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -107,7 +110,9 @@ def by_weight(classes: frozenset[str]) -> tuple[str, ...]:
     return data_classes.heaviest_first(classes)
 
 
-def _exposure(exposure: Exposure) -> dict[str, Any]:
+@lru_cache(maxsize=4096)
+def _exposure(exposure: Exposure, today: date) -> dict[str, Any]:
+    """Kept for the day, as many people share few combinations and their steps are long."""
     breach = exposure.breach
     return {
         "breach": {
@@ -125,5 +130,9 @@ def _exposure(exposure: Exposure) -> dict[str, Any]:
         "severity": exposure.severity,
         "severity_level": data_classes.level(exposure.severity),
         "via_alias": exposure.via_alias,
-        "advice": [asdict(step) for step in steps_of([exposure])],
+        "advice": [asdict(step) for step in advice.steps_for([leak_of(exposure)], today=today)],
     }
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

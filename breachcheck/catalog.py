@@ -15,9 +15,12 @@ DEMO_SUFFIX = " (demo)"
 GENERATION = "generation"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Breach:
-    """One breach as one of its loads shows it. *people* are those indexed; times are epoch seconds."""
+    """One breach as one of its loads shows it. *people* are those indexed; times are epoch seconds.
+
+    Equal to itself alone: what is worked out of one can be kept by it, and goes stale with it.
+    """
 
     facts: Facts
     title: str

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from breachcheck import data_classes
 from breachcheck.answers import Exposure, by_weight
@@ -68,7 +69,11 @@ def disclose(viewer: Viewer, breach: Breach, field_sets: Iterable[FieldSet]) -> 
 
     A direct record stands alone; only without one do records under an alias count, which prove nothing absent.
     """
-    every = list(field_sets)
+    return _disclosed(viewer, breach, frozenset(field_sets))
+
+
+@lru_cache(maxsize=4096)
+def _disclosed(viewer: Viewer, breach: Breach, every: frozenset[FieldSet]) -> Exposure | None:
     direct = [one.classes for one in every if not one.via_alias]
     alias = [one.classes for one in every if one.via_alias]
     if not direct and not (alias and viewer.sees_aliases):

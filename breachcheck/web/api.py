@@ -22,6 +22,9 @@ PREFIX = "/api/v1"
 LARGEST_QUESTION = 64 * 2**10
 LONGEST_QUOTED = 60
 
+JSON = "application/json"
+ABOUT_AN_ACCOUNT = (("Content-Type", JSON), ("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer"))
+
 bp = Blueprint("api", __name__, url_prefix=PREFIX)
 
 
@@ -48,10 +51,7 @@ def lookup() -> Response:
     """What the published breaches hold of one account."""
     question = _read_question()
     answer = services().lookup.ask(question.account, KEY, kind=question.kind, breach=question.breach)
-    response = _json(as_json(answer))
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return Response(msgspec.json.encode(as_json(answer)), headers=ABOUT_AN_ACCOUNT)
 
 
 @bp.get("/breaches")
@@ -70,12 +70,12 @@ def breach(name: str) -> Response:
 def openapi() -> Response:
     """What this API takes and answers, for programs (OpenAPI 3.1)."""
     document = resources.files("breachcheck.web").joinpath("openapi.json").read_bytes()
-    return Response(document, content_type="application/json")
+    return Response(document, content_type=JSON)
 
 
 def _read_question() -> Question:
     request.max_content_length = LARGEST_QUESTION
-    if request.content_type and request.mimetype != "application/json":
+    if request.content_type not in (None, JSON) and request.mimetype != JSON:
         raise UnsupportedMediaType("Send the body as JSON, with the header `Content-Type: application/json`.")
     body = request.get_data(cache=False)
     try:
@@ -154,4 +154,4 @@ def _demo() -> dict[str, bool]:
 
 
 def _json(body: object) -> Response:
-    return Response(msgspec.json.encode(body), content_type="application/json")
+    return Response(msgspec.json.encode(body), content_type=JSON)

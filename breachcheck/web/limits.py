@@ -5,15 +5,16 @@ import math
 import time
 
 from flask import Flask, current_app, request
-from flask_limiter import Limiter
 from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 KEY = "breachcheck limits"
 
 
 def install(app: Flask) -> None:
-    app.extensions[KEY] = Limiter(network, app=app, storage_uri="memory://", strategy="moving-window")
+    app.extensions[KEY] = MovingWindowRateLimiter(MemoryStorage())
 
 
 def spend(purpose: str, a_minute: int, who: str | None = None) -> None:
@@ -24,7 +25,7 @@ def spend(purpose: str, a_minute: int, who: str | None = None) -> None:
     if not a_minute:
         return
     limit, spender = RateLimitItemPerMinute(a_minute), who or network()
-    counted = current_app.extensions[KEY].limiter
+    counted = current_app.extensions[KEY]
     if not counted.hit(limit, purpose, spender):
         resets_at = counted.get_window_stats(limit, purpose, spender).reset_time
         raise TooManyRequests(retry_after=max(1, math.ceil(resets_at - time.time())))
