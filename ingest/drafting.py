@@ -120,7 +120,7 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
 
 
 def _unread(name: str, error: DataFileError) -> _Found:
-    return _Found(name, why=f"not read ({str(error).removeprefix(f'{name}: ')})")
+    return _Found(name, why=f"not read ({str(error).removeprefix(name).lstrip(': ')})")
 
 
 def _name_of(paths: Sequence[Path]) -> str:

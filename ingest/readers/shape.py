@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -36,7 +37,7 @@ def shape_of(head: str, columns: Sequence[str]) -> Shape:
     lines = list(islice((line.strip(" \r\t,") for line in head.split("\n") if line.strip()), _SAMPLE))
     objects = [value for line in lines if (value := _object(line)) is not None]
     if objects and sum(line.startswith("{") and line.endswith("}") for line in lines) * 2 >= len(lines):
-        path = next((path for value in objects if (path := _path_of(value, columns))), ())
+        [(path, _)] = Counter(_path_of(value, columns) for value in objects).most_common(1)
         return Shape(not path, path)
     return Shape(False, _path_within(head, columns))
 

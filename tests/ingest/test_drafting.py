@@ -172,3 +172,15 @@ def test_a_file_that_cannot_be_read_is_said_not_to_be(folder):
 
     assert "broken.csv.gz: not read (the file is cut short" in text
     assert len(filled(folder, text).files) == 1
+
+
+def test_a_record_without_an_address_does_not_make_a_list_inside_the_others_the_records(folder):
+    records = [
+        {"email": "", "messages": [{"text": "ann@example.com"}]},
+        *[{"email": f"p{number}@example.com", "messages": [{"text": "hello"}]} for number in range(3)],
+    ]
+    (folder / "users.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+
+    [entry] = filled(folder, drafted(folder, "users.jsonl")).files
+
+    assert (entry.format, entry.address) == ("jsonl", ("email",))
