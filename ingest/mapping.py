@@ -27,6 +27,7 @@ FIXED: Mapping[str, Mapping[str, str]] = {
 """What formats without headers carry; their readers give exactly these columns."""
 
 MIXPANEL_PEOPLE, MIXPANEL_EVENTS = MIXPANEL = ("mixpanel-people", "mixpanel-events")
+KEYED = ("json", "jsonl", *MIXPANEL)
 WRAPPERS = ("_source.", "$properties.", "properties.")
 SHOWN_COLUMNS = 20
 
@@ -73,7 +74,9 @@ def plan(
     declared column that is not there raises DataFileError, unless records may hold keys that a sample of them did not
     show (*open_keys*).
     """
-    headers = _Headers(columns, name or entry.path, loosely=format in MIXPANEL, is_open=open_keys)
+    # A key that one of several JSON files never uses is no mistake in the mapping.
+    is_open = open_keys or (format in KEYED and not is_only_table)
+    headers = _Headers(columns, name or entry.path, loosely=format in MIXPANEL, is_open=is_open)
     if not is_only_table and not headers.has_any(_declared_people(entry)):
         return None
     ids = _mixpanel_ids(columns) if format in MIXPANEL else ()

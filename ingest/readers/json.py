@@ -47,7 +47,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
             rejects=scan.rejects,
             finish=stream.finish,
             close=stream.close,
-            open_keys=True,
+            open_keys=len(head) >= HEAD or len(sample) >= _SAMPLE,
         )
 
 

@@ -70,6 +70,14 @@ def test_keys_that_a_sample_of_json_did_not_show_may_be_declared():
     assert found.unseen == ("rare",)
 
 
+def test_a_key_that_one_of_several_json_files_never_uses_may_be_declared():
+    says = entry(mapping={"email": EMAIL, "rare": ("Names",)})
+
+    assert plan(says, ["email"], "jsonl", is_only_table=False).unseen == ("rare",)
+    with pytest.raises(DataFileError, match="there is no column rare"):
+        plan(says, ["email"], "jsonl")
+
+
 def test_of_several_tables_one_without_the_people_is_nothing_found():
     says = entry(mapping={"email": EMAIL, "name": ("Names",)})
 
