@@ -7,6 +7,7 @@ stream in which every record was made well formed (`quotes`), so that no stray q
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -66,10 +67,9 @@ class _Scan:
     def _source(self) -> str:
         self._rejects, self._left_out = Rejects(_OTHERWISE, _REASONS), Counter()
         path = self._file.path
-        quote = self._quote_by_path()
-        if path is None or quote is None:
+        if path is None or self._quote is None:
             return read_csv(self.stream.start(self._repaired()), {**self._options('"'), "parallel": "false"})
-        return read_csv(str(path), {**self._options(quote), "skip": str(self._layout.skip)})
+        return read_csv(str(path), {**self._options(self._quote), "skip": str(self._layout.skip)})
 
     def _options(self, quote: str) -> dict[str, str]:
         return {
@@ -80,7 +80,8 @@ class _Scan:
             **self._rejects.options(),
         }
 
-    def _quote_by_path(self) -> str | None:
+    @cached_property
+    def _quote(self) -> str | None:
         """The quote character to scan the file by path with, "" for none; None where it must be streamed."""
         if self._file.path is None or self._encoding != lines.UTF8 or self._only_cr:
             return None

@@ -110,8 +110,8 @@ def _recurs(first: Sequence[str], others: Sequence[_Row]) -> bool:
 def _names(header: Sequence[str], people: Sequence[_Row]) -> tuple[str, ...]:
     """A name for every column: those without one are columnN, those that stand twice get a number."""
     widths = Counter(len(row.fields) for row in people)
-    usual, rows = max(widths.items(), key=lambda item: item[1], default=(0, 0))
-    width = usual if not header or rows * 2 > widths.total() else 0
+    wider = sum(any(row.fields[len(header) :]) for row in people)
+    width = max(widths, key=lambda width: widths[width], default=0) if wider * 2 > len(people) else 0
     given = [*header, *[""] * (width - len(header))]
     names: list[str] = []
     for at, cell in enumerate(given, start=1):
