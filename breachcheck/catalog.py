@@ -89,6 +89,10 @@ class Catalogue:
             cached = self._published = self._read()
         return cached
 
+    def last_read(self) -> Published:
+        """What was published when this process last looked, free of charge. True only if its generation still stands."""
+        return self._published or self.published()
+
     def of_load(self, load_id: LoadId) -> Published:
         """The map as if *load_id*, held or not, were all that is published. Raises UnknownLoad."""
         load = self._loads.get(load_id)

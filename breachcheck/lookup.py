@@ -33,19 +33,21 @@ class Lookup:
         Raises InvalidAccount, UnknownBreach, NothingToAsk where no breach can answer, and other kinds of
         CouldNotCheck where the store failed or what is published kept moving.
         """
+        published = self._catalogue.last_read() if breach is None else self._catalogue.published()
         for _ in range(ATTEMPTS):
-            published = self._catalogue.published()
             asked = self._asked(published, viewer, kind, breach)
-            found = self._found(account, kind, asked)
+            found = self._found(account, kind, asked) if asked else []
             if self._catalogue.generation() == published.generation:
-                return self._answer(published, asked, found, viewer)
+                return self._answer(published, asked, found, viewer, kind)
+            published = self._catalogue.published()
         raise IndexMoved("What is published changed while we looked; ask again.")
 
     def ask_load(self, account: str, load_id: LoadId, viewer: Viewer, *, kind: Kind = Kind.EMAIL) -> Answer:
         """What the answer would be if *load_id*, held or not, were all that is published."""
         published = self._catalogue.of_load(load_id)
         asked = self._asked(published, viewer, kind, None)
-        return self._answer(published, asked, self._found(account, kind, asked), viewer)
+        found = self._found(account, kind, asked) if asked else []
+        return self._answer(published, asked, found, viewer, kind)
 
     def reach(self, viewer: Viewer, load_id: LoadId | None = None) -> list[Breach]:
         """The breaches that *viewer* can be told of when asking for an e-mail address, by title.
@@ -67,16 +69,17 @@ class Lookup:
 
     def _asked(self, published: Published, viewer: Viewer, kind: Kind, name: str | None) -> list[Breach]:
         named = published.breaches if name is None else (published.get(name),)
-        asked = [
+        return [
             one
             for one in named
             if kind in one.kinds and may_ask_by(viewer, kind) and may_be_told(viewer, one, self._site)
         ]
+
+    def _answer(
+        self, published: Published, asked: list[Breach], found: list[FieldSetId], viewer: Viewer, kind: Kind
+    ) -> Answer:
         if not asked:
             raise NothingToAsk(f"None of the breaches here can be searched by {kind}.")
-        return asked
-
-    def _answer(self, published: Published, asked: list[Breach], found: list[FieldSetId], viewer: Viewer) -> Answer:
         exposures = [
             exposure
             for breach, field_sets in _by_breach(published.field_sets, found, asked)
