@@ -69,8 +69,9 @@ def run(
     """Load what *manifest* names, and publish it unless *hold*. A dry run does all but write.
 
     Raises LoadRefused where nothing was indexed or more than the share *max_rejected* of the records was rejected,
-    LoadError where the load was stopped, and other BreachcheckErrors where a file or the store failed. Whatever is
-    raised, nothing became visible, and the load is marked as failed. Waits while another load runs.
+    LoadError where the load was stopped, and other BreachcheckErrors where a file or the store failed: the load is
+    marked as failed then. One that is whole stays held where publishing refuses it. Whatever is raised, nothing became
+    visible. Waits while another load runs.
     """
     with ExitStack() as stack:
         stack.enter_context(loading.stoppable())
@@ -80,7 +81,7 @@ def run(
         with _attempt(manifest, services, by) as load_id:
             tally, contents, written = _load(manifest, services, progress, load_id, max_rejected)
             services.loads.complete(load_id, contents, tally, dict(written.carriers), _now())
-            services.index.settle()
+        services.index.settle()
         if not hold:
             services.publishing.publish(load_id, by=by)
         return Outcome(load_id, tally, is_published=not hold)
