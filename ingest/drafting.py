@@ -13,7 +13,7 @@ import duckdb
 from breachcheck import data_classes
 from breachcheck.addresses import holds_address, mask_addresses
 from breachcheck.errors import DataFileError
-from ingest import engine, readers, sources
+from ingest import engine, mixpanel_names, readers, sources
 from ingest.mapping import CLASS_OF_KIND, MIXPANEL
 from ingest.readers.base import Instructions
 from ingest.samples import sample_of
@@ -113,8 +113,9 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
         for table in readers.tables(file, Instructions()):
             name = table.name if file.source else STANDARD_INPUT
             columns = tuple(suggest(table.columns, sample_of(connection, table)))
-            finds_people = table.format in MIXPANEL or any(column.is_address for column in columns)
-            yield _Found(name, "" if finds_people else _NOBODY, table.format, table.encoding, columns)
+            form = mixpanel_names.form_of(table.columns) or table.format
+            finds_people = form in MIXPANEL or any(column.is_address for column in columns)
+            yield _Found(name, "" if finds_people else _NOBODY, form, table.encoding, columns)
     except DataFileError as error:
         yield _unread(file.name, error)
 

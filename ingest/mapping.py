@@ -26,7 +26,7 @@ FIXED: Mapping[str, Mapping[str, str]] = {
 }
 """What formats without headers carry; their readers give exactly these columns."""
 
-MIXPANEL_PEOPLE, MIXPANEL_EVENTS = MIXPANEL = ("mixpanel-people", "mixpanel-events")
+MIXPANEL_PEOPLE, MIXPANEL_EVENTS = MIXPANEL = (mixpanel_names.PEOPLE, mixpanel_names.EVENTS)
 KEYED = ("json", "jsonl", *MIXPANEL)
 WRAPPERS = ("_source.", "$properties.", "properties.")
 SHOWN_COLUMNS = 20
@@ -74,17 +74,19 @@ def plan(
     declared column that is not there raises DataFileError, unless records may hold keys that a sample of them did not
     show (*open_keys*).
     """
+    form = entry.format if entry.format in MIXPANEL else format
     # A key that one of several JSON files never uses is no mistake in the mapping.
     is_open = open_keys or (format in KEYED and not is_only_table)
-    headers = _Headers(columns, name or entry.path, loosely=format in MIXPANEL, is_open=is_open)
+    headers = _Headers(columns, name or entry.path, loosely=form in MIXPANEL, is_open=is_open)
     if not is_only_table and not headers.has_any(_declared_people(entry)):
         return None
-    ids = _mixpanel_ids(columns) if format in MIXPANEL else ()
+    joins_as = form if form in MIXPANEL else mixpanel_names.form_of(columns)
+    ids = _mixpanel_ids(columns) if joins_as else ()
     if entry.mapping is not None:
         found = _declared(entry, headers, ids)
     else:
-        found = _suggested(entry, headers, format, sample or {}, ids)
-    finds_people_elsewhere = found.join or (found.ids and format == MIXPANEL_EVENTS)
+        found = _suggested(entry, headers, form, sample or {}, ids)
+    finds_people_elsewhere = found.join or (found.ids and joins_as == MIXPANEL_EVENTS)
     return found if found.addresses or found.identifiers or finds_people_elsewhere else None
 
 

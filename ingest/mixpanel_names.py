@@ -1,7 +1,9 @@
 """Mixpanel's names: what its properties are called in exports, tables and the interface, and what they carry."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+PEOPLE, EVENTS = "mixpanel-people", "mixpanel-events"
 
 # Raw (`$first_name`), warehouse (`mp_first_name`) and display names ("First Name") all come to the plain name.
 CLASSES: Mapping[str, str] = {
@@ -41,7 +43,6 @@ CLASSES: Mapping[str, str] = {
     "team_id": "Organisation identifiers",
     "workspace_id": "Organisation identifiers",
 }
-ADDRESSES = frozenset({"email"})
 IDS = ("distinct_id", "user_id", "identified_id")
 
 _TAGS = re.compile(r"(?:initial_)?utm_(?:source|medium|campaign|content|term|id)(?:_\w+)?")
@@ -60,3 +61,11 @@ def class_of(column: str) -> str | None:
     if _TAGS.fullmatch(name):
         return "Referring websites"
     return "Device information" if _SCREEN.fullmatch(name) else CLASSES.get(name)
+
+
+def form_of(columns: Iterable[str]) -> str | None:
+    """Which of Mixpanel's forms a table has that is known by its *columns* alone, as CSV and Parquet are."""
+    names = {plain_name(column) for column in columns}
+    if "distinct_id" not in names:
+        return None
+    return EVENTS if names & {"event", "event_name"} else PEOPLE

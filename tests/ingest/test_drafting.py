@@ -184,3 +184,12 @@ def test_a_record_without_an_address_does_not_make_a_list_inside_the_others_the_
     [entry] = filled(folder, drafted(folder, "users.jsonl")).files
 
     assert (entry.format, entry.address) == ("jsonl", ("email",))
+
+
+def test_mixpanel_tables_are_known_by_their_headers(folder):
+    (folder / "people.csv").write_text("Distinct ID,Email,City\n1,ann@example.com,Berlin\n")
+    (folder / "events.csv").write_text("Event Name,Distinct ID,City\nopened,1,Berlin\n")
+
+    entries = filled(folder, drafted(folder, "people.csv", "events.csv")).files
+
+    assert [entry.format for entry in entries] == ["mixpanel-people", "mixpanel-events"]

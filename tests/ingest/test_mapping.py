@@ -281,3 +281,26 @@ def test_a_declared_join_goes_before_the_one_by_mixpanels_ids():
 
     assert found.join.column == "uid"
     assert found.ids == ()
+
+
+@pytest.mark.parametrize(
+    "columns", [["Event Name", "Distinct ID", "City"], ["mp_event_name", "mp_distinct_id", "mp_city"]]
+)
+def test_mixpanel_events_are_known_by_their_headers_too(columns):
+    found = plan(entry(), columns, "csv")
+
+    assert found.ids == (columns[1],)
+    assert found.addresses == ()
+
+
+def test_mixpanel_people_saved_as_csv_can_be_joined_to():
+    suggested = plan(entry(), ["Distinct ID", "Email"], "csv")
+    declared = plan(entry(format="csv", mapping={"Email": EMAIL}), ["Distinct ID", "Email"], "csv")
+
+    assert suggested.ids == declared.ids == ("Distinct ID",)
+
+
+def test_what_the_manifest_calls_mixpanels_is_so_whatever_the_file_is():
+    found = plan(entry(format="mixpanel-events"), ["user_id", "$city"], "csv")
+
+    assert found.ids == ("user_id",)
