@@ -1,6 +1,6 @@
 """Results of DuckDB as a stream of Arrow batches, seen through numpy: no Python string, no pyarrow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import duckdb
@@ -9,6 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.columns import TextColumn
+
+_KINDS: Mapping[str, type[duckdb.Error]] = {
+    "Invalid Input Error": duckdb.InvalidInputException,
+    "Conversion Error": duckdb.ConversionException,
+    "IO Error": duckdb.IOException,
+    "Out of Memory Error": duckdb.OutOfMemoryException,
+}
 
 
 class Batch:
@@ -42,6 +49,12 @@ def batches(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[Batch]:
             array = next(stream)
         except StopIteration:
             return
-        except RuntimeError as error:  # nanoarrow's, with DuckDB's text
-            raise duckdb.Error(str(error)) from None
+        except RuntimeError as error:  # nanoarrow's, around DuckDB's text
+            raise _engines_own(str(error)) from None
         yield Batch(array)
+
+
+def _engines_own(text: str) -> duckdb.Error:
+    """The error of DuckDB that *text* tells of."""
+    kind = next((kind for kind in _KINDS if kind in text), "")
+    return _KINDS.get(kind, duckdb.Error)(text)

@@ -129,9 +129,10 @@ class _Watch:
         if self._file is not None and self._file is not file:
             self._done += self._file.size
         self._file = file
-        self.add(0)
+        self._show("Reading", self._records, min(self._done, self._total), self._total)
 
     def add(self, records: int) -> None:
+        """So many *records* more were read."""
         self._records += records
         self._show("Reading", self._records, min(self._done + self._read_of_file(), self._total), self._total)
 

@@ -44,7 +44,7 @@ FILES = {
     "another format than declared": (f"{{path: people.csv, format: parquet, {MAPPING}}}", "people.csv", GOOD.encode()),
     "broken Parquet": (f"{{path: p.parquet, {MAPPING}}}", "p.parquet", b"PAR1" + GOOD.encode() + b"\x10\0\0\0PAR1"),
     "malformed JSON lines": (
-        f"{{path: people.jsonl, {MAPPING}}}",
+        "{path: people.jsonl, mapping: {email: Email addresses}}",
         "people.jsonl",
         (json.dumps({"email": ADDRESS}) + f'\n{{"email": "{ADDRESS}\n[["{ADDRESS}"]]\n"{ADDRESS}"\n').encode(),
     ),
