@@ -41,6 +41,7 @@ class Table:
     rejects: Callable[[duckdb.DuckDBPyConnection], Mapping[str, int]]  # after the scan, on the same connection
     finish: Callable[[], None] = _nothing  # waits for the stream's end; DataFileError where the file was not whole
     close: Callable[[], None] = _nothing  # stops the stream, if there is one; may be called twice
+    delimiter: str = ""  # of delimited text
     open_keys: bool = False  # JSON: columns that the sample did not show may be asked for all the same
 
     @contextmanager

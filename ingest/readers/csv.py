@@ -35,7 +35,15 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
         scan = _Scan(file, encoding, layout, only_cr=lines.has_only_cr(head))
         stream = scan.stream
         yield Table(
-            file.name, layout.columns, "csv", encoding, scan.relation, scan.rejects, stream.finish, stream.close
+            name=file.name,
+            columns=layout.columns,
+            format="csv",
+            encoding=encoding,
+            relation=scan.relation,
+            rejects=scan.rejects,
+            finish=stream.finish,
+            close=stream.close,
+            delimiter=layout.delimiter.decode() if len(layout.columns) > 1 else "",
         )
 
 

@@ -21,7 +21,7 @@ _BETWEEN = " \t\r\n,"
 _ON_ONE_LINE = bytes.maketrans(b"\r\n", b"  ")
 _BREAKS = re.compile(r"[\r\n]+")
 _FIRST_KEY = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")\s*:')
-_ANY_OBJECT = re.compile(r"(?:[}\[]\s*,?|\n)\s*(?=\{)")
+_ANY_OBJECT = re.compile(r"[}\[,\n]\s*(?=\{)")
 
 
 class Malformed(Exception):
@@ -121,9 +121,7 @@ class Text:
     def resume(self, fault: int) -> None:
         """Go on at the next record after a *fault* in this one: the next that begins with the same key, or any."""
         first_key = _FIRST_KEY.match(self._text, self._begun)
-        alike = (
-            re.compile(rf"(?:[}}\[]\s*,?|\n)\s*(?=\{{\s*{re.escape(first_key[1])}\s*:)") if first_key else _ANY_OBJECT
-        )
+        alike = re.compile(rf"[}}\[,\n]\s*(?=\{{\s*{re.escape(first_key[1])}\s*:)") if first_key else _ANY_OBJECT
         found = alike.search(self._text, self._begun + 1)
         while not found and len(self._text) - fault < _RESYNC_WITHIN and self._more():
             found = alike.search(self._text, self._begun + 1)

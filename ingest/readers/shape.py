@@ -34,6 +34,8 @@ def is_json(head: str) -> bool:
 
 def shape_of(head: str, columns: Sequence[str]) -> Shape:
     """The shape of JSON text that begins with *head*; *columns* are those that the manifest names."""
+    if head.lstrip().startswith("["):
+        return Shape(False, _path_within(head, columns))
     lines = list(islice((line.strip(" \r\t,") for line in head.split("\n") if line.strip()), _SAMPLE))
     objects = [value for line in lines if (value := _object(line)) is not None]
     if objects and sum(line.startswith("{") and line.endswith("}") for line in lines) * 2 >= len(lines):
@@ -51,8 +53,8 @@ def _object(line: str) -> dict[str, object] | None:
 
 
 def _path_within(head: str, columns: Sequence[str]) -> tuple[str, ...]:
-    """The path of the list within the object that *head* begins with, which need not end there."""
-    text = head.lstrip()
+    """The path of the list within the first object of *head*, which need not end there."""
+    text = head.lstrip(" \t\r\n[")
     if not text.startswith("{"):
         return ()
     try:

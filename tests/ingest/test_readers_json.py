@@ -1,0 +1,279 @@
+"""JSON: lines, lists, pages and objects in any spelling end as the same records."""
+
+import gzip
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from breachcheck.errors import DataFileError
+from ingest.readers.base import Instructions
+from ingest.readers.objects import Text, records
+from tests.ingest.scans import Scanned, scan, scan_text, table_of
+
+PEOPLE = [{"id": number, "email": f"u{number}@example.com", "tags": ["a", "b"]} for number in range(3)]
+ROWS = [(str(number), f"u{number}@example.com", "a\nb") for number in range(3)]
+
+
+def scan_json(folder: Path, text: str | bytes, told: Instructions | None = None) -> Scanned:
+    return scan_text(folder, text, told, "people.json")
+
+
+def columns_of(folder: Path, value: object) -> tuple[str, ...]:
+    path = folder / "people.json"
+    path.write_text(json.dumps(value))
+    return table_of(path).columns
+
+
+def values_of(folder: Path, value: object, *columns: str) -> list[tuple[str | None, ...]]:
+    path = folder / "people.json"
+    path.write_text(json.dumps(value))
+    return scan(table_of(path), columns).rows
+
+
+# Shapes
+
+SHAPES = {
+    "lines": "\n".join(map(json.dumps, PEOPLE)),
+    "lines with blank ones": "\n\n".join(map(json.dumps, PEOPLE)) + "\n \n",
+    "lines with commas": ",\n".join(map(json.dumps, PEOPLE)),
+    "lines ended as on Windows": "\r\n".join(map(json.dumps, PEOPLE)),
+    "a list": json.dumps(PEOPLE),
+    "a list in compact form": json.dumps(PEOPLE, separators=(",", ":")),
+    "a list over lines": json.dumps(PEOPLE, indent=2),
+    "objects over lines": "\n".join(json.dumps(one, indent=2) for one in PEOPLE),
+    "objects on one line": "".join(map(json.dumps, PEOPLE)),
+    "an object around a list": json.dumps({"users": PEOPLE}),
+    "a page": json.dumps({"status": "ok", "results": PEOPLE, "total": 3}, indent=1),
+    "pages": json.dumps({"page": 0, "results": PEOPLE[:2]}) + "\n" + json.dumps({"page": 1, "results": PEOPLE[2:]}),
+    "a list of pages": json.dumps([{"page": 0, "results": PEOPLE[:2]}, {"page": 1, "results": PEOPLE[2:]}]),
+    "Elasticsearch": json.dumps({"hits": {"total": 3, "hits": [{"_id": "x", "_source": one} for one in PEOPLE]}}),
+}
+
+
+@pytest.mark.parametrize("text", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_every_shape_gives_the_same_records(tmp_path: Path, text: str, encoding: str) -> None:
+    path = tmp_path / "people.json"
+    path.write_bytes(text.encode(encoding))
+
+    scanned = scan(table_of(path), ["id", "email", "tags"])
+
+    assert (sorted(scanned.rows), scanned.broken, scanned.rejects) == (ROWS, 0, {})
+
+
+@pytest.mark.parametrize("text", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("size", [1, 2, 7, 64])
+def test_records_do_not_depend_on_how_the_text_arrives(text: str, size: int) -> None:
+    path = ("results",) if "results" in text else ("users",) if "users" in text else ("hits", "hits")
+    left_out: Counter[str] = Counter()
+
+    found = [json.loads(one) for one in records(Text(pieces(text, size)), path, left_out)]
+
+    assert [one.get("_source", one) for one in found] == PEOPLE
+    assert not left_out
+
+
+def pieces(text: str, size: int) -> list[str]:
+    return [text[at : at + size] for at in range(0, len(text), size)]
+
+
+def test_one_object_is_one_record(tmp_path: Path) -> None:
+    one = {"email": "a@example.com", "items": [{"sku": 1}, {"sku": 2}]}
+
+    assert values_of(tmp_path, one, "email", "items[].sku") == [("a@example.com", "1\n2")]
+
+
+def test_an_object_with_several_addresses_is_one_record(tmp_path: Path) -> None:
+    one = {"name": "Al", "emails": [{"value": "a@example.com"}, {"value": "b@example.com"}]}
+
+    assert values_of(tmp_path, one, "emails[].value") == [("a@example.com\nb@example.com",)]
+
+
+def test_the_mapping_may_say_that_an_object_is_the_record(tmp_path: Path) -> None:
+    text = json.dumps({"users": [{"email": "a@example.com"}, {"email": "b@example.com"}]})
+
+    scanned = scan_json(tmp_path, text, Instructions(columns=("users[].email",)))
+
+    assert scanned.rows == [("a@example.com\nb@example.com",)]
+
+
+def test_a_list_of_addresses_has_one_column(tmp_path: Path) -> None:
+    assert values_of(tmp_path, ["a@example.com", "b@example.com"], "value") == [("a@example.com",), ("b@example.com",)]
+
+
+def test_an_empty_list_holds_no_table(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not enough values"):
+        columns_of(tmp_path, [])
+
+
+# Keys and values
+
+
+def test_columns_are_the_union_of_the_keys(tmp_path: Path) -> None:
+    value = [{"a": 1, "user": {"email": "x"}}, {"b": 2, "emails": [{"value": 1}, {"kind": 2}], "A": 3}]
+
+    assert columns_of(tmp_path, value) == ("a", "user.email", "b", "emails[].value", "emails[].kind")
+
+
+def test_keys_that_differ_by_case_are_one_column(tmp_path: Path) -> None:
+    assert sorted(values_of(tmp_path, [{"Email": "a"}, {"email": "b"}], "Email")) == [("a",), ("b",)]
+
+
+@pytest.mark.parametrize("wrapper", ["properties", "$properties", "_source"])
+def test_wrappers_are_seen_through(tmp_path: Path, wrapper: str) -> None:
+    value = [{"id": 1, wrapper: {"email": "a@example.com", "geo": {"city": "Bonn"}}}]
+
+    assert columns_of(tmp_path, value) == ("id", "email", "geo.city")
+    assert values_of(tmp_path, value, "email", "geo.city", f"{wrapper}.email") == [
+        ("a@example.com", "Bonn", "a@example.com")
+    ]
+
+
+def test_a_key_may_hold_a_dot_or_a_slash(tmp_path: Path) -> None:
+    assert values_of(tmp_path, [{"user.email": "a", "x/y~z": "b"}], "user.email", "x/y~z") == [("a", "b")]
+
+
+def test_a_key_that_the_sample_did_not_show_may_be_asked_for(tmp_path: Path) -> None:
+    text = '{"a": 1}\n' * 20_000 + '{"late": "x", "properties": {"later": "y"}}\n'
+
+    scanned = scan(table_of(path_of(tmp_path, text)), ["late", "properties.later", "never"])
+
+    assert ("x", "y", None) in scanned.rows
+
+
+def path_of(folder: Path, text: str) -> Path:
+    path = folder / "people.json"
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("x", "x"),
+        (17, "17"),
+        (True, "true"),
+        (None, None),
+        ([], None),
+        ({}, None),
+        (["a", None, 2], "a\n2"),
+        ({"$oid": "55"}, "55"),
+        ({"$numberLong": "17"}, "17"),
+        ("[not a list", "[not a list"),
+        ("{not an object", "{not an object"),
+        ('a "quoted" \\ value', 'a "quoted" \\ value'),
+        ("é\u2028\U0001f600", "é\u2028\U0001f600"),
+    ],
+)
+def test_values_become_text(tmp_path: Path, value: object, text: str | None) -> None:
+    assert values_of(tmp_path, [{"v": value, "w": 1}], "v") == [(text,)]
+
+
+# Dirt
+
+
+def test_a_malformed_line_is_one_broken_record(tmp_path: Path) -> None:
+    text = SHAPES["lines"] + '\n{"id": 3, "email": "x\n' + '"text"\n' + '{"id": 4, "email": "u4@example.com"}\n'
+
+    scanned = scan_json(tmp_path, text)
+
+    assert (len(scanned.rows), scanned.broken, scanned.read) == (4, 2, 6)
+
+
+def test_a_line_with_control_characters_is_a_rejected_record(tmp_path: Path) -> None:
+    scanned = scan_json(tmp_path, SHAPES["lines"] + '\n{"id": "\x01"}\n')
+
+    assert (len(scanned.rows), scanned.rejects) == (3, {"malformed JSON": 1})
+
+
+def test_a_line_that_is_not_utf8_loses_nobody_else(tmp_path: Path) -> None:
+    scanned = scan_json(tmp_path, SHAPES["lines"].encode() + b'\n{"email": "\xff"}\n')
+
+    assert (len(scanned.rows), scanned.rejects) == (3, {"not UTF-8": 1})
+
+
+def test_a_line_that_is_much_too_long_is_one_rejected_record(tmp_path: Path) -> None:
+    scanned = scan_json(tmp_path, SHAPES["lines"] + "\n" + json.dumps({"id": "x" * 17_000_000}))
+
+    assert (len(scanned.rows), scanned.rejects) == (3, {"line too long": 1})
+
+
+def test_a_long_line_is_read(tmp_path: Path) -> None:
+    scanned = scan_json(tmp_path, SHAPES["lines"] + "\n" + json.dumps({"id": "x" * 9_000_000}) + "\n")
+
+    assert scanned.read == len(scanned.rows) == 4
+
+
+MALFORMED = {
+    "a bare word": '{"id": 1, "email": bad}',
+    "an unclosed string": '{"id": 1, "email": "u1@example.com}',
+    "a missing brace": '{"id": 1, "email": "u1@example.com"',
+    "no colon": '{"id" 1}',
+    "a nested fault": '{"id": 1, "x": [{"y": bad}, {"z": 2}]}',
+    "too deep": '{"id": ' + "[" * 100_000 + "]" * 100_000 + "}",
+}
+
+
+@pytest.mark.parametrize("fault", MALFORMED.values(), ids=MALFORMED)
+@pytest.mark.parametrize("between", [",", ",\n", "\n"])
+def test_a_malformed_element_loses_nobody_else(tmp_path: Path, fault: str, between: str) -> None:
+    good = [json.dumps({"id": number, "email": f"u{number}@example.com"}) for number in (0, 2, 3)]
+
+    scanned = scan_json(tmp_path, "[" + between.join([good[0], fault, *good[1:]]) + "]")
+
+    assert {row[1] for row in scanned.rows} >= {"u0@example.com", "u2@example.com", "u3@example.com"}
+    assert scanned.broken + scanned.rejects.get("malformed JSON", 0) >= 1
+
+
+def test_a_list_that_is_cut_short_gives_what_is_there(tmp_path: Path) -> None:
+    scanned = scan_json(tmp_path, SHAPES["a list over lines"][:-30])
+
+    assert (len(scanned.rows), scanned.rejects) == (2, {"malformed JSON": 1})
+
+
+@pytest.mark.parametrize("text", ["", "   \n", "{", '{"a": ', "[{]"])
+def test_a_file_without_a_record_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises((DataFileError, ValueError)):
+        scan_json(tmp_path, text, Instructions(format="json"))
+
+
+def test_csv_is_not_read_as_json(tmp_path: Path) -> None:
+    with pytest.raises(DataFileError, match=r"people\.json is not json; leave `format` out or correct it"):
+        scan_json(tmp_path, "id,email\n1,a@example.com\n", Instructions(format="json"))
+
+
+def test_a_compressed_file_that_is_cut_short_is_refused_after_the_scan(tmp_path: Path) -> None:
+    text = "".join(json.dumps({"id": number, "email": f"u{number}@example.com"}) + "\n" for number in range(300_000))
+    path = tmp_path / "people.jsonl.gz"
+    path.write_bytes(gzip.compress(text.encode(), 1)[:-2000])
+    table = table_of(path)
+
+    with pytest.raises(DataFileError, match=r"people\.jsonl\.gz: the file is cut short"):
+        scan(table)
+
+
+keys = st.sampled_from(["a", "b.c", "d/e", "é", '"', "\\", "$x"])
+values = st.recursive(st.text(max_size=5) | st.integers() | st.none(), lambda inner: st.lists(inner, max_size=3))
+objects = st.lists(st.dictionaries(keys, values, min_size=1), min_size=1, max_size=6)
+
+
+@given(objects, st.integers(1, 40), st.sampled_from([None, 1]), st.sampled_from(["list", "pages", "objects"]))
+def test_records_come_whole_and_in_order(
+    found: list[dict[str, object]], size: int, indent: int | None, form: str
+) -> None:
+    pages = [{"page": number, "results": found, "status": "ok"} for number in range(2)]
+    text = {
+        "list": json.dumps(found, indent=indent),
+        "pages": "\n".join(json.dumps(page, indent=indent) for page in pages),
+        "objects": "\n".join(json.dumps(one, indent=indent) for one in found),
+    }[form]
+    left_out: Counter[str] = Counter()
+
+    read = [json.loads(line) for line in records(Text(pieces(text, size)), ("results",), left_out)]
+
+    assert read == (found * 2 if form == "pages" else found)
+    assert not left_out
