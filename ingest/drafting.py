@@ -58,6 +58,7 @@ class _Found:
     why: str = ""
     format: str = ""
     encoding: str = ""
+    delimiter: str = ""
     columns: tuple[Suggestion, ...] = ()
 
     @property
@@ -71,7 +72,7 @@ class _Found:
     @property
     def shape(self) -> tuple[object, ...]:
         """What an entry says of it beside its name."""
-        return (self.format, self.encoding, self.columns)
+        return (self.format, self.encoding, self.delimiter, self.columns)
 
 
 def draft(paths: Sequence[Path]) -> str:
@@ -115,7 +116,8 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
             columns = tuple(suggest(table.columns, sample_of(connection, table)))
             form = mixpanel_names.form_of(table.columns) or table.format
             finds_people = form in MIXPANEL or any(column.is_address for column in columns)
-            yield _Found(name, "" if finds_people else _NOBODY, form, table.encoding, columns)
+            delimiter = "tab" if table.delimiter == "\t" else table.delimiter
+            yield _Found(name, "" if finds_people else _NOBODY, form, table.encoding, delimiter, columns)
     except DataFileError as error:
         yield _unread(file.name, error)
 
@@ -149,7 +151,7 @@ def _entries(found: Sequence[_Found]) -> Iterator[list[str]]:
 
 
 def _reading(one: _Found, member: str) -> list[str]:
-    said = {"member": member, "format": one.format, "encoding": one.encoding}
+    said = {"member": member, "format": one.format, "encoding": one.encoding, "delimiter": one.delimiter}
     return [f"  - path: {_scalar(one.path)}", *(f"    {key}: {_scalar(text)}" for key, text in said.items() if text)]
 
 

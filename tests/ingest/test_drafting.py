@@ -53,11 +53,20 @@ def test_a_draft_filled_in_is_a_manifest(folder):
     manifest = filled(folder, drafted(folder, "users.csv"))
 
     [entry] = manifest.files
-    assert (entry.path, entry.format, entry.encoding) == ("users.csv", "csv", "utf-8")
+    assert (entry.path, entry.format, entry.encoding, entry.delimiter) == ("users.csv", "csv", "utf-8", ";")
     assert entry.mapping == {"E-Mail": ("Email addresses",), "Vorname": ("Names",), "pass": ("Passwords",)}
     assert entry.address == ("E-Mail",)
     assert manifest.facts.name == "Users"
     assert manifest.facts.is_sensitive is False
+
+
+def test_a_tab_is_written_as_a_word(folder):
+    (folder / "users.tsv").write_text(USERS.replace(";", "\t"))
+
+    text = drafted(folder, "users.tsv")
+
+    assert "    delimiter: tab\n" in text
+    assert filled(folder, text).files[0].delimiter == "\t"
 
 
 def test_columns_that_nothing_is_known_of_stand_in_comments(folder):
