@@ -1,13 +1,17 @@
 """The home page and what happens when its form is sent."""
 
+import base64
+import time
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from flask.testing import FlaskClient
 
 from breachcheck.services import Services
 from breachcheck.web.answering import LONGEST_ACCOUNT
 from breachcheck.web.app import create_app
+from breachcheck.web.sealed import COOKIE, derived
 from tests.stores import facts, new_store, published_breach
 from tests.web.conftest import PRIVATE, PRIVATE_PEOPLE, SHOP_PEOPLE
 
@@ -127,3 +131,12 @@ def test_a_form_from_another_site_is_answered_without_a_token(client: FlaskClien
     response = client.post("/", data={"account": "ann@example.com"}, headers={"Origin": "https://other.example"})
 
     assert response.status_code == 303
+
+
+def test_a_cookie_of_eleven_minutes_ago_opens_nothing(loaded: Services, client: FlaskClient) -> None:
+    fernet = Fernet(base64.urlsafe_b64encode(derived(loaded.app_key, "sealed account")))
+    old = fernet.encrypt_at_time(b"ann@example.com", int(time.time()) - 660).decode()
+    new = fernet.encrypt_at_time(b"ann@example.com", int(time.time()) - 60).decode()
+
+    assert client.get("/answer", headers={"Cookie": f"{COOKIE}={old}"}).status_code == 303
+    assert client.get("/answer", headers={"Cookie": f"{COOKIE}={new}"}).status_code == 200

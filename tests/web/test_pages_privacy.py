@@ -91,6 +91,7 @@ def test_the_first_view_is_small(client: FlaskClient) -> None:
     files = [client.get(url) for url in set(re.findall(r'"(/static/[^"]+)"', page.text))]
 
     assert sum(len(one.data) for one in [page, *files]) < 50_000
+    assert max(len(one.data) for one in files) < 20_000
     assert len(files) < 6
 
 
