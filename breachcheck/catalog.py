@@ -90,7 +90,7 @@ class Catalogue:
         return cached
 
     def last_read(self) -> Published:
-        """What was published when this process last looked, free of charge. True only if its generation still stands."""
+        """What was published when this process last looked, free of charge: true while its generation stands."""
         return self._published or self.published()
 
     def of_load(self, load_id: LoadId) -> Published:

@@ -50,5 +50,5 @@ class FileEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     encoding: str | None = None
     delimiter: str | None = None
     password_file: str | None = None
-    password_storage: PasswordStorage = "unknown"  # noqa: S105 -- says how, holds none
+    password_storage: PasswordStorage = "unknown"
     nothing_said: tuple[str, ...] = ()

@@ -61,7 +61,6 @@ def _install_rooms(app: Flask, services: Services) -> None:
     headers.install(app)
     errors.install(app, RENDERERS, error_pages.page)
     hosts.install(app, services.config.public_url)
-    hibp_errors.install(app, hibp.PREFIX)
     limits.install(app)
     hibp_errors.install(app, hibp.PREFIX)
     app.before_request(_limit_form)

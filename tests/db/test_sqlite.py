@@ -73,19 +73,20 @@ def test_an_empty_insert_changes_nothing(db):
     assert rows(db) == []
 
 
-def test_a_transaction_that_fails_leaves_nothing(db):
-    with pytest.raises(RuntimeError, match="stop"), db.transaction():
-        insert(db, [1, 2])
+def insert_and_fail(db: SqliteDatabase, *, inside: bool) -> None:
+    with db.transaction():
+        if inside:
+            with db.transaction():
+                insert(db, [1, 2])
+        else:
+            insert(db, [1, 2])
         raise RuntimeError("stop")
 
-    assert rows(db) == []
 
-
-def test_a_transaction_inside_another_joins_it(db):
-    with pytest.raises(RuntimeError, match="stop"), db.transaction():
-        with db.transaction():
-            insert(db, [1])
-        raise RuntimeError("stop")
+@pytest.mark.parametrize("inside", [False, True], ids=["alone", "with one inside that ended well"])
+def test_a_transaction_that_fails_leaves_nothing(db, inside):
+    with pytest.raises(RuntimeError, match="stop"):
+        insert_and_fail(db, inside=inside)
 
     assert rows(db) == []
 
