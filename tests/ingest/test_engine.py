@@ -1,0 +1,49 @@
+"""DuckDB's connections, and that its errors never say what they failed on."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from breachcheck.errors import DataFileError
+from ingest import engine
+from ingest.readers.base import Table
+
+CANARY = "canary@example.com"
+QUOTES = """'one' and "two\""""
+
+
+def test_names_and_texts_are_quoted() -> None:
+    with duckdb.connect() as connection:
+        found = connection.sql(f"SELECT {engine.literal(QUOTES)} AS {engine.quoted(QUOTES)}")
+
+        assert (found.columns, found.fetchall()) == ([QUOTES], [(QUOTES,)])
+
+
+def test_what_is_spilled_is_encrypted_and_lies_in_the_given_folder(tmp_path: Path) -> None:
+    with engine.connect(tmp_path) as connection:
+        names = ["temp_directory", "temp_file_encryption", "preserve_insertion_order", "autoload_known_extensions"]
+        values = [connection.execute("SELECT current_setting(?)", [name]).fetchone() for name in names]
+
+    assert values == [(str(tmp_path),), (True,), (False,), (False,)]
+
+
+def table(sql: str) -> Table:
+    return Table("people.csv", ("email",), "csv", "utf-8", lambda _: sql, lambda _: {})
+
+
+def test_an_error_of_the_engine_is_told_without_its_text(tmp_path: Path) -> None:
+    failing = table(f"(SELECT '{CANARY}'::INTEGER AS email, false AS broken)")
+
+    with engine.connect(tmp_path) as connection, pytest.raises(DataFileError) as caught, failing.scan(["email"]) as sql:
+        connection.execute(f"SELECT * FROM {sql}")
+
+    assert CANARY not in str(caught.value)
+    assert caught.value.__suppress_context__
+    assert "people.csv" in str(caught.value)
+
+
+def test_the_line_of_an_error_is_told() -> None:
+    error = duckdb.InvalidInputException(f"CSV Error on Line: 17\nOriginal Line: {CANARY}")
+
+    assert str(engine.fault(error, "people.csv")).startswith("people.csv, line 17: ")
