@@ -202,3 +202,30 @@ def test_mixpanel_tables_are_known_by_their_headers(folder):
     entries = filled(folder, drafted(folder, "people.csv", "events.csv")).files
 
     assert [entry.format for entry in entries] == ["mixpanel-people", "mixpanel-events"]
+
+
+def test_a_key_that_is_an_address_is_left_out(folder):
+    (folder / "users.jsonl").write_text(json.dumps({"email": "bob@example.com", "ann@example.com": "friend"}) + "\n")
+
+    text = drafted(folder, "users.jsonl")
+
+    assert "ann" not in text
+    assert "# a column whose name holds an address is left out" in text
+    assert filled(folder, text).files[0].mapping == {"email": ("Email addresses",)}
+
+
+def test_a_member_in_another_encoding_is_said_not_to_be_read(folder):
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.writestr("a.csv", USERS)
+        archive.writestr("b.csv", "email,name\nann@example.com,Jörg Müller\n".encode("cp1252"))
+
+    text = drafted(folder, "all.zip")
+
+    assert re.search(r'# "all\.zip!b\.csv": not read \(is not UTF-8', text)
+
+
+def test_records_without_any_key_are_nothing_found(folder):
+    (folder / "users.csv").write_text(USERS)
+    (folder / "empty.jsonl").write_text("{}\n{}\n")
+
+    assert "# empty.jsonl: nothing found" in drafted(folder, "users.csv", "empty.jsonl")
