@@ -84,6 +84,20 @@ def read(data: Path | None = None, environment: Mapping[str, str] = os.environ) 
     return config
 
 
+def write_new(config: Config) -> None:
+    """Begin settings.toml, durably, with what an operator decides first; one that is there stays as it is."""
+    path = config.data / SETTINGS_FILE
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(f'# See docs/settings.md.\ndisclosure = "{config.disclosure}"\nmail = "{config.mail}"\n')
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written ({error.strerror}); see to its folder.") from None
+
+
 def names() -> list[str]:
     """The key of every setting in settings.toml."""
     return [one.name for one in fields(Config) if one.name != "data"]

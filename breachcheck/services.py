@@ -62,7 +62,7 @@ class Services:
 
 
 def init(settings: Config, *, is_demo: bool = False, with_passphrase: bool = False) -> str | None:
-    """Make the data folder, the keys and the two store files; the passphrase, if the index key is derived from one.
+    """Make the data folder, its settings, the keys and the two store files; the passphrase, if there is to be one.
 
     Raises StoreExists, and changes nothing, where a store or a key is there already. The catalogue takes its name
     last, so that what was cut off before that is no store. Of two that begin at once, one makes the store.
@@ -70,6 +70,7 @@ def init(settings: Config, *, is_demo: bool = False, with_passphrase: bool = Fal
     folders.make(settings.data)
     with folders.locked(settings.data):
         _require_nothing_there(settings)
+        config.write_new(settings)
         app_key = key_files.new_key()
         key_files.write_key_file(settings.app_key_path, app_key)
         passphrase, salt, index_key = _new_index_key(settings, with_passphrase)

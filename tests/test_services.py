@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -58,14 +59,23 @@ def refusal(settings: Config) -> str:
     return str(refused.value)
 
 
+def outcome_of_opening(settings: Config) -> str:
+    """Whether the store opens, or which way out is said."""
+    try:
+        services.open_services(settings).close()
+    except StoreNotFound as refused:
+        return next(words for words in ("There is no store in", "cut off") if words in str(refused))
+    return "opens"
+
+
 class TestInit:
     """What init makes, and that it makes it once."""
 
     def test_a_store_is_two_files_and_two_keys_for_their_owner_alone(self, made):
         files = [path for path in made.data.rglob("*") if path.is_file()]
 
-        assert {path.name for path in files} == {"index.db", "catalogue.db", "index.key", "app.key"}
-        assert {mode(path) for path in files} == {0o600}
+        assert {path.name for path in files} == {"index.db", "catalogue.db", "index.key", "app.key", "settings.toml"}
+        assert {mode(path) for path in files if path.suffix != ".toml"} == {0o600}
         assert mode(made.data) == 0o700
         assert mode(made.spill_path) == 0o700
 
@@ -85,6 +95,20 @@ class TestInit:
         assert sorted(path.name for path in keys.iterdir()) == ["app", "index"]
         assert not list(settings.data.glob("*.key"))
         services.open_services(settings).close()
+
+    def test_what_was_decided_is_there_before_the_store_is(self, tmp_path):
+        settings = Config(data=tmp_path, disclosure="closed", app_key_file=tmp_path / "no such folder" / "app.key")
+        with pytest.raises(KeyFileError):
+            services.init(settings)
+
+        assert config.read(tmp_path, {}).disclosure == "closed"
+
+    def test_settings_that_are_there_stay_as_they_are(self, settings):
+        settings.data.mkdir()
+        (settings.data / "settings.toml").write_text('site_name = "Ours"\n')
+        services.init(replace(settings, disclosure="closed"))
+
+        assert (settings.data / "settings.toml").read_text() == 'site_name = "Ours"\n'
 
     def test_what_init_made_can_be_asked(self, made):
         with closing(services.open_services(made)) as store:
@@ -153,6 +177,22 @@ class TestAnInitThatWasCutOff:
         services.init(cut_off)
 
         services.open_services(cut_off).close()
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("delay_ms", [0, 1, 2, 4, 8, 16, 32, 64])
+    def test_killed_at_any_time_it_left_a_store_that_opens_or_a_way_out(self, settings, delay_ms):
+        program = (
+            "import sys; from pathlib import Path; from breachcheck import config, services;"
+            "settings = config.read(Path(sys.argv[1]), {}); print(flush=True); services.init(settings)"
+        )
+        process = subprocess.Popen([sys.executable, "-c", program, str(settings.data)], stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(delay_ms / 1000)
+        process.kill()
+        process.communicate()
+
+        assert outcome_of_opening(settings) in ("opens", "There is no store in", "cut off")
 
     def test_its_half_made_files_are_swept_away(self, settings):
         half_made = settings.spill_path / "left by a killed init"
@@ -342,6 +382,28 @@ class TestStore:
         refusal(made)
 
         assert not list(made.data.glob("*.db-wal"))
+
+
+class TestBackup:
+    """As docs/operations.md says: both files, the catalogue first, while everything runs."""
+
+    def copied(self, path: Path, folder: Path) -> None:
+        with closing(sqlite3.connect(path)) as store, closing(sqlite3.connect(folder / path.name)) as copy:
+            store.backup(copy)
+
+    def test_a_copy_opens_and_answers_though_the_store_went_on(self, store, tmp_path):
+        backup = tmp_path / "backup"
+        backup.mkdir()
+        published_breach(store, SHOP, {ANN: [EMAIL]})
+        self.copied(store.config.catalogue_path, backup)
+        published_breach(store, SHOP, {"bob@example.com": [EMAIL]})
+        self.copied(store.config.index_path, backup)
+        for key in ("index.key", "app.key"):
+            shutil.copy(store.config.data / key, backup)
+
+        with closing(services.open_services(Config(data=backup))) as restored:
+            assert restored.lookup.ask(ANN, PUBLIC).status == "exposed"
+            assert restored.lookup.ask("bob@example.com", PUBLIC).status == "not_found"
 
 
 class TestDemo:

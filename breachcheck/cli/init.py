@@ -30,10 +30,9 @@ Write it down. To start, put it into a file only you can read and point BREACHCH
 def init(data: Path | None, passphrase: bool, disclosure: Disclosure | None) -> None:
     """Make a data folder: the two store files, the index key and the app key."""
     settings = config.read(data)
-    chosen = disclosure or _ask_disclosure()
-    config.require_sense(replace(settings, disclosure=chosen))
+    settings = replace(settings, disclosure=_chosen_disclosure(settings, disclosure))
+    config.require_sense(settings)
     shown_once = services.init(settings, with_passphrase=passphrase)
-    _write_settings(settings, chosen)
     click.echo(f"Made {settings.data}: {settings.index_path.name}, {settings.catalogue_path.name} and keys.")
     if shown_once:
         click.echo(KEEP_THE_PASSPHRASE.format(passphrase=shown_once))
@@ -43,20 +42,25 @@ def init(data: Path | None, passphrase: bool, disclosure: Disclosure | None) -> 
     click.echo("Next: breachcheck ingest PATH/breach.yaml")
 
 
-def _ask_disclosure() -> Disclosure:
+def _chosen_disclosure(settings: Config, said: Disclosure | None) -> Disclosure:
+    """What settings.toml will say; where it is there already, what it says."""
+    if not (settings.data / config.SETTINGS_FILE).exists():
+        return said or _ask_disclosure(settings.disclosure)
+    if said not in (None, settings.disclosure):
+        raise click.UsageError(
+            f"{config.SETTINGS_FILE} is there already and says {settings.disclosure}; change it there."
+        )
+    return settings.disclosure
+
+
+def _ask_disclosure(default: Disclosure) -> Disclosure:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return "open"
+        return default
     return cast(
         Disclosure,
         click.prompt(
             "Who may see answers? open: anyone who types an address; closed: no public form",
             type=click.Choice(["open", "closed"]),
-            default="open",
+            default=default,
         ),
     )
-
-
-def _write_settings(settings: Config, disclosure: str) -> None:
-    path = settings.data / config.SETTINGS_FILE
-    if not path.exists():
-        path.write_text(f'# See docs/settings.md.\ndisclosure = "{disclosure}"\nmail = "off"\n', encoding="utf-8")

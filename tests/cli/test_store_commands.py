@@ -136,3 +136,18 @@ class TestOperators:
 
         assert outcome.status == 2
         assert "12" in outcome.err
+
+
+def test_init_says_in_the_settings_who_may_see_answers(tmp_path):
+    breachcheck("init", "--disclosure", "closed", data=tmp_path / "data")
+
+    assert 'disclosure = "closed"' in (tmp_path / "data" / "settings.toml").read_text()
+
+
+def test_init_does_not_pass_over_settings_that_say_otherwise(tmp_path):
+    (tmp_path / "settings.toml").write_text('disclosure = "open"\n')
+    outcome = breachcheck("init", "--disclosure", "closed", data=tmp_path)
+
+    assert outcome.status == 2
+    assert "says open; change it there" in outcome.err
+    assert not (tmp_path / "catalogue.db").exists()
