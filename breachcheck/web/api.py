@@ -145,6 +145,7 @@ def _breach(one: Breach) -> dict[str, Any]:
         "is_retired": facts.is_retired,
         "is_spam_list": facts.is_spam_list,
         "is_malware": facts.is_malware,
+        "is_subscription_free": facts.is_subscription_free,
         "is_stealer_log": facts.is_stealer_log,
     }
 

@@ -1,0 +1,96 @@
+"""/api/v1/openapi.json against what the API does."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import pytest
+from flask.testing import FlaskClient
+
+from breachcheck.services import Services
+from breachcheck.web import api, problems
+from breachcheck.web.app import create_app
+from tests.stores import facts, published_breach
+
+
+@pytest.fixture
+def client(store: Services) -> FlaskClient:
+    published_breach(store, facts(), {"alice@example.com": ["Email addresses", "Names"]})
+    return create_app(store).test_client()
+
+
+@pytest.fixture
+def document(client: FlaskClient) -> Mapping[str, Any]:
+    response = client.get("/api/v1/openapi.json")
+    assert (response.status_code, response.content_type) == (200, "application/json")
+    parsed = json.loads(response.data)
+    assert isinstance(parsed, dict)
+    return parsed
+
+
+def mismatches(value: object, schema: Mapping[str, Any], schemas: Mapping[str, Any], place: str = "$") -> list[str]:
+    """Where *value* has other keys than *schema* names, at any depth."""
+    if "$ref" in schema:
+        return mismatches(value, schemas[schema["$ref"].rpartition("/")[2]], schemas, place)
+    if isinstance(value, list):
+        return [wrong for one in value for wrong in mismatches(one, schema["items"], schemas, f"{place}[]")]
+    if not isinstance(value, dict):
+        return []
+    here = [f"{place}.{key}" for key in set(value) - set(schema["properties"]) | set(schema["required"]) - set(value)]
+    known = [(key, one) for key, one in value.items() if key in schema["properties"]]
+    below = [
+        wrong for key, one in known for wrong in mismatches(one, schema["properties"][key], schemas, f"{place}.{key}")
+    ]
+    return here + below
+
+
+def test_every_endpoint_is_described_and_no_other(store: Services, document: Mapping[str, Any]) -> None:
+    served = {
+        (rule.rule.removeprefix(api.PREFIX).replace("<", "{").replace(">", "}"), method.lower())
+        for rule in create_app(store).url_map.iter_rules()
+        if rule.rule.startswith(f"{api.PREFIX}/")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    described = {(path, method) for path, operations in document["paths"].items() for method in operations}
+
+    assert described == served
+
+
+def test_a_question_has_the_keys_described(document: Mapping[str, Any]) -> None:
+    question = document["components"]["schemas"]["Question"]
+
+    assert list(question["properties"]) == [field.name for field in msgspec.structs.fields(api.Question)]
+    assert question["properties"]["kind"]["enum"] == [kind.value for kind in api.Kind]
+
+
+def test_every_reason_is_described(document: Mapping[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    described = [schemas[name]["properties"]["reason"]["enum"] for name in ("Problem", "CouldNotCheck")]
+
+    assert sorted(described[0] + described[1]) == sorted(problems.TITLES)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "schema"),
+    [
+        ("POST", "/lookup", {"account": "alice@example.com"}, "Answer"),
+        ("POST", "/lookup", {"account": "nobody@example.com"}, "Answer"),
+        ("POST", "/lookup", {"account": "nobody"}, "CouldNotCheck"),
+        ("POST", "/lookup", {"account": "nobody@example.com", "breach": "Nowhere"}, "CouldNotCheck"),
+        ("POST", "/lookup", {"account": 1}, "Problem"),
+        ("PUT", "/lookup", None, "Problem"),
+        ("GET", "/breaches", None, "Breaches"),
+        ("GET", "/breaches/Shop", None, "Breach"),
+        ("GET", "/breaches/Nowhere", None, "CouldNotCheck"),
+        ("GET", "/nothing", None, "CouldNotCheck"),
+    ],
+)
+def test_answers_have_the_keys_described(
+    client: FlaskClient, store: Services, document: Mapping[str, Any], method: str, path: str, body: object, schema: str
+) -> None:
+    headers = {"hibp-api-key": store.api_keys.create("tests", ["lookup"])[1]}
+    answer = json.loads(client.open(api.PREFIX + path, method=method, json=body, headers=headers).data)
+    schemas = document["components"]["schemas"]
+
+    assert mismatches(answer, schemas[schema], schemas) == []
