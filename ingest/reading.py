@@ -117,6 +117,8 @@ class _Watch:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, survey: Survey, show: Show) -> None:
         self._connection = connection
+        connection.execute("SET enable_progress_bar = true")  # else `query_progress` knows nothing
+        connection.execute("SET enable_progress_bar_print = false")
         self._show = show
         self._records = 0
         self._done = 0

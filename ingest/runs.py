@@ -19,7 +19,7 @@ Unite = Callable[[Columns], Columns]
 """Makes what stands more than once, in columns sorted by key, stand once."""
 
 LOWEST_KEY, KEYS = -(2**63), 2**64
-RUN_ROWS = 1 << 20
+RUN_ROWS = 1 << 18
 HELD_ROWS = 6 << 20
 _SPARSE = 1024
 
