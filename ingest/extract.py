@@ -26,7 +26,7 @@ NO_ADDRESS = "no address"
 NOT_AN_ADDRESS = "not an address"
 NO_IDENTIFIER = "no identifier"
 NO_PERSON = "no matching person"
-NOT_A_RECORD = "not a record"
+NOT_A_RECORD = "malformed JSON"
 
 _OTHER, _PLAIN = 1, 2  # forms of an address, as `Selection` gives them; 0 is none
 _NEWLINE = 10

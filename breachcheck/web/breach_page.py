@@ -122,6 +122,6 @@ def reason(of_tally: str) -> str:
         "not an address": _("something else where the email address belongs"),
         "no identifier": _("nothing to find its person by"),
         "no matching person": _("its person is not in the files"),
-        "not a record": _("broken"),
+        "malformed JSON": _("broken"),
     }
     return words.get(of_tally, of_tally)
