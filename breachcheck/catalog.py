@@ -7,7 +7,7 @@ from functools import cached_property
 from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId
 from breachcheck.counters import next_ids, value_of
 from breachcheck.db.base import Database
-from breachcheck.errors import UnknownBreach
+from breachcheck.errors import StoreUnavailable, UnknownBreach, UnknownLoad
 from breachcheck.index import FieldSetId
 from breachcheck.loads import FieldSet, Load, Loads, PasswordStorage, Tally
 
@@ -102,9 +102,18 @@ class Catalogue:
     def _read(self) -> Published:
         with self._db.transaction():
             generation = self.generation()
-            rows = [row for row in self._breaches.all() if row.current_load is not None]
-            breaches = [self._breach(row, self._loads.get(row.current_load)) for row in rows if row.current_load]
+            rows = self._breaches.all()
+            breaches = [self._breach(row, self._current(row, row.current_load)) for row in rows if row.current_load]
             return self._map(generation, breaches)
+
+    def _current(self, row: BreachRow, load_id: LoadId) -> Load:
+        """Raises StoreUnavailable where it is lost: nobody can tell what it held, so it is not left out in silence."""
+        try:
+            return self._loads.get(load_id)
+        except UnknownLoad as error:
+            raise StoreUnavailable(
+                f"The catalogue has lost the load that {row.name} shows; restore a backup."
+            ) from error
 
     def _map(self, generation: int, breaches: list[tuple[Breach, list[FieldSet]]]) -> Published:
         return Published(

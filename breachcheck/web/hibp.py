@@ -7,6 +7,7 @@ would read as "in no breach".
 
 from collections.abc import Callable, Iterable, Mapping
 
+import msgspec
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest, Forbidden
 
@@ -61,8 +62,7 @@ def breached_account(account: str) -> Response:
     answer = services().lookup.ask(account, KEY_WITHOUT_ALIASES)
     shape = truncated if _flag("truncateResponse", True) else full
     found = [shape(one) for one in _wanted(exposure.breach for exposure in answer.exposures)]
-    response = json_response(found) if found else Response(status=404, content_type="application/json")
-    return _about_account(response, answer.checked)
+    return Response(msgspec.json.encode(found) if found else b"", 200 if found else 404, _headers(answer.checked))
 
 
 def breaches(rest: str) -> Response:
@@ -122,13 +122,15 @@ def _has_domain(one: Breach, domain: str) -> bool:
     return not domain or one.facts.domain.lower() == domain.lower()
 
 
-def _about_account(response: Response, checked: Checked) -> Response:
-    """Say how much a miss covers, and let nobody keep the answer."""
-    response.headers["Breachcheck-Breaches-Checked"] = str(checked.breaches)
-    response.headers["Breachcheck-Newest-Added"] = timestamp(checked.newest_added)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+def _headers(checked: Checked) -> list[tuple[str, str]]:
+    """Of an answer about an account: how much it covers, and that nobody may keep it."""
+    return [
+        ("Content-Type", "application/json"),
+        ("Cache-Control", "no-store"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Breachcheck-Breaches-Checked", str(checked.breaches)),
+        ("Breachcheck-Newest-Added", timestamp(checked.newest_added)),
+    ]
 
 
 def _require_nothing_after(rest: str) -> None:

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from breachcheck.errors import BreachcheckError, CouldNotCheck, InvalidAccount, InvalidKey, MalformedKey, MissingKey
+from breachcheck.errors import (
+    BreachcheckError,
+    CouldNotCheck,
+    InvalidAccount,
+    InvalidKey,
+    MalformedKey,
+    MissingKey,
+    UnknownBreach,
+)
 from breachcheck.web import problems
 from breachcheck.web.context import services
 from breachcheck.web.hibp_model import json_response
@@ -37,8 +45,7 @@ def install(app: Flask, prefix: str) -> None:
 
 def render(status: int, error: Exception) -> Response:
     """*error* in the body that HIBP's clients expect; plain text where HIBP has that."""
-    if status == 404 and isinstance(error, HTTPException):
-        status = 400
+    status = _status(status, error)
     message = _message(status, error)
     if _text_alone.fullmatch(request.path):
         return Response(message, status, content_type="text/plain; charset=utf-8")
@@ -46,6 +53,13 @@ def render(status: int, error: Exception) -> Response:
     response.headers.update(problems.headers_of(status, error))
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _status(status: int, error: Exception) -> int:
+    """A 404 only for a breach that was asked for by its name."""
+    if status != 404 or isinstance(error, UnknownBreach):
+        return status
+    return 400 if isinstance(error, HTTPException) else 503
 
 
 def _message(status: int, error: Exception) -> str:

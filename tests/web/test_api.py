@@ -283,6 +283,18 @@ def test_a_store_file_that_is_removed_while_running_is_never_reported_as_no_brea
     assert (response.status_code, body_of(response)["status"]) == (503, "could_not_check")
 
 
+def test_a_load_that_is_lost_is_never_reported_as_no_breach(
+    client: FlaskClient, headers: dict[str, str], store: Services
+) -> None:
+    store.databases[1].execute("DELETE FROM field_set")
+    store.databases[1].execute("DELETE FROM load")
+    store.databases[1].execute("UPDATE counter SET value = value + 1 WHERE name = 'generation'")
+
+    response = ask(client, headers, "nobody@example.com")
+
+    assert (response.status_code, body_of(response)["status"]) == (503, "could_not_check")
+
+
 def test_a_fault_of_ours_is_never_reported_as_no_breach(
     client: FlaskClient, headers: dict[str, str], store: Services
 ) -> None:

@@ -362,6 +362,16 @@ def test_a_table_that_is_gone_is_never_a_404(
     assert client.get(f"{ACCOUNT}nobody@example.com", headers=key).status_code == 503
 
 
+def test_a_load_that_is_lost_is_never_a_404(client: FlaskClient, key: dict[str, str], store: Services) -> None:
+    store.databases[1].execute("DELETE FROM field_set")
+    store.databases[1].execute("DELETE FROM load")
+    store.databases[1].execute("UPDATE counter SET value = value + 1 WHERE name = 'generation'")
+
+    response = client.get(f"{ACCOUNT}nobody@example.com", headers=key)
+
+    assert (response.status_code, (response.json or {})["statusCode"]) == (503, 503)
+
+
 def test_a_fault_of_ours_is_never_a_404(client: FlaskClient, key: dict[str, str], store: Services) -> None:
     store.databases[1].execute("UPDATE field_set SET classes = 'not JSON'")
     store.publishing.update(ADOBE, by="tests")
