@@ -34,8 +34,14 @@ def sync(path: Path) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the folder *path* against every other program that locks it, for the length of a block; waits its turn."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    """Hold the folder *path* against every other program that locks it, for the length of a block; waits its turn.
+
+    Raises ConfigError where it is another user's.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise ConfigError(f"The folder {path} cannot be used ({error.strerror}); run this as its owner.") from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

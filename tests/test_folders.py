@@ -5,7 +5,10 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from breachcheck import folders
+from breachcheck.errors import ConfigError
 
 HOLD = """
 import sys, time
@@ -94,3 +97,8 @@ def test_a_locked_folder_is_held_by_one_at_a_time(tmp_path):
     waiting.join()
 
     assert order == ["first", "second"]
+
+
+def test_a_folder_that_cannot_be_opened_is_said(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be used"), folders.locked(tmp_path / "none"):
+        pass
