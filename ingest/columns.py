@@ -46,6 +46,11 @@ class TextColumn:
         """The values of *rows*, over the same bytes."""
         return TextColumn(self.data, self.starts[rows], self.lengths[rows])
 
+    def lowered(self) -> TextColumn:
+        """The values with A to Z in lower case."""
+        is_upper = (self.data - np.uint8(ord("A")) < 26).view(np.uint8)
+        return TextColumn(self.data | is_upper << np.uint8(5), self.starts, self.lengths)
+
     def values(self) -> list[bytes]:
         raw = self.data.tobytes()
         return [raw[start : start + n] for start, n in zip(self.starts.tolist(), self.lengths.tolist(), strict=True)]

@@ -19,7 +19,7 @@ from ingest.gathering import Gathering
 from ingest.joins import Junction
 from ingest.phones import international
 from ingest.readers.base import Table
-from ingest.selection import LONGEST_LIST, Selection, Wanted
+from ingest.selection import LONGEST_LIST, NOTHING, OTHER, PLAIN_IN_SPACES, Selection, Wanted
 from ingest.words import FIRST, PERSON, WordArray, flags_of
 
 NO_ADDRESS = "no address"
@@ -28,7 +28,6 @@ NO_IDENTIFIER = "no identifier"
 NO_PERSON = "no matching person"
 NOT_A_RECORD = "malformed JSON"
 
-_OTHER, _PLAIN = 1, 2  # forms of an address, as `Selection` gives them; 0 is none
 _NEWLINE = 10
 
 Rows = NDArray[np.intp]
@@ -111,11 +110,11 @@ class Extractor:
 
     def _address_column(self, batch: Batch, is_said: NDArray[np.bool_]) -> tuple[_Entries, _Entries]:
         texts, forms, bases = batch.texts(), batch.numbers(), batch.texts()
-        is_said |= forms != 0
-        plain, tagged = np.flatnonzero(forms == _PLAIN), np.flatnonzero(bases.lengths)
-        people = [self._entries(plain, texts.take(plain))]
-        aliases = [self._entries(tagged, bases.take(tagged))]
-        others = np.flatnonzero(forms == _OTHER)
+        is_said |= forms != NOTHING
+        plain, tagged = np.flatnonzero(forms >= PLAIN_IN_SPACES), np.flatnonzero(bases.lengths)
+        people = [self._entries(plain, texts.lowered().take(plain))]
+        aliases = [self._entries(tagged, bases.lowered().take(tagged))]
+        others = np.flatnonzero(forms == OTHER)
         if len(others):
             odd = list(_one_by_one(others.tolist(), texts.take(others).values()))
             people.append(self._entries_of([(row, address) for row, address in odd]))

@@ -20,6 +20,9 @@ LONGEST = 1024
 LONGEST_LIST = 8 * LONGEST
 """Characters of a list of addresses that are looked at, and of any identifier."""
 
+NOTHING, OTHER, PLAIN_IN_SPACES, PLAIN_AS_IT_IS = range(4)
+"""Forms of an address: none; one for `canonical` to look at; a plain one, with spaces around it or without."""
+
 _BLANKS = r"[\s\x{a0}\x{feff}]*"
 _ALIAS = r"^(\.*[^.+@][^+@]*)\+[^@]*(@.*)$"
 _BLANK_TEXT = r"E' \t\r\n'"
@@ -54,66 +57,62 @@ class Selection:
     """One SELECT over a table, and where in its result everything stands.
 
     The result's columns: `broken`, the lanes of the words; a text, a form and a base for every address column; a text
-    for every column of identifiers, keys and references. None is NULL; what says nothing is empty.
+    for every column of identifiers, keys and references. None is NULL; what says nothing is empty. Plain texts and
+    bases are canonical but for the letter case.
     """
 
     def __init__(self, wanted: Wanted, words: Words, breach: str) -> None:
         self._wanted = wanted
-        self._breach = breach
         self._words = words
+        self._breach = breach
         self._number = {name: number for number, name in enumerate(wanted.columns)}
+        self._nothing = tuple(dict.fromkeys((*SAYS_NOTHING, *(value.strip() for value in wanted.nothing_said))))
 
     def sql(self, relation: str) -> str:
         """The statement over *relation*, which gives the wanted columns and `broken`."""
-        said = _select(["broken", *self._named(), *self._said()], relation)
-        plain = _select(["*", *self._plain(), *self._lowered()], f"({said})")
-        delivered = _select(["*", *self._delivered()], f"({plain})")
-        return _select(self._results(), f"({delivered})")
-
-    def _named(self) -> list[str]:
-        return [f"{quoted(name)} AS c{number}" for name, number in self._number.items()]
-
-    def _said(self) -> list[str]:
-        nothing = tuple(dict.fromkeys((*SAYS_NOTHING, *(value.strip() for value in self._wanted.nothing_said))))
-        return [
-            f"CASE WHEN broken THEN false {_says_something(quoted(name), nothing)} END AS s{number}"
+        named = [f"{quoted(name)} AS c{number}" for name, number in self._number.items()]
+        judged = [
+            self._form(name, number) if name in self._wanted.addresses else self._said(name, number)
             for name, number in self._number.items()
         ]
+        said = _select(["broken", *named, *judged], relation)
+        delivered = _select(
+            ["*", *(self._delivered(self._number[name]) for name in self._wanted.addresses)], f"({said})"
+        )
+        return _select(self._results(), f"({delivered})")
 
-    def _plain(self) -> list[str]:
-        """Whether the address is plain, but for spaces around it."""
-        pattern = literal(f" *(?:{PLAIN}) *")
-        return [
-            f"(s{number} AND strlen(c{number}) <= {PLAIN_LENGTH} AND regexp_full_match(c{number}, {pattern}))"
-            f" AS p{number}"
-            for number in self._numbers(self._wanted.addresses)
-        ]
+    def _said(self, name: str, number: int) -> str:
+        """`s0`: whether the value says something."""
+        return f"CASE WHEN broken THEN false {_says_something(quoted(name), self._nothing)} END AS s{number}"
 
-    def _lowered(self) -> list[str]:
-        return [
-            f"CASE WHEN starts_with(c{number}, ' ') OR ends_with(c{number}, ' ') THEN lower(trim(c{number}))"
-            f" ELSE lower(c{number}) END AS l{number}"
-            for number in self._numbers(self._wanted.addresses)
-        ]
+    def _form(self, name: str, number: int) -> str:
+        """`f0`: what kind of address the value is, if any."""
+        value, trimmed, pattern = quoted(name), f"trim({quoted(name)})", literal(PLAIN)
+        return (
+            f"(CASE WHEN broken THEN {NOTHING}"
+            f" WHEN strlen({value}) <= {PLAIN_LENGTH} AND regexp_full_match({value}, {pattern}) THEN {PLAIN_AS_IT_IS}"
+            f" WHEN NOT (CASE WHEN false THEN false {_says_something(value, self._nothing)} END) THEN {NOTHING}"
+            f" WHEN strlen({value}) <= {LONGEST} AND strlen({trimmed}) <= {PLAIN_LENGTH}"
+            f" AND regexp_full_match({trimmed}, {pattern}) THEN {PLAIN_IN_SPACES}"
+            f" ELSE {OTHER} END)::UTINYINT AS f{number}"
+        )
 
-    def _delivered(self) -> list[str]:
-        return [
-            f"CASE WHEN p{number} THEN {_without_dots(f'l{number}')}"
-            f" WHEN s{number} AND contains(c{number}, chr(10)) THEN left(c{number}, {LONGEST_LIST + 1})"
-            f" WHEN s{number} THEN left(c{number}, {LONGEST + 1}) ELSE '' END AS a{number}"
-            for number in self._numbers(self._wanted.addresses)
-        ]
+    def _delivered(self, number: int) -> str:
+        """`a0`: the text of the address."""
+        return (
+            f"CASE WHEN f{number} = {PLAIN_AS_IT_IS} THEN {_without_dots(f'c{number}')}"
+            f" WHEN f{number} = {PLAIN_IN_SPACES} THEN {_without_dots(f'trim(c{number})')}"
+            f" WHEN f{number} = {NOTHING} THEN ''"
+            f" WHEN contains(c{number}, chr(10)) THEN left(c{number}, {LONGEST_LIST + 1})"
+            f" ELSE left(c{number}, {LONGEST + 1}) END AS a{number}"
+        )
 
     def _results(self) -> list[str]:
         wanted = self._wanted
         results = ["coalesce(broken, false)::UTINYINT", *self._words.sql(self._conditions())]
-        for number in self._numbers(wanted.addresses):
-            results += [
-                f"a{number}",
-                f"(CASE WHEN p{number} THEN 2 WHEN s{number} THEN 1 ELSE 0 END)::UTINYINT",
-                f"CASE WHEN p{number} AND contains(a{number}, '+') AND regexp_matches(a{number}, {literal(_ALIAS)})"
-                rf" THEN regexp_replace(a{number}, {literal(_ALIAS)}, '\1\2') ELSE '' END",
-            ]
+        for name in wanted.addresses:
+            number = self._number[name]
+            results += [f"a{number}", f"f{number}", self._base(number)]
         results += [
             self._of_breach(name) if kind.is_of_one_breach else self._value(name)
             for name, kind in wanted.identifiers.items()
@@ -121,27 +120,41 @@ class Selection:
         results += [self._value(name) for name in (*(name for name, _ in wanted.keys), *wanted.references)]
         return [f"{expression} AS r{number}" for number, expression in enumerate(results)]
 
+    def _base(self, number: int) -> str:
+        """The address that a plain one with a tag is an alias of (see `addresses.base_of`)."""
+        has_tag = f"f{number} >= {PLAIN_IN_SPACES} AND contains(a{number}, '+')"
+        pattern = literal(_ALIAS)
+        return (
+            f"CASE WHEN {has_tag} AND regexp_matches(a{number}, {pattern})"
+            rf" THEN regexp_replace(a{number}, {pattern}, '\1\2') ELSE '' END"
+        )
+
     def _value(self, name: str) -> str:
         """A value as it stands but for blanks around it; a list of values keeps its lines."""
         number = self._number[name]
-        value = f"trim(c{number}, {_BLANK_TEXT})"
-        return f"CASE WHEN s{number} AND strlen(c{number}) <= {LONGEST_LIST} THEN {value} ELSE '' END"
+        return self._short_enough(name, f"trim(c{number}, {_BLANK_TEXT})")
 
     def _of_breach(self, name: str) -> str:
         """The same, with what makes it this breach's alone before each value (see `digests.Digester`)."""
         number, before = self._number[name], f"{literal(self._breach)} || chr(0)"
         value = f"replace(trim(c{number}, {_BLANK_TEXT}), chr(10), chr(10) || {before})"
-        return f"CASE WHEN s{number} AND strlen(c{number}) <= {LONGEST_LIST} THEN {before} || {value} ELSE '' END"
+        return self._short_enough(name, f"{before} || {value}")
+
+    def _short_enough(self, name: str, value: str) -> str:
+        fits = f"{self._says(name)} AND strlen(c{self._number[name]}) <= {LONGEST_LIST}"
+        return f"CASE WHEN {fits} THEN {value} ELSE '' END"
 
     def _conditions(self) -> dict[str, str]:
         by_class: dict[str, list[str]] = {}
         for name, classes in self._wanted.classes.items():
             for data_class in classes:
-                by_class.setdefault(data_class, []).append(f"s{self._number[name]}")
+                by_class.setdefault(data_class, []).append(self._says(name))
         return {data_class: " OR ".join(columns) for data_class, columns in by_class.items()}
 
-    def _numbers(self, names: tuple[str, ...]) -> list[int]:
-        return [self._number[name] for name in names]
+    def _says(self, name: str) -> str:
+        """SQL of whether the column says something."""
+        number = self._number[name]
+        return f"f{number} <> {NOTHING}" if name in self._wanted.addresses else f"s{number}"
 
 
 def _select(expressions: list[str], source: str) -> str:
@@ -167,10 +180,13 @@ def _escaped(value: str) -> str:
 
 
 def _without_dots(address: str) -> str:
-    """Of a lower-cased address: as its provider delivers it (see `addresses.IGNORES_DOTS`)."""
+    """A plain address as its provider delivers it (see `addresses.IGNORES_DOTS`); looks closely at few."""
+    letters = sorted({letter for domain in IGNORES_DOTS for letter in (domain[0], domain[0].upper())})
+    worth_it = " OR ".join(f"contains({address}, '@{letter}')" for letter in letters)
+    lowered = f"lower({address})"
     cases = [
-        f"WHEN ends_with({address}, '@{domain}')"
-        f" THEN replace(left({address}, strlen({address}) - {len(domain) + 1}), '.', '') || '@{known_as}'"
+        f"WHEN ends_with({lowered}, '@{domain}')"
+        f" THEN replace(left({lowered}, strlen({lowered}) - {len(domain) + 1}), '.', '') || '@{known_as}'"
         for domain, known_as in IGNORES_DOTS.items()
     ]
-    return f"CASE {' '.join(cases)} ELSE {address} END"
+    return f"CASE WHEN {worth_it} THEN CASE {' '.join(cases)} ELSE {address} END ELSE {address} END"

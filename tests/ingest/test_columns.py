@@ -53,3 +53,8 @@ def test_rows_taken_from_a_column_are_those_rows():
     column = TextColumn.of([b"one", b"two", b"three"])
 
     assert column.take(np.array([2, 0])).values() == [b"three", b"one"]
+
+
+@given(st.lists(st.binary(max_size=40)))
+def test_only_letters_from_a_to_z_are_lowered(values):
+    assert TextColumn.of(values).lowered().values() == [value.lower() for value in values]
