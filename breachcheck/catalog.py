@@ -100,7 +100,7 @@ class Catalogue:
         return self._map(self.generation(), [self._breach(row, load)])
 
     def _read(self) -> Published:
-        with self._db.transaction():
+        with self._db.snapshot():
             generation = self.generation()
             rows = self._breaches.all()
             breaches = [self._breach(row, self._current(row, row.current_load)) for row in rows if row.current_load]

@@ -29,6 +29,9 @@ class Database(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """What the block does becomes durable together at its end, or not at all. A block inside another joins it."""
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """The block's queries all see one moment, and hold up nobody. Nothing may be written in it."""
+
     def insert_new(self, table: str, columns: Sequence[str], values: Sequence[Integers]) -> None:
         """Insert rows, given as one array a column and sorted by the primary key, but for those that are there already.
 

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import chain
 from pathlib import Path
 
@@ -91,13 +91,19 @@ class SqliteDatabase:
         except sqlite3.Error as error:
             raise _meant_for_people(error, self._path) from error
 
+    def transaction(self) -> AbstractContextManager[None]:
+        return self._block("BEGIN IMMEDIATE")
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        return self._block("BEGIN DEFERRED")
+
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def _block(self, begin: str) -> Iterator[None]:
         connection = self._thread_connection()
         if connection.in_transaction:
             yield
             return
-        self.execute("BEGIN IMMEDIATE")
+        self.execute(begin)
         try:
             yield
             self.execute("COMMIT")

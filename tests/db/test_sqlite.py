@@ -110,6 +110,23 @@ def test_what_another_thread_has_not_committed_is_not_seen(db):
     assert (before, rows(db)) == ([], [(1, 1)])
 
 
+def test_a_snapshot_sees_one_moment_and_holds_up_no_writer(db):
+    insert(db, [1])
+
+    def write() -> None:
+        insert(db, [2])
+
+    with db.snapshot():
+        before = rows(db)
+        writer = threading.Thread(target=write)
+        writer.start()
+        writer.join(5)
+        during = rows(db)
+
+    assert not writer.is_alive()
+    assert (before, during, rows(db)) == ([(1, 1)], [(1, 1)], [(1, 1), (2, 1)])
+
+
 def test_a_file_that_is_no_database_is_unavailable_and_not_empty(db, path):
     db.close()
     for file in path.parent.glob("index.db*"):
