@@ -13,6 +13,7 @@ from breachcheck.index import FieldSetId, Index
 from breachcheck.loads import FieldSet
 
 ATTEMPTS = 3
+"""How often what is published is read anew for one question, if it moves meanwhile."""
 
 
 class Lookup:
@@ -34,7 +35,7 @@ class Lookup:
         CouldNotCheck where the store failed or what is published kept moving.
         """
         published = self._catalogue.last_read() if breach is None else self._catalogue.published()
-        for _ in range(ATTEMPTS):
+        for _ in range(1 + ATTEMPTS):
             asked = self._asked(published, viewer, kind, breach)
             found = self._found(account, kind, asked) if asked else []
             if self._catalogue.generation() == published.generation:
