@@ -6,12 +6,11 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from importlib import metadata
 from typing import Protocol
 
 import msgspec
 
-from breachcheck import folders
+from breachcheck import __version__, folders
 from breachcheck.breaches import LoadId
 from breachcheck.errors import BreachcheckError, LoadError
 from breachcheck.loads import Contents, Tally
@@ -104,7 +103,7 @@ def _attempt(manifest: Manifest, services: Services, by: str) -> Iterator[LoadId
         manifest.facts,
         manifest=manifest.text,
         sha256=manifest.sha256,
-        program=_program(),
+        program=f"breachcheck {__version__}",
         by=by,
         at=_now(),
     )
@@ -179,13 +178,6 @@ def _counted(reading: Reading, written: Written) -> Tally:
     if duplicates < 0:
         raise AssertionError("more records were entered than were accepted")
     return tally
-
-
-def _program() -> str:
-    try:
-        return f"breachcheck {metadata.version('breachcheck')}"
-    except metadata.PackageNotFoundError:
-        return "breachcheck, run from its source"
 
 
 def _now() -> int:
