@@ -1,7 +1,7 @@
 """Delimited text: rows of columns, with a header or without one.
 
 A plain UTF-8 file whose quotes and line ends are in order is scanned by path, in parallel. Anything else comes as a
-stream in which every record was made well formed (`quotes`), so that no stray quote swallows the people behind it.
+stream in which every record was made well formed (`repair`), so that no stray quote swallows the people behind it.
 """
 
 from collections import Counter
@@ -16,7 +16,8 @@ from breachcheck.errors import DataFileError
 from ingest.engine import literal, quoted
 from ingest.readers import lines, sniff
 from ingest.readers.base import Instructions, Table
-from ingest.readers.quotes import TOO_MANY_COLUMNS, Grammar, Repair, dirty_lines
+from ingest.readers.quotes import dirty_lines
+from ingest.readers.repair import TOO_MANY_COLUMNS, Grammar, Repair
 from ingest.readers.stream import Rejects, Stream, read_csv
 from ingest.sources import HEAD, DataFile
 

@@ -8,7 +8,7 @@ from itertools import islice
 
 from breachcheck.addresses import holds_address
 from breachcheck.errors import DataFileError
-from ingest.readers.quotes import Grammar
+from ingest.readers.repair import Grammar
 
 _DELIMITERS = (b",", b"\t", b";", b"|")
 _NONE = b"\x01"  # the delimiter of a file with one column: a character that does not occur

@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 from breachcheck.errors import DataFileError
 from ingest.readers.base import Instructions
 from ingest.readers.csv import quote_of
+from ingest.readers.lines import blocks
+from ingest.readers.repair import Grammar, Repair
 from tests.ingest.scans import Row, Scanned, scan, scan_text, table_of
 
 HEADER = "id,email,name\n"
@@ -213,6 +216,16 @@ def test_a_quote_that_is_never_closed_swallows_nobody(tmp_path: Path) -> None:
     assert scanned.read == 999
 
 
+def test_values_of_many_lines_are_read_whole_in_a_long_file(tmp_path: Path) -> None:
+    people = "".join(f'{number},u{number}@example.com,"Al\nthe {number}th"\n' for number in range(60_000))
+
+    scanned = scan_text(tmp_path, HEADER + people)
+
+    assert {row for row in scanned.rows} == {
+        (str(number), f"u{number}@example.com", f"Al\nthe {number}th") for number in range(60_000)
+    }
+
+
 def test_two_stray_quotes_swallow_nobody_between_them(tmp_path: Path) -> None:
     people = "".join(f"{number},u{number}@example.com,Al\n" for number in range(2, 1000))
 
@@ -269,6 +282,22 @@ def test_a_file_in_order_is_scanned_by_path(tmp_path: Path) -> None:
 
 values = st.text(st.sampled_from("ab \"',;\n\r|é"), max_size=8)
 dirt = st.text(st.sampled_from('ab,""" \n\r'), max_size=12)
+
+
+@given(st.lists(st.text(st.sampled_from('ab,""\n'), max_size=20), max_size=6), st.integers(1, 30))
+def test_rows_do_not_depend_on_how_the_text_arrives(lines_of_dirt: list[str], size: int) -> None:
+    text = "".join(f"{line}\n{person(number)}" for number, line in enumerate(lines_of_dirt)).encode()
+
+    assert repaired(text, size) == repaired(text, len(text) or 1)
+
+
+def repaired(text: bytes, size: int) -> list[list[str]]:
+    left_out: Counter[str] = Counter()
+    repair = Repair(Grammar(b","), 3, (1,), left_out)
+    pieces = (text[at : at + size] for at in range(0, len(text), size))
+    written = b"".join(repair(blocks(pieces, left_out, only_cr=False))).decode()
+    rows = [row[:-1] if row[3:] == [""] else row for row in csv.reader(io.StringIO(written, newline=""), strict=True)]
+    return [row for row in rows if 0 < len(row) <= 3]
 
 
 def person(number: int) -> str:
