@@ -48,7 +48,7 @@ class Config:
     disclosure: Disclosure = setting("Who may see answers: `open`, `owner` or `closed`.", "open")
     mail: Mail = setting("How mail leaves: `off`, `outbox` or `smtp`. Nothing sends mail yet.", "off")
     public_url: str | None = setting(
-        "The site's own address, the only source of links; other hosts are then refused.", None
+        "The site's own address, the only source of links. Other hosts are refused, but under `/api/v3`.", None
     )
     trusted_proxies: int = setting("How many reverse proxies stand in front and set X-Forwarded-For.", 0)
     lookups_a_minute: int = setting("Look-ups a minute from one network on the public page; 0 for no limit.", 30)

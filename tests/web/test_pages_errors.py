@@ -174,3 +174,20 @@ def test_a_foreign_host_is_refused_where_the_site_knows_its_own(tmp_path: Path) 
     store.close()
 
     assert statuses == {"evil.example": 421, "check.example": 200}
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("localhost", 200), ("LOCALHOST.:8", 200), ("[::1]", 200), ("192.0.2.7:8000", 200), ("evil.example", 421)],
+)
+def test_a_site_that_does_not_know_its_name_answers_to_loopback_and_to_addresses(
+    client: FlaskClient, host: str, status: int
+) -> None:
+    assert client.get("/", headers={"Host": host}).status_code == status
+
+
+def test_a_foreign_host_is_answered_under_v3_alone(client: FlaskClient) -> None:
+    foreign = {"Host": "hibp.example", "User-Agent": "test"}
+
+    assert client.get("/api/v3/breaches", headers=foreign).status_code == 200
+    assert client.get("/api/v1/breaches", headers=foreign).status_code == 421
