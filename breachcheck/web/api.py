@@ -80,7 +80,7 @@ def _read_question() -> Question:
     body = request.get_data(cache=False)
     try:
         return _question.decode(body)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         raise _fault(body) from None
 
 
@@ -88,7 +88,7 @@ def _fault(body: bytes) -> InvalidRequest:
     """What is wrong with *body*, in words that quote no value of it: one may be an address."""
     try:
         sent = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return MalformedJson("The body is not JSON.")
     if not isinstance(sent, dict):
         return InvalidRequest('The body must be one JSON object, like {"account": "name@example.com"}.')
