@@ -67,34 +67,41 @@ class Selection:
         self._breach = breach
         self._number = {name: number for number, name in enumerate(wanted.columns)}
         self._nothing = tuple(dict.fromkeys((*SAYS_NOTHING, *(value.strip() for value in wanted.nothing_said))))
+        self._of_class = _columns_by_class(wanted.classes)
+        values = (*wanted.identifiers, *(name for name, _ in wanted.keys), *wanted.references)
+        groups = [*map(self._without_addresses, self._of_class.values()), *((name,) for name in values)]
+        self._group = {group: number for number, group in enumerate(dict.fromkeys(groups)) if group}
 
     def sql(self, relation: str) -> str:
         """The statement over *relation*, which gives the wanted columns and `broken`."""
         named = [f"{quoted(name)} AS c{number}" for name, number in self._number.items()]
-        judged = [
-            self._form(name, number) if name in self._wanted.addresses else self._said(name, number)
-            for name, number in self._number.items()
-        ]
-        said = _select(["broken", *named, *judged], relation)
+        forms = [self._form(name) for name in self._wanted.addresses]
+        said = _select(["broken", *named, *forms, *map(self._said, self._group)], relation)
         delivered = _select(
             ["*", *(self._delivered(self._number[name]) for name in self._wanted.addresses)], f"({said})"
         )
         return _select(self._results(), f"({delivered})")
 
-    def _said(self, name: str, number: int) -> str:
-        """`s0`: whether the value says something."""
-        return f"CASE WHEN broken THEN false {_says_something(quoted(name), self._nothing)} END AS s{number}"
+    def _said(self, group: tuple[str, ...]) -> str:
+        """`s0`: whether any column of the group says something; looks at each only where those before it do not."""
+        cases = [
+            f"WHEN {condition} THEN true"
+            for name in group
+            for condition in _says_something(quoted(name), self._nothing)
+        ]
+        return f"CASE WHEN broken THEN false {' '.join(cases)} ELSE false END AS s{self._group[group]}"
 
-    def _form(self, name: str, number: int) -> str:
+    def _form(self, name: str) -> str:
         """`f0`: what kind of address the value is, if any."""
         value, trimmed, pattern = quoted(name), f"trim({quoted(name)})", literal(PLAIN)
+        something = " OR ".join(_says_something(value, self._nothing))
         return (
             f"(CASE WHEN broken THEN {NOTHING}"
             f" WHEN strlen({value}) <= {PLAIN_LENGTH} AND regexp_full_match({value}, {pattern}) THEN {PLAIN_AS_IT_IS}"
-            f" WHEN NOT (CASE WHEN false THEN false {_says_something(value, self._nothing)} END) THEN {NOTHING}"
+            f" WHEN NOT coalesce({something}, false) THEN {NOTHING}"
             f" WHEN strlen({value}) <= {LONGEST} AND strlen({trimmed}) <= {PLAIN_LENGTH}"
             f" AND regexp_full_match({trimmed}, {pattern}) THEN {PLAIN_IN_SPACES}"
-            f" ELSE {OTHER} END)::UTINYINT AS f{number}"
+            f" ELSE {OTHER} END)::UTINYINT AS f{self._number[name]}"
         )
 
     def _delivered(self, number: int) -> str:
@@ -141,38 +148,46 @@ class Selection:
         return self._short_enough(name, f"{before} || {value}")
 
     def _short_enough(self, name: str, value: str) -> str:
-        fits = f"{self._says(name)} AND strlen(c{self._number[name]}) <= {LONGEST_LIST}"
+        fits = f"s{self._group[name,]} AND strlen(c{self._number[name]}) <= {LONGEST_LIST}"
         return f"CASE WHEN {fits} THEN {value} ELSE '' END"
 
     def _conditions(self) -> dict[str, str]:
-        by_class: dict[str, list[str]] = {}
-        for name, classes in self._wanted.classes.items():
-            for data_class in classes:
-                by_class.setdefault(data_class, []).append(self._says(name))
-        return {data_class: " OR ".join(columns) for data_class, columns in by_class.items()}
+        """SQL of whether a record has each class."""
+        return {data_class: self._any_says(columns) for data_class, columns in self._of_class.items()}
 
-    def _says(self, name: str) -> str:
-        """SQL of whether the column says something."""
-        number = self._number[name]
-        return f"f{number} <> {NOTHING}" if name in self._wanted.addresses else f"s{number}"
+    def _any_says(self, columns: tuple[str, ...]) -> str:
+        conditions = [f"f{self._number[name]} <> {NOTHING}" for name in columns if name in self._wanted.addresses]
+        rest = self._without_addresses(columns)
+        return " OR ".join([*conditions, *([f"s{self._group[rest]}"] if rest else [])])
+
+    def _without_addresses(self, columns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for name in columns if name not in self._wanted.addresses)
+
+
+def _columns_by_class(classes: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    columns: dict[str, tuple[str, ...]] = {}
+    for name, carried in classes.items():
+        for data_class in carried:
+            columns[data_class] = (*columns.get(data_class, ()), name)
+    return columns
 
 
 def _select(expressions: list[str], source: str) -> str:
     return f"SELECT {', '.join(expressions)} FROM {source}"  # noqa: S608 (every name and text in it is quoted)
 
 
-def _says_something(value: str, nothing: Sequence[str]) -> str:
-    """The cases in which *value* is none of *nothing*.
+def _says_something(value: str, nothing: Sequence[str]) -> list[str]:
+    """Conditions, any of which shows that *value* is none of *nothing*; none holds for NULL.
 
     Most values begin with a character that none of those does. Comparing tells at a fraction of what the regular
-    expression takes.
+    expression, the last, takes.
     """
     first = {letter for text in nothing for letter in (text[:1].lower(), text[:1].upper())} - {""}
     edges = sorted(letter for letter in first if _PLAIN_FROM <= letter < _PLAIN_TO)
     between = [(chr(ord(low) + 1), high) for low, high in pairwise([_PLAIN_FROM, *edges, _PLAIN_TO])]
-    cases = [f"WHEN {value} >= {literal(low)} AND {value} < {literal(high)} THEN true" for low, high in between]
+    compared = [f"({value} >= {literal(low)} AND {value} < {literal(high)})" for low, high in between if low < high]
     pattern = f"(?i){_BLANKS}(?:{'|'.join(map(_escaped, nothing))}){_BLANKS}"
-    return f"{' '.join(cases)} ELSE coalesce(NOT regexp_full_match({value}, {literal(pattern)}), false)"
+    return [*compared, f"NOT regexp_full_match({value}, {literal(pattern)})"]
 
 
 def _escaped(value: str) -> str:
