@@ -1,6 +1,5 @@
 """Digests: the keyed 64-bit number under which an identifier is indexed, and asked for."""
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from enum import StrEnum
@@ -13,12 +12,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from breachcheck.addresses import KNOWN, Address, canonical
 from breachcheck.errors import InvalidAccount
+from breachcheck.phones import international
 
 Digest = NewType("Digest", int)
 
 _KEY_LENGTH = 32  # bytes, of the index key and of AES-256
-
-_e164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
 
 class Kind(StrEnum):
@@ -59,7 +57,8 @@ class Digester:
     def of(self, kind: Kind, value: str, breach: str | None = None) -> Digest:
         """The digest of *value*, of *breach* where the kind means something in one breach only; else that is ignored.
 
-        An email address need not be canonical. Raises InvalidAccount, which never quotes *value*.
+        An email address need not be canonical, nor a phone number without spaces. Raises InvalidAccount, which never
+        quotes *value*.
         """
         if kind is Kind.EMAIL:
             return self.of_address(canonical(value))
@@ -97,16 +96,21 @@ def _digest(keyed_mac: CMAC, value: bytes) -> Digest:
 
 
 def _value(kind: Kind, value: str, breach: str | None) -> bytes:
-    """What is digested for an identifier that is no address; nothing is trimmed or folded."""
-    if kind is Kind.PHONE and _e164.fullmatch(value) is None:
-        raise InvalidAccount("This is not a phone number in international form; write it like +15550100.")
+    """What is digested for an identifier that is no address; names and numbers of one breach are as it wrote them."""
+    if kind is Kind.PHONE:
+        return _phone(value)
     if not value:
         raise InvalidAccount(f"Nothing stands where the {kind.value} should; write it as the breached service did.")
-    if not kind.is_of_one_breach:
-        return _utf8(value)
     if not breach or "\0" in breach:
         raise ValueError(f"a value of the kind {kind.value} needs the name of its breach")
     return _utf8(f"{breach}\0{value}")
+
+
+def _phone(value: str) -> bytes:
+    number = international(value)
+    if number is None:
+        raise InvalidAccount("This is not a phone number in international form; write it like +15550100.")
+    return number.encode()
 
 
 def _utf8(value: str) -> bytes:

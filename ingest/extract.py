@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from breachcheck.addresses import Address, base_of, canonical
 from breachcheck.digests import Digester, Kind
 from breachcheck.errors import InvalidAccount
+from breachcheck.phones import international
 from ingest.batches import Batch, batches
 from ingest.columns import ColumnDigester, Int64s, TextColumn
 from ingest.gathering import Gathering
 from ingest.joins import Junction
-from ingest.phones import international
 from ingest.readers.base import Table
 from ingest.selection import LONGEST_LIST, NOTHING, OTHER, PLAIN_IN_SPACES, Selection, Wanted
 from ingest.words import FIRST, PERSON, WordArray, flags_of

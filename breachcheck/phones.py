@@ -1,4 +1,4 @@
-"""Phone numbers in files, brought to E.164 where that needs no guess."""
+"""Phone numbers, as files and people write them, brought to E.164 where that needs no guess."""
 
 import re
 
