@@ -26,7 +26,7 @@ NO_ADDRESS = "no address"
 NOT_AN_ADDRESS = "not an address"
 NO_IDENTIFIER = "no identifier"
 NO_PERSON = "no matching person"
-NOT_A_RECORD = "malformed JSON"
+NOT_A_RECORD = "malformed record"
 
 _NEWLINE = 10
 
@@ -87,6 +87,8 @@ class Extractor:
             for batch in batches(self._connection, selection.sql(relation)):
                 self._take(batch, wanted, file, count)
                 watch(batch.rows)
+            if broken := count.rejected.pop(NOT_A_RECORD, 0):
+                count.rejected[table.flaw] += broken
             for reason, records in table.rejects(self._connection).items():
                 count.read += records
                 count.rejected[reason] += records

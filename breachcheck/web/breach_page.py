@@ -122,6 +122,8 @@ def reason(of_tally: str) -> str:
         "not an address": _("something else where the email address belongs"),
         "no identifier": _("nothing to find its person by"),
         "no matching person": _("its person is not in the files"),
+        "malformed record": _("broken"),
         "malformed JSON": _("broken"),
+        "malformed row": _("broken"),
     }
     return words.get(of_tally, of_tally)

@@ -32,9 +32,7 @@ class Table:
     """
 
     name: str  # what the tally calls it, "export.zip!people.csv"; has passed the address filter
-    columns: tuple[
-        str, ...
-    ]  # as the file spells them, no two alike but for case; JSON: key paths, wrappers seen through
+    columns: tuple[str, ...]  # as the file spells them, no two alike but for case; key paths of JSON
     format: str
     encoding: str
     relation: Callable[[Sequence[str]], str]  # wanted columns -> SQL for FROM, good for one statement
@@ -42,6 +40,7 @@ class Table:
     finish: Callable[[], None] = _nothing  # waits for the stream's end; DataFileError where the file was not whole
     close: Callable[[], None] = _nothing  # stops the stream, if there is one; may be called twice
     delimiter: str = ""  # of delimited text
+    flaw: str = "malformed record"  # why records that are given as `broken` are rejected
     open_keys: bool = False  # JSON: columns that the sample did not show may be asked for all the same
 
     @contextmanager

@@ -22,8 +22,7 @@ from ingest.readers.stream import Rejects, Stream, read_csv
 from ingest.sources import HEAD, DataFile
 
 _PIECE = 1 << 20
-_REASONS = {"TOO MANY COLUMNS": TOO_MANY_COLUMNS}
-_OTHERWISE = "malformed row"
+MALFORMED = "malformed row"
 
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
@@ -45,6 +44,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
             finish=stream.finish,
             close=stream.close,
             delimiter=layout.delimiter.decode() if len(layout.columns) > 1 else "",
+            flaw=TOO_MANY_COLUMNS,
         )
 
 
@@ -60,7 +60,7 @@ class _Scan:
     def __init__(self, file: DataFile, encoding: str, layout: sniff.Layout, *, only_cr: bool) -> None:
         self._file, self._encoding, self._layout, self._only_cr = file, encoding, layout, only_cr
         self.stream = Stream()
-        self._rejects = Rejects(_OTHERWISE, _REASONS)
+        self._rejects = Rejects(self._file.name, MALFORMED)
         self._left_out: Counter[str] = Counter()
 
     def relation(self, columns: Sequence[str]) -> str:
@@ -69,12 +69,14 @@ class _Scan:
         missing = next((name for name in columns if name not in at), None)
         if missing is not None:
             raise DataFileError(f"{self._file.name}: has no such column as the mapping names; check it by its header")
-        chosen = "".join(f"{at[name]} AS {quoted(name)}, " for name in columns)
+        # One column more than the table has: what stands there makes the row too long.
+        beyond = f"c{len(at)}"
+        chosen = "".join(f"CASE WHEN {beyond} IS NULL THEN {at[name]} END AS {quoted(name)}, " for name in columns)
         blank = " WHERE c0 IS NOT NULL" if len(at) == 1 else ""
-        return f"(SELECT {chosen}false AS broken FROM {self._source()}{blank})"  # noqa: S608 - quoted
+        return f"(SELECT {chosen}{beyond} IS NOT NULL AS broken FROM {self._source()}{blank})"  # noqa: S608 - quoted
 
     def _source(self) -> str:
-        self._rejects, self._left_out = Rejects(_OTHERWISE, _REASONS), Counter()
+        self._rejects, self._left_out = Rejects(self._file.name, MALFORMED), Counter()
         path = self._file.path
         if path is None or self._quote is None:
             return read_csv(self.stream.start(self._repaired()), {**self._options('"'), "parallel": "false"})
@@ -85,7 +87,7 @@ class _Scan:
             "delim": literal(self._layout.delimiter.decode()),
             "quote": literal(quote),
             "escape": literal(quote),
-            "columns": "{" + ", ".join(f"c{at}: 'VARCHAR'" for at in range(len(self._layout.columns))) + "}",
+            "columns": "{" + ", ".join(f"c{at}: 'VARCHAR'" for at in range(len(self._layout.columns) + 1)) + "}",
             **self._rejects.options(),
         }
 

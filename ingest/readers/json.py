@@ -47,6 +47,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
             rejects=scan.rejects,
             finish=stream.finish,
             close=stream.close,
+            flaw=MALFORMED,
             open_keys=len(head) >= HEAD or len(sample) >= _SAMPLE,
         )
 
@@ -77,7 +78,7 @@ class _Scan:
         self._file, self._encoding, self._shape, self._only_cr = file, encoding, shape, only_cr
         self.keys = keys
         self.stream = Stream()
-        self._rejects = Rejects(MALFORMED, {})
+        self._rejects = Rejects(self._file.name, MALFORMED)
         self._left_out: Counter[str] = Counter()
 
     def relation(self, columns: Sequence[str]) -> str:
@@ -85,7 +86,7 @@ class _Scan:
         return f"({Extraction(self.keys, columns).sql(_objects(self._source()))})"
 
     def _source(self) -> str:
-        self._rejects, self._left_out = Rejects(MALFORMED, {}), Counter()
+        self._rejects, self._left_out = Rejects(self._file.name, MALFORMED), Counter()
         options = {
             "delim": literal(_NO_DELIMITER),
             "quote": "''",

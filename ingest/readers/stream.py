@@ -6,14 +6,16 @@ from itertools import count
 
 import duckdb
 
+from breachcheck.errors import DataFileError
 from ingest.engine import literal, quoted
 from ingest.readers.pipe import Pipe
 
 _NUMBERS = count(1)
+_MOST = 200_000
 _REASONS = {"INVALID ENCODING": "not UTF-8", "LINE SIZE OVER MAXIMUM": "line too long"}
 _COUNT = """
-SELECT kind, count(*)
-FROM (SELECT min(error_type::VARCHAR) AS kind FROM {} GROUP BY line)
+SELECT kind, count(*), sum(notes)::BIGINT
+FROM (SELECT min(error_type::VARCHAR) AS kind, count(*) AS notes FROM {} GROUP BY line)
 GROUP BY kind
 """
 
@@ -43,28 +45,40 @@ class Stream:
 
 
 class Rejects:
-    """Where DuckDB notes, for one scan, the lines that it refuses."""
+    """Where DuckDB notes, for one scan of the file *name*, the lines that it refuses. It keeps what stood on them.
 
-    def __init__(self, otherwise: str, reasons: Mapping[str, str]) -> None:
+    So there is a limit, far above what a file in the right encoding has.
+    """
+
+    def __init__(self, name: str, otherwise: str) -> None:
         number = next(_NUMBERS)
+        self._name, self._otherwise = name, otherwise
         self._errors, self._scans = f"reject_errors_{number}", f"reject_scans_{number}"
-        self._otherwise, self._reasons = otherwise, {**_REASONS, **reasons}
 
     def options(self) -> dict[str, str]:
         """What `read_csv` is to be told."""
-        return {"store_rejects": "true", "rejects_table": literal(self._errors), "rejects_scan": literal(self._scans)}
+        return {
+            "store_rejects": "true",
+            "rejects_limit": str(_MOST),
+            "rejects_table": literal(self._errors),
+            "rejects_scan": literal(self._scans),
+        }
 
     def count(self, connection: duckdb.DuckDBPyConnection) -> Counter[str]:
-        """Lines by reason. Forgets them: DuckDB keeps what stood on them."""
+        """Lines by reason, which are forgotten. Raises DataFileError where there are too many to be told."""
         found: Counter[str] = Counter()
-        for kind, records in connection.execute(_COUNT.format(quoted(self._errors))).fetchall():
-            found[self._reasons.get(kind, self._otherwise)] += records
+        noted = 0
+        for kind, records, notes in connection.execute(_COUNT.format(quoted(self._errors))).fetchall():
+            found[_REASONS.get(kind, self._otherwise)] += records
+            noted += notes
         for table in (self._errors, self._scans):
             connection.execute(f"DROP TABLE {quoted(table)}")
+        if noted >= _MOST:
+            raise DataFileError(f"{self._name}: far too many lines are not UTF-8 or too long; check `encoding`")
         return found
 
 
 def read_csv(path: str, options: Mapping[str, str]) -> str:
     """SQL of a table function that reads the file at *path* by *options*, and guesses nothing."""
-    given = {"auto_detect": "false", "header": "false", "strict_mode": "true", "null_padding": "true", **options}
+    given = {"auto_detect": "false", "header": "false", "strict_mode": "false", "null_padding": "true", **options}
     return f"read_csv({literal(path)}, {', '.join(f'{key} = {value}' for key, value in given.items())})"

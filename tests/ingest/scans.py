@@ -1,5 +1,6 @@
 """Scanning tables in tests: everything that a data file gives, as rows."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +13,14 @@ Row = tuple[str | None, ...]
 
 @dataclass(frozen=True)
 class Scanned:
-    """What a scan of a table gave. *broken* records are not among the *rows*."""
+    """What a scan of a table gave. Records that were given as broken are among the *rejects*."""
 
     rows: list[Row]
-    broken: int
-    rejects: dict[str, int]
+    rejects: Counter[str]
 
     @property
     def read(self) -> int:
-        return len(self.rows) + self.broken + sum(self.rejects.values())
+        return len(self.rows) + self.rejects.total()
 
 
 def table_of(path: Path, told: Instructions | None = None, member: str | None = None) -> Table:
@@ -34,8 +34,9 @@ def scan(table: Table, columns: Sequence[str] | None = None) -> Scanned:
     """Every record of *table*, in no order."""
     with engine.connect(Path("unused")) as connection, table.scan(columns or table.columns) as relation:
         found = connection.execute(f"SELECT * FROM {relation}").fetchall()
-        rejects = dict(table.rejects(connection))
-    return Scanned([row[:-1] for row in found if not row[-1]], sum(row[-1] for row in found), rejects)
+        rejects = Counter(table.rejects(connection))
+    broken = Counter(table.flaw for row in found if row[-1])
+    return Scanned([row[:-1] for row in found if not row[-1]], rejects + broken)
 
 
 def scan_text(folder: Path, text: str | bytes, told: Instructions | None = None, name: str = "people.csv") -> Scanned:

@@ -125,7 +125,9 @@ def test_records_without_a_person_are_rejected_for_what_they_are(read):
     count, _, _ = read(rows, rejects={"too many columns": 3})
 
     assert (count.read, count.accepted) == (9, 1)
-    assert count.rejected == Counter({"no address": 3, "too many columns": 3, "not an address": 1, "malformed JSON": 1})
+    assert count.rejected == Counter(
+        {"no address": 3, "too many columns": 3, "not an address": 1, "malformed record": 1}
+    )
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,21 @@ def test_short_rows_are_padded_and_long_ones_rejected(tmp_path: Path) -> None:
     assert scanned.rejects == {"too many columns": 1}
 
 
+def test_rows_that_are_all_too_long_are_counted_all(tmp_path: Path) -> None:
+    people = "".join(f"{number},u{number}@example.com,Al\n" for number in range(600))
+
+    scanned = scan_text(tmp_path, HEADER + people + "1,a@example.com,Al,more,and more\n" * 300_000)
+
+    assert (len(scanned.rows), scanned.rejects) == (600, {"too many columns": 300_000})
+
+
+def test_a_file_that_stops_being_utf8_is_refused(tmp_path: Path) -> None:
+    people = "".join(f"{number},u{number}@example.com,Al\n" for number in range(200_000))
+
+    with pytest.raises(DataFileError, match=r"people\.csv: far too many lines are not UTF-8"):
+        scan_text(tmp_path, HEADER.encode() + people.encode() + b"1,a@example.com,Jos\xe9\n" * 200_000)
+
+
 def test_blank_lines_are_no_records(tmp_path: Path) -> None:
     assert scan_text(tmp_path, "email\n\na@example.com\n\n\nb@example.com\n\n").read == 2
 

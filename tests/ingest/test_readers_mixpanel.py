@@ -103,7 +103,7 @@ def test_a_malformed_event_is_one_broken_record(tmp_path: Path) -> None:
 
     scanned = scan(table_of(path), ["distinct_id"])
 
-    assert (len(scanned.rows), scanned.broken) == (6, 1)
+    assert (len(scanned.rows), scanned.rejects) == (6, {"malformed JSON": 1})
 
 
 @pytest.mark.parametrize("declared", [None, "mixpanel-people"])
