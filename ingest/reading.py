@@ -49,11 +49,13 @@ def read(survey: Survey, digester: Digester, breach: str, gathering: Gathering, 
     wanted = survey.wanted()
     with ExitStack() as stack:
         connection = stack.enter_context(engine.connect(spill))
+        watch = _Watch(connection, survey, show)
+        engine.confine(connection, spill, {one.file.path for one in survey.sources if one.file.path})
         fingerprints = stack.enter_context(Fingerprints())
         names = {name for one in wanted for name in (*(name for _, name in one.keys), one.meets) if name}
         junctions = {name: stack.enter_context(closing(Junction(spill))) for name in names}
         extractor = Extractor(connection, digester, breach, gathering, junctions)
-        counts = _counts(survey, wanted, extractor, fingerprints, _Watch(connection, survey, show))
+        counts = _counts(survey, wanted, extractor, fingerprints, watch)
         joined = _join(junctions, counts, gathering)
         return _reading(survey, counts, joined, fingerprints)
 

@@ -11,18 +11,17 @@ from breachcheck.addresses import mask_addresses
 from breachcheck.digests import Kind
 from breachcheck.errors import DataFileError, ManifestError
 from breachcheck.loads import Contents, FileTally, PasswordStorage
-from ingest import mapping, readers, sources
+from ingest import mapping, mixpanel_names, readers, sources
 from ingest.entries import FileEntry, Join
 from ingest.manifest import Manifest, check_sensitivity
-from ingest.mapping import FIXED, MIXPANEL_EVENTS, Plan
+from ingest.mapping import FIXED, MIXPANEL, MIXPANEL_EVENTS, Plan, Sample
 from ingest.readers.base import Instructions, Table
+from ingest.samples import sample_of
 from ingest.selection import Wanted
 from ingest.sources import DataFile, NotRead
 
-MIXPANEL_PEOPLE = "Mixpanel's people"
+THE_PEOPLE = "Mixpanel's people"
 """The junction at which Mixpanel's events find their people, whatever files those are in."""
-
-SAMPLE_ROWS = 1000
 
 _HEAVIEST_STORAGE: tuple[PasswordStorage, ...] = ("plain", "unsalted", "unknown", "salted")
 
@@ -83,7 +82,7 @@ class Survey:
         """The columns of *source* by which records elsewhere find its people, with the junction where they do."""
         if not source.plan.addresses:
             return ()
-        keys = [(column, MIXPANEL_PEOPLE) for column in source.plan.ids]
+        keys = [(column, THE_PEOPLE) for column in source.plan.ids]
         joins = (one.plan.join for one in self.sources if one.plan.join)
         keys += [(_column(source.table, join.on), _junction(join)) for join in joins if _is_meant(join.to, source)]
         return tuple(dict.fromkeys(keys))
@@ -146,17 +145,11 @@ def _source(
     )
 
 
-def _sample(
-    entry: FileEntry, file: DataFile, table: Table, connection: duckdb.DuckDBPyConnection
-) -> dict[str, list[str]] | None:
-    """The first values of each column, where the mapping has to be guessed; standard input is read only once."""
+def _sample(entry: FileEntry, file: DataFile, table: Table, connection: duckdb.DuckDBPyConnection) -> Sample | None:
+    """Values of each column, where the mapping has to be guessed. Standard input is read only once."""
     if entry.mapping is not None or table.format in FIXED or file.source is None:
         return None
-    with table.scan(table.columns) as relation:
-        rows = connection.sql(f"SELECT * FROM {relation} LIMIT {SAMPLE_ROWS}").fetchall()  # noqa: S608 (a reader's own)
-    return {
-        column: [row[number] for row in rows if row[number] is not None] for number, column in enumerate(table.columns)
-    }
+    return sample_of(connection, table)
 
 
 def _instructions(entry: FileEntry, manifest: Manifest) -> Instructions:
@@ -195,8 +188,13 @@ def _meets(source: Source) -> str | None:
     plan = source.plan
     if plan.join:
         return _junction(plan.join)
-    is_profiles = plan.addresses and source.table.format != MIXPANEL_EVENTS
-    return MIXPANEL_PEOPLE if plan.ids and not is_profiles else None
+    return THE_PEOPLE if plan.ids and _form(source) == MIXPANEL_EVENTS else None
+
+
+def _form(source: Source) -> str | None:
+    """Which of Mixpanel's forms the table has, by what the manifest, its content or its headers say."""
+    said = next((one for one in (source.entry.format, source.table.format) if one in MIXPANEL), None)
+    return said or mixpanel_names.form_of(source.table.columns)
 
 
 def _junction(join: Join) -> str:

@@ -349,6 +349,68 @@ def test_an_identifier_can_be_asked_for_beside_the_address(store, manifest):
     assert store.loads.get(outcome.load_id).contents.kinds == ("email", "org-id")
 
 
+def test_a_mapping_left_out_is_told_from_headers_and_content(store, manifest):
+    text = "who,full name,shoe size\nann@example.com,Ann,38\nbob@example.com,,44\n"
+
+    outcome = load(manifest("- path: people.csv", {"people.csv": text}), store)
+
+    assert outcome.tally.people == 2
+    assert outcome.tally.coverage[EMAIL] == 2
+    assert outcome.tally.coverage[NAMES] == 1
+
+
+def test_files_of_a_glob_that_hold_no_people_are_said_to(store, manifest, tmp_path):
+    (tmp_path / "photo.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    files = {
+        "people.csv": "email,name\nann@example.com,Ann\n",
+        "shops.csv": "id,street\n1,High Street\n",
+        "empty.csv": "",
+    }
+
+    tally = load(manifest("- {path: '*.csv', mapping: {email: Email addresses, name: Names}}", files), store).tally
+
+    assert {file.name: file.outcome for file in tally.files} == {
+        "empty.csv": "not read",
+        "people.csv": "read",
+        "photo.csv": "not read",
+        "shops.csv": "nothing found",
+    }
+    assert all(file.why for file in tally.files if file.outcome != "read")
+
+
+EVENTS = """
+    {"event": "a", "properties": {"time": 1, "distinct_id": 1, "$city": "Bonn"}}
+    {"event": "a", "properties": {"time": 1, "distinct_id": "$device:7", "$user_id": "2", "$os": "Linux"}}
+    {"event": "$identify", "properties": {"time": 1, "distinct_id": "x", "$identified_id": "2", "$browser": "Edge"}}
+    {"event": "a", "properties": {"time": 1, "distinct_id": "nobody", "$city": "Bonn"}}
+    {"event": "a", "properties": {"time": 1, "distinct_id": "", "$city": "Bonn"}}
+    {"event": "a", "properties": {"time": 1, "distinct_id"
+    """
+PROFILES = """
+    {"$distinct_id": 1, "$properties": {"$email": "ann@example.com", "$name": "N/A"}}
+    {"$distinct_id": "2", "$properties": {"$email": "bob+x@example.com"}}
+    {"$distinct_id": "nobody", "$properties": {"$name": "Cy"}}
+    """
+
+
+@pytest.mark.parametrize("order", [("people.jsonl", "events.jsonl"), ("events.jsonl", "people.jsonl")])
+def test_mixpanels_events_find_their_people_by_any_of_their_ids(store, manifest, order):
+    entries = "\n".join(f"- path: {path}" for path in order)
+
+    outcome = load(manifest(entries, {"people.jsonl": PROFILES, "events.jsonl": EVENTS}), store)
+
+    tally = outcome.tally
+    assert (tally.read, tally.indexed, tally.people) == (9, 5, 2)
+    assert tally.rejected["no matching person"] == 1
+    assert tally.rejected["no address"] == 1
+    assert tally.rejected["no identifier"] == 1
+    ids = "Account identifiers"
+    assert found(store, outcome.load_id, "ann@example.com") == {(frozenset({EMAIL, ids, PLACES}), False)}
+    bobs = frozenset({EMAIL, ids, "Device information", "Browser user agent details"})
+    assert found(store, outcome.load_id, "bob+x@example.com") == {(bobs, False)}
+    assert found(store, outcome.load_id, "bob@example.com") == {(bobs, True)}
+
+
 SPELLINGS = ["ann@example.com", "Ann@Example.com", "ann+a@example.com", "a.n.n@gmail.com", "ann@googlemail.com"]
 ODD = ["bob@bücher.example", '"q"@example.com', " ann@example.com ", "o'x@mail.test", "ann@example.com,bob@example.com"]
 TEXTS = st.sampled_from([*SPELLINGS, *ODD, "", "N/A", "nobody", "x@y"])
