@@ -25,8 +25,8 @@ _LINE = re.compile(r"\bline:? (\d+)", re.IGNORECASE)
 def connect(temporary: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory database that loads no extension.
 
-    It may spill to the folder *temporary*, encrypted or not at all: where DuckDB lacks the cryptography to write with, as
-    version 2.0 does without its `httpfs` extension, a query that would spill fails. None of ours needs to.
+    It spills to the folder *temporary*, encrypted, or fails where it lacks the cryptography to write with, as DuckDB 2.0
+    does without its `httpfs` extension. No query of ours needs to spill.
     """
     connection = duckdb.connect(":memory:", config={**_SETTINGS, "temp_directory": str(temporary)})
     try:

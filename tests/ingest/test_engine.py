@@ -1,5 +1,6 @@
 """DuckDB's connections, and that its errors never say what they failed on."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -47,3 +48,21 @@ def test_the_line_of_an_error_is_told() -> None:
     error = duckdb.InvalidInputException(f"CSV Error on Line: 17\nOriginal Line: {CANARY}")
 
     assert str(engine.fault(error, "people.csv")).startswith("people.csv, line 17: ")
+
+
+def test_what_is_spilled_is_never_in_clear(tmp_path: Path) -> None:
+    rows = f"SELECT i::VARCHAR || repeat('{CANARY}', 10) AS email, false AS broken FROM range(4000000) t(i)"
+    greedy = table(f"({rows} ORDER BY email DESC LIMIT 3000000)")
+
+    with engine.connect(tmp_path) as connection:
+        with suppress(DataFileError), greedy.scan([]) as sql:
+            connection.execute(f"SELECT max(email) FROM {sql}")
+        written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+
+    assert not any(CANARY.encode() in content for content in written)
+
+
+def test_a_lack_of_memory_is_told_as_one() -> None:
+    error = duckdb.OutOfMemoryException(f"failed to allocate, {CANARY}")
+
+    assert str(engine.fault(error, "people.csv")).startswith("people.csv: needs more memory")
