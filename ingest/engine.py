@@ -25,7 +25,7 @@ _LINE = re.compile(r"\bline:? (\d+)", re.IGNORECASE)
 def connect(temporary: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory database that loads no extension.
 
-    It spills to the folder *temporary*, encrypted, or fails where it lacks the cryptography to write with, as DuckDB 2.0
+    It spills to the folder *temporary*, encrypted, or fails where it lacks the cryptography to write with, as 2.0
     does without its `httpfs` extension. No query of ours needs to spill.
     """
     connection = duckdb.connect(":memory:", config={**_SETTINGS, "temp_directory": str(temporary)})
