@@ -25,6 +25,9 @@ from breachcheck.errors import (
 PAGE_SIZE = 8192
 BUSY_TIMEOUT_S = 10.0
 ROWS_A_STATEMENT = 100
+FileState = tuple[int, int, int, int]
+"""Of a file: device, inode, time of the last change, size. While it stands, nobody wrote to the file."""
+
 LOST_ITS_PLACE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)
 
 
@@ -63,7 +66,11 @@ def migrate(path: Path, schema: Migrations) -> list[str]:
 
 
 class SqliteDatabase:
-    """One SQLite file. See ``base.Database`` for the promises."""
+    """One SQLite file. See ``base.Database`` for the promises.
+
+    A file that is taken away, or that another takes the place of, cannot be asked: an open connection would go on
+    with what is no longer there, and a new one would find nobody.
+    """
 
     def __init__(self, path: Path, schema: Migrations) -> None:
         """Raises StoreNotFound where there is no file, SchemaMismatch where its schema is not this program's."""
@@ -73,7 +80,10 @@ class SqliteDatabase:
         self._lock = threading.Lock()
         if not path.is_file():
             raise StoreNotFound(f"There is no store at {path}; make one with `breachcheck init`.")
+        self._file = _state_of(path)[:2]
+        self._born: frozenset[tuple[str, str]] = frozenset()
         try:
+            self._born = _birth_of(self._thread_connection(), path)
             self._check_schema(schema)
         except BreachcheckError:
             self.close()
@@ -135,11 +145,33 @@ class SqliteDatabase:
 
     def _thread_connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = _connect(self._path)
-            with self._lock:
-                self._connections.append(connection)
+        if connection is not None and connection.in_transaction:
+            return connection
+        state = _state_of(self._path)
+        if connection is None or state != self._local.state:
+            # A new one even where there is one: that may still hold pages of what the file was before.
+            connection = self._reconnected(connection, state)
         return connection
+
+    def _reconnected(self, previous: sqlite3.Connection | None, state: FileState) -> sqlite3.Connection:
+        self._local.connection = None
+        connection = _connect(self._path)
+        try:
+            self._require_same_file(connection, state)
+        except StoreUnavailable:
+            connection.close()
+            raise
+        with self._lock:
+            if previous in self._connections:
+                self._connections.remove(previous)
+                previous.close()
+            self._connections.append(connection)
+        self._local.connection, self._local.state = connection, state
+        return connection
+
+    def _require_same_file(self, connection: sqlite3.Connection, state: FileState) -> None:
+        if state[:2] != self._file or not self._born <= _birth_of(connection, self._path):
+            raise StoreUnavailable(f"{self._path.name} is not the file that was opened; start the program again.")
 
     def _check_schema(self, schema: Migrations) -> None:
         utils = Utils(self._thread_connection(), execute_plugins=False)
@@ -171,6 +203,23 @@ def _connect(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise _meant_for_people(error, path) from error
     return connection
+
+
+def _state_of(path: Path) -> FileState:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise StoreUnavailable(f"The store file {path.name} is out of reach ({error.strerror}).") from error
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _birth_of(connection: sqlite3.Connection, path: Path) -> frozenset[tuple[str, str]]:
+    """When each change of its schema was made, which no two store files share; grows where one is upgraded."""
+    try:
+        rows = connection.execute("SELECT name, applied_at FROM _sqlite_migrations").fetchall()
+    except sqlite3.Error as error:
+        raise _meant_for_people(error, path) from error
+    return frozenset((row["name"], row["applied_at"]) for row in rows)
 
 
 def _insert_sql(table: str, columns: Sequence[str], rows: int) -> str:

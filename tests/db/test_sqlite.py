@@ -1,5 +1,6 @@
 """SQLite behind the seam: what is durable, what is refused, what may run at once."""
 
+import shutil
 import sqlite3
 import threading
 from contextlib import closing
@@ -135,6 +136,33 @@ def test_a_file_that_is_no_database_is_unavailable_and_not_empty(db, path):
 
     with pytest.raises(StoreUnavailable):
         db.query("SELECT digest FROM exposure")
+
+
+def test_a_file_that_was_taken_away_is_unavailable_though_it_is_still_open(db, path):
+    insert(db, [1])
+    path.rename(path.with_name("elsewhere.db"))
+
+    with pytest.raises(StoreUnavailable, match="out of reach"):
+        rows(db)
+
+
+@pytest.mark.parametrize("put_there", [shutil.copyfile, shutil.move], ids=["over its content", "in its place"])
+def test_a_file_that_another_stands_in_for_is_unavailable_and_not_empty(db, path, tmp_path, put_there):
+    insert(db, [1])
+    db.settle()
+    sqlite.create(tmp_path / "other.db", INDEX)
+    put_there(tmp_path / "other.db", path)
+
+    with pytest.raises(StoreUnavailable, match="start the program again"):
+        rows(db)
+
+
+def test_a_file_that_another_program_writes_to_is_the_same_file(db, path):
+    with closing(SqliteDatabase(path, INDEX)) as other:
+        insert(other, [1])
+        other.settle()
+
+    assert rows(db) == [(1, 1)]
 
 
 def test_a_full_store_says_so_and_keeps_what_it_had(db):
