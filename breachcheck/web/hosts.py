@@ -14,13 +14,13 @@ def install(app: Flask, public_url: str | None) -> None:
     """Refuse foreign hosts with 421.
 
     Ours are loopback's names and that of *public_url*. Where it is not set, a bare IP address is ours too: nobody can
-    point one at this machine from outside, as they can a name of their own.
+    point one at this machine from outside, as they can a name of their own. Who names no host at all names no other.
     """
     ours = LOOPBACK | ({urlsplit(public_url).hostname} if public_url else set())
 
     @app.before_request
     def refuse_foreign_hosts() -> None:
-        if request.path.startswith(FOR_ANY_HOST):
+        if "Host" not in request.headers or request.path.startswith(FOR_ANY_HOST):
             return
         host = _host()
         if host not in ours and (public_url or not _is_address(host)):

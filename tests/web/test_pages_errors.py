@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
@@ -184,6 +185,15 @@ def test_a_site_that_does_not_know_its_name_answers_to_loopback_and_to_addresses
     client: FlaskClient, host: str, status: int
 ) -> None:
     assert client.get("/", headers={"Host": host}).status_code == status
+
+
+def test_who_names_no_host_is_answered(client: FlaskClient) -> None:
+    environ = EnvironBuilder(path="/").get_environ()
+    del environ["HTTP_HOST"]
+
+    _, status, _ = run_wsgi_app(client.application, environ)
+
+    assert status == "200 OK"
 
 
 def test_a_foreign_host_is_answered_under_v3_alone(client: FlaskClient) -> None:
