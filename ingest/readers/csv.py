@@ -22,7 +22,7 @@ from ingest.readers.stream import Rejects, Stream, read_csv
 from ingest.sources import HEAD, DataFile
 
 _PIECE = 1 << 20
-MALFORMED = "malformed row"
+_BEYOND = 4  # columns more than a table has: what stands there makes a row too long, and what stands further on
 
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
@@ -60,7 +60,7 @@ class _Scan:
     def __init__(self, file: DataFile, encoding: str, layout: sniff.Layout, *, only_cr: bool) -> None:
         self._file, self._encoding, self._layout, self._only_cr = file, encoding, layout, only_cr
         self.stream = Stream()
-        self._rejects = Rejects(self._file.name, MALFORMED)
+        self._rejects = Rejects(self._file.name, TOO_MANY_COLUMNS)
         self._left_out: Counter[str] = Counter()
 
     def relation(self, columns: Sequence[str]) -> str:
@@ -69,14 +69,13 @@ class _Scan:
         missing = next((name for name in columns if name not in at), None)
         if missing is not None:
             raise DataFileError(f"{self._file.name}: has no such column as the mapping names; check it by its header")
-        # One column more than the table has: what stands there makes the row too long.
-        beyond = f"c{len(at)}"
-        chosen = "".join(f"CASE WHEN {beyond} IS NULL THEN {at[name]} END AS {quoted(name)}, " for name in columns)
+        beyond = f"coalesce({', '.join(f'c{len(at) + extra}' for extra in range(_BEYOND))}) IS NOT NULL"
+        chosen = "".join(f"CASE WHEN NOT ({beyond}) THEN {at[name]} END AS {quoted(name)}, " for name in columns)
         blank = " WHERE c0 IS NOT NULL" if len(at) == 1 else ""
-        return f"(SELECT {chosen}{beyond} IS NOT NULL AS broken FROM {self._source()}{blank})"  # noqa: S608 - quoted
+        return f"(SELECT {chosen}{beyond} AS broken FROM {self._source()}{blank})"  # noqa: S608 - quoted
 
     def _source(self) -> str:
-        self._rejects, self._left_out = Rejects(self._file.name, MALFORMED), Counter()
+        self._rejects, self._left_out = Rejects(self._file.name, TOO_MANY_COLUMNS), Counter()
         path = self._file.path
         if path is None or self._quote is None:
             return read_csv(self.stream.start(self._repaired()), {**self._options('"'), "parallel": "false"})
@@ -87,7 +86,7 @@ class _Scan:
             "delim": literal(self._layout.delimiter.decode()),
             "quote": literal(quote),
             "escape": literal(quote),
-            "columns": "{" + ", ".join(f"c{at}: 'VARCHAR'" for at in range(len(self._layout.columns) + 1)) + "}",
+            "columns": "{" + ", ".join(f"c{at}: 'VARCHAR'" for at in range(len(self._layout.columns) + _BEYOND)) + "}",
             **self._rejects.options(),
         }
 

@@ -130,12 +130,10 @@ class Repair:
 
     def _mended(self, text: bytes) -> bytes:
         fields = self.grammar.fields(text)
-        if len(fields) == self.columns + 1 and not fields[-1]:
-            fields.pop()
-        if len(fields) > self.columns:
+        if any(fields[self.columns :]):
             self.left_out[TOO_MANY_COLUMNS] += 1
             return b""
-        return self.grammar.line(fields)
+        return self.grammar.line(fields[: self.columns])
 
     def _swallows_rows(self, fields: Sequence[bytes]) -> bool:
         return any(map(self._reads_as_row, _inner_lines(fields)))

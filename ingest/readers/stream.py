@@ -74,11 +74,11 @@ class Rejects:
         for table in (self._errors, self._scans):
             connection.execute(f"DROP TABLE {quoted(table)}")
         if noted >= _MOST:
-            raise DataFileError(f"{self._name}: far too many lines are not UTF-8 or too long; check `encoding`")
+            raise DataFileError(f"{self._name}: far too many lines cannot be read; check `encoding` and `delimiter`")
         return found
 
 
 def read_csv(path: str, options: Mapping[str, str]) -> str:
     """SQL of a table function that reads the file at *path* by *options*, and guesses nothing."""
-    given = {"auto_detect": "false", "header": "false", "strict_mode": "false", "null_padding": "true", **options}
+    given = {"auto_detect": "false", "header": "false", "strict_mode": "true", "null_padding": "true", **options}
     return f"read_csv({literal(path)}, {', '.join(f'{key} = {value}' for key, value in given.items())})"

@@ -187,6 +187,22 @@ def test_short_rows_are_padded_and_long_ones_rejected(tmp_path: Path) -> None:
     assert scanned.rejects == {"too many columns": 1}
 
 
+@pytest.mark.parametrize("more", ["x", ",x", ",,,x", ",,,,x", "x,,", "x" + ",x" * 50])
+def test_a_row_is_too_long_wherever_the_rest_of_it_stands(tmp_path: Path, more: str) -> None:
+    people = "".join(f"{number},u{number}@example.com,Al\n" for number in range(10))
+
+    scanned = scan_text(tmp_path, HEADER + people + f"10,u10@example.com,Al,{more}\n")
+
+    assert (len(scanned.rows), scanned.rejects) == (10, {"too many columns": 1})
+
+
+def test_empty_columns_at_the_end_do_not_make_a_row_too_long(tmp_path: Path) -> None:
+    assert scan_text(tmp_path, HEADER + "1,a@example.com,Al,\n2,b@example.com,Bo,,\n").rows == [
+        ("1", "a@example.com", "Al"),
+        ("2", "b@example.com", "Bo"),
+    ]
+
+
 def test_rows_that_are_all_too_long_are_counted_all(tmp_path: Path) -> None:
     people = "".join(f"{number},u{number}@example.com,Al\n" for number in range(600))
 
@@ -198,7 +214,7 @@ def test_rows_that_are_all_too_long_are_counted_all(tmp_path: Path) -> None:
 def test_a_file_that_stops_being_utf8_is_refused(tmp_path: Path) -> None:
     people = "".join(f"{number},u{number}@example.com,Al\n" for number in range(200_000))
 
-    with pytest.raises(DataFileError, match=r"people\.csv: far too many lines are not UTF-8"):
+    with pytest.raises(DataFileError, match=r"people\.csv: far too many lines cannot be read"):
         scan_text(tmp_path, HEADER.encode() + people.encode() + b"1,a@example.com,Jos\xe9\n" * 200_000)
 
 
