@@ -24,7 +24,7 @@ from breachcheck.errors import (
 
 PAGE_SIZE = 8192
 BUSY_TIMEOUT_S = 10.0
-ROWS_A_STATEMENT = 100
+ROWS_A_STATEMENT = 200
 FileState = tuple[int, int, int, int]
 """Of a file: device, inode, time of the last change, size. While it stands, nobody wrote to the file."""
 
@@ -124,7 +124,7 @@ class SqliteDatabase:
     def insert_new(self, table: str, columns: Sequence[str], values: Sequence[Integers]) -> None:
         rows = np.stack(values, axis=1)
         whole = len(rows) // ROWS_A_STATEMENT * ROWS_A_STATEMENT
-        many = rows[:whole].reshape(-1, ROWS_A_STATEMENT * len(columns)).tolist()
+        many = map(np.ndarray.tolist, rows[:whole].reshape(-1, ROWS_A_STATEMENT * len(columns)))
         one_by_one = rows[whole:].tolist()
         connection = self._thread_connection()
         try:
