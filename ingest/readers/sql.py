@@ -1,0 +1,163 @@
+"""SQL dumps: a table for each that the dump defines or fills, by INSERT or by COPY.
+
+A dump is gone through once to learn its tables; a table is then read from its first statement to its last. It runs
+past in pieces, so that a statement may be of any length.
+"""
+
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+
+from breachcheck.addresses import mask_addresses
+from breachcheck.errors import DataFileError
+from ingest.readers import lines
+from ingest.readers.base import Instructions, Table
+from ingest.readers.rows import AT_ONCE, as_csv, table
+from ingest.readers.sql_rows import Inserted, Row, copied
+from ingest.readers.sql_statements import Definition, Name, Rows, Statements
+from ingest.readers.sql_text import SMUGGLED, Grammar, dialect_of
+from ingest.readers.sql_window import Window
+from ingest.sources import DataFile
+
+_PIECE = 1 << 20
+
+
+@dataclass(slots=True)
+class _Contents:
+    """What a dump says of one table: its columns in order, and where its rows stand."""
+
+    name: Name
+    columns: dict[str, str] = field(default_factory=dict)  # by what they are called, case aside
+    defined: tuple[str, ...] = ()
+    start: int = -1
+    end: int = -1
+    schema: str = ""
+
+    def add(self, columns: Iterable[str]) -> None:
+        for column in columns:
+            self.columns.setdefault(column.casefold(), column)
+
+    def columns_of(self, statement: Rows) -> Sequence[str]:
+        """The columns of *statement*'s rows."""
+        return statement.columns or self.defined or [*self.columns.values()]
+
+
+def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
+    """The tables of a dump, in its order; of several of one name, each with its schema's."""
+    encoding = lines.encoding_of(file.head(), told.encoding, file.name)
+    dump = _Dump(file, encoding)
+    found = dump.contents()
+    counts = Counter(one.name.table.casefold() for one in found)
+    named = [(_shown(one.name, is_only=counts[one.name.table.casefold()] == 1), one) for one in found]
+    chosen = [(name, one) for name, one in named if told.table is None or _is_meant(told.table, name, one.name)]
+    if told.table is not None and not chosen:
+        raise DataFileError(
+            mask_addresses(f"{file.name}: there is no table {told.table}; there are {_listed(named)}; check `table`")
+        )
+    for name, one in chosen:
+        if one.columns:
+            shown = f"{file.name}#{mask_addresses(name)}"
+            yield table(shown, [*one.columns.values()], "sql", encoding, partial(dump.blocks, one))
+
+
+def _shown(name: Name, *, is_only: bool) -> str:
+    return name.table if is_only or not name.schema else f"{name.schema}.{name.table}"
+
+
+def _is_meant(told: str, shown: str, name: Name) -> bool:
+    return told.casefold() in (shown.casefold(), name.table.casefold(), f"{name.schema}.{name.table}".casefold())
+
+
+def _listed(named: Sequence[tuple[str, _Contents]]) -> str:
+    return ", ".join(name for name, _ in named[:20]) or "none"
+
+
+class _Dump:
+    """One file's way into rows."""
+
+    def __init__(self, file: DataFile, encoding: str) -> None:
+        self._file, self._encoding = file, encoding
+        head = b"".join(lines.as_utf8([file.head()], encoding)).decode(SMUGGLED)
+        first = dialect_of(head)
+        self._grammars = [Grammar(first), Grammar(first.other)]
+        self._known: dict[tuple[str, str], _Contents] = {}
+
+    def contents(self) -> list[_Contents]:
+        """Every table, with its columns."""
+        self._known = {}
+        with closing(self._text(0)) as text:
+            window = Window(text)
+            statements = Statements(window, self._grammars[0])
+            for statement in statements:
+                one = self._known.setdefault(statement.table.key, _Contents(statement.table))
+                if isinstance(statement, Definition):
+                    one.defined = one.defined or statement.columns
+                    one.add(statement.columns)
+                    continue
+                if one.start < 0:
+                    one.start, one.schema = statement.start, statements.schema
+                one.add(statement.columns or ([] if one.columns else self._numbered(window, is_copy=statement.is_copy)))
+                self._pass_rows(window, statement)
+                one.end = window.offset
+        return [*self._known.values()]
+
+    def _pass_rows(self, window: Window, statement: Rows) -> None:
+        for _ in self._rows(window, statement, self._known[statement.table.key], [], Counter()):
+            continue
+
+    def _numbered(self, window: Window, *, is_copy: bool) -> list[str]:
+        """Names for the columns of a table that has none, by its first row."""
+        window.ensure()
+        if is_copy:
+            width = window.text[window.at :].partition("\n")[0].count("\t") + 1
+        else:
+            rows = (grammar.row.match(window.text, window.at) for grammar in self._grammars)
+            first = next((row for row in rows if row), None)
+            width = len(self._grammars[0].values(first[0])) if first else 1
+        return [f"column{number}" for number in range(1, width + 1)]
+
+    def _rows(
+        self, window: Window, statement: Rows, one: _Contents, wanted: Sequence[str], left_out: Counter[str]
+    ) -> Iterator[Row]:
+        columns = [column.casefold() for column in one.columns_of(statement)]
+        places = [columns.index(name) if name in columns else None for name in wanted]
+        if statement.is_copy:
+            return copied(window, len(columns), places, left_out)
+        return Inserted(window, self._grammars, len(columns), places, left_out).rows()
+
+    def blocks(self, one: _Contents, numbers: Sequence[int], left_out: Counter[str]) -> Generator[bytes]:
+        """The rows of one table, as `rows.Blocks` says."""
+        if one.start < 0:
+            return
+        wanted = [[*one.columns][number] for number in numbers]
+        with closing(self._text(one.start)) as text:
+            rows = self._rows_of(one, Window(text, one.start), wanted, left_out)
+            while some := list(islice(rows, AT_ONCE)):
+                yield as_csv(some, SMUGGLED).decode(errors="replace").encode()
+
+    def _rows_of(self, one: _Contents, window: Window, wanted: Sequence[str], left_out: Counter[str]) -> Iterator[Row]:
+        for statement in Statements(window, self._grammars[0], one.schema):
+            if isinstance(statement, Rows):
+                if statement.table.key == one.name.key:
+                    yield from self._rows(window, statement, one, wanted, left_out)
+                else:
+                    self._pass_rows(window, statement)
+            if window.offset >= one.end:
+                return
+
+    def _text(self, start: int) -> Generator[str]:
+        """The dump from byte *start* of its UTF-8 on, as `sql_text` wants it."""
+        if self._file.path is not None and self._encoding == lines.UTF8:
+            with self._file.path.open("rb", buffering=0) as opened:
+                self._file.consumed = opened.seek(start)
+                while piece := opened.read(_PIECE):
+                    self._file.consumed += len(piece)
+                    yield piece.decode(SMUGGLED)
+            return
+        for piece in lines.as_utf8(self._file.chunks(), self._encoding):
+            if start < len(piece):
+                yield piece[start:].decode(SMUGGLED)
+            start = max(start - len(piece), 0)

@@ -1,0 +1,150 @@
+"""The rows of an SQL dump's statements: those of INSERT one by one, those of COPY a line each.
+
+A row that is not well formed is one record left out; reading goes on where the next one seems to begin.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ingest.readers.lines import LONGEST, TOO_LONG
+from ingest.readers.repair import TOO_MANY_COLUMNS
+from ingest.readers.rows import LONGEST_VALUE, MALFORMED
+from ingest.readers.sql_text import Grammar
+from ingest.readers.sql_window import Window
+
+Row = list[str]
+
+_COMMA = re.compile(r"\s*+,(?=\s*+\()", re.ASCII)
+_SWALLOWED = re.compile(r"\)\s*+,\s*+\(", re.ASCII)
+_NEXT = re.compile(r"\)\s*+(,\s*+)(?=\()|\n(\s*+)(?=\()|;[ \t\r]*+\n|\n(?=INSERT\s|COPY\s|CREATE\s)", re.ASCII)
+_OVERLAP = 256  # more than the blanks between two rows
+_END_OF_COPY = re.compile(r"^\\\.\r?$", re.MULTILINE)
+_COPIED = re.compile(r"\\(.)", re.DOTALL)
+_CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+
+
+class Inserted:
+    """Reads the rows of INSERT statements of *width* columns; *wanted*, in the order asked for, may be short of some.
+
+    None in *wanted* is a column that these statements do not have.
+    """
+
+    def __init__(
+        self, window: Window, grammars: Sequence[Grammar], width: int, wanted: Sequence[int | None], left: Counter[str]
+    ) -> None:
+        self._window, self._grammars, self._width, self._wanted, self._left_out = window, grammars, width, wanted, left
+        groups = tuple(sorted({at for at in wanted if at is not None}))
+        self._patterns = [(grammar, grammar.row_of(width, groups)) for grammar in grammars]
+        self._group = [-1 if at is None else groups.index(at) for at in wanted]
+
+    def rows(self) -> Iterator[Row]:
+        """The rows from here to the end of the statement; the window then stands behind them."""
+        window, (grammar, pattern) = self._window, self._patterns[0]
+        while window.ensure():
+            if found := pattern.match(window.text, window.at):
+                yield self._row(found, grammar)
+            elif grammar.is_unfinished(window.text, window.at) and window.left <= LONGEST and window.more():
+                continue
+            elif (irregular := self._irregular()) is not None:
+                yield from irregular
+            else:
+                self._left_out[MALFORMED] += 1
+                if self._resume():
+                    continue
+                return
+            if not self._continues():
+                return
+
+    def _row(self, found: re.Match[str], grammar: Grammar) -> Row:
+        self._window.at = found.end()
+        values = found.groups()
+        return [grammar.said(values[at]) if at >= 0 else "" for at in self._group]
+
+    def _continues(self) -> bool:
+        """Whether another row follows; the window then stands before it."""
+        window = self._window
+        window.ensure()
+        comma = _COMMA.match(window.text, window.at)
+        if comma:
+            window.at = comma.end()
+        return comma is not None
+
+    def _irregular(self) -> list[Row] | None:
+        """The row at hand where it is short, or written in another dialect; none where it is too long.
+
+        None where it is no row.
+        """
+        text, at = self._window.text, self._window.at
+        for grammar, pattern in self._patterns[1:]:
+            if found := pattern.match(text, at):
+                return [self._row(found, grammar)]
+        grammar, _ = self._patterns[0]
+        whole = grammar.row.match(text, at)
+        if not whole or _SWALLOWED.search(whole[0]):
+            return None
+        self._window.at = whole.end()
+        values = [*map(grammar.said, grammar.values(whole[0]))]
+        if len(values) > self._width:
+            self._left_out[TOO_MANY_COLUMNS] += 1
+            return []
+        return [[values[at] if at is not None and at < len(values) else "" for at in self._wanted]]
+
+    def _resume(self) -> bool:
+        """Go where the next row seems to begin, if this statement has one, else behind the statement."""
+        window = self._window
+        window.at += 1
+        while window.ensure():
+            if found := _NEXT.search(window.text, window.at):
+                window.at = found.end()
+                return found[1] is not None or found[2] is not None
+            window.at = max(window.at, len(window.text) - _OVERLAP)
+            if not window.more():
+                window.at = len(window.text)
+        return False
+
+
+def copied(window: Window, width: int, wanted: Sequence[int | None], left_out: Counter[str]) -> Iterator[Row]:
+    """The rows of a COPY statement of *width* columns, to its end; see `Inserted` for *wanted*."""
+    for line in _copied_lines(window, left_out):
+        fields = line.split("\t")
+        if len(fields) > width:
+            left_out[TOO_MANY_COLUMNS] += 1
+        else:
+            yield [_unescaped(fields[at]) if at is not None and at < len(fields) else "" for at in wanted]
+
+
+def _copied_lines(window: Window, left_out: Counter[str]) -> Iterator[str]:
+    while window.ensure():
+        end = _END_OF_COPY.search(window.text, window.at)
+        stop = end.start() if end else window.text.rfind("\n") + 1
+        if stop > window.at:
+            lines = window.text[window.at : stop - 1].replace("\r\n", "\n").removesuffix("\r").split("\n")
+            window.at = stop
+            yield from lines
+        if end:
+            window.at = end.end()
+            return
+        if window.left > LONGEST:
+            left_out[TOO_LONG] += 1
+            _pass_line(window)
+        elif not window.more():
+            if window.left:
+                left_out[MALFORMED] += 1
+            window.at = len(window.text)
+
+
+def _pass_line(window: Window) -> None:
+    while (feed := window.text.find("\n", window.at)) < 0:
+        window.at = len(window.text)
+        if not window.more():
+            return
+    window.at = feed + 1
+
+
+def _unescaped(field: str) -> str:
+    if "\\" not in field:
+        return field[:LONGEST_VALUE]
+    if field == r"\N":
+        return ""
+    return _COPIED.sub(lambda found: _CONTROLS.get(found[1], found[1]), field)[:LONGEST_VALUE]

@@ -1,0 +1,165 @@
+"""The statements of an SQL dump: those that define tables, those that bring rows; all others are passed over."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.readers.sql_text import NAME, NAMES, Grammar, names_in
+from ingest.readers.sql_window import ROOM, Window
+
+_BLANK = re.compile(
+    r"(?:\s|;|\xef\xbb\xbf|--[^\n]*+(?:\n|\Z)|/\*.*?\*/|(?<![^\n])(?:\#|\\\w|(?:GO|/)[ \t\r]*+$)[^\n]*+)++",
+    re.DOTALL | re.MULTILINE | re.IGNORECASE | re.ASCII,
+)
+_INSERT = re.compile(
+    rf"(?:INSERT|REPLACE)(?:\s+(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE|OR\s+\w+))*+(?:\s+INTO)?\s+({NAME})"
+    rf"\s*+({NAMES})?\s*+(?:OVERRIDING\s+\w+\s+VALUE\s*+)?VALUES?\s*+(?=\()",
+    re.IGNORECASE | re.ASCII,
+)
+_COPY = re.compile(rf"COPY\s+({NAME})\s*+({NAMES})?\s+FROM\s+stdin\b[^;\n]*+;[^\n]*+\n", re.IGNORECASE | re.ASCII)
+_CREATE = re.compile(
+    rf"CREATE\s+(?:\w+\s+){{0,3}}?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?({NAME})\s*+(?=\()", re.IGNORECASE | re.ASCII
+)
+_USE = re.compile(rf"(?:USE|\\connect)\s+({NAME})\s*+;?", re.IGNORECASE | re.ASCII)
+_DELIMITED = re.compile(r"DELIMITER\s+(?!;\s)\S.*?^DELIMITER\s+;", re.IGNORECASE | re.DOTALL | re.MULTILINE)
+_TRIGGER = re.compile(
+    r"CREATE\s+(?:TEMP\w*\s+)?TRIGGER\s[^;]*?\bBEGIN\b.*?\bEND\s*+;", re.IGNORECASE | re.DOTALL | re.ASCII
+)
+_NEXT = re.compile(r"\n(?:INSERT\s+INTO|REPLACE\s+INTO|INSERT\s+\[|COPY|CREATE\s+TABLE|GO\b)", re.IGNORECASE | re.ASCII)
+_DOLLARS = re.compile(r"\$(\w*+)\$.*?\$\1\$", re.DOTALL | re.ASCII)
+_COMMENT = re.compile(r"--[^\n]*+|/\*.*?\*/", re.DOTALL)
+_NO_COLUMN = re.compile(
+    r"""(?:(?:UNIQUE|FULLTEXT|SPATIAL)\b\s*+)?(?:KEY|INDEX)\s*+[^\s(]*+\s*+(?:USING\s+\w+\s*+)?\((?!\s*\d)
+      | UNIQUE\s*+\( | CHECK\s*+\( | (?:PRIMARY|FOREIGN)\s+KEY\b | (?:CONSTRAINT|EXCLUDE|LIKE|PERIOD\s+FOR)\s""",
+    re.IGNORECASE | re.VERBOSE | re.ASCII,
+)
+_MARK = re.compile(r"[;\n'\"$/`-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A table's name, with that of the schema or database it is in, if that is said."""
+
+    schema: str
+    table: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The same for every spelling."""
+        return self.schema.casefold(), self.table.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """CREATE TABLE."""
+
+    table: Name
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """INSERT or COPY: rows of *table* follow; *columns* are empty where the statement does not name them."""
+
+    table: Name
+    columns: tuple[str, ...]
+    is_copy: bool
+    start: int
+
+
+class Statements:
+    """The statements of the dump in *window*. After `Rows`, whoever iterates reads the rows out of the window."""
+
+    def __init__(self, window: Window, grammar: Grammar, schema: str = "") -> None:
+        self._window, self._grammar = window, grammar
+        self.schema = schema  # the database that USE chose
+        self._comment = re.compile(f"({grammar.literal.pattern})|{_COMMENT.pattern}", re.DOTALL)
+        self._known: dict[str, tuple[Name, tuple[str, ...]]] = {}
+
+    def __iter__(self) -> Iterator[Definition | Rows]:
+        while self._pass_blanks():
+            found = self._rows() or self._definition()
+            if found:
+                yield found
+            elif not self._use():
+                self._pass_statement()
+
+    def _pass_blanks(self) -> bool:
+        window = self._window
+        while window.ensure():
+            blank = _BLANK.match(window.text, window.at)
+            if not blank or _USE.match(window.text, window.at):
+                return True
+            window.at = blank.end()
+        return False
+
+    def _rows(self) -> Rows | None:
+        window = self._window
+        for pattern in (_INSERT, _COPY):
+            if found := pattern.match(window.text, window.at):
+                start = window.offset
+                window.at = found.end()
+                table, columns = self._named(found[1], found[2] or "")
+                return Rows(table, columns, is_copy=pattern is _COPY, start=start)
+        return None
+
+    def _named(self, table: str, columns: str) -> tuple[Name, tuple[str, ...]]:
+        key = f"{self.schema}\0{table}\0{columns}"
+        if key not in self._known:
+            *schemas, name = names_in(table)
+            schema = ".".join(one for one in schemas if one not in ("dbo", "public")) or self.schema
+            self._known[key] = Name(schema, name), tuple(names_in(columns))
+        return self._known[key]
+
+    def _definition(self) -> Definition | None:
+        window = self._window
+        found = _CREATE.match(window.text, window.at)
+        if not found:
+            return None
+        table, _ = self._named(found[1], "")
+        window.at = found.end()
+        columns = tuple(self._columns())
+        self._pass_statement()
+        return Definition(table, columns)
+
+    def _columns(self) -> Iterator[str]:
+        """The columns that the definition at hand, from its `(` on, names."""
+        window = self._window
+        head = self._comment.sub(lambda found: found[1] or " ", window.text[window.at : window.at + ROOM])
+        body = self._grammar.row.match(head)
+        for part in self._grammar.values(body[0]) if body else ():
+            if not _NO_COLUMN.match(part.strip()) and (names := names_in(part)):
+                yield names[0]
+
+    def _use(self) -> bool:
+        window = self._window
+        found = _USE.match(window.text, window.at)
+        if found:
+            window.at = found.end()
+            [*_, self.schema] = names_in(found[1])
+        return found is not None
+
+    def _pass_statement(self) -> None:
+        """Go behind the `;` that ends the statement at hand, or before a line that begins another."""
+        window = self._window
+        for pattern in (_DELIMITED, _TRIGGER):
+            if found := pattern.match(window.text, window.at):
+                window.at = found.end()
+                return
+        while window.ensure():
+            if self._pass_piece():
+                return
+
+    def _pass_piece(self) -> bool:
+        """Go behind a string, a comment, or plain text; whether the statement ended."""
+        window = self._window
+        text, at = window.text, window.at
+        for pattern in (_DOLLARS, _COMMENT, self._grammar.literal):
+            found = pattern.match(text, at)
+            if found and (pattern is _DOLLARS or not _NEXT.search(text, at, found.end())):
+                window.at = found.end()
+                return False
+        is_end = text[at] == ";" or _NEXT.match(text, at) is not None
+        mark = None if is_end else _MARK.search(text, at + 1)
+        window.at = at + 1 if is_end else mark.start() if mark else len(text)
+        return is_end

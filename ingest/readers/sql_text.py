@@ -1,0 +1,165 @@
+"""The grammar of SQL dumps: names, values, rows, and what a value says.
+
+All regular expressions here look at UTF-8 bytes taken as Latin-1, so that a character is a byte and what lies between
+the ASCII marks passes through as it is.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.readers.rows import LONGEST_VALUE
+
+SMUGGLED = "latin-1"
+
+_AFTER = r"(?=[\s,)\]|:+;]|\Z)"  # a string that anything else follows began with a stray quote
+_STANDARD = r"[^']*+(?:''[^']*+)*+"
+_ESCAPED = r"[^'\\]*+(?:(?:''|\\.)[^'\\]*+)*+"
+_DOUBLE = r'"[^"\\]*+(?:(?:""|\\.)[^"\\]*+)*+"'
+_PREFIX = r"(?:[NnXxBb]|_\w++\s*+)?"
+_IDENTIFIER = r"""(?:`(?:[^`]|``)++`|"(?:[^"]|"")++"|\[[^\]]++\]|[^\s"`\[\]().,;'=]++)"""
+NAME = rf"{_IDENTIFIER}(?:\s*+\.\s*+{_IDENTIFIER}){{0,2}}"
+NAMES = rf"\(\s*+{_IDENTIFIER}\s*+(?:,\s*+{_IDENTIFIER}\s*+)*+\)"
+_PART = re.compile(_IDENTIFIER)
+_BLANKS = " \t\r\n\f"
+_PLAIN = r"[^'\"(),;\[\]Ee]++|[Ee](?!')"
+_NAMED = {"0": "", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "Z": "", "f": "\f"}
+_ESCAPES = {mark: re.compile(rf"{mark}{mark}|\\(.)", re.DOTALL) for mark in "'\""}
+_HEX = re.compile(r"0[xX]([0-9a-fA-F]+)|[xX]'([0-9a-fA-F]*)'")
+_NOTHING = frozenset({"null", "default"})
+_SWAPPED = re.compile(r"'((?:[^']|'')*)'\s*,\s*char\((\d+)\)")
+_WIDE = re.compile(r"\\(?:\\|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))")
+_FOREIGN = re.compile(
+    r"standard_conforming_strings = on|PostgreSQL database|^COPY .{1,5000}? FROM stdin|^PRAGMA "
+    r"|^BEGIN TRANSACTION;|\[dbo\]|^SET IDENTITY_INSERT|^GO\r?$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a dump writes its values. *has_backslashes*: in strings, they escape what follows."""
+
+    has_backslashes: bool
+
+    @property
+    def other(self) -> "Dialect":
+        return Dialect(not self.has_backslashes)
+
+
+def dialect_of(head: str) -> Dialect:
+    """The dialect of a dump that begins with *head*."""
+    if _FOREIGN.search(head):
+        return Dialect(has_backslashes=False)
+    return Dialect(has_backslashes="`" in head or "\\'" in head)
+
+
+class Grammar:
+    """The patterns of one dialect. A row is matched from the blanks before its `(` to its `)`."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        body = _ESCAPED if dialect.has_backslashes else _STANDARD
+        opening = rf"(?:[Ee]'{_ESCAPED}|{_PREFIX}'{body})"
+        string = f"(?:{opening}'{_AFTER}|{_DOUBLE}{_AFTER})"
+        flat = rf"(?:{string}|{_PLAIN}|[,;\[\]])*+"
+        nested = rf"\((?:{string}|{_PLAIN}|[,;\[\]]|\({flat}\))*+\)"
+        listed = rf"\[(?:{string}|{_PLAIN}|[,;])*+\]"
+        simple = rf"'[^'\\]*+'(?=[,)])|[^'\"(),;\s]++(?=[,)])"
+        value = rf"(?:{simple}|(?:{string}|{_PLAIN}|{nested}|{listed})++)"
+        begun = rf"(?:\({flat})?+(?:{opening}|\"[^\"]*+)?+\\?\Z"
+        self.dialect = dialect
+        self.literal = re.compile(string, re.DOTALL)
+        self.value = re.compile(value, re.DOTALL)
+        self.row = re.compile(rf"\s*+\({value}(?:,{value})*+\)", re.DOTALL)
+        self._written = value
+        self._unfinished = re.compile(rf"\s*+(?:\Z|\((?:{string}|{_PLAIN}|[,\[\]]|{nested})*+{begun})", re.DOTALL)
+        self._rows: dict[tuple[int, tuple[int, ...]], re.Pattern[str]] = {}
+
+    def is_unfinished(self, text: str, at: int) -> bool:
+        """Whether *text* ends before the row at *at* does."""
+        return self._unfinished.match(text, at) is not None
+
+    def values(self, row: str) -> list[str]:
+        """The values of a whole row, as they are written."""
+        return self.value.findall(row.strip(_BLANKS)[1:-1])
+
+    def row_of(self, width: int, wanted: tuple[int, ...]) -> re.Pattern[str]:
+        """A row of exactly *width* values, with a group for each of *wanted*, in the order in which they stand."""
+        if (width, wanted) not in self._rows:
+            values = ",".join(f"({self._written})" if at in wanted else self._written for at in range(width))
+            self._rows[width, wanted] = re.compile(rf"\s*+\({values}\)", re.DOTALL)
+        return self._rows[width, wanted]
+
+    def said(self, written: str) -> str:
+        """What the value *written* says; "" for NULL. Of an expression, the text in it."""
+        if written[:1] == "'" and written[-1:] == "'" and "'" not in written[1:-1] and "\\" not in written:
+            return written[1:-1][:LONGEST_VALUE]
+        return self._said(written.strip(_BLANKS))[:LONGEST_VALUE]
+
+    def _said(self, written: str) -> str:
+        if written.casefold() in _NOTHING:
+            return ""
+        if found := _HEX.fullmatch(written):
+            return _of_hex(found[1] or found[2] or "", written)
+        if self.literal.fullmatch(written):
+            return self._unescaped(written)
+        literals = [self._unescaped(one) for one in self.literal.findall(written)]
+        return _of_expression(written, literals) if literals else written
+
+    def _unescaped(self, literal: str) -> str:
+        mark = literal[-1]
+        prefix, _, text = literal[:-1].partition(mark)
+        if self.dialect.has_backslashes or prefix in ("E", "e"):
+            return _ESCAPES[mark].sub(_plain, text)
+        return text.replace(mark * 2, mark)
+
+
+def _plain(found: re.Match[str]) -> str:
+    character = found[1]
+    return _NAMED.get(character, character) if character else found[0][0]
+
+
+def _of_hex(digits: str, written: str) -> str:
+    """What bytes say, where they are text; else they stay as written."""
+    try:
+        raw = bytes.fromhex(digits)
+        text = raw.decode()
+    except ValueError:
+        return written
+    return raw.decode(SMUGGLED) if text.isprintable() else written
+
+
+def _of_expression(written: str, literals: Sequence[str]) -> str:
+    function = written.partition("(")[0].strip(_BLANKS).casefold()
+    if function == "replace":
+        return _swapped(written, literals[0])
+    if function == "unistr":
+        return _WIDE.sub(_narrow, literals[0])
+    if function == "unhex":
+        return _of_hex(literals[0], literals[0])
+    if function.startswith("array["):
+        return "\n".join(literals)
+    return "".join(literals) if "||" in written or "' +" in written else literals[0]
+
+
+def _swapped(written: str, text: str) -> str:
+    """SQLite's way to write line ends: replace('a\\nb','\\n',char(10))."""
+    for old, code in _SWAPPED.findall(written):
+        text = text.replace(old, chr(int(code)))
+    return text
+
+
+def _narrow(found: re.Match[str]) -> str:
+    code = found[1] or found[2]
+    return chr(int(code, 16)).encode(errors="replace").decode(SMUGGLED) if code else "\\"
+
+
+def names_in(text: str) -> list[str]:
+    """The identifiers in *text*, a qualified name or a list of columns, without their quotes."""
+    return [_unquoted(part) for part in _PART.findall(text)]
+
+
+def _unquoted(name: str) -> str:
+    if name[0] in '`"':
+        return name[1:-1].replace(name[0] * 2, name[0])
+    return name[1:-1] if name[0] == "[" else name

@@ -1,0 +1,38 @@
+"""The part of a long text that is looked at: it grows at its end and is dropped at its beginning."""
+
+from collections.abc import Iterator
+
+ROOM = 1 << 20
+
+
+class Window:
+    """*text* from *at* on is still to be read; positions in it hold until `more` or `ensure` is called."""
+
+    def __init__(self, pieces: Iterator[str], offset: int = 0) -> None:
+        self._pieces = pieces
+        self._dropped = offset
+        self.text = ""
+        self.at = 0
+
+    @property
+    def offset(self) -> int:
+        """Where *at* is in the whole text."""
+        return self._dropped + self.at
+
+    @property
+    def left(self) -> int:
+        """Characters from *at* to the end of *text*."""
+        return len(self.text) - self.at
+
+    def more(self) -> bool:
+        """Look at more of the text; False where there is no more. What was read is dropped."""
+        piece = next(self._pieces, "")
+        self._dropped += self.at
+        self.text, self.at = self.text[self.at :] + piece, 0
+        return bool(piece)
+
+    def ensure(self, room: int = ROOM) -> bool:
+        """Look at *room* characters from *at* on, or at all there are; whether there are any."""
+        while self.left < room and self.more():
+            continue
+        return self.left > 0
