@@ -1,0 +1,103 @@
+"""Escapes: text as a person would read it, whatever wrote it down for a machine."""
+
+import html
+import re
+import unicodedata
+from functools import lru_cache
+from urllib.parse import unquote
+
+AT = re.compile(
+    r"@|%(?:25)*40|&(?:amp;)?(?:#0{0,4}64|#x0{0,4}40|commat);|\\(?:u\{?0040|x40)|[\uff20\ufe6b]", re.IGNORECASE
+)
+"""An @, however it is written."""
+
+LONGEST_ENTITY = 26
+
+_ENTITY = re.compile(rf"&(?:#[0-9]{{1,8}}|#[xX][0-9a-fA-F]{{1,8}}|[A-Za-z][A-Za-z0-9]{{1,{LONGEST_ENTITY - 2}}});")
+_BACKSLASHED = re.compile(r"\\+(?:[uU]\{?([0-9a-fA-F]{4})\}?|(x40)|([nrt])|(['\"/]))")
+_PERCENT_AT = re.compile("%(?:25)*40")
+_PERCENT_SEPARATOR = re.compile("%(?:25)*(?:0[9AD]|2[02C]|3[A-E]|7C)", re.IGNORECASE)
+_SCHEME = re.compile("(?<=[A-Za-z0-9])://")
+_URL = re.compile(r'[^\s"<>|\\,;()\[\]{}`]*')
+_AUTHORITY = re.compile("[^/?#]*")
+_URL_SEPARATORS = str.maketrans("/?&#", "    ")
+_DEEPEST = 3  # so many times, what was escaped is escaped again
+_AT_SIGNS, _FULL_STOPS = "\uff20\ufe6b", "\u3002\uff0e\uff61"
+
+
+def unescaped(text: str) -> str:
+    """*text* with its escapes resolved, and a space for what separates.
+
+    That is entities, ``\\u0040``, literal ``\\n`` and ``\\t``, ``%40``; what has no width is left out. Within a
+    ``scheme://`` URL ``/ ? & #`` separate as well, and whoever is named before its host is no address.
+    """
+    text = _without_backslashes(_without_entities(text))
+    for _ in range(_DEEPEST):
+        text = _urls_apart(text)
+        if not _PERCENT_AT.search(text):
+            break
+        text = unquote(_PERCENT_SEPARATOR.sub(" ", text))
+    text = _PERCENT_SEPARATOR.sub(" ", text) if "%" in text else text
+    return text if text.isascii() else _seen(text)
+
+
+def _without_entities(text: str) -> str:
+    for _ in range(_DEEPEST):
+        if "&" not in text or ";" not in text:
+            break
+        text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
+    return text
+
+
+def _without_backslashes(text: str) -> str:
+    if "\\" not in text:
+        return text
+    found = _BACKSLASHED.sub(_resolved, text)
+    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _resolved(found: re.Match[str]) -> str:
+    code, is_at, is_blank, character = found.groups()
+    if code:
+        return chr(int(code, 16))
+    return "@" if is_at else " " if is_blank else character
+
+
+def _urls_apart(text: str) -> str:
+    if "://" not in text:
+        return text
+    before, *rests = _SCHEME.split(text)
+    return " ".join([before, *map(_url_apart, rests)])
+
+
+def _url_apart(text: str) -> str:
+    """*text* begins with what stands after the ``://`` of a URL."""
+    end = _match_end(_URL, text)
+    url, after = text[:end], text[end:]
+    host_end = _match_end(_AUTHORITY, url)
+    user, _, host = url[:host_end].rpartition("@")
+    return f"{user} {host}{url[host_end:].translate(_URL_SEPARATORS)}{after}"
+
+
+def _match_end(pattern: re.Pattern[str], text: str) -> int:
+    found = pattern.match(text)
+    return found.end() if found else 0
+
+
+def _seen(text: str) -> str:
+    """*text* with one kind of @, dot and blank, and nothing in it that has no width."""
+    return "".join(map(_as_seen, unicodedata.normalize("NFC", text)))
+
+
+@lru_cache(1 << 14)
+def _as_seen(character: str) -> str:
+    if character.isascii() or character == "\ufffd":
+        return character
+    if character in _AT_SIGNS:
+        return "@"
+    if character in _FULL_STOPS:
+        return "."
+    category = unicodedata.category(character)
+    if category == "Cf":
+        return ""
+    return character if category[0] in "LMN" else " "

@@ -1,0 +1,111 @@
+"""Addresses in free text: which they are, and where they begin and end. docs/ingest-text.md has the rules in words."""
+
+import re
+from collections.abc import Iterator
+
+from breachcheck.addresses import canonical
+from breachcheck.errors import InvalidAccount
+from ingest.readers import top_level
+from ingest.readers.escapes import AT, unescaped
+
+SEPARATORS = bytes(range(0x21)) + b'\x7f"<>,()[]{}|'
+"""What ends a piece of text that is looked at by itself, whatever escapes are in it."""
+
+_PIECE = re.compile(rb"[^%s]++" % re.escape(SEPARATORS))
+_LOCAL = re.compile(r"[^\x00-\x20\x7f\"(),:;<=>@\[\\\]`{|}]*+")
+_DOMAIN = re.compile(r"[A-Za-z0-9.\-\x80-\U0010ffff]*+")
+_ASCII_DOMAIN = re.compile(r"[A-Za-z0-9.\-]*+")
+_WITHOUT_SPACES = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff]")
+"""Scripts that put no spaces between words, or join endings to a foreign word: Thai to Khmer, Chinese to Korean."""
+
+_WORD = re.compile("[A-Za-z][A-Za-z0-9._+-]+")
+_SENTENCE = re.compile("[A-Z][a-z]*")
+_EMPHASIS = "*_~"
+_FILE_ENDINGS = frozenset(
+    {"csv", "tsv", "txt", "json", "jsonl", "xlsx", "xls", "sql", "xml", "html", "htm", "log", "eml", "mbox", "pdf"}
+    | {"gz", "bz2", "xz", "zst", "7z", "tar", "rar", "doc", "docx", "vcf", "ics"}
+)
+
+
+def found_in(text: bytes) -> list[str]:
+    """Every address in *text*, UTF-8 for the most part, as often as it stands there and as it is written."""
+    return [found for piece in _PIECE.finditer(text) for found in addresses_in(piece[0])]
+
+
+def addresses_in(piece: bytes) -> Iterator[str]:
+    """The addresses in a piece of text without separators, as they are written there once it is unescaped."""
+    text = piece.decode(errors="replace")
+    if not AT.search(text):
+        return
+    before, *rests = unescaped(text).split("@")
+    is_open = True  # whether what stands before the @ is not cut off by another one
+    for rest in rests:
+        local = _last_run(before)
+        domain, taken = _domain(rest)
+        address = _address(local, domain, rest[taken:]) if is_open or len(local) < len(before) else None
+        if address:
+            yield address
+        before, is_open = (rest[taken:], bool(rest[taken:])) if address else (rest, False)
+
+
+def _last_run(text: str) -> str:
+    found = _LOCAL.match(text[::-1])
+    return text[len(text) - found.end() :] if found else ""
+
+
+def _domain(rest: str) -> tuple[str, int]:
+    """The domain that *rest* begins with, "" where none does, and how much of *rest* it takes."""
+    found = _DOMAIN.match(rest)
+    run = found[0].rstrip(".-") if found else ""
+    for domain in _readings(run):
+        if _is_domain(domain):
+            return domain, len(domain)
+    return "", 0
+
+
+def _readings(run: str) -> Iterator[str]:
+    """*run*, and what is left of it without a word of a script that knows no spaces, a sentence, or a file's ending."""
+    yield run
+    found = _ASCII_DOMAIN.match(run)
+    ascii_run = found[0].rstrip(".-") if found else ""
+    if len(ascii_run) < len(run) and _WITHOUT_SPACES.match(run[found.end() :].lstrip(".-") if found else ""):
+        run = ascii_run
+        yield run
+    rest, _, last = run.rpartition(".")
+    if last in _FILE_ENDINGS or (_SENTENCE.fullmatch(last) and rest == rest.lower()):
+        yield rest.rstrip(".-")
+
+
+def _is_domain(text: str) -> bool:
+    rest, _, last = text.rpartition(".")
+    return bool(rest) and top_level.is_known(last)
+
+
+def _address(local: str, domain: str, after: str) -> str | None:
+    """The address of *local*, stripped of what does not belong to it, at *domain*, if it is one."""
+    text = f"{_own(local, domain, after)}@{domain}"
+    if not domain:
+        return None
+    try:
+        canonical(text)
+    except InvalidAccount:
+        return None
+    return text
+
+
+def _own(local: str, domain: str, after: str) -> str:
+    local = local.lstrip("'&")
+    if local.startswith("/"):
+        local = local.rpartition("/")[2]
+    mark = local[:1]
+    if mark and mark in _EMPHASIS and after.startswith(mark):
+        local = local.lstrip(mark)
+    if domain.isascii() and not local.isascii():
+        tail = _after_last(_WITHOUT_SPACES, local)
+        local = tail if _WORD.fullmatch(tail) else local
+    return local.lstrip("'&")
+
+
+def _after_last(pattern: re.Pattern[str], text: str) -> str:
+    end = max((found.end() for found in pattern.finditer(text)), default=0)
+    return text[end:] if end else ""

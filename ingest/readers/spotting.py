@@ -1,0 +1,240 @@
+"""The addresses of free text, in blocks: the plain ones all at once, and `prose` for pieces that are not plain.
+
+What is spotted at once is what `prose` would find, no more and no less: whatever could make a difference, an escape, a
+URL, an apostrophe, a letter beyond ASCII, sends the whole piece it stands in to `prose`.
+"""
+
+import re
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.readers import prose, top_level
+from ingest.readers.escapes import LONGEST_ENTITY
+
+_WIDTH = 32
+"""Bytes looked at on either side of an @: together with it less than `addresses.PLAIN_LENGTH` + 2."""
+
+_LONGEST_LABEL = 8  # of top-level domains that are looked up at once
+_LONGEST_PIECE = 4 << 20
+_AT = ord("@")
+
+Positions = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Bytes = NDArray[np.uint8]
+
+
+def _among(characters: bytes) -> Bools:
+    table = np.zeros(256, np.bool_)
+    table[list(characters)] = True
+    return table
+
+
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_IS_WORD = _among(_ALPHABET + b"0123456789")
+_IS_LETTER = _among(_ALPHABET)
+_IS_LOCAL = _among(_ALPHABET + b"0123456789!#$*+^_~.-")
+_IS_DOMAIN = _among(_ALPHABET + b"0123456789.-")
+_SEPARATOR = re.compile(rb"[%s]" % re.escape(prose.SEPARATORS))
+_MAY_PRECEDE = _among(prose.SEPARATORS + b";:=")
+_MAY_FOLLOW = _among(bytes(set(range(0x80)) - set(b"@%&\\")))
+
+
+def addresses(blocks: Iterable[bytes]) -> Generator[bytes]:
+    """Lines of addresses, as they are written in *blocks* of text, which may be cut anywhere."""
+    for block in _whole_pieces(blocks):
+        yield from addresses_of(block)
+
+
+def _whole_pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same text, cut only where something separates, unless nothing does for megabytes."""
+    rest = b""
+    for block in blocks:
+        end = max(map(block.rfind, (b"\n", b" ", b'"', b",", b">", b"\t"))) + 1
+        if end:
+            yield rest + block[:end]
+        rest = block[end:] if end else rest + block
+        if len(rest) > _LONGEST_PIECE:
+            yield rest
+            rest = b""
+    yield rest
+
+
+def addresses_of(block: bytes) -> Iterator[bytes]:
+    """Lines of the addresses in *block*, in no order."""
+    text = np.frombuffer(block, np.uint8)
+    escaped = _escaped_ats(block, text)
+    ats = np.flatnonzero(text == _AT) if b"@" in block else escaped[:0]
+    if not len(ats) + len(escaped):
+        return
+    spots = _spots(text, ats, _Line.of(block, text, ats))
+    unclear = np.concatenate((ats[~spots.is_plain], escaped))
+    pieces = list(_pieces(block, np.sort(unclear).tolist()))
+    plain = spots.is_plain
+    if pieces:
+        starts = np.array([start for start, _ in pieces])
+        ends = np.array([end for _, end in pieces])
+        at = np.searchsorted(starts, ats, "right") - 1
+        plain = plain & ((at < 0) | (ats >= ends[at]))
+    if plain.any():
+        yield spots.lines(plain)
+    found = [one for start, end in pieces for one in prose.addresses_in(block[start:end])]
+    if found:
+        yield "\n".join(found).encode() + b"\n"
+
+
+def _escaped_ats(block: bytes, text: Bytes) -> Positions:
+    """Where an escape stands that may be an @."""
+    beyond = np.concatenate((text, np.zeros(8, np.uint8)))
+    found = []
+    if b"%" in block:
+        at = np.flatnonzero(text == ord("%"))
+        found.append(at[_stands(beyond, at, b"40") | _stands(beyond, at, b"25")])
+    if b"&" in block:
+        at = np.flatnonzero(text == ord("&"))
+        entity = at + 4 * (_stands(beyond, at, b"a") & _stands(beyond, at + 3, b";"))
+        found.append(at[_stands(beyond, entity, b"#") | _stands(beyond, entity, b"c")])
+    if b"\\" in block:
+        at = np.flatnonzero(text == ord("\\"))
+        found.append(at[_stands(beyond, at, b"u") | _stands(beyond, at, b"x")])
+    if not block.isascii():
+        at = np.flatnonzero(text == 0xEF)
+        found.append(at[_stands(beyond, at, b"\xbc\xa0") | _stands(beyond, at, b"\xb9\xab")])
+    return np.concatenate(found) if found else np.empty(0, np.int64)
+
+
+def _pieces(block: bytes, ats: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Where the pieces between separators begin and end that hold *ats*, each once."""
+    end = -1
+    for at in ats:
+        if at >= end:
+            found = _SEPARATOR.search(block, at)
+            end = found.start() if found else len(block)
+            yield _start_of_piece(block, at), end
+
+
+def _start_of_piece(block: bytes, at: int) -> int:
+    distance = 128
+    while True:
+        start = max(at - distance, 0)
+        found = _SEPARATOR.search(block[start:at][::-1])
+        if found or not start:
+            return at - found.start() if found else 0
+        distance *= 8
+
+
+def _stands(text: Bytes, at: Positions, characters: bytes) -> Bools:
+    """Whether *characters*, in lower case or as they are, stand behind each of the positions."""
+    is_there = np.ones(len(at), np.bool_)
+    for distance, character in enumerate(characters, start=1):
+        seen = text[at + distance]
+        is_there &= (seen == character) | (seen == ord(chr(character).upper())) if character < 0x80 else seen == character
+    return is_there
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What stands before each @ on its line: anything that could be of a URL, and how far back an & is."""
+
+    may_hold_url: Bools
+    has_entity: Bools
+
+    @classmethod
+    def of(cls, block: bytes, text: Bytes, ats: Positions) -> "_Line":
+        starts = _last_before(text, ats, b"\n", block)
+        ampersands = _last_before(text, ats, b"&", block)
+        marks = [ampersands, _last_before(text, ats, b"\\", block)]
+        if b"://" in block:
+            marks.append(_last_before(text, ats, b"/", block))
+        return cls(
+            may_hold_url=np.max(marks, axis=0) > starts,
+            has_entity=(ampersands >= 0) & (ats - ampersands <= _WIDTH + 2 * LONGEST_ENTITY),
+        )
+
+
+def _last_before(text: Bytes, ats: Positions, character: bytes, block: bytes) -> Positions:
+    """Where *character* stands last before each of *ats*; -1 where it does not."""
+    if character not in block:
+        return np.full(len(ats), -1, np.int64)
+    places = np.concatenate(([-1], np.flatnonzero(text == character[0])))
+    found: Positions = places[np.searchsorted(places, ats) - 1]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Spots:
+    """What stands around every @ of a block: *windows* hold `_WIDTH` bytes before it, and a byte more behind it."""
+
+    windows: Bytes
+    before: Positions  # bytes of the local part
+    after: Positions  # bytes of the domain
+    is_plain: Bools
+
+    def lines(self, chosen: Bools) -> bytes:
+        """The addresses of *chosen* spots, one a line."""
+        before, after = self.before[chosen, None], self.after[chosen, None]
+        place = np.arange(-_WIDTH, _WIDTH + 2)
+        windows = self.windows[chosen]
+        windows[np.arange(len(windows)), after[:, 0] + _WIDTH + 1] = ord("\n")
+        return windows[(place >= -before) & (place <= after + 1)].tobytes()
+
+
+def _spots(text: Bytes, ats: Positions, line: _Line) -> _Spots:
+    width = 2 * _WIDTH + 2
+    blanks = np.full(_WIDTH + 2, ord(" "), np.uint8)
+    padded = np.concatenate((blanks, text, blanks))
+    rows = np.ndarray((len(padded) - width + 1,), f"V{width}", padded, 0, (1,))
+    windows = rows[ats + 2].view(np.uint8).reshape(len(ats), width)
+    before, is_local = _local_parts(windows[:, :_WIDTH], line)
+    after, is_domain = _domains(windows[:, _WIDTH + 1 :])
+    return _Spots(windows, before, after, is_local & is_domain)
+
+
+def _local_parts(windows: Bytes, line: _Line) -> tuple[Positions, Bools]:
+    """How many bytes the local part has that ends each window, and whether it is plain."""
+    length = (~_IS_LOCAL[windows[:, ::-1]]).argmax(axis=1)
+    row = np.arange(len(windows))
+    first, before = windows[row, _WIDTH - length], windows[row, _WIDTH - 1 - length]
+    is_plain = (length > 0) & _IS_WORD[first] & _MAY_PRECEDE[before]
+    is_plain &= ~(((before == ord(":")) | (before == ord("="))) & line.may_hold_url)
+    is_plain &= ~((before == ord(";")) & line.has_entity)
+    return length, is_plain
+
+
+def _domains(windows: Bytes) -> tuple[Positions, Bools]:
+    """How many bytes the domain has that begins each window, and whether it is plain."""
+    is_domain = _IS_DOMAIN[windows]
+    length = (~is_domain).argmax(axis=1)
+    row = np.arange(len(windows))
+    is_plain = (length > 0) & (length < _WIDTH) & _MAY_FOLLOW[windows[row, length]]
+    is_mark = ~_IS_WORD[windows]  # dots and hyphens, as far as it matters
+    end = length - is_mark[row, length - 1]
+    within = np.arange(_WIDTH)[None, :] < end[:, None]
+    is_mark[:, :_WIDTH] &= within
+    is_plain &= ~(is_mark[:, :-1] & is_mark[:, 1:]).any(axis=1) & ~is_mark[row, 0] & ~is_mark[row, end - 1]
+    is_dot = (windows[:, :_WIDTH] == ord(".")) & within
+    dot = _WIDTH - 1 - is_dot[:, ::-1].argmax(axis=1)
+    is_plain &= is_dot.any(axis=1)
+    return end, is_plain & _are_top_level(windows, dot + 1, end)
+
+
+def _are_top_level(windows: Bytes, start: Positions, end: Positions) -> Bools:
+    """Whether what stands from *start* to *end* in each window is a top-level domain that is looked up at once."""
+    place = start[:, None] + np.arange(_LONGEST_LABEL)
+    letters = windows[np.arange(len(windows))[:, None], np.minimum(place, _WIDTH)] | np.uint8(0x20)
+    letters[place >= end[:, None]] = 0
+    label = letters.view(np.uint64)[:, 0]
+    labels = _labels()
+    is_known: Bools = labels[np.minimum(np.searchsorted(labels, label), len(labels) - 1)] == label
+    return is_known & (end - start <= _LONGEST_LABEL)
+
+
+@cache
+def _labels() -> NDArray[np.uint64]:
+    """The top-level domains that are short and plain, as numbers, in order."""
+    plain = [label for label in top_level.known() if label.isalpha() and len(label) <= _LONGEST_LABEL]
+    written = b"".join(label.encode().ljust(_LONGEST_LABEL, b"\0") for label in plain)
+    return np.sort(np.frombuffer(written, np.uint64))
