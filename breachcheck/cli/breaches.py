@@ -65,10 +65,11 @@ def show(data: Path | None, as_json: bool, name: str) -> None:
 
 @breaches.command()
 @data_option
+@json_option
 @click.argument("name")
 @click.option("--load", "load_id", type=int, help="This load, not the newest one that is held.")
 @lower_sensitivity_option
-def publish(data: Path | None, name: str, load_id: int | None, lower_sensitivity: bool) -> None:
+def publish(data: Path | None, as_json: bool, name: str, load_id: int | None, lower_sensitivity: bool) -> None:
     """Make a held load visible, in place of the one that was."""
     with opened(data) as services:
         publishing = services.publishing
@@ -76,41 +77,49 @@ def publish(data: Path | None, name: str, load_id: int | None, lower_sensitivity
             load = publishing.publish_held(name, by=who(), lower_sensitivity=lower_sensitivity)
         else:
             load = publishing.publish_load_of(name, LoadId(load_id), by=who(), lower_sensitivity=lower_sensitivity)
-    click.echo(f"Published {load.facts.name}, load {load.id}: {load.tally.people:,} people can find themselves.")
+        facts = _summary(services, services.breaches.get(name))
+    _say(facts, f"Published {load.facts.name}, load {load.id}: {_people(load)} can be found.", as_json=as_json)
 
 
 @breaches.command()
 @data_option
+@json_option
 @click.argument("name")
 @click.option("--reason", help="Shown in the breach's history.")
-def withdraw(data: Path | None, name: str, reason: str | None) -> None:
+def withdraw(data: Path | None, as_json: bool, name: str, reason: str | None) -> None:
     """Show a breach to nobody. Its load stays and can be published again."""
     with opened(data) as services:
         row = services.publishing.withdraw(name, by=who(), reason=reason)
-    click.echo(f"Withdrew {row.name}. Nobody was told; `breachcheck breaches publish {row.name}` brings it back.")
+        facts = _summary(services, services.breaches.get(name))
+    back = f"`breachcheck breaches publish {row.name}` brings it back."
+    _say(facts, f"Withdrew {row.name}. Nobody was told; {back}", as_json=as_json)
 
 
 @breaches.command()
 @data_option
+@json_option
 @click.argument("name")
 @lower_sensitivity_option
-def rollback(data: Path | None, name: str, lower_sensitivity: bool) -> None:
+def rollback(data: Path | None, as_json: bool, name: str, lower_sensitivity: bool) -> None:
     """Go back to the load that was published before this one."""
     with opened(data) as services:
         load = services.publishing.roll_back(name, by=who(), lower_sensitivity=lower_sensitivity)
-    click.echo(f"{load.facts.name} is back at load {load.id}: {load.tally.people:,} people.")
+        facts = _summary(services, services.breaches.get(name))
+    _say(facts, f"{load.facts.name} is back at load {load.id}: {_people(load)} can be found.", as_json=as_json)
 
 
 @breaches.command()
 @data_option
+@json_option
 @click.argument("manifest", type=click.Path(path_type=Path))
 @lower_sensitivity_option
-def update(data: Path | None, manifest: Path, lower_sensitivity: bool) -> None:
+def update(data: Path | None, as_json: bool, manifest: Path, lower_sensitivity: bool) -> None:
     """Take over what a manifest says about a published breach; no data file is read."""
     with opened(data) as services:
-        facts = manifests.read(manifest).facts
-        load = services.publishing.update(facts, by=who(), lower_sensitivity=lower_sensitivity)
-    click.echo(f"Updated {load.facts.name}; earlier words stay in its history.")
+        said = manifests.read(manifest).facts
+        load = services.publishing.update(said, by=who(), lower_sensitivity=lower_sensitivity)
+        facts = _summary(services, services.breaches.get(said.name))
+    _say(facts, f"Updated {load.facts.name}; earlier words stay in its history.", as_json=as_json)
 
 
 @breaches.command()
@@ -122,6 +131,15 @@ def prune(data: Path | None, keep: int) -> None:
         for load_id in services.publishing.prunable(now=int(time.time()), keep=keep):
             deleted = services.publishing.prune(load_id, by=who())
             click.echo(f"Pruned load {load_id}: {deleted:,} exposures.")
+
+
+def _say(facts: dict[str, Any], words: str, *, as_json: bool) -> None:
+    """How the breach stands now: *facts* for programs, or *words*."""
+    click.echo(json.dumps(facts) if as_json else words)
+
+
+def _people(load: Load) -> str:
+    return f"{load.tally.people:,} {'person' if load.tally.people == 1 else 'people'}"
 
 
 def _summary(services: Services, row: BreachRow) -> dict[str, Any]:

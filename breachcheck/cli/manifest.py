@@ -7,6 +7,10 @@ import click
 from ingest import drafting
 from ingest import manifest as manifests
 
+no_data_needed = click.option(
+    "--data", type=click.Path(path_type=Path), expose_value=False, help="Taken as by every command; not needed."
+)
+
 
 @click.group()
 def manifest() -> None:
@@ -14,6 +18,7 @@ def manifest() -> None:
 
 
 @manifest.command()
+@no_data_needed
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def draft(files: tuple[Path, ...]) -> None:
     """Print a manifest for FILES, written from their formats and column names; no value is shown."""
@@ -21,6 +26,7 @@ def draft(files: tuple[Path, ...]) -> None:
 
 
 @manifest.command("check")
+@no_data_needed
 @click.argument("path", type=click.Path(path_type=Path))
 def check_manifest(path: Path) -> None:
     """Read a manifest and say what is wrong with it, if anything is."""

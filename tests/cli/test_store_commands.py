@@ -87,6 +87,34 @@ class TestBreaches:
         assert breachcheck("breaches", "rollback", "Shop", data=store.config.data).status == 0
         assert store.breaches.get("Shop").current_load == first
 
+    def test_each_switch_says_as_json_how_the_breach_stands_then(self, store):
+        first = published_breach(store, SHOP, {ANN: [EMAIL]})
+        held = held_breach(store, SHOP, {ANN: [EMAIL]})
+
+        stands = {
+            command: breachcheck("breaches", command, "Shop", "--json", data=store.config.data).json
+            for command in ("publish", "rollback", "withdraw")
+        }
+
+        assert {command: facts["current_load"] for command, facts in stands.items()} == {
+            "publish": held,
+            "rollback": first,
+            "withdraw": None,
+        }
+        assert stands["withdraw"]["state"] == "withdrawn"
+
+    def test_an_update_says_as_json_how_the_breach_stands_then(self, store, tmp_path):
+        published_breach(store, SHOP, {ANN: [EMAIL]})
+        manifest = tmp_path / "breach.yaml"
+        manifest.write_text(
+            "manifest: 1\nname: Shop\ntitle: New title\nbreach_date: 2026-03-14\ndescription: Words.\n"
+            "files: [{path: gone.csv}]\n"
+        )
+
+        outcome = breachcheck("breaches", "update", manifest, "--json", data=store.config.data)
+
+        assert outcome.json["title"] == "New title"
+
     @pytest.mark.parametrize("command", ["show", "publish", "withdraw", "rollback"])
     def test_an_unknown_breach_is_a_clear_error(self, store, command):
         outcome = breachcheck("breaches", command, "Nothing", data=store.config.data)
@@ -151,3 +179,10 @@ def test_init_does_not_pass_over_settings_that_say_otherwise(tmp_path):
     assert outcome.status == 2
     assert "says open; change it there" in outcome.err
     assert not (tmp_path / "catalogue.db").exists()
+
+
+def test_manifest_commands_take_a_data_folder_as_every_command_does(tmp_path):
+    (tmp_path / "people.csv").write_text(f"email\n{ANN}\n")
+
+    assert breachcheck("manifest", "draft", tmp_path / "people.csv", data=tmp_path / "none").status == 0
+    assert not (tmp_path / "none").exists()
