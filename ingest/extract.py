@@ -19,7 +19,7 @@ from ingest.columns import ColumnDigester, Int64s, TextColumn
 from ingest.gathering import Gathering
 from ingest.joins import Junction
 from ingest.readers.base import Table
-from ingest.selection import LONGEST_LIST, NOTHING, OTHER, PLAIN_IN_SPACES, Selection, Wanted
+from ingest.selection import NOTHING, OTHER, PLAIN_IN_SPACES, Selection, Wanted
 from ingest.words import FIRST, PERSON, WordArray, flags_of
 
 NO_ADDRESS = "no address"
@@ -189,11 +189,7 @@ class Extractor:
 def _one_by_one(rows: Sequence[int], texts: Sequence[bytes]) -> Iterator[tuple[int, Address]]:
     """The addresses among *texts* that are not plain; a line each where a text is a list."""
     for row, raw in zip(rows, texts, strict=True):
-        text = raw.decode()
-        pieces = text.split("\n")
-        if len(text) > LONGEST_LIST:
-            pieces.pop()  # cut short, it would be somebody else's
-        for piece in pieces:
+        for piece in raw.decode().split("\n"):
             try:
                 yield row, canonical(piece)
             except InvalidAccount:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from types import TracebackType
 
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError, LoadError
+
+_PIECE = 1 << 20
 
 
 class Fingerprints:
@@ -19,6 +22,7 @@ class Fingerprints:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, "sha256")
+        self._stopped = Event()
         self._states: dict[Path, tuple[int, ...]] = {}
         self._hashes: dict[Path, Future[str]] = {}
 
@@ -28,13 +32,14 @@ class Fingerprints:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stopped.set()
         self._pool.shutdown(cancel_futures=True)
 
     def begin(self, path: Path) -> None:
         """Remember what *path* is like before it is read, and hash it meanwhile."""
         if path not in self._states:
             self._states[path] = _state(path)
-            self._hashes[path] = self._pool.submit(_sha256, path)
+            self._hashes[path] = self._pool.submit(self._sha256, path)
 
     def of(self, path: Path) -> str:
         """The SHA-256 of a file that was begun, in hex. Raises LoadError where the file is no longer what it was."""
@@ -44,15 +49,24 @@ class Fingerprints:
             raise LoadError(f"{name} changed while it was read; load again when nothing writes to it any more.")
         return digest
 
+    def _sha256(self, path: Path) -> str:
+        digest = hashlib.sha256()
+        try:
+            with path.open("rb", buffering=0) as file:
+                while not self._stopped.is_set() and (piece := file.read(_PIECE)):
+                    digest.update(piece)
+        except OSError as error:
+            raise _unreadable(path, error) from None
+        return digest.hexdigest()
+
 
 def _state(path: Path) -> tuple[int, ...]:
     try:
         status = path.stat()
     except OSError as error:
-        raise DataFileError(f"{mask_addresses(path.name)}: cannot be read ({error.strerror}).") from None
+        raise _unreadable(path, error) from None
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb", buffering=0) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _unreadable(path: Path, error: OSError) -> DataFileError:
+    return DataFileError(f"{mask_addresses(path.name)}: cannot be read ({error.strerror}).")

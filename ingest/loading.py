@@ -1,5 +1,6 @@
 """One load at a time in a data folder: the lock that sees to it, the room it needs, and being told to stop."""
 
+import errno
 import fcntl
 import shutil
 import signal
@@ -50,6 +51,17 @@ def require_room(folder: Path, needed: int) -> None:
             f"This load needs about {_megabytes(needed)} in {folder} and {_megabytes(free)} are free; "
             "free some space and load again. Nothing was changed."
         )
+
+
+@contextmanager
+def room_to_spill(folder: Path) -> Iterator[None]:
+    """Raise StoreFull in place of the system's error where the disk of *folder* fills up in the block."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise StoreFull(f"The disk of {folder.parent} is full; free some space and load again.") from None
 
 
 def _interrupt(_signum: int, _frame: FrameType | None) -> NoReturn:

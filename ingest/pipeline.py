@@ -74,7 +74,9 @@ def run(
     """
     with ExitStack() as stack:
         stack.enter_context(loading.stoppable())
-        stack.enter_context(_alone(services, progress))
+        stack.enter_context(
+            loading.only_load(services.config.data, lambda: progress.update("Waiting for another load to end", 0, 0, 0))
+        )
         if dry_run:
             return Outcome(None, _load(manifest, services, progress, None, max_rejected)[0], is_published=False)
         with _attempt(manifest, services, by) as load_id:
@@ -87,17 +89,9 @@ def run(
 
 
 @contextmanager
-def _alone(services: Services, progress: Progress) -> Iterator[None]:
-    """No other load runs in the block; those that say so are dead."""
-    folder = services.config.data
-    with loading.only_load(folder, lambda: progress.update("Waiting for another load to end", 0, 0, 0)):
-        services.loads.fail_running("The program that ran it ended before the load did.", _now())
-        yield
-
-
-@contextmanager
 def _attempt(manifest: Manifest, services: Services, by: str) -> Iterator[LoadId]:
-    """A load that is marked as failed where the block does not reach its end."""
+    """A load that is marked as failed where the block does not reach its end. No other load runs meanwhile."""
+    services.loads.fail_running("The program that ran it ended before the load did.", _now())
     load_id = services.loads.start(
         services.breaches.id_of(manifest.facts.name),
         manifest.facts,
@@ -127,6 +121,7 @@ def _load(
     """Read everything, then write everything, if it is fit to be."""
     with ExitStack() as stack:
         spill = stack.enter_context(folders.spill(services.config.spill_path))
+        stack.enter_context(loading.room_to_spill(spill))
         with engine.connect(spill) as connection:
             surveyed = survey(manifest, connection)
         gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes))))
@@ -140,14 +135,21 @@ def _refuse_unfit(reading: Reading, max_rejected: float) -> None:
     tally = reading.tally()
     rejected = sum(tally.rejected.values())
     if rejected == tally.read:
-        why = "no record of any file names a person" if tally.read else "no file held any records"
-        raise LoadRefused(f"Nothing was indexed: {why}; check `path`, `format` and `mapping`.", tally)
+        raise LoadRefused(f"Nothing was indexed: {_why_nobody(tally)}; check `path`, `format` and `mapping`.", tally)
     if rejected > max_rejected * tally.read:
         raise LoadRefused(
             f"{rejected:,} of {tally.read:,} records were rejected, more than --max-rejected {max_rejected:g} allows; "
             "see the reasons, and mend the mapping or allow more.",
             tally,
         )
+
+
+def _why_nobody(tally: Tally) -> str:
+    if tally.read:
+        return "no record of any file names a person"
+    if any(file.outcome == "read" for file in tally.files):
+        return "no file held any records"
+    return "no file says in any column whose records it holds"
 
 
 def _write(

@@ -15,10 +15,10 @@ SAYS_NOTHING = ("", "null", "n/a", "unknown", "undefined", "-", "0", "$direct")
 """Values that tell nothing about anyone, in any letter case, spaces around them or not."""
 
 LONGEST = 1024
-"""Characters of an address's text that are looked at; `canonical` refuses longer ones."""
+"""Characters of an address's text that are looked at, but for lists; `canonical` refuses longer ones."""
 
-LONGEST_LIST = 8 * LONGEST
-"""Characters of a list of addresses that are looked at, and of any identifier."""
+LONGEST_IDENTIFIER = 8 * LONGEST
+"""Bytes of an identifier, or of a list of them; longer values are none."""
 
 NOTHING, OTHER, PLAIN_IN_SPACES, PLAIN_AS_IT_IS = range(4)
 """Forms of an address: none; one for `canonical` to look at; a plain one, with spaces around it or without."""
@@ -110,7 +110,7 @@ class Selection:
             f"CASE WHEN f{number} = {PLAIN_AS_IT_IS} THEN {_without_dots(f'c{number}')}"
             f" WHEN f{number} = {PLAIN_IN_SPACES} THEN {_without_dots(f'trim(c{number})')}"
             f" WHEN f{number} = {NOTHING} THEN ''"
-            f" WHEN contains(c{number}, chr(10)) THEN left(c{number}, {LONGEST_LIST + 1})"
+            f" WHEN contains(c{number}, chr(10)) THEN c{number}"
             f" ELSE left(c{number}, {LONGEST + 1}) END AS a{number}"
         )
 
@@ -148,7 +148,7 @@ class Selection:
         return self._short_enough(name, f"{before} || {value}")
 
     def _short_enough(self, name: str, value: str) -> str:
-        fits = f"s{self._group[name,]} AND strlen(c{self._number[name]}) <= {LONGEST_LIST}"
+        fits = f"s{self._group[name,]} AND strlen(c{self._number[name]}) <= {LONGEST_IDENTIFIER}"
         return f"CASE WHEN {fits} THEN {value} ELSE '' END"
 
     def _conditions(self) -> dict[str, str]:

@@ -1,0 +1,56 @@
+"""A load has its data folder to itself, is told to stop politely, and says so where there is no room."""
+
+import errno
+import signal
+from pathlib import Path
+
+import pytest
+
+from breachcheck.errors import StoreFull
+from ingest import loading
+
+
+def test_a_lock_that_is_free_is_not_waited_for(tmp_path):
+    waited = []
+
+    with loading.only_load(tmp_path, lambda: waited.append(True)):
+        pass
+    with loading.only_load(tmp_path, lambda: waited.append(True)):
+        pass
+
+    assert waited == []
+
+
+def test_the_lock_is_for_its_owner_alone(tmp_path):
+    with loading.only_load(tmp_path, lambda: None):
+        assert (tmp_path / loading.LOCK).stat().st_mode & 0o777 == 0o600
+
+
+def test_sigterm_interrupts_the_block_and_only_the_block():
+    with pytest.raises(KeyboardInterrupt), loading.stoppable():
+        signal.raise_signal(signal.SIGTERM)
+
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_a_load_that_needs_more_room_than_there_is_is_refused(tmp_path):
+    loading.require_room(tmp_path, 1)
+
+    with pytest.raises(StoreFull, match="free some space"):
+        loading.require_room(tmp_path, 1 << 60)
+
+
+def test_a_disk_that_fills_up_is_named(tmp_path):
+    with (
+        pytest.raises(StoreFull, match="is full"),
+        loading.room_to_spill(tmp_path),
+        Path("/dev/full").open("wb", 0) as full,
+    ):
+        full.write(b"x")
+
+
+def test_other_faults_of_the_system_stay_what_they_are(tmp_path):
+    with pytest.raises(OSError, match="again") as raised, loading.room_to_spill(tmp_path):
+        raise OSError(errno.EIO, "again")
+
+    assert raised.value.errno == errno.EIO
