@@ -14,6 +14,7 @@ from breachcheck.disclosure import PUBLIC
 from breachcheck.services import open_services
 from ingest import manifest as manifests
 from ingest import pipeline
+from tests.ingest.loads import Silent
 from tests.stores import new_store
 
 ROOT = Path(__file__).parents[2]
@@ -40,11 +41,6 @@ services = open_services(config.read(Path(sys.argv[1])))
 print("ready", flush=True)
 pipeline.run(manifest.read(Path(sys.argv[2])), services, progress=Killer(), by="tests")
 """
-
-
-class Silent:
-    def update(self, *_):
-        """Nobody looks."""
 
 
 def described(folder, first, last):

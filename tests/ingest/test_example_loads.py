@@ -8,16 +8,12 @@ import pytest
 from breachcheck.disclosure import OPERATOR
 from ingest import manifest as manifests
 from ingest import pipeline
+from tests.ingest.loads import Silent
 from tests.stores import new_store
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 KNOWN = json.loads((EXAMPLES / "known_answers.json").read_text(encoding="utf-8"))
 MANIFESTS = json.loads((EXAMPLES / "demo.json").read_text(encoding="utf-8"))["manifests"]
-
-
-class Silent:
-    def update(self, *_):
-        """Nobody looks."""
 
 
 @pytest.fixture(scope="module")

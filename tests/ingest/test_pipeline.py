@@ -5,8 +5,9 @@ import hashlib
 import io
 import os
 import signal
-import textwrap
+import zipfile
 from collections import Counter
+from functools import partial
 from threading import Thread
 
 import pytest
@@ -14,45 +15,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from breachcheck.addresses import base_of, canonical
-from breachcheck.digests import Kind
-from breachcheck.errors import DataFileError, InvalidAccount, LoadError, ManifestError
-from ingest import loading, pipeline
-from ingest import manifest as manifests
+from breachcheck.errors import DataFileError, InvalidAccount, LoadError
+from ingest import loading
 from ingest.pipeline import LoadRefused
+from tests.ingest.loads import EMAIL, NAMES, PLACES, Silent, described, found, load
 from tests.stores import new_store
-
-EMAIL, NAMES, PLACES = "Email addresses", "Names", "Geographic locations"
-
-
-class Silent:
-    """Progress that nobody looks at. What it was told is kept; *act* is done once, when the first batch was read."""
-
-    def __init__(self, act=None):
-        self.heard = []
-        self._act = act
-
-    def update(self, stage, records, bytes_done, bytes_total):
-        self.heard.append((stage, records, bytes_done, bytes_total))
-        if records and self._act:
-            act, self._act = self._act, None
-            act()
 
 
 @pytest.fixture
 def manifest(tmp_path):
-    """Makes a manifest of *files* (name -> text) with their entries in YAML."""
-
-    def write(entries, files=None, *, name="Shop"):
-        for path, text in (files or {}).items():
-            (tmp_path / path).write_text(textwrap.dedent(text).lstrip(), encoding="utf-8")
-        head = (
-            f"manifest: 1\nname: {name}\ntitle: Corner Shop\nbreach_date: 2026-03-14\ndescription: A breach.\nfiles:\n"
-        )
-        path = tmp_path / "breach.yaml"
-        path.write_text(head + textwrap.indent(textwrap.dedent(entries).strip("\n"), "  ") + "\n", encoding="utf-8")
-        return manifests.read(path)
-
-    return write
+    """Writes a manifest of entries and files."""
+    return partial(described, tmp_path)
 
 
 PEOPLE = """
@@ -69,18 +42,6 @@ CSV = """
     ,Dora,Ulm
     not an address,Emil,Ulm
     """
-
-
-def load(manifest, store, **options):
-    return pipeline.run(manifest, store, progress=options.pop("progress", Silent()), by="tests", **options)
-
-
-def found(store, load_id, text, kind=Kind.EMAIL):
-    """The field sets of *text* in a load: (classes, via alias)."""
-    by_id = {one.id: one for one in store.loads.field_sets_of(load_id)}
-    digest = store.digester.of(kind, text, "Shop")
-    ids = [one for one in store.index.field_sets_of(digest) if one in by_id]
-    return {(by_id[one].classes, by_id[one].via_alias) for one in ids}
 
 
 def current(store):
@@ -188,6 +149,22 @@ def test_a_load_that_indexed_nobody_is_refused(store, manifest, text, said):
 
     assert current(store) == {"Shop": None}
     assert states(store) == ["failed"]
+
+
+def test_a_load_of_files_that_name_nobody_says_so(store, manifest):
+    with pytest.raises(LoadRefused, match="in any column whose records"):
+        load(manifest("- path: shops.csv", {"shops.csv": "shoe size,street\n1,High Street\n"}), store)
+
+
+def test_a_damaged_member_of_an_archive_is_said_to_be_and_the_others_are_read(store, manifest, tmp_path):
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr("people.csv", "email,name\nann@example.com,Ann\n")
+        archive.writestr("broken.json", '{"email": [')
+
+    tally = load(manifest("- {path: all.zip, mapping: {email: Email addresses, name: Names}}"), store).tally
+
+    assert {file.name: file.outcome for file in tally.files}["all.zip!people.csv"] == "read"
+    assert tally.people == 1
 
 
 def test_a_load_with_too_many_rejects_is_refused_and_its_tally_kept(store, manifest):
@@ -298,57 +275,6 @@ def test_a_missing_file_is_named(store, manifest):
         load(manifest(PEOPLE), store)
 
 
-ORDERS = """
-    - path: users.csv
-      mapping: {email: Email addresses}
-    - path: orders.csv
-      mapping: {town: Geographic locations}
-      join: {column: user, to: users.csv, on: ID}
-    """
-USERS = "id,email\n1,ann@example.com\n2,bob+x@example.com\nn/a,cy@example.com\n"
-
-
-def test_records_are_joined_to_the_people_of_another_file(store, manifest):
-    orders = "user,town\n1,Bonn\n1,Ulm\n2,Ulm\n9,Kiel\nn/a,Kiel\n"
-
-    outcome = load(manifest(ORDERS, {"users.csv": USERS, "orders.csv": orders}), store)
-
-    tally = outcome.tally
-    assert (tally.read, tally.indexed, tally.duplicates) == (8, 6, 0)
-    assert tally.rejected == {"no matching person": 1, "no identifier": 1}
-    assert [(file.read, file.indexed) for file in tally.files] == [(3, 3), (5, 3)]
-    assert found(store, outcome.load_id, "ann@example.com") == {(frozenset({EMAIL, PLACES}), False)}
-    assert found(store, outcome.load_id, "bob@example.com") == {(frozenset({EMAIL, PLACES}), True)}
-    assert found(store, outcome.load_id, "cy@example.com") == {(frozenset({EMAIL}), False)}
-
-
-def test_a_join_to_a_file_without_people_is_refused(store, manifest):
-    entries = (
-        ORDERS.replace("to: users.csv", "to: shops.csv")
-        + """
-    - {path: shops.csv, mapping: {}, identifiers: {ID: account-id}}
-    """
-    )
-    files = {"users.csv": USERS, "orders.csv": "user,town\n1,Bonn\n", "shops.csv": "ID,street\n1,High Street\n"}
-
-    with pytest.raises(ManifestError, match=r"`join` names shops\.csv"):
-        load(manifest(entries, files), store)
-
-
-def test_an_identifier_can_be_asked_for_beside_the_address(store, manifest):
-    entries = """
-    - path: people.csv
-      mapping: {email: Email addresses}
-      identifiers: {org: org-id}
-    """
-    outcome = load(manifest(entries, {"people.csv": "email,org\nann@example.com,o-1\nbob@example.com,o-1\n"}), store)
-
-    classes = frozenset({EMAIL, "Organisation identifiers"})
-    assert found(store, outcome.load_id, "o-1", Kind.ORG_ID) == {(classes, False)}
-    assert outcome.tally.people == 2
-    assert store.loads.get(outcome.load_id).contents.kinds == ("email", "org-id")
-
-
 def test_a_mapping_left_out_is_told_from_headers_and_content(store, manifest):
     text = "who,full name,shoe size\nann@example.com,Ann,38\nbob@example.com,,44\n"
 
@@ -376,39 +302,6 @@ def test_files_of_a_glob_that_hold_no_people_are_said_to(store, manifest, tmp_pa
         "shops.csv": "nothing found",
     }
     assert all(file.why for file in tally.files if file.outcome != "read")
-
-
-EVENTS = """
-    {"event": "a", "properties": {"time": 1, "distinct_id": 1, "$city": "Bonn"}}
-    {"event": "a", "properties": {"time": 1, "distinct_id": "$device:7", "$user_id": "2", "$os": "Linux"}}
-    {"event": "$identify", "properties": {"time": 1, "distinct_id": "x", "$identified_id": "2", "$browser": "Edge"}}
-    {"event": "a", "properties": {"time": 1, "distinct_id": "nobody", "$city": "Bonn"}}
-    {"event": "a", "properties": {"time": 1, "distinct_id": "", "$city": "Bonn"}}
-    {"event": "a", "properties": {"time": 1, "distinct_id"
-    """
-PROFILES = """
-    {"$distinct_id": 1, "$properties": {"$email": "ann@example.com", "$name": "N/A"}}
-    {"$distinct_id": "2", "$properties": {"$email": "bob+x@example.com"}}
-    {"$distinct_id": "nobody", "$properties": {"$name": "Cy"}}
-    """
-
-
-@pytest.mark.parametrize("order", [("people.jsonl", "events.jsonl"), ("events.jsonl", "people.jsonl")])
-def test_mixpanels_events_find_their_people_by_any_of_their_ids(store, manifest, order):
-    entries = "\n".join(f"- path: {path}" for path in order)
-
-    outcome = load(manifest(entries, {"people.jsonl": PROFILES, "events.jsonl": EVENTS}), store)
-
-    tally = outcome.tally
-    assert (tally.read, tally.indexed, tally.people) == (9, 5, 2)
-    assert tally.rejected["no matching person"] == 1
-    assert tally.rejected["no address"] == 1
-    assert tally.rejected["no identifier"] == 1
-    ids = "Account identifiers"
-    assert found(store, outcome.load_id, "ann@example.com") == {(frozenset({EMAIL, ids, PLACES}), False)}
-    bobs = frozenset({EMAIL, ids, "Device information", "Browser user agent details"})
-    assert found(store, outcome.load_id, "bob+x@example.com") == {(bobs, False)}
-    assert found(store, outcome.load_id, "bob@example.com") == {(bobs, True)}
 
 
 SPELLINGS = ["ann@example.com", "Ann@Example.com", "ann+a@example.com", "a.n.n@gmail.com", "ann@googlemail.com"]

@@ -1,0 +1,99 @@
+"""Loads whose records name their people elsewhere, or by more than an address."""
+
+from functools import partial
+
+import pytest
+
+from breachcheck.digests import Kind
+from breachcheck.errors import ManifestError
+from tests.ingest.loads import EMAIL, PLACES, described, found, load
+
+
+@pytest.fixture
+def manifest(tmp_path):
+    """Writes a manifest of entries and files."""
+    return partial(described, tmp_path)
+
+
+ORDERS = """
+    - path: users.csv
+      mapping: {email: Email addresses}
+    - path: orders.csv
+      mapping: {town: Geographic locations}
+      join: {column: user, to: users.csv, on: ID}
+    """
+USERS = "id,email\n1,ann@example.com\n2,bob+x@example.com\nn/a,cy@example.com\n"
+
+
+def test_records_are_joined_to_the_people_of_another_file(store, manifest):
+    orders = "user,town\n1,Bonn\n1,Ulm\n2,Ulm\n9,Kiel\nn/a,Kiel\n"
+
+    outcome = load(manifest(ORDERS, {"users.csv": USERS, "orders.csv": orders}), store)
+
+    tally = outcome.tally
+    assert (tally.read, tally.indexed, tally.duplicates) == (8, 6, 0)
+    assert tally.rejected == {"no matching person": 1, "no identifier": 1}
+    assert [(file.read, file.indexed) for file in tally.files] == [(3, 3), (5, 3)]
+    assert found(store, outcome.load_id, "ann@example.com") == {(frozenset({EMAIL, PLACES}), False)}
+    assert found(store, outcome.load_id, "bob@example.com") == {(frozenset({EMAIL, PLACES}), True)}
+    assert found(store, outcome.load_id, "cy@example.com") == {(frozenset({EMAIL}), False)}
+
+
+def test_a_join_to_a_file_without_people_is_refused(store, manifest):
+    entries = (
+        ORDERS.replace("to: users.csv", "to: shops.csv")
+        + """
+    - {path: shops.csv, mapping: {}, identifiers: {ID: account-id}}
+    """
+    )
+    files = {"users.csv": USERS, "orders.csv": "user,town\n1,Bonn\n", "shops.csv": "ID,street\n1,High Street\n"}
+
+    with pytest.raises(ManifestError, match=r"`join` names shops\.csv"):
+        load(manifest(entries, files), store)
+
+
+def test_an_identifier_can_be_asked_for_beside_the_address(store, manifest):
+    entries = """
+    - path: people.csv
+      mapping: {email: Email addresses}
+      identifiers: {org: org-id}
+    """
+    outcome = load(manifest(entries, {"people.csv": "email,org\nann@example.com,o-1\nbob@example.com,o-1\n"}), store)
+
+    classes = frozenset({EMAIL, "Organisation identifiers"})
+    assert found(store, outcome.load_id, "o-1", Kind.ORG_ID) == {(classes, False)}
+    assert outcome.tally.people == 2
+    assert store.loads.get(outcome.load_id).contents.kinds == ("email", "org-id")
+
+
+EVENTS = """
+    {"event": "a", "properties": {"time": 1, "distinct_id": 1, "$city": "Bonn"}}
+    {"event": "a", "properties": {"time": 1, "distinct_id": "$device:7", "$user_id": "2", "$os": "Linux"}}
+    {"event": "$identify", "properties": {"time": 1, "distinct_id": "x", "$identified_id": "2", "$browser": "Edge"}}
+    {"event": "a", "properties": {"time": 1, "distinct_id": "nobody", "$city": "Bonn"}}
+    {"event": "a", "properties": {"time": 1, "distinct_id": "", "$city": "Bonn"}}
+    {"event": "a", "properties": {"time": 1, "distinct_id"
+    """
+PROFILES = """
+    {"$distinct_id": 1, "$properties": {"$email": "ann@example.com", "$name": "N/A"}}
+    {"$distinct_id": "2", "$properties": {"$email": "bob+x@example.com"}}
+    {"$distinct_id": "nobody", "$properties": {"$name": "Cy"}}
+    """
+
+
+@pytest.mark.parametrize("order", [("people.jsonl", "events.jsonl"), ("events.jsonl", "people.jsonl")])
+def test_mixpanels_events_find_their_people_by_any_of_their_ids(store, manifest, order):
+    entries = "\n".join(f"- path: {path}" for path in order)
+
+    outcome = load(manifest(entries, {"people.jsonl": PROFILES, "events.jsonl": EVENTS}), store)
+
+    tally = outcome.tally
+    assert (tally.read, tally.indexed, tally.people) == (9, 5, 2)
+    assert tally.rejected["no matching person"] == 1
+    assert tally.rejected["no address"] == 1
+    assert tally.rejected["no identifier"] == 1
+    ids = "Account identifiers"
+    assert found(store, outcome.load_id, "ann@example.com") == {(frozenset({EMAIL, ids, PLACES}), False)}
+    bobs = frozenset({EMAIL, ids, "Device information", "Browser user agent details"})
+    assert found(store, outcome.load_id, "bob+x@example.com") == {(bobs, False)}
+    assert found(store, outcome.load_id, "bob@example.com") == {(bobs, True)}
