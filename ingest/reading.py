@@ -103,6 +103,7 @@ def _file_tally(source: Source, count: Count, joined: int, fingerprints: Fingerp
     return FileTally(
         name=source.table.name,
         outcome="read",
+        why=source.table.note,
         sha256=fingerprints.of(source.file.source) if source.file.source else None,
         bytes=source.file.size,
         format=source.table.format,

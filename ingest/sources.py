@@ -109,7 +109,7 @@ def find(
 def _standard_input(limits: Limits) -> DataFile:
     opened = DataFile("standard input", None, None, 0, lambda: sys.stdin.buffer, limits)
     why = archives.why_unreadable(opened.head())
-    if why or archives.is_zip(opened.head()):
+    if why or (archives.is_zip(opened.head()) and not archives.is_workbook(opened.head())):
         what = why or "a zip archive"
         raise DataFileError(f"standard input is {what}, which cannot be read from there; save it and name the file")
     return opened
@@ -135,7 +135,7 @@ def _contents(
     path: Path, name: str, member: str | None, limits: Limits, *, is_named: bool
 ) -> Iterator[DataFile | NotRead]:
     opened = _on_disk(path, name, limits)
-    if archives.is_zip(_first_bytes(path, name)):
+    if archives.is_zip(_first_bytes(path, name)) and not archives.is_workbook(opened.head()):
         yield from _members(path, name, member, limits)
         return
     why = archives.why_unreadable(opened.head())

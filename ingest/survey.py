@@ -138,7 +138,7 @@ def _source(
     return FileTally(
         name=table.name,
         outcome="nothing found",
-        why="no column says whose records these are",
+        why=", ".join(filter(None, ["no column says whose records these are", table.note])),
         bytes=file.size,
         format=table.format,
         encoding=table.encoding,
@@ -160,6 +160,8 @@ def _instructions(entry: FileEntry, manifest: Manifest) -> Instructions:
         encoding=entry.encoding,
         delimiter=entry.delimiter,
         header_row=entry.header_row,
+        table=entry.table,
+        sheet=entry.sheet,
         columns=tuple(dict.fromkeys([*(entry.mapping or {}), *entry.address, *entry.identifiers, *own, *joined])),
     )
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from breachcheck.errors import DataFileError
-from ingest.archives import PARQUET
-from ingest.readers import csv, json, lines, mixpanel, parquet
+from ingest.archives import PARQUET, SQLITE, is_workbook
+from ingest.readers import csv, json, lines, mixpanel, parquet, sql, sqlite, workbook
 from ingest.readers.base import Instructions, Table
 from ingest.readers.shape import is_json
 from ingest.sources import DataFile
@@ -16,20 +16,29 @@ READERS: Mapping[str, Reader] = {
     "jsonl": json.tables,
     "json": json.tables,
     "parquet": parquet.tables,
+    "xlsx": workbook.tables,
+    "sql": sql.tables,
+    "sqlite": sqlite.tables,
     mixpanel.EVENTS: json.tables,
     mixpanel.PEOPLE: json.tables,
 }
 _BY_CONTENT = {mixpanel.EVENTS, mixpanel.PEOPLE}  # these are exported in several formats
+_BY_MAGIC: Mapping[str, Callable[[bytes], bool]] = {
+    "parquet": lambda head: head.startswith(PARQUET),
+    "sqlite": lambda head: head.startswith(SQLITE),
+    "xlsx": is_workbook,
+}
 _GLANCE = 1 << 16
 
 
 def detect(file: DataFile, encoding: str | None = None) -> str:
     """The format that the content of *file* has: a key of `READERS`. DataFileError where it is not UTF-8."""
     head = file.head()
-    if head.startswith(PARQUET):
-        return "parquet"
+    binary = next((form for form, is_form in _BY_MAGIC.items() if is_form(head)), None)
+    if binary:
+        return binary
     text = lines.decoded_head(head[:_GLANCE], lines.encoding_of(head, encoding, file.name))
-    return "json" if is_json(text) else "csv"
+    return "json" if is_json(text) else "sql" if sql.is_dump(text) else "csv"
 
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:

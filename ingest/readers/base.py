@@ -21,6 +21,8 @@ class Instructions:
     encoding: str | None = None
     delimiter: str | None = None
     header_row: int | None = None  # counted from 1; 0: there is none
+    table: str | None = None  # of a dump or a database
+    sheet: str | None = None  # of a workbook
     columns: tuple[str, ...] = ()  # the columns that the manifest names, as it spells them
 
 
@@ -31,7 +33,7 @@ class Table:
     Scan it with `scan`; the fields `relation`, `rejects`, `finish` and `close` are what a reader fills in.
     """
 
-    name: str  # what the tally calls it, "export.zip!people.csv"; has passed the address filter
+    name: str  # what the tally calls it, "export.zip!people.csv", "dump.sql#users"; has passed the address filter
     columns: tuple[str, ...]  # as the file spells them, no two alike but for case; key paths of JSON
     format: str
     encoding: str
@@ -40,6 +42,7 @@ class Table:
     finish: Callable[[], None] = _nothing  # waits for the stream's end; DataFileError where the file was not whole
     close: Callable[[], None] = _nothing  # stops the stream, if there is one; may be called twice
     delimiter: str = ""  # of delimited text
+    note: str = ""  # what else the tally says of it: "a hidden sheet"
     flaw: str = "malformed record"  # why records that are given as `broken` are rejected
     open_keys: bool = False  # JSON: columns that the sample did not show may be asked for all the same
 

@@ -51,7 +51,7 @@ def layout_of(text: bytes, delimiter: str | None, header_row: int | None, name: 
     header = _header(rows, header_row, name)
     people = [row for row in rows if header is None or row.end > header.end]
     skip = header.end if header else 1 if before else 0
-    columns = _names(header.fields if header else [], people)
+    columns = names(header.fields if header else [], [row.fields for row in people])
     return Layout(mark, columns, skip, _address_columns(people, len(columns)))
 
 
@@ -83,7 +83,7 @@ def _agreement(text: bytes, mark: bytes) -> tuple[float, int]:
 
 def _header(rows: Sequence[_Row], declared: int | None, name: str) -> _Row | None:
     if declared is None:
-        return rows[0] if rows and _reads_as_names(rows[0], rows[1:]) else None
+        return rows[0] if rows and reads_as_names(rows[0].fields, [row.fields for row in rows[1:]]) else None
     if declared == 0:
         return None
     found = next((row for row in rows if row.end >= declared), None)
@@ -92,31 +92,32 @@ def _header(rows: Sequence[_Row], declared: int | None, name: str) -> _Row | Non
     return found
 
 
-def _reads_as_names(first: _Row, others: Sequence[_Row]) -> bool:
-    cells = [cell.strip() for cell in first.fields if cell.strip()]
+def reads_as_names(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
+    """Whether the row *first* reads as names of columns rather than as a record like the *others* below it."""
+    cells = [cell.strip() for cell in first if cell.strip()]
     if any(holds_address(cell) or _VALUE.fullmatch(cell) for cell in cells):
         return False
-    return not _recurs(first.fields, others)
+    return not _recurs(first, others)
 
 
-def _recurs(first: Sequence[str], others: Sequence[_Row]) -> bool:
+def _recurs(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
     """Whether half of the cells stand again below, in rows that do not repeat the first one whole."""
-    below = [row.fields for row in others if row.fields != first]
+    below = [fields for fields in others if fields != first]
     seen = [{fields[at] for fields in below if at < len(fields)} for at in range(len(first))]
     filled = [at for at, cell in enumerate(first) if cell.strip()]
     return bool(below) and sum(first[at] in seen[at] for at in filled) * 2 >= len(filled)
 
 
-def _names(header: Sequence[str], people: Sequence[_Row]) -> tuple[str, ...]:
+def names(header: Sequence[str], people: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """A name for every column: those without one are columnN, those that stand twice get a number."""
-    widths = Counter(len(row.fields) for row in people)
-    wider = sum(any(row.fields[len(header) :]) for row in people)
+    widths = Counter(map(len, people))
+    wider = sum(any(fields[len(header) :]) for fields in people)
     width = max(widths, key=lambda width: widths[width], default=0) if wider * 2 > len(people) else 0
     given = [*header, *[""] * (width - len(header))]
-    names: list[str] = []
+    found: list[str] = []
     for at, cell in enumerate(given, start=1):
-        names.append(_unused(cell if cell.strip() else f"column{at}", {known.casefold() for known in names}))
-    return tuple(names)
+        found.append(_unused(cell if cell.strip() else f"column{at}", {known.casefold() for known in found}))
+    return tuple(found)
 
 
 def _unused(name: str, taken: set[str]) -> str:

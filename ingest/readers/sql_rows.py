@@ -41,9 +41,14 @@ class Inserted:
     def rows(self) -> Iterator[Row]:
         """The rows from here to the end of the statement; the window then stands behind them."""
         window, (grammar, pattern) = self._window, self._patterns[0]
+        run = grammar.run_of(self._width)
         while window.ensure():
+            if found := run.match(window.text, window.at):
+                yield from self._all_rows(found.end())
+                continue
             if found := pattern.match(window.text, window.at):
-                yield self._row(found, grammar)
+                window.at = found.end()
+                yield self._row(found.groups(), grammar)
             elif grammar.is_unfinished(window.text, window.at) and window.left <= LONGEST and window.more():
                 continue
             elif (irregular := self._irregular()) is not None:
@@ -56,10 +61,18 @@ class Inserted:
             if not self._continues():
                 return
 
-    def _row(self, found: re.Match[str], grammar: Grammar) -> Row:
-        self._window.at = found.end()
-        values = found.groups()
-        return [grammar.said(values[at]) if at >= 0 else "" for at in self._group]
+    def _all_rows(self, end: int) -> Iterator[Row]:
+        """The rows up to *end*, which are all regular."""
+        window, (grammar, pattern) = self._window, self._patterns[0]
+        start, window.at = window.at, end
+        if not self._group:
+            return
+        for values in pattern.findall(window.text, start, end):
+            yield self._row((values,) if pattern.groups < 2 else values, grammar)
+
+    def _row(self, values: Sequence[str], grammar: Grammar) -> Row:
+        said = grammar.said
+        return [said(values[at]) if at >= 0 else "" for at in self._group]
 
     def _continues(self) -> bool:
         """Whether another row follows; the window then stands before it."""
@@ -78,7 +91,8 @@ class Inserted:
         text, at = self._window.text, self._window.at
         for grammar, pattern in self._patterns[1:]:
             if found := pattern.match(text, at):
-                return [self._row(found, grammar)]
+                self._window.at = found.end()
+                return [self._row(found.groups(), grammar)]
         grammar, _ = self._patterns[0]
         whole = grammar.row.match(text, at)
         if not whole or _SWALLOWED.search(whole[0]):

@@ -34,6 +34,22 @@ _NO_COLUMN = re.compile(
     re.IGNORECASE | re.VERBOSE | re.ASCII,
 )
 _MARK = re.compile(r"[;\n'\"$/`-]")
+_FIRST = re.compile(
+    rf"""{_INSERT.pattern} | {_COPY.pattern} | {_CREATE.pattern}
+      | PRAGMA\s+\w+ | BEGIN(?:\s+TRANSACTION)?\s*; | START\s+TRANSACTION | SET\s+[\w@.]+\s*(?:=|ON\b|OFF\b|TO\b)
+      | SET\s+(?:NAMES|IDENTITY_INSERT)\b | USE\s+{NAME}\s*(?:;|$) | (?:DELETE|SELECT)\s+[^,\n]*;
+      | (?:DROP|LOCK|ALTER|TRUNCATE|CREATE)\s+(?:TABLES?|SCHEMA|DATABASE|TYPE|ROLE|FUNCTION|EXTENSION|SEQUENCE)\b""",
+    re.IGNORECASE | re.VERBOSE | re.ASCII | re.MULTILINE,
+)
+_WARNING = re.compile(r"\s*(?:mysqldump|mariadb-dump|pg_dump): [^\n]*\n")
+
+
+def is_dump(text: str) -> bool:
+    """Whether text that begins with *text* is a dump: whether its first statement is one of SQL."""
+    before = _WARNING.match(text)
+    start = before.end() if before else 0
+    blank = _BLANK.match(text, start)
+    return _FIRST.match(text, blank.end() if blank else start) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class Grammar:
         flat = rf"(?:{string}|{_PLAIN}|[,;\[\]])*+"
         nested = rf"\((?:{string}|{_PLAIN}|[,;\[\]]|\({flat}\))*+\)"
         listed = rf"\[(?:{string}|{_PLAIN}|[,;])*+\]"
-        simple = rf"'[^'\\]*+'(?=[,)])|[^'\"(),;\s]++(?=[,)])"
+        simple = r"'[^'\\]*+'(?=[,)])|[^'\"(),;\s]++(?=[,)])"
         value = rf"(?:{simple}|(?:{string}|{_PLAIN}|{nested}|{listed})++)"
         begun = rf"(?:\({flat})?+(?:{opening}|\"[^\"]*+)?+\\?\Z"
         self.dialect = dialect
@@ -74,6 +74,7 @@ class Grammar:
         self._written = value
         self._unfinished = re.compile(rf"\s*+(?:\Z|\((?:{string}|{_PLAIN}|[,\[\]]|{nested})*+{begun})", re.DOTALL)
         self._rows: dict[tuple[int, tuple[int, ...]], re.Pattern[str]] = {}
+        self._runs: dict[int, re.Pattern[str]] = {}
 
     def is_unfinished(self, text: str, at: int) -> bool:
         """Whether *text* ends before the row at *at* does."""
@@ -90,13 +91,22 @@ class Grammar:
             self._rows[width, wanted] = re.compile(rf"\s*+\({values}\)", re.DOTALL)
         return self._rows[width, wanted]
 
+    def run_of(self, width: int) -> re.Pattern[str]:
+        """As many rows of exactly *width* values as there are, each with the comma before the next one."""
+        if width not in self._runs:
+            row = self.row_of(width, ()).pattern
+            self._runs[width] = re.compile(rf"(?:{row}\s*+,(?=\s*+\())++", re.DOTALL)
+        return self._runs[width]
+
     def said(self, written: str) -> str:
         """What the value *written* says; "" for NULL. Of an expression, the text in it."""
-        if written[:1] == "'" and written[-1:] == "'" and "'" not in written[1:-1] and "\\" not in written:
+        if written[:1] == "'" == written[-1:] and "'" not in written[1:-1] and "\\" not in written:
             return written[1:-1][:LONGEST_VALUE]
         return self._said(written.strip(_BLANKS))[:LONGEST_VALUE]
 
     def _said(self, written: str) -> str:
+        if written[:1] == "'" and self.literal.fullmatch(written):
+            return self._unescaped(written)
         if written.casefold() in _NOTHING:
             return ""
         if found := _HEX.fullmatch(written):

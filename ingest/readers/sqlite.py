@@ -1,0 +1,147 @@
+"""SQLite databases: a table for each of theirs. The one reader that knows sqlite3, for which this is a data format.
+
+A database that is a file by itself is opened in place and never written to. One out of an archive is taken into
+memory, where there is room for it.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from breachcheck.addresses import mask_addresses
+from breachcheck.errors import DataFileError
+from ingest.engine import quoted
+from ingest.readers.base import Instructions, Table
+from ingest.readers.lines import UTF8
+from ingest.readers.rows import AT_ONCE, LONGEST_VALUE, as_csv, table
+from ingest.sources import DataFile
+
+IN_MEMORY = 128 << 20
+_TABLES = r"""
+SELECT name
+FROM pragma_table_list
+WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
+"""
+_VERSIONS = slice(18, 20)  # of the file format: 2 is a write-ahead log, which a database in memory cannot have
+_SHOWN_BYTES = 32
+
+Opener = Callable[[], sqlite3.Connection]
+
+
+def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
+    """The tables of a database; views and virtual tables hold nothing of their own, and are left out.
+
+    Raises DataFileError where it is damaged, too large to be read out of an archive, or lacks what is in its log.
+    """
+    opener = _opener(file)
+    try:
+        with closing(opener()) as connection:
+            names = [str(name) for (name,) in connection.execute(_TABLES)]
+            columns = {name: _columns(connection, name) for name in names}
+    except sqlite3.Error as error:
+        raise _fault(error, file.name) from None
+    chosen = [name for name in names if told.table is None or name.casefold() == told.table.casefold()]
+    if told.table is not None and not chosen:
+        there = ", ".join(names[:20]) or "none"
+        raise DataFileError(
+            mask_addresses(f"{file.name}: there is no table {told.table}; there are {there}; check `table`")
+        )
+    for name in chosen:
+        shown = f"{file.name}#{mask_addresses(name)}"
+        yield table(shown, columns[name], "sqlite", UTF8, partial(_blocks, opener, name, columns[name], shown))
+
+
+def _opener(file: DataFile) -> Opener:
+    if file.path is None:
+        raw = _in_memory(file)
+        return partial(_deserialized, raw)
+    for suffix in ("-wal", "-journal"):
+        beside = file.path.with_name(file.path.name + suffix)
+        if beside.exists() and beside.stat().st_size:
+            raise DataFileError(
+                f"{file.name}: the file ending in {suffix} beside it holds changes that are not in it yet; "
+                "open a copy of both once with sqlite3, run PRAGMA wal_checkpoint(TRUNCATE), and name the copy"
+            )
+    return partial(_opened, file.path)
+
+
+def _in_memory(file: DataFile) -> bytes:
+    raw = bytearray()
+    for piece in file.chunks():
+        raw += piece
+        if len(raw) > IN_MEMORY:
+            raise DataFileError(
+                f"{file.name}: a database of more than {IN_MEMORY >> 20} MiB is not read out of an archive or a "
+                "stream; unpack it first"
+            )
+    raw[_VERSIONS] = b"\x01\x01"
+    return bytes(raw)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    return _guarded(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True))
+
+
+def _deserialized(raw: bytes) -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:")
+    connection.deserialize(raw)
+    return _guarded(connection)
+
+
+def _guarded(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """The database is a stranger's: nothing in its schema is run that could do more than compute."""
+    connection.text_factory = partial(str, encoding=UTF8, errors="replace")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _columns(connection: sqlite3.Connection, name: str) -> tuple[str, ...]:
+    described = connection.execute(f"SELECT * FROM main.{quoted(name)} LIMIT 0").description  # noqa: S608 - quoted
+    return tuple(str(column) for column, *_ in described)
+
+
+def _blocks(
+    opener: Opener,
+    name: str,
+    columns: Sequence[str],
+    shown: str,
+    numbers: Sequence[int],
+    left_out: Counter[str],  # noqa: ARG001 - a row of a database is always whole
+) -> Generator[bytes]:
+    """The rows of one table, as `rows.Blocks` says."""
+    chosen = ", ".join(quoted(columns[number]) for number in numbers)
+    try:
+        with closing(opener()) as connection:
+            rows = connection.execute(f"SELECT {chosen} FROM main.{quoted(name)}")  # noqa: S608 - quoted
+            while some := rows.fetchmany(AT_ONCE):
+                yield as_csv([[_text(value) for value in row] for row in some])
+    except sqlite3.Error as error:
+        raise _fault(error, shown) from None
+
+
+def _text(value: object) -> str:
+    """A value as text: a whole number without a fraction, bytes as UTF-8 or by their first few."""
+    if value is None:
+        return ""
+    if isinstance(value, bytes):
+        return _of_bytes(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e18:
+        value = int(value)
+    return str(value)[:LONGEST_VALUE]
+
+
+def _of_bytes(raw: bytes) -> str:
+    try:
+        return raw.decode()[:LONGEST_VALUE]
+    except UnicodeDecodeError:
+        return f"0x{raw[:_SHOWN_BYTES].hex()}"
+
+
+def _fault(error: sqlite3.Error, name: str) -> DataFileError:
+    """What may be said of *error*: SQLite's own texts may quote what they fail on."""
+    kind = getattr(error, "sqlite_errorname", type(error).__name__)
+    return DataFileError(f"{name}: the database cannot be read ({kind}); it is damaged or encrypted, fetch it again")
