@@ -110,7 +110,7 @@ def _survey_of(
         try:
             opened = list(readers.tables(file, _instructions(entry, manifest)))
         except DataFileError as error:
-            if _is_named(file, entry, manifest):
+            if _is_named(file, entry):
                 raise
             yield FileTally(name=file.name, outcome="not read", why=str(error), bytes=file.size)
             continue
@@ -166,8 +166,9 @@ def _instructions(entry: FileEntry, manifest: Manifest) -> Instructions:
     )
 
 
-def _is_named(file: DataFile, entry: FileEntry, manifest: Manifest) -> bool:
-    return file.source is None or file.source == manifest.folder / entry.path
+def _is_named(file: DataFile, entry: FileEntry) -> bool:
+    """Whether the manifest names the file itself, rather than a folder, a glob or an archive that it is in."""
+    return file.source is None or file.name == mask_addresses(entry.path)
 
 
 def _wanted(source: Source, keys: tuple[tuple[str, str], ...]) -> Wanted:
