@@ -51,7 +51,7 @@ class Config:
         "The site's own address, the only source of links. Other hosts are refused, but under `/api/v3`.", None
     )
     trusted_proxies: int = setting("How many reverse proxies stand in front and set X-Forwarded-For.", 0)
-    lookups_a_minute: int = setting("Look-ups a minute from one network on the public page; 0 for no limit.", 30)
+    lookups_a_minute: int = setting("Look-ups a minute from one network on the public page; 0 for no limit.", 120)
 
     @property
     def index_key_path(self) -> Path:
