@@ -28,7 +28,7 @@ MAX_REJECTED = 0.5
 BYTES_A_ROW = 40
 """Room that a row takes while it is written: in the index, in its write-ahead log, and to spare."""
 
-BYTES_TO_SPARE = 32 << 20
+BYTES_TO_SPARE = 1 << 20
 
 
 class Progress(Protocol):
