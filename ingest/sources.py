@@ -1,10 +1,13 @@
 """Data files, opened safely: what a manifest's path means, what lies in it, and its bytes within limits."""
 
+from __future__ import annotations
+
 import glob
 import sys
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import IO
@@ -42,6 +45,7 @@ class DataFile:
     _open: Callable[[], Readable]
     _limits: Limits = field(default_factory=Limits)
     consumed: int = 0
+    _is_read_once: bool = False
     _head: bytes | None = None
     _rest: Iterator[bytes] | None = None
 
@@ -50,18 +54,24 @@ class DataFile:
         if self._head is None:
             pieces = self._chunks()
             self._head = _first(pieces)
-            if self.source is None:
+            if self._is_read_once:
                 self._rest = pieces
             else:
                 pieces.close()
         return self._head
+
+    def beginning(self) -> DataFile:
+        """A data file that holds the whole lines of the head alone, so that there is something to look at twice."""
+        head = self.head()
+        whole = head[: head.rfind(b"\n") + 1] or head if len(head) >= HEAD else head
+        return DataFile(self.name, None, None, len(whole), partial(BytesIO, whole))
 
     def chunks(self) -> Iterator[bytes]:
         """The unpacked bytes, from the start; standard input gives them once.
 
         Raises DataFileError where the file is damaged, cut short or unpacks to too much.
         """
-        if self.source is not None:
+        if not self._is_read_once:
             return self._chunks()
         head, rest = self.head(), self._rest
         if rest is None:
@@ -107,7 +117,7 @@ def find(
 
 
 def _standard_input(limits: Limits) -> DataFile:
-    opened = DataFile("standard input", None, None, 0, lambda: sys.stdin.buffer, limits)
+    opened = DataFile("standard input", None, None, 0, lambda: sys.stdin.buffer, limits, _is_read_once=True)
     why = archives.why_unreadable(opened.head())
     if why or (archives.is_zip(opened.head()) and not archives.is_workbook(opened.head())):
         what = why or "a zip archive"

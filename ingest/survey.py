@@ -102,13 +102,14 @@ def survey(manifest: Manifest, connection: duckdb.DuckDBPyConnection) -> Survey:
 def _survey_of(
     entry: FileEntry, manifest: Manifest, connection: duckdb.DuckDBPyConnection
 ) -> Iterator[Source | FileTally]:
+    told = _instructions(entry, manifest)
     tables: list[tuple[DataFile, Table]] = []
     for file in sources.find(entry.path, manifest.folder, entry.member):
         if isinstance(file, NotRead):
             yield FileTally(name=file.name, outcome="not read", why=file.why)
             continue
         try:
-            opened = list(readers.tables(file, _instructions(entry, manifest)))
+            opened = list(readers.tables(file, told))
         except DataFileError as error:
             if _is_named(file, entry):
                 raise
@@ -118,17 +119,18 @@ def _survey_of(
             yield FileTally(name=file.name, outcome="nothing found", why="it holds no records", bytes=file.size)
         tables += [(file, table) for table in opened]
     for file, table in tables:
-        yield _source(entry, file, table, connection, is_only_table=len(tables) == 1)
+        sample = _sample(entry, file, table, told, connection)
+        yield _source(entry, file, table, sample, is_only_table=len(tables) == 1)
 
 
 def _source(
-    entry: FileEntry, file: DataFile, table: Table, connection: duckdb.DuckDBPyConnection, *, is_only_table: bool
+    entry: FileEntry, file: DataFile, table: Table, sample: Sample | None, *, is_only_table: bool
 ) -> Source | FileTally:
     plan = mapping.plan(
         entry,
         table.columns,
         table.format,
-        _sample(entry, file, table, connection),
+        sample,
         name=table.name,
         is_only_table=is_only_table,
         open_keys=table.open_keys,
@@ -145,11 +147,16 @@ def _source(
     )
 
 
-def _sample(entry: FileEntry, file: DataFile, table: Table, connection: duckdb.DuckDBPyConnection) -> Sample | None:
-    """Values of each column, where the mapping has to be guessed. Standard input is read only once."""
-    if entry.mapping is not None or table.format in FIXED or file.source is None:
+def _sample(
+    entry: FileEntry, file: DataFile, table: Table, told: Instructions, connection: duckdb.DuckDBPyConnection
+) -> Sample | None:
+    """Values of each column, where the mapping has to be guessed; of standard input, from its beginning."""
+    if entry.mapping is not None or table.format in FIXED:
         return None
-    return sample_of(connection, table)
+    if file.source is not None:
+        return sample_of(connection, table)
+    beginning = next((one for one in readers.tables(file.beginning(), told) if one.name == table.name), None)
+    return sample_of(connection, beginning) if beginning else None
 
 
 def _instructions(entry: FileEntry, manifest: Manifest) -> Instructions:
