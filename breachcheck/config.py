@@ -167,10 +167,15 @@ def _whole_number(name: str, value: Any) -> int:
 
 def require_sense(config: Config) -> None:
     """Refuse settings that do not go together or name nothing. Raises ConfigError."""
-    if config.disclosure == "owner" and config.mail == "off":
-        raise ConfigError("disclosure is `owner`, which sends answers by mail, but mail is off; set mail, or `closed`.")
+    require_way_to_owner(config, config.disclosure)
     if config.public_url is not None and not _is_site(config.public_url):
         raise ConfigError("public_url must be the address of a whole site, such as https://breaches.example.org")
+
+
+def require_way_to_owner(config: Config, disclosure: Disclosure) -> None:
+    """Refuse *disclosure*, of the site or of one breach, where it needs mail and mail is off. Raises ConfigError."""
+    if disclosure == "owner" and config.mail == "off":
+        raise ConfigError("disclosure is `owner`, which sends answers by mail, but mail is off; set mail, or `closed`.")
 
 
 def _is_site(url: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from breachcheck import __version__, folders
+from breachcheck import __version__, config, folders
 from breachcheck.breaches import LoadId
 from breachcheck.errors import BreachcheckError, LoadError
 from breachcheck.loads import Contents, Tally
@@ -68,10 +68,11 @@ def run(
     """Load what *manifest* names, and publish it unless *hold*. A dry run does all but write.
 
     Raises LoadRefused where nothing was indexed or more than the share *max_rejected* of the records was rejected,
-    LoadError where the load was stopped, and other BreachcheckErrors where a file or the store failed: the load is
-    marked as failed then. One that is whole stays held where publishing refuses it. Whatever is raised, nothing became
-    visible. Waits while another load runs.
+    LoadError where the load was stopped, ConfigError where the settings cannot do what the manifest says, and other
+    BreachcheckErrors where a file or the store failed: the load is marked as failed then. One that is whole stays
+    held where publishing refuses it. Whatever is raised, nothing became visible. Waits while another load runs.
     """
+    config.require_way_to_owner(services.config, manifest.facts.disclosure)
     with ExitStack() as stack:
         stack.enter_context(loading.stoppable())
         stack.enter_context(

@@ -8,6 +8,7 @@ from typing import Any
 import click
 import msgspec
 
+from breachcheck import config
 from breachcheck.answers import timestamp
 from breachcheck.breaches import BreachRow, LoadId
 from breachcheck.cli.edge import data_option, json_option
@@ -117,6 +118,7 @@ def update(data: Path | None, as_json: bool, manifest: Path, lower_sensitivity: 
     """Take over what a manifest says about a published breach; no data file is read."""
     with opened(data) as services:
         said = manifests.read(manifest).facts
+        config.require_way_to_owner(services.config, said.disclosure)
         load = services.publishing.update(said, by=who(), lower_sensitivity=lower_sensitivity)
         facts = _summary(services, services.breaches.get(said.name))
     _say(facts, f"Updated {load.facts.name}; earlier words stay in its history.", as_json=as_json)

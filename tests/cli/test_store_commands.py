@@ -115,6 +115,19 @@ class TestBreaches:
 
         assert outcome.json["title"] == "New title"
 
+    def test_an_update_that_only_mail_could_serve_is_refused_while_mail_is_off(self, store, tmp_path):
+        published_breach(store, SHOP, {ANN: [EMAIL]})
+        manifest = tmp_path / "breach.yaml"
+        manifest.write_text(
+            "manifest: 1\nname: Shop\ntitle: Shop\nbreach_date: 2026-03-14\ndescription: Words.\ndisclosure: owner\n"
+            "files: [{path: gone.csv}]\n"
+        )
+
+        outcome = breachcheck("breaches", "update", manifest, data=store.config.data)
+
+        assert outcome.status == 2
+        assert "mail is off" in outcome.err
+
     @pytest.mark.parametrize("command", ["show", "publish", "withdraw", "rollback"])
     def test_an_unknown_breach_is_a_clear_error(self, store, command):
         outcome = breachcheck("breaches", command, "Nothing", data=store.config.data)

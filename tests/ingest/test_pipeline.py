@@ -1,6 +1,7 @@
 """Loads, end to end on real files and a real store: whole or not at all, and nobody lost or invented."""
 
 import csv
+import dataclasses
 import hashlib
 import io
 import os
@@ -10,12 +11,13 @@ from collections import Counter
 from functools import partial
 from threading import Thread
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from breachcheck.addresses import base_of, canonical
-from breachcheck.errors import DataFileError, InvalidAccount, LoadError
+from breachcheck.errors import ConfigError, DataFileError, InvalidAccount, LoadError
 from ingest import loading
 from ingest.pipeline import LoadRefused
 from tests.ingest.loads import EMAIL, NAMES, PLACES, Silent, described, found, load
@@ -350,3 +352,12 @@ def expected(store, texts):
         if base := base_of(address):
             everyone.add((store.digester.of_address(base), True))
     return everyone
+
+
+def test_what_only_mail_could_serve_is_refused_while_mail_is_off(manifest, store):
+    for_owners = manifest(PEOPLE, {"people.csv": CSV})
+    for_owners = dataclasses.replace(for_owners, facts=msgspec.structs.replace(for_owners.facts, disclosure="owner"))
+
+    with pytest.raises(ConfigError, match="mail is off"):
+        load(for_owners, store)
+    assert store.breaches.all() == []
