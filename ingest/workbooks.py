@@ -16,6 +16,7 @@ from datetime import date, datetime, time
 import python_calamine as calamine
 
 MEMORY = 2 << 30
+PROCESSOR_S = 1800
 SAMPLE = 200
 ENCRYPTED, UNREADABLE = 3, 4
 
@@ -38,6 +39,7 @@ Numbered = Iterator[tuple[int, list[str]]]
 def main(arguments: Sequence[str]) -> int:
     """The exit status."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_S, PROCESSOR_S))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     task, path, *rest = arguments
     try:

@@ -8,8 +8,8 @@ ROOM = 1 << 20
 class Window:
     """*text* from *at* on is still to be read; positions in it hold until `more` or `ensure` is called."""
 
-    def __init__(self, pieces: Iterator[str], offset: int = 0) -> None:
-        self._pieces = pieces
+    def __init__(self, pieces: Iterator[str], offset: int = 0, room: int = ROOM) -> None:
+        self._pieces, self._room = pieces, room
         self._dropped = offset
         self.text = ""
         self.at = 0
@@ -31,8 +31,8 @@ class Window:
         self.text, self.at = self.text[self.at :] + piece, 0
         return bool(piece)
 
-    def ensure(self, room: int = ROOM) -> bool:
+    def ensure(self) -> bool:
         """Look at *room* characters from *at* on, or at all there are; whether there are any."""
-        while self.left < room and self.more():
+        while self.left < self._room and self.more():
             continue
         return self.left > 0

@@ -21,9 +21,11 @@ from ingest.sources import DataFile
 
 IN_MEMORY = 128 << 20
 _TABLES = r"""
-SELECT name
-FROM pragma_table_list
-WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
+SELECT written.name
+FROM sqlite_schema AS written
+JOIN pragma_table_list AS listed ON listed.name = written.name
+WHERE listed.schema = 'main' AND listed.type = 'table' AND written.name NOT LIKE 'sqlite\_%' ESCAPE '\'
+ORDER BY written.rowid
 """
 _VERSIONS = slice(18, 20)  # of the file format: 2 is a write-ahead log, which a database in memory cannot have
 _SHOWN_BYTES = 32

@@ -4,8 +4,10 @@ Whole numbers have no fraction, dates are written as in ISO 8601, empty rows are
 workbook anew, in a process of its own (see `ingest.workbooks`).
 """
 
+import io
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ import msgspec
 from breachcheck.addresses import holds_address, mask_addresses
 from breachcheck.errors import DataFileError
 from ingest import workbooks
+from ingest.compression import Limits, refuse_bomb
 from ingest.readers import sniff
 from ingest.readers.base import Instructions, Table
 from ingest.readers.lines import UTF8
@@ -24,7 +27,9 @@ from ingest.readers.rows import table
 from ingest.sources import DataFile
 
 IN_MEMORY = 256 << 20
+LIMITS = Limits(total=16 << 30)
 _PIECE = 1 << 16
+_DAMAGED = "this is no workbook, or a damaged one; save its sheets as CSV and name those"
 
 
 class _Sheet(msgspec.Struct, frozen=True):
@@ -110,6 +115,7 @@ class _Book:
         """What the process prints. Raises DataFileError where it fails."""
         path = self._file.path
         raw = b"" if path else self._in_memory()
+        _refuse_bomb(path or io.BytesIO(raw), self._file.name)
         command = [sys.executable, "-P", str(Path(workbooks.__file__)), task, str(path.absolute()) if path else "-"]
         with subprocess.Popen(  # noqa: S603 - our own program
             [*command, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -135,9 +141,20 @@ class _Book:
         if status == workbooks.ENCRYPTED:
             raise DataFileError(f"{name}: the workbook is encrypted; save it without a password")
         if status == workbooks.UNREADABLE:
-            raise DataFileError(f"{name}: this is no workbook, or a damaged one; save its sheets as CSV, name those")
+            raise DataFileError(f"{name}: {_DAMAGED}")
         if status:
             raise DataFileError(f"{name}: the workbook takes too much memory; save its sheets as CSV and name those")
+
+
+def _refuse_bomb(packed: Path | io.BytesIO, name: str) -> None:
+    """Raise DataFileError where a workbook, if it is an archive, says that it unpacks to too much."""
+    if zipfile.is_zipfile(packed):
+        try:
+            with zipfile.ZipFile(packed) as archive:
+                parts = archive.infolist()
+        except (zipfile.BadZipFile, ValueError, NotImplementedError):
+            raise DataFileError(f"{name}: {_DAMAGED}") from None
+        refuse_bomb(sum(part.file_size for part in parts), sum(part.compress_size for part in parts), name, LIMITS)
 
 
 def _feed(process: subprocess.Popen[bytes], raw: bytes) -> None:
