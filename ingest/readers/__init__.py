@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from breachcheck.errors import DataFileError
 from ingest.archives import PARQUET, SQLITE, is_workbook
-from ingest.readers import csv, json, lines, mixpanel, parquet, sql, sqlite, workbook
+from ingest.readers import blocks, combo, csv, json, lines, mixpanel, parquet, sql, sqlite, stealer, text, workbook
 from ingest.readers.base import Instructions, Table
+from ingest.readers.forms import LINE_FORMS, form_of
 from ingest.readers.shape import is_json
 from ingest.sources import DataFile
 
@@ -19,6 +20,10 @@ READERS: Mapping[str, Reader] = {
     "xlsx": workbook.tables,
     "sql": sql.tables,
     "sqlite": sqlite.tables,
+    "combo": combo.tables,
+    "stealer": stealer.tables,
+    "blocks": blocks.tables,
+    "text": text.tables,
     mixpanel.EVENTS: json.tables,
     mixpanel.PEOPLE: json.tables,
 }
@@ -37,14 +42,16 @@ def detect(file: DataFile, encoding: str | None = None) -> str:
     binary = next((form for form, is_form in _BY_MAGIC.items() if is_form(head)), None)
     if binary:
         return binary
-    text = lines.decoded_head(head[:_GLANCE], lines.encoding_of(head, encoding, file.name))
-    return "json" if is_json(text) else "sql" if sql.is_dump(text) else "csv"
+    first = lines.decoded_head(head[:_GLANCE], lines.encoding_of(head, encoding, file.name))
+    if is_json(first):
+        return "json"
+    return "sql" if sql.is_dump(first) else form_of(first, is_whole=len(head) <= _GLANCE)
 
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     """The tables of *file*; none where it holds no record. Raises DataFileError where it cannot be read as told."""
     if told.format is None or told.format in _BY_CONTENT:
-        return READERS[detect(file, told.encoding)](file, told)
+        return READERS[_detected(file, told)](file, told)
     reader = READERS.get(told.format)
     if reader is None:
         raise DataFileError(f"{file.name}: this version does not read {told.format}; it reads {', '.join(READERS)}")
@@ -52,7 +59,17 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     return reader(file, told)
 
 
+def _detected(file: DataFile, told: Instructions) -> str:
+    """The format of *file*; where the manifest speaks of columns, of text that could be either it is a table."""
+    found = detect(file, told.encoding)
+    is_table = told.columns or told.delimiter or told.header_row is not None or told.format
+    return "csv" if found in LINE_FORMS and is_table else found
+
+
 def _refuse_other_format(file: DataFile, told: Instructions) -> None:
     """JSON read as CSV, or CSV as JSON, would give records that are none."""
-    if READERS[detect(file, told.encoding)] is not READERS[told.format or ""]:
+    found = detect(file, told.encoding)
+    if found not in _BY_MAGIC and told.format in LINE_FORMS:
+        return
+    if READERS["csv" if found in LINE_FORMS else found] is not READERS[told.format or ""]:
         raise DataFileError(f"{file.name} is not {told.format}; leave `format` out or correct it")

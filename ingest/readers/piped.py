@@ -10,7 +10,7 @@ from ingest.engine import literal, quoted
 from ingest.readers.stream import Rejects, Stream, read_csv
 
 SEPARATOR = b"\x1f"
-"""Stands between the columns of a record, and never in them; nor does a line feed."""
+"""Stands between the columns of a record, and never in them; nor does a line feed. \\x1e parts the values of a list."""
 
 _UNFIT = bytes.maketrans(b"\x1f\n\r\0", b"    ")
 _AT_ONCE = 1 << 12
@@ -35,7 +35,7 @@ class Records:
         at = {name: f"c{index}" for index, name in enumerate(self._columns)}
         if any(name not in at for name in columns):
             raise DataFileError(f"{self._name}: the mapping names a column that is not among {', '.join(at)}")
-        chosen = "".join(f"{at[name]} AS {quoted(name)}, " for name in columns)
+        chosen = "".join(f"replace({at[name]}, chr(30), chr(10)) AS {quoted(name)}, " for name in columns)
         return f"(SELECT {chosen}false AS broken FROM {self._source()})"  # noqa: S608 - quoted
 
     def _source(self) -> str:

@@ -21,6 +21,7 @@ _WITHOUT_SPACES = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1100-\u1
 _WORD = re.compile("[A-Za-z][A-Za-z0-9._+-]+")
 _SENTENCE = re.compile("[A-Z][a-z]*")
 _EMPHASIS = "*_~"
+_UNREADABLE = "\ufffd"  # in the place of a letter that nobody knows: the rest would be somebody else
 _FILE_ENDINGS = frozenset(
     {"csv", "tsv", "txt", "json", "jsonl", "xlsx", "xls", "sql", "xml", "html", "htm", "log", "eml", "mbox", "pdf"}
     | {"gz", "bz2", "xz", "zst", "7z", "tar", "rar", "doc", "docx", "vcf", "ics"}
@@ -84,7 +85,7 @@ def _is_domain(text: str) -> bool:
 def _address(local: str, domain: str, after: str) -> str | None:
     """The address of *local*, stripped of what does not belong to it, at *domain*, if it is one."""
     text = f"{_own(local, domain, after)}@{domain}"
-    if not domain:
+    if not domain or _UNREADABLE in text:
         return None
     try:
         canonical(text)

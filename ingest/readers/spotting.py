@@ -131,7 +131,9 @@ def _stands(text: Bytes, at: Positions, characters: bytes) -> Bools:
     is_there = np.ones(len(at), np.bool_)
     for distance, character in enumerate(characters, start=1):
         seen = text[at + distance]
-        is_there &= (seen == character) | (seen == ord(chr(character).upper())) if character < 0x80 else seen == character
+        is_there &= (
+            (seen == character) | (seen == ord(chr(character).upper())) if character < 0x80 else seen == character
+        )
     return is_there
 
 
@@ -188,14 +190,14 @@ def _spots(text: Bytes, ats: Positions, line: _Line) -> _Spots:
     padded = np.concatenate((blanks, text, blanks))
     rows = np.ndarray((len(padded) - width + 1,), f"V{width}", padded, 0, (1,))
     windows = rows[ats + 2].view(np.uint8).reshape(len(ats), width)
-    before, is_local = _local_parts(windows[:, :_WIDTH], line)
+    before, is_local = _local_parts(windows, line)
     after, is_domain = _domains(windows[:, _WIDTH + 1 :])
     return _Spots(windows, before, after, is_local & is_domain)
 
 
 def _local_parts(windows: Bytes, line: _Line) -> tuple[Positions, Bools]:
-    """How many bytes the local part has that ends each window, and whether it is plain."""
-    length = (~_IS_LOCAL[windows[:, ::-1]]).argmax(axis=1)
+    """How many bytes the local part has before the middle of each window, and whether it is plain."""
+    length = (~_IS_LOCAL[windows[:, _WIDTH - 1 :: -1]]).argmax(axis=1)
     row = np.arange(len(windows))
     first, before = windows[row, _WIDTH - length], windows[row, _WIDTH - 1 - length]
     is_plain = (length > 0) & _IS_WORD[first] & _MAY_PRECEDE[before]

@@ -1,0 +1,161 @@
+"""Combo lists: an address and a secret a line. The secret is never read as a person, whatever it looks like."""
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+
+from breachcheck.errors import DataFileError
+from ingest.engine import literal, quoted
+from ingest.readers import lines
+from ingest.readers.base import Instructions, Table
+from ingest.readers.stream import Rejects, Stream, read_csv
+from ingest.sources import HEAD, DataFile
+
+COLUMNS = ("address", "secret")
+SEPARATORS = (":", ";", "|", "\t")
+FLAW = "malformed line"
+SAMPLE = 1000
+
+_ADDRESS = re.compile(r"\s*\"?[^\s@\":;|,]+@[^\s@\":;|,]+\.[^\s@\":;|,.]+\"?\s*")
+_NO_DELIMITER = "\x1f"
+_STRAY = bytes.maketrans(b"\x1f\0", b"  ")
+_FEWEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How each line is written; *agreeing*: the share of a sample's lines that begin, or end, with an address."""
+
+    separator: str = ":"
+    is_address_last: bool = False
+    agreeing: float = 0.0
+
+
+def is_address(field: str) -> bool:
+    """Whether *field* of a line reads as an address by itself."""
+    return _ADDRESS.fullmatch(field) is not None
+
+
+def layout_of(sample: Sequence[str], delimiter: str | None = None) -> Layout:
+    """The layout by which the most lines name somebody. The address comes last only where it never comes first."""
+    found = [_layout(sample, separator) for separator in ([delimiter] if delimiter else SEPARATORS)]
+    return max(found, key=lambda layout: layout.agreeing)
+
+
+def _layout(sample: Sequence[str], separator: str) -> Layout:
+    divided = [line for line in sample if separator in line]
+    first = sum(is_address(line.partition(separator)[0]) for line in divided)
+    last = sum(is_address(line.rpartition(separator)[2]) for line in divided)
+    is_last = not first and len(divided) >= _FEWEST and last >= 0.9 * len(divided)
+    return Layout(separator, is_last, (last if is_last else first) / max(len(sample), 1))
+
+
+def sample_of(head: str, *, is_whole: bool) -> list[str]:
+    """Some lines of a file that begins with *head*, without blank ones."""
+    found = head.splitlines() if is_whole else head.splitlines()[:-1]
+    return list(islice((line for line in found if line.strip()), SAMPLE))
+
+
+def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
+    """The one table of a combo list. Raises DataFileError where nobody can tell how it is encoded."""
+    head = file.head()
+    encoding = lines.encoding_of(head, told.encoding, file.name)
+    sample = sample_of(lines.decoded_head(head, encoding), is_whole=len(head) < HEAD)
+    if sample:
+        layout = layout_of(sample, told.delimiter)
+        scan = _Scan(file, encoding, layout, only_cr=lines.has_only_cr(head))
+        yield Table(
+            name=file.name,
+            columns=COLUMNS,
+            format="combo",
+            encoding=encoding,
+            relation=scan.relation,
+            rejects=scan.rejects,
+            finish=scan.stream.finish,
+            close=scan.stream.close,
+            delimiter=layout.separator,
+        )
+
+
+class _Scan:
+    """One list's way into DuckDB: by path where it is clean, else through a pipe. Good for several scans."""
+
+    def __init__(self, file: DataFile, encoding: str, layout: Layout, *, only_cr: bool) -> None:
+        self._file, self._encoding, self._layout, self._only_cr = file, encoding, layout, only_cr
+        self.stream = Stream()
+        self._rejects = Rejects(file.name, FLAW)
+        self._left_out: Counter[str] = Counter()
+
+    def relation(self, columns: Sequence[str]) -> str:
+        """SQL for one scan of *columns*."""
+        if any(name not in COLUMNS for name in columns):
+            raise DataFileError(f"{self._file.name}: the mapping names a column that is not address or secret")
+        given = dict(zip(COLUMNS, _halves(self._layout), strict=True))
+        chosen = "".join(f"{given[name]} AS {quoted(name)}, " for name in columns)
+        field = f"split_part(raw, {literal(self._layout.separator)}, {-1 if self._layout.is_address_last else 1})"
+        rows = f"SELECT raw, {field} AS field FROM {self._source()} WHERE trim(raw) <> ''"  # noqa: S608 - quoted
+        return f"(SELECT {chosen}false AS broken FROM ({rows}))"  # noqa: S608 - quoted
+
+    def _source(self) -> str:
+        self._rejects, self._left_out = Rejects(self._file.name, FLAW), Counter()
+        options = {
+            "delim": literal(_NO_DELIMITER),
+            "quote": "''",
+            "escape": "''",
+            "columns": "{raw: 'VARCHAR'}",
+            "max_line_size": str(lines.LONGEST),
+            "buffer_size": str(2 * lines.LONGEST),
+            **self._rejects.options(),
+        }
+        path = self._file.path
+        if path is not None and self._encoding == lines.UTF8 and is_clean(path):
+            return read_csv(str(path), options)
+        return read_csv(self.stream.start(self._cleaned()), options)
+
+    def _cleaned(self) -> Generator[bytes]:
+        with closing(lines.as_utf8(self._file.chunks(), self._encoding)) as text:
+            for block in lines.blocks(text, self._left_out, only_cr=self._only_cr):
+                yield block.decode(errors="replace").encode().translate(_STRAY)
+
+    def rejects(self, connection: duckdb.DuckDBPyConnection) -> Mapping[str, int]:
+        """Lines that were left out of the last scan, by reason."""
+        self.stream.finish()
+        return self._left_out + self._rejects.count(connection)
+
+
+def _halves(layout: Layout) -> tuple[str, str]:
+    """SQL of the address and the secret of a line `raw`, whose `field` by the separator is the address's.
+
+    Where a line is divided by another character than the others are, the address ends there all the same.
+    """
+    others = [mark for mark in (*SEPARATORS, " ", ",", '"') if mark != layout.separator]
+    odd = " OR ".join(f"contains(field, {literal(mark)})" for mark in others)
+    pattern = literal(r'^["\s]*([^@"\s]+@[^:;|\s,"]+).*$')
+    address = rf"CASE WHEN {odd} THEN regexp_replace(field, {pattern}, '\1') ELSE field END"
+    if layout.is_address_last:
+        return address, "left(raw, length(raw) - length(field) - 1)"
+    return address, f"CASE WHEN contains(raw, {literal(layout.separator)}) THEN substr(raw, length(field) + 2) END"
+
+
+def is_clean(path: Path) -> bool:
+    """Whether the file at *path* is UTF-8 in lines that all end alike, and DuckDB reads each as it stands."""
+    decoder = codecs.getincrementaldecoder(lines.UTF8)()
+    is_ascii = True
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(1 << 20):
+            if any(mark in piece for mark in (b"\r", b"\x1f", b"\0")):
+                return False
+            if not (is_ascii and piece.isascii()):
+                is_ascii = False
+                try:
+                    decoder.decode(piece)
+                except UnicodeDecodeError:
+                    return False
+    return True

@@ -1,0 +1,105 @@
+"""Forms: what the lines of a text are, where no manifest says. Whoever writes tables is believed first.
+
+A form is only told where nearly every line has it: a table taken for a combo list would make passwords of names.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from breachcheck.errors import DataFileError
+from ingest.readers import blocks, combo, prose, sniff, stealer
+
+LINE_FORMS = ("combo", "stealer", "blocks", "text")
+"""Forms of text that is no table."""
+
+_NEARLY_ALL = 0.8
+_MOSTLY = 0.5
+_FEW = 3
+_PERSONS = frozenset(
+    {"username", "user", "login", "email", "e-mail", "mail", "user name", "user login", "email address"}
+)
+_OTHERS = frozenset(
+    {
+        "url",
+        "host",
+        "hostname",
+        "website",
+        "password",
+        "pass",
+        "pwd",
+        "application",
+        "app",
+        "soft",
+        "software",
+        "browser",
+    }
+    | {"storage", "profile", "name", "full name", "phone", "ip", "country", "address", "date"}
+)
+_SECRET = re.compile(r"(?=\S*[A-Za-z])(?=\S*[\d\W_])\S{4,}")
+_NO_SECRET = re.compile(r"[\d./:+()-]+|[^\W\d_]+(?:['.-][^\W\d_]+)*\.?|\S+@\S+\.\S+|[a-z]+://.*", re.IGNORECASE)
+
+
+def form_of(head: str, *, is_whole: bool) -> str:
+    """What a text that begins with *head* is: one of `LINE_FORMS`, or "csv"."""
+    sample = combo.sample_of(head, is_whole=is_whole)
+    if not sample:
+        return "csv"
+    if _are_blocks(sample):
+        return "blocks"
+    if _are_stealer_lines(sample):
+        return "stealer"
+    if _is_combo_list(sample):
+        return "combo"
+    return "text" if _is_prose(sample) else "csv"
+
+
+def _are_blocks(sample: Sequence[str]) -> bool:
+    labels = blocks.labels_of(sample).keys()
+    found = sum(blocks.label_of(line) is not None or blocks.is_rule(line) for line in sample)
+    is_known = not _PERSONS.isdisjoint(labels) and len(labels & (_PERSONS | _OTHERS)) > 1
+    return is_known and found >= 0.9 * len(sample)
+
+
+def _are_stealer_lines(sample: Sequence[str]) -> bool:
+    mark = stealer.form_of(sample)
+    agreeing = stealer.agreement(sample, mark)
+    if agreeing < _MOSTLY * len(sample):
+        return False
+    return mark in ": " or _read_as_secrets([stealer.FORMS[mark](line)[1] for line in sample])
+
+
+def _is_combo_list(sample: Sequence[str]) -> bool:
+    layout = combo.layout_of(sample)
+    if layout.agreeing < _NEARLY_ALL:
+        return False
+    halves = [line.rpartition if layout.is_address_last else line.partition for line in sample]
+    divided = [half(layout.separator) for half in halves]
+    secrets = [parts[0 if layout.is_address_last else 2] for parts in divided]
+    if sum(" " in secret.strip() for secret in secrets) > 0.1 * len(secrets):
+        return False
+    return (layout.separator == ":" and not layout.is_address_last) or _read_as_secrets(secrets)
+
+
+def _read_as_secrets(values: Sequence[str]) -> bool:
+    """Whether most of *values* are what people choose for passwords, and not names, numbers or dates."""
+    said = [value.strip() for value in values if value.strip()]
+    fit = sum(_SECRET.fullmatch(value) is not None and _NO_SECRET.fullmatch(value) is None for value in said)
+    return bool(said) and fit > _MOSTLY * len(said)
+
+
+def _is_prose(sample: Sequence[str]) -> bool:
+    text = "".join(f"{line}\n" for line in sample).encode()
+    if not prose.found_in(text):
+        return False
+    try:
+        layout = sniff.layout_of(text, None, None, "")
+    except DataFileError:
+        return True
+    delimiter = layout.delimiter.decode()
+    telling = [cell for line in sample for cell in line.split(delimiter) if "@" in cell]
+    if 2 * sum(map(combo.is_address, telling)) >= len(telling) > 0:
+        return False
+    widths = Counter(line.count(delimiter) for line in sample)
+    [(width, agreeing)] = widths.most_common(1)
+    return width == 0 or len(sample) < _FEW or agreeing < _NEARLY_ALL * len(sample)

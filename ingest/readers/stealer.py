@@ -1,0 +1,131 @@
+"""Stealer lines: where, who and with what secret, in either order. Whom the line names is the login, if an address."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+
+from ingest.readers import lines, top_level
+from ingest.readers.base import Instructions, Table
+from ingest.readers.combo import is_address, sample_of
+from ingest.readers.piped import Left, Records, written
+from ingest.sources import HEAD, DataFile
+
+COLUMNS = ("address", "secret")
+
+_SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://")
+_URL_BEHIND = re.compile(r":(?=[A-Za-z][A-Za-z0-9+.-]*://)")
+_HOST = re.compile(r"\s*(?:[\w-]+\.)+([^\W\d_][\w-]*)(?::\d{1,5})?(?:[/?#].*)?\s*", re.DOTALL)
+_NUMBERED_HOST = re.compile(r"\s*(?:\d{1,3}(?:\.\d{1,3}){3}|localhost)(?::\d{1,5})?(?:[/?#].*)?\s*", re.DOTALL)
+_PORT = re.compile(r"\d{1,5}")
+
+Credentials = tuple[str, str]
+
+
+def is_place(field: str) -> bool:
+    """Whether *field* is a URL or reads as a host, with a path or without one."""
+    if _SCHEME.match(field) or _NUMBERED_HOST.fullmatch(field):
+        return True
+    found = _HOST.fullmatch(field)
+    return found is not None and "@" not in field.partition("/")[0] and top_level.is_known(found[1])
+
+
+def by_colons(line: str) -> Credentials:
+    """Login and secret of `url:login:secret` or `login:secret:url`; without a url, of `login:secret`."""
+    scheme = _SCHEME.match(line)
+    if scheme is None and (behind := _URL_BEHIND.search(line)) and not is_place(line.partition(":")[0]):
+        login, _, secret = line[: behind.start()].partition(":")
+        return login, secret
+    fields = line[scheme.end() if scheme else 0 :].split(":")
+    first = _end_of_place(fields) if scheme or is_place(fields[0]) else 0
+    login, rest = fields[first] if first < len(fields) else "", fields[first + 1 :]
+    if first == 0 and len(rest) > 1 and is_place(rest[-1]):
+        rest.pop()
+    return login, ":".join(rest)
+
+
+def _end_of_place(fields: Sequence[str]) -> int:
+    """The number of *fields* that are of the url: it holds a port and, now and then, other colons."""
+    end = 1
+    is_port = "/" not in fields[0] and len(fields) > 3 and _PORT.fullmatch(fields[1])
+    if is_port and not is_address(fields[1]):
+        end = 2
+    while end < len(fields) - 2 and "/" in fields[end] and not is_address(fields[end]):
+        end += 1
+    return end
+
+
+def by(separator: str | None) -> Callable[[str], Credentials]:
+    """Login and secret of a line whose three parts *separator* divides; None is white space."""
+
+    def taken(line: str) -> Credentials:
+        fields = line.strip().split(separator)
+        if len(fields) > 2 and is_place(fields[-1]) and not is_place(fields[0]):
+            fields = [fields[-1], *fields[:-1]]
+        rest = fields[1:] if is_place(fields[0]) else fields
+        return (rest[0].strip(), (separator or " ").join(rest[1:])) if rest else ("", "")
+
+    return taken
+
+
+FORMS: Mapping[str, Callable[[str], Credentials]] = {
+    ":": by_colons,
+    "|": by("|"),
+    "\t": by("\t"),
+    ";": by(";"),
+    " ": by(None),
+}
+
+
+def form_of(sample: Sequence[str]) -> str:
+    """What divides the parts of the most lines: a key of `FORMS`."""
+    return max(FORMS, key=lambda mark: (agreement(sample, mark), sum(mark in line for line in sample)))
+
+
+def agreement(sample: Sequence[str], mark: str) -> int:
+    """How many lines have a place, an address as their login, and a secret, if *mark* divides them."""
+    return sum(_is_whole(line, mark) for line in sample)
+
+
+def _is_whole(line: str, mark: str) -> bool:
+    login, secret = FORMS[mark](line)
+    fields = line.strip().split(mark)
+    has_place = _SCHEME.match(line) or _URL_BEHIND.search(line) or is_place(fields[0]) or is_place(fields[-1])
+    return bool(has_place and secret.strip() and is_address(login))
+
+
+def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
+    """The one table of stealer lines. Raises DataFileError where nobody can tell how they are encoded."""
+    head = file.head()
+    encoding = lines.encoding_of(head, told.encoding, file.name)
+    sample = sample_of(lines.decoded_head(head, encoding), is_whole=len(head) < HEAD)
+    if not sample:
+        return
+    mark = told.delimiter if told.delimiter and told.delimiter in FORMS else form_of(sample)
+
+    def found(left_out: Left) -> Generator[bytes]:
+        with closing(lines.as_utf8(file.chunks(), encoding)) as text:
+            yield from written(_credentials(text, left_out, FORMS[mark], only_cr=lines.has_only_cr(head)))
+
+    records = Records(file.name, COLUMNS, found)
+    yield Table(
+        name=file.name,
+        columns=COLUMNS,
+        format="stealer",
+        encoding=encoding,
+        relation=records.relation,
+        rejects=records.rejects,
+        finish=records.stream.finish,
+        close=records.stream.close,
+        delimiter=mark if mark != " " else "",
+    )
+
+
+def _credentials(
+    text: Generator[bytes], left_out: Counter[str], take: Callable[[str], Credentials], *, only_cr: bool
+) -> Iterator[tuple[bytes, bytes]]:
+    for block in lines.blocks(text, left_out, only_cr=only_cr):
+        for line in block.decode(errors="replace").split("\n"):
+            if line and not line.isspace():
+                login, secret = take(line)
+                yield login.encode(), secret.encode()

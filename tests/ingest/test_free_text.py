@@ -1,0 +1,109 @@
+"""Addresses in free text: the corpus, and the fast way held to the rules."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from breachcheck.addresses import canonical
+from ingest.readers import prose, spotting, top_level
+
+ROOT = Path(__file__).parents[2]
+CORPUS = Path(__file__).parent / "corpus" / "free_text.tsv"
+_UNSEEN = re.compile("⟨U\\+([0-9A-F]{4,5})⟩")
+PARTS = st.one_of(
+    st.sampled_from(
+        ["bob", "alice.l", "o'brien", "a&b", "_x", "josé", "用户", "x" * 40, "a/b", "b+c", "-", "'", "''", "1"]
+    ),
+    st.sampled_from(["@", "@", "@@", "%40", "&#64;", "&commat;", "&amp;#64;", "\\u0040", "\\\\u0040", "＠", "%2540"]),
+    st.sampled_from(
+        ["example.com", "example.co.uk", "例子.测试", "xn--fsqu00a.example", "localhost", "2x.png", "a..com"]
+    ),
+    st.sampled_from(
+        ["example.com.", ".", "..", ".com", "Example.ORG", "a-b.example.org", "y" * 30 + ".test", "com.No"]
+    ),
+    st.sampled_from([*' \n\t,;:|=<>()[]{}"\\', "\\n", "\\t"]),
+    st.sampled_from(
+        ["https://", "://", "/", "//", "?", "&", "&amp;", "&lt;", "&gt;", "&#39;", "%20", "%2C", "%3A//", "#"]
+    ),
+    st.sampled_from(
+        ["*", "**", "_", "~", "`", "!", "$", "^", "\u200b", "\u00a0", "。", "「", "\0", "\x1f", "\r\n", "\ufffd"]
+    ),
+)
+TEXTS = st.lists(PARTS, max_size=40).map("".join)
+
+
+def corpus() -> list[tuple[str, str, list[str]]]:
+    lines = CORPUS.read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("# ")]
+    return [
+        (rule, _UNSEEN.sub(lambda found: chr(int(found[1], 16)), text), expected.split(" ") if expected else [])
+        for rule, text, expected in rows
+    ]
+
+
+def spotted(*blocks: bytes) -> list[str]:
+    return sorted(line for lines in spotting.addresses(blocks) for line in lines.decode().split("\n")[:-1])
+
+
+@pytest.mark.parametrize(("rule", "text", "expected"), corpus())
+def test_every_address_of_the_corpus_is_found_and_none_is_invented(rule: str, text: str, expected: list[str]) -> None:
+    assert spotted(text.encode()) == sorted(expected)
+
+
+def test_the_figures_that_the_docs_publish_are_those_of_the_corpus() -> None:
+    rows = [(sorted(expected), spotted(text.encode())) for _, text, expected in corpus()]
+    expected = sum(len(wanted) for wanted, _ in rows)
+    found = sum(len(got) for _, got in rows)
+    right = sum(len(set(wanted) & set(got)) + len(wanted) - len(set(wanted)) for wanted, got in rows)
+    nobody = sum(not wanted for wanted, _ in rows)
+
+    published = (ROOT / "docs" / "ingest-text.md").read_text("utf-8")
+
+    assert f"{len(rows)} texts, {expected} addresses, {nobody} texts with none" in published
+    assert f"precision {right / found:.3f}, recall {right / expected:.3f}" in published
+
+
+@given(TEXTS)
+@example("x;bob@example.com")
+@example("&amp;amp;bob@example.com")
+@example("https://u:p=bob@example.com")
+@settings(max_examples=400, deadline=None)
+def test_what_is_spotted_at_once_is_what_the_rules_find(text: str) -> None:
+    assert spotted(text.encode()) == sorted(prose.found_in(text.encode()))
+
+
+@given(st.lists(TEXTS, max_size=5).map("\n".join), st.lists(st.integers(0, 400), max_size=5))
+@settings(max_examples=200, deadline=None)
+def test_it_does_not_matter_where_a_block_ends(text: str, cuts: list[int]) -> None:
+    raw = text.encode()
+    edges = [0, *sorted(min(cut, len(raw)) for cut in cuts), len(raw)]
+    blocks = [raw[start:end] for start, end in pairwise(edges)]
+
+    assert spotted(*blocks) == sorted(prose.found_in(raw))
+
+
+@given(TEXTS)
+@settings(max_examples=200, deadline=None)
+def test_whatever_is_found_is_an_address(text: str) -> None:
+    assert all(canonical(found) for found in prose.found_in(text.encode()))
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_bytes_that_are_no_text_are_read_without_a_fault(raw: bytes) -> None:
+    assert spotted(raw) == sorted(prose.found_in(raw))
+
+
+def test_a_text_without_anything_that_separates_is_read_in_pieces() -> None:
+    long = b"x" * (5 << 20)
+
+    assert spotted(long, b" bob@example.com ", long) == ["bob@example.com"]
+
+
+def test_top_level_domains_are_those_of_the_root_zone_and_the_reserved_ones() -> None:
+    assert all(map(top_level.is_known, ["com", "COM", "uk", "xn--p1ai", "рф", "中国", "test", "example", "测试"]))
+    assert not any(map(top_level.is_known, ["png", "local", "internal", "", "js", "notatld", "c0m"]))

@@ -1,0 +1,232 @@
+"""Combo lists, stealer lines, labelled blocks and free text, read as tables; and how they are told from tables."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.readers.base import Instructions
+from tests.ingest.scans import scan, scan_text, table_of
+
+COMBO = Instructions(format="combo")
+STEALER = Instructions(format="stealer")
+BLOCKS = Instructions(format="blocks")
+TEXT = Instructions(format="text")
+
+
+def rows_of(folder: Path, text: str | bytes, told: Instructions) -> list[tuple[str | None, ...]]:
+    return sorted(scan_text(folder, text, told, "list.txt").rows, key=str)
+
+
+def form_of(folder: Path, text: str) -> str:
+    path = folder / "list.txt"
+    path.write_text(text, "utf-8")
+    return table_of(path).format
+
+
+@pytest.mark.parametrize("separator", [":", ";", "|", "\t"])
+def test_a_secret_may_hold_the_separator(tmp_path, separator):
+    text = f"alice@example.com{separator}a{separator}b\nbob@example.com{separator}hunter2\n"
+
+    assert rows_of(tmp_path, text, COMBO) == [
+        ("alice@example.com", f"a{separator}b"),
+        ("bob@example.com", "hunter2"),
+    ]
+
+
+def test_a_secret_that_looks_like_an_address_is_nobody(tmp_path):
+    text = "alice@example.com:carol@example.com\njohn:dave@example.com\n"
+
+    assert rows_of(tmp_path, text, COMBO) == [("alice@example.com", "carol@example.com"), ("john", "dave@example.com")]
+
+
+def test_a_line_without_a_secret_is_an_address_alone(tmp_path):
+    assert rows_of(tmp_path, "alice@example.com\nbob@example.com:\n", COMBO) == [
+        ("alice@example.com", None),
+        ("bob@example.com", ""),
+    ]
+
+
+def test_a_line_that_is_divided_otherwise_than_the_rest_loses_nobody(tmp_path):
+    text = 'alice@example.com:x\nbob@example.com;y\ncarol@example.com z:z\n"dave@example.com":w\n'
+
+    assert [address for address, _ in rows_of(tmp_path, text, COMBO)] == [
+        "alice@example.com",
+        "bob@example.com",
+        "carol@example.com",
+        "dave@example.com",
+    ]
+
+
+def test_a_list_of_secrets_before_addresses_is_told_by_its_content(tmp_path):
+    text = "pw1:alice@example.com\np:w:bob@example.com\np@ss!:carol@example.com\n"
+
+    assert rows_of(tmp_path, text, COMBO) == [
+        ("alice@example.com", "pw1"),
+        ("bob@example.com", "p:w"),
+        ("carol@example.com", "p@ss!"),
+    ]
+
+
+def test_blank_lines_are_no_records(tmp_path):
+    assert len(rows_of(tmp_path, "\nalice@example.com:x\n\n  \nbob@example.com:y\n\n", COMBO)) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\xef\xbb\xbfalice@example.com:pw\r\nbob@example.com:x\r\n",
+        "alice@example.com:pw\r\nbob@example.com:x\n".encode("utf-16"),
+        b"alice@example.com:pw\rbob@example.com:x\r",
+    ],
+)
+def test_encodings_and_line_ends_change_nothing(tmp_path, text):
+    assert rows_of(tmp_path, text, COMBO) == [("alice@example.com", "pw"), ("bob@example.com", "x")]
+
+
+def test_a_line_with_bytes_that_are_no_text_loses_nobody(tmp_path):
+    text = b"alice@example.com:pw\n" * 20 + b"bob@example.com:\xff\x1f\x00\xe9\n"
+
+    assert scan_text(tmp_path, text, COMBO, "list.txt").read == 21
+    assert ("bob@example.com", "\ufffd  \ufffd") in rows_of(tmp_path, text, COMBO)
+
+
+STEALER_LINES = {
+    "https://example.com/login:alice@example.com:hunter2": ("alice@example.com", "hunter2"),
+    "https://example.com:8443/login:alice@example.com:a:b": ("alice@example.com", "a:b"),
+    "https://example.com:8443:alice@example.com:pw": ("alice@example.com", "pw"),
+    "https://example.com/a:b/c?d=e:alice@example.com:pw": ("alice@example.com", "pw"),
+    "http://192.0.2.1:8080/x:alice@example.com:p/w": ("alice@example.com", "p/w"),
+    "android://abc-_==@com.example.app/:alice@example.com:pw": ("alice@example.com", "pw"),
+    "www.example.com:alice@example.com:pw": ("alice@example.com", "pw"),
+    "example.com/login:alice@example.com:pw@example.org": ("alice@example.com", "pw@example.org"),
+    "localhost:3000:alice@example.com:pw": ("alice@example.com", "pw"),
+    "alice@example.com:pw:https://example.com/a": ("alice@example.com", "pw"),
+    "alice@example.com:p:w:https://example.com:8443/a": ("alice@example.com", "p:w"),
+    "alice@example.com:pw:example.com/login": ("alice@example.com", "pw"),
+    "alice@example.com:pw": ("alice@example.com", "pw"),
+    "https://example.com/login:alice@example.com:": ("alice@example.com", None),
+    "https://example.com/login:alice@example.com": ("alice@example.com", None),
+    "https://example.com/login:user1:victim@example.com": ("user1", "victim@example.com"),
+    "https://example.com/login:user1:victim@example.com:x": ("user1", "victim@example.com:x"),
+    "user1:victim@example.com": ("user1", "victim@example.com"),
+    "https://example.com/login": (None, None),
+}
+
+
+@pytest.mark.parametrize("line", STEALER_LINES)
+def test_the_login_of_a_stealer_line_is_whom_it_names(tmp_path, line):
+    told = Instructions(format="stealer", delimiter=":")
+
+    assert rows_of(tmp_path, line + "\n", told) == [STEALER_LINES[line]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "https://example.com/login{0}alice@example.com{0}hunter2",
+        "alice@example.com{0}hunter2{0}https://example.com/login",
+    ],
+)
+@pytest.mark.parametrize("separator", [":", "|", ";", "\t", " "])
+def test_stealer_lines_come_in_several_orders_and_with_several_separators(tmp_path, line, separator):
+    text = f"{line}\n".format(separator) * 3
+
+    assert rows_of(tmp_path, text, STEALER) == [("alice@example.com", "hunter2")] * 3
+
+
+BLOCK_FILE = """\
+===============
+URL: https://example.com/login
+Username: alice@example.com
+Password: a: b
+Application: Browser
+===============
+URL: https://example.com/login
+USERNAME: bob@example.com
+Password:
+
+URL: https://example.com/2
+Username: carol
+URL: https://example.com/3
+Username: dave@example.com
+"""
+
+
+def test_a_block_is_a_record_and_its_labels_are_columns(tmp_path):
+    path = tmp_path / "passwords.txt"
+    path.write_text(BLOCK_FILE)
+
+    table = table_of(path, BLOCKS)
+
+    assert table.columns == ("URL", "Username", "Password", "Application")
+    assert sorted(scan(table, ["Username", "Password"]).rows, key=str) == [
+        ("alice@example.com", "a: b"),
+        ("bob@example.com", None),
+        ("carol", None),
+        ("dave@example.com", None),
+    ]
+
+
+def test_a_label_that_stands_twice_in_a_block_gives_both_its_values(tmp_path):
+    text = "Name: Ann\nEmail: ann@example.com\nEmail: ann@example.org\n\nName: Bob\nEmail: bob@example.com\n"
+
+    assert rows_of(tmp_path, text, BLOCKS) == [("Ann", "ann@example.com\nann@example.org"), ("Bob", "bob@example.com")]
+
+
+def test_lines_without_a_label_are_no_records(tmp_path):
+    text = "*** some banner ***\n\nhttps://example.com\n\nUser: alice@example.com\nPass: x\n\n-----\n"
+
+    assert rows_of(tmp_path, text, BLOCKS) == [("alice@example.com", "x")]
+
+
+def test_in_free_text_every_address_is_a_record(tmp_path):
+    text = "Write to bob@example.com, or\nto alice%40example.com; bob@example.com knows.\n"
+
+    assert rows_of(tmp_path, text, TEXT) == [("alice@example.com",), ("bob@example.com",), ("bob@example.com",)]
+
+
+def test_free_text_in_another_encoding_is_found_as_well(tmp_path):
+    told = Instructions(format="text", encoding="cp1252")
+
+    assert rows_of(tmp_path, "à josé@example.com".encode("cp1252"), told) == [("josé@example.com",)]
+
+
+def test_a_text_may_be_scanned_as_often_as_one_likes(tmp_path):
+    path = tmp_path / "note.txt"
+    path.write_text("bob@example.com")
+    table = table_of(path, TEXT)
+
+    assert scan(table).rows == scan(table).rows == [("bob@example.com",)]
+
+
+FORMS = {
+    "alice@example.com:hunter2\nbob@example.com:qwe\n": "combo",
+    "alice@example.com;hunter2\nbob@example.com;p4ss!\n": "combo",
+    "https://example.com/login:alice@example.com:pw\nhttps://example.com/:bob@example.com:pw\n": "stealer",
+    "URL: https://example.com\nUsername: alice@example.com\nPassword: x\n": "blocks",
+    "Hello, this is bob@example.com, who\nwrote to alice@example.com.\n": "text",
+    "just one line with bob@example.com in it": "text",
+    "alice@example.com,Ann\nbob@example.com,Bob\n": "csv",
+    "alice@example.com;Ann\nbob@example.com;Bob\n": "csv",
+    "alice@example.com|2025-11-09\nbob@example.com|2025-11-10\n": "csv",
+    "alice@example.com\t+49 30 901820\nbob@example.com\t+49 30 901821\n": "csv",
+    "email;password\nalice@example.com;hunter2\n": "csv",
+    "email:password\nalice,x\n": "csv",
+    "alice@example.com\nbob@example.com\n": "csv",
+    "name,note\nAnn,write to bob@example.com\nBob,never write\nEve,no\n": "csv",
+    "id,name\n1,Ann\n2,Bob\n": "csv",
+    "https://example.com/a;alice@example.com;Ann\nhttps://example.com/b;bob@example.com;Bob\n": "csv",
+}
+
+
+@pytest.mark.parametrize("text", FORMS)
+def test_a_form_is_told_by_content_and_tables_stay_tables(tmp_path, text):
+    assert form_of(tmp_path, text) == FORMS[text]
+
+
+@pytest.mark.parametrize("told", [Instructions(delimiter=":"), Instructions(header_row=0), Instructions(format="csv")])
+def test_what_the_manifest_says_of_columns_makes_a_table_of_it(tmp_path, told):
+    path = tmp_path / "list.txt"
+    path.write_text("alice@example.com:hunter2\nbob@example.com:qwe\n")
+
+    assert table_of(path, told).format == "csv"
