@@ -102,18 +102,19 @@ def _attempt(manifest: Manifest, services: Services, by: str) -> Iterator[LoadId
         by=by,
         at=_now(),
     )
+    why, tally = "It failed by a fault of the program's own.", None
     try:
         yield load_id
+        why = ""
     except KeyboardInterrupt:
-        services.loads.fail(load_id, "It was stopped.", _now())
+        why = "It was stopped."
         raise LoadError("The load was stopped; nothing of it is visible. Start it again when you like.") from None
     except BreachcheckError as error:
-        tally = error.tally if isinstance(error, LoadRefused) else None
-        services.loads.fail(load_id, str(error), _now(), tally)
+        why, tally = str(error), error.tally if isinstance(error, LoadRefused) else None
         raise
-    except BaseException as error:  # a mistake of the program's own: noted, and not kept
-        services.loads.fail(load_id, f"The program failed ({type(error).__name__}).", _now())
-        raise
+    finally:
+        if why:
+            services.loads.fail(load_id, why, _now(), tally)
 
 
 def _load(
