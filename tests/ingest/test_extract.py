@@ -281,3 +281,16 @@ def test_an_engines_error_never_quotes_what_it_failed_on(connection, tmp_path, f
     assert "canary" not in str(raised.value)
     assert raised.value.__cause__ is None
     assert raised.value.__suppress_context__
+
+
+def test_an_engines_error_in_the_middle_of_a_stream_never_quotes_what_it_failed_on(connection, tmp_path):
+    later = "(SELECT CASE WHEN n < 300000 THEN 'a@example.com' ELSE error('canary@example.com') END AS email, "
+    broken = Table(
+        "people.csv", ("email",), "csv", "utf-8", lambda _: f"{later} false AS broken FROM range(300001) r(n))", dict
+    )
+    with closing(Gathering(tmp_path, WORDS)) as gathered:
+        extractor = Extractor(connection, DIGESTER, "Example", gathered, {})
+        with pytest.raises(DataFileError, match=r"people\.csv.*InvalidInputException") as raised:
+            extractor.read(broken, EMAIL, 0, lambda _: None)
+
+    assert "canary" not in str(raised.value)

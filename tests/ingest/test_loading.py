@@ -27,10 +27,12 @@ def test_the_lock_is_for_its_owner_alone(tmp_path):
 
 
 def test_sigterm_interrupts_the_block_and_only_the_block():
+    before = signal.getsignal(signal.SIGTERM)
+
     with pytest.raises(KeyboardInterrupt), loading.stoppable():
         signal.raise_signal(signal.SIGTERM)
 
-    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_load_that_needs_more_room_than_there_is_is_refused(tmp_path):
