@@ -1,6 +1,7 @@
 """The command line: ``breachcheck``. Commands are imported when they are called, so that each starts fast."""
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -48,4 +49,6 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 for success, 1 where `check` found an exposure, 2 for everything else."""
+    # Where numpy's BLAS, which nothing here uses, finds no memory for its threads, it ends the process with 1.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.exit(edge.run(cli, list(sys.argv[1:] if arguments is None else arguments)))

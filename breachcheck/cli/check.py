@@ -48,6 +48,8 @@ def check(
             _note(services, many=account == "-")
             accounts = _lines() if account == "-" else iter([account])
             return _worst([_ask_one(one, ask, say, is_demo=services.is_demo) for one in accounts])
+    except BrokenPipeError:
+        raise
     except (BreachcheckError, OSError, UnicodeError) as error:
         return _say_failure(error, say, is_demo=False)
 
@@ -98,7 +100,10 @@ def _say_words(answer: Answer | None, error: Exception | None, _is_demo: bool) -
 
 
 def _why(error: Exception) -> str:
-    what = str(error) if isinstance(error, BreachcheckError) else edge.surprise(error)
+    if isinstance(error, OSError):
+        what = f"An account could not be read, or its answer not be written ({error.strerror})."
+    else:
+        what = str(error) if isinstance(error, BreachcheckError) else edge.surprise(error)
     return f"We could not check: {what}\nThis is not a yes, and it is not a no."
 
 

@@ -30,9 +30,9 @@ def run(command: click.Command, arguments: list[str]) -> int:
     except BreachcheckError as error:
         say(str(error))
         return FAILED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
+    except SystemExit as stopped:
+        # Whoever read our output has gone: click then says 1, which of `check` would mean "exposed".
+        return FAILED if stopped.code else 0
     except Exception as error:  # noqa: BLE001 - the edge of the process: say it, never as an answer
         say(surprise(error))
         return FAILED

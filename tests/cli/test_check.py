@@ -1,10 +1,14 @@
 """``check``: an answer and an exit status that no program can misread."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import breachcheck
+from tests.cli.commands import breachcheck, environment
 from tests.stores import SHOP, break_catalogue, break_index, facts, held_breach, new_store, published_breach
 
 ANN = "ann@example.com"
@@ -166,3 +170,25 @@ def test_a_failure_in_words_is_neither_a_yes_nor_a_no(tmp_path):
     assert outcome.out == ""
     assert outcome.err.startswith("We could not check: ")
     assert "This is not a yes, and it is not a no." in outcome.err
+
+
+def status_where_output_goes_to(out, data):
+    command = [sys.executable, "-m", "breachcheck.cli", "check", NOBODY, "--json", "--data", str(data)]
+    return subprocess.run(command, stdout=out, stderr=subprocess.PIPE, env=environment(), check=False)
+
+
+def test_an_answer_that_cannot_be_written_is_no_all_clear(data):
+    with Path("/dev/full").open("wb") as full:
+        done = status_where_output_goes_to(full, data)
+
+    assert done.returncode == 2
+    assert b"not be written" in done.stderr
+
+
+def test_a_reader_that_left_is_not_told_exposed(data):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = status_where_output_goes_to(writing, data)
+    os.close(writing)
+
+    assert (done.returncode, done.stderr) == (2, b"")
