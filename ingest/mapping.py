@@ -167,7 +167,15 @@ def _suggested(entry: FileEntry, headers: _Headers, format: str, sample: Sample,
         suggestions = suggest(headers.columns, sample)
         classes = {one.column: one.classes for one in suggestions if one.classes}
         addresses = tuple(one.column for one in suggestions if one.is_address)
+        if format == "blocks":
+            addresses = addresses or _logins(classes, sample)
     return _completed(entry, headers, classes, addresses, ids)
+
+
+def _logins(classes: Classes, sample: Sample) -> tuple[str, ...]:
+    """The columns of user names in which an address stands now and then."""
+    logins = (column for column, names in classes.items() if "Usernames" in names)
+    return tuple(column for column in logins if any(is_mostly_addresses([one]) for one in sample.get(column, ())))
 
 
 def _of_mixpanel(headers: _Headers, format: str, sample: Sample) -> tuple[Classes, tuple[str, ...]]:

@@ -6,6 +6,7 @@ A form is only told where nearly every line has it: a table taken for a combo li
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from breachcheck.errors import DataFileError
 from ingest.readers import blocks, combo, prose, sniff, stealer
@@ -96,10 +97,20 @@ def _is_prose(sample: Sequence[str]) -> bool:
         layout = sniff.layout_of(text, None, None, "")
     except DataFileError:
         return True
-    delimiter = layout.delimiter.decode()
-    telling = [cell for line in sample for cell in line.split(delimiter) if "@" in cell]
-    if 2 * sum(map(combo.is_address, telling)) >= len(telling) > 0:
-        return False
-    widths = Counter(line.count(delimiter) for line in sample)
-    [(width, agreeing)] = widths.most_common(1)
-    return width == 0 or len(sample) < _FEW or agreeing < _NEARLY_ALL * len(sample)
+    rows = sniff.fields_of(text, layout.delimiter)
+    return not (_has_address_column(rows) or _agree(rows, has_header=layout.skip > 0))
+
+
+def _has_address_column(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether addresses fill the cells of a column, and do not only stand in them."""
+    for column in zip_longest(*rows, fillvalue=""):
+        cells = [cell for cell in column if cell.strip()]
+        if 2 * sum(map(combo.is_address, cells)) > len(cells):
+            return True
+    return False
+
+
+def _agree(rows: Sequence[Sequence[str]], *, has_header: bool) -> bool:
+    """Whether nearly all rows have as many columns, more than one."""
+    [(width, agreeing)] = Counter(map(len, rows)).most_common(1)
+    return width > 1 and agreeing >= _NEARLY_ALL * len(rows) and (has_header or len(rows) >= _FEW)

@@ -55,6 +55,11 @@ def layout_of(text: bytes, delimiter: str | None, header_row: int | None, name: 
     return Layout(mark, columns, skip, _address_columns(people, len(columns)))
 
 
+def fields_of(text: bytes, delimiter: bytes) -> list[list[str]]:
+    """The fields of the first rows that the whole lines *text* hold, blank ones left out."""
+    return [row.fields for row in islice(_rows(text, Grammar(delimiter), 0), _SAMPLE)]
+
+
 def _rows(text: bytes, grammar: Grammar, skip: int) -> Iterator[_Row]:
     """The rows that are not blank, after *skip* lines."""
     position, lines = 0, 0
