@@ -4,7 +4,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -13,7 +13,9 @@ import duckdb
 from breachcheck import data_classes
 from breachcheck.addresses import holds_address, mask_addresses
 from breachcheck.errors import DataFileError
-from ingest import engine, mixpanel_names, readers, sources
+from ingest import engine, kinship, mixpanel_names, readers, sources
+from ingest.entries import Join
+from ingest.kinship import Relative
 from ingest.mapping import CLASS_OF_KIND, MIXPANEL
 from ingest.readers.base import Instructions
 from ingest.samples import sample_of
@@ -24,6 +26,8 @@ _PLAIN = re.compile(r"[A-Za-z_$][\w$/.-]*(?: [\w$/.-]+)*", re.ASCII)
 _WORDS = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
 _CHECK = {"high": "", "medium": "  # check: told by a part of its name, or by content", "low": ""}
 _MASK = mask_addresses("a@example.com")
+_MASKED = "not read (its name holds an address; rename it)"
+_OF_DATABASE = {"sql": "table", "sqlite": "table", "xlsx": "sheet"}
 _NOBODY = "nothing found: no column says whose record it is; where another file does, name it under join:"
 
 _HEAD = """\
@@ -52,27 +56,34 @@ description:  # required: what happened, for the people concerned (CommonMark: n
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What one table of a data file shows; *why* it gives no entry, where it gives none."""
+    """What one table of a data file shows; *why* it gives no entry, where it gives none. *table*: within its file."""
 
     name: str
     why: str = ""
+    table: str = ""
     format: str = ""
     encoding: str = ""
     delimiter: str = ""
     columns: tuple[Suggestion, ...] = ()
+    relative: Relative | None = None
+    join: Join | None = None
 
     @property
     def path(self) -> str:
-        return self.name.partition("!")[0]
+        return self._file.partition("!")[0]
 
     @property
     def member(self) -> str:
-        return self.name.partition("!")[2]
+        return self._file.partition("!")[2]
+
+    @property
+    def _file(self) -> str:
+        return self.name[: -1 - len(self.table)] if self.table else self.name
 
     @property
     def shape(self) -> tuple[object, ...]:
         """What an entry says of it beside its name."""
-        return (self.format, self.encoding, self.delimiter, self.columns)
+        return (self.format, self.encoding, self.delimiter, self.columns, self.table, self.join)
 
 
 def draft(paths: Sequence[Path]) -> str:
@@ -84,13 +95,14 @@ def draft(paths: Sequence[Path]) -> str:
         found = [one for path in paths for one in _tables_of(str(path), connection)]
     if not any(one.format for one in found):
         raise DataFileError("; ".join(f"{one.name}: {one.why}" for one in found))
+    found = _related(found)
     entries = [one for one in found if not one.why]
     name = _scalar(_name_of(paths))
     lines = [
         _HEAD.format(name=name, title=name.replace("-", " ")),
         _sensitivity(entries),
         "files:" if entries else "files: []",
-        *chain.from_iterable(_entries(entries)),
+        *chain.from_iterable(_entries(entries, [one.path for one in found])),
         *(f"  # {_scalar(one.name)}: {one.why}" for one in found if one.why),
     ]
     return "\n".join(lines) + "\n"
@@ -102,7 +114,7 @@ def _tables_of(path: str, connection: duckdb.DuckDBPyConnection) -> Iterator[_Fo
             if isinstance(file, NotRead):
                 yield _Found(file.name, why=f"not read ({file.why})")
             elif _MASK in file.name:
-                yield _Found(file.name, why="not read (its name holds an address; rename it)")
+                yield _Found(file.name, why=_MASKED)
             else:
                 yield from _tables_in(file, connection)
     except DataFileError as error:
@@ -112,14 +124,40 @@ def _tables_of(path: str, connection: duckdb.DuckDBPyConnection) -> Iterator[_Fo
 def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterator[_Found]:
     try:
         for table in readers.tables(file, Instructions()):
-            name = table.name if file.source else STANDARD_INPUT
-            columns = tuple(suggest(table.columns, sample_of(connection, table)))
+            within = table.name[len(file.name) :]
+            name = (file.name if file.source else STANDARD_INPUT) + within
+            if _MASK in within:
+                yield _Found(table.name, why=_MASKED)
+                continue
+            sample = sample_of(connection, table)
+            columns = tuple(suggest(table.columns, sample))
             form = mixpanel_names.form_of(table.columns) or table.format
             finds_people = form in MIXPANEL or any(column.is_address for column in columns)
             delimiter = "tab" if table.delimiter == "\t" else table.delimiter
-            yield _Found(name, "" if finds_people else _NOBODY, form, table.encoding, delimiter, columns)
+            yield _Found(
+                name,
+                why="" if finds_people else _NOBODY,
+                table=within[1:],
+                format=form,
+                encoding=table.encoding,
+                delimiter=delimiter,
+                columns=columns,
+                relative=kinship.relative(name, table.columns, sample),
+            )
     except DataFileError as error:
         yield _unread(file.name, error)
+
+
+def _related(found: Sequence[_Found]) -> list[_Found]:
+    """*found*, where those that name nobody but refer to those that do are joined to them."""
+    people = [one.relative for one in found if one.relative and not one.why and one.format not in MIXPANEL]
+    return [_joined(one, people) if one.why == _NOBODY else one for one in found]
+
+
+def _joined(one: _Found, people: Sequence[Relative]) -> _Found:
+    join = kinship.join_of(one.relative, people) if one.relative else None
+    tells_more = join and any(column.classes for column in one.columns if column.column != join.column)
+    return replace(one, why="", join=join) if tells_more else one
 
 
 def _unread(name: str, error: DataFileError) -> _Found:
@@ -141,17 +179,22 @@ def _sensitivity(entries: Sequence[_Found]) -> str:
     return "is_sensitive: false  # true where to have been in this breach says something about a person"
 
 
-def _entries(found: Sequence[_Found]) -> Iterator[list[str]]:
-    """The lines of each entry: one for an archive whose members are all alike, else one for each of its members."""
+def _entries(found: Sequence[_Found], paths: Sequence[str]) -> Iterator[list[str]]:
+    """The lines of each entry: one for an archive whose members are all alike, else one for each of its members.
+
+    *paths*: of all tables, those without an entry included.
+    """
     for path in dict.fromkeys(one.path for one in found):
         tables = [one for one in found if one.path == path]
         are_alike = len({one.shape for one in tables}) == 1
         for one in tables[:1] if are_alike else tables:
-            yield [*_reading(one, "" if are_alike else one.member), *_carrying(one)]
+            is_alone = paths.count(path) == 1
+            yield [*_reading(one, "" if are_alike else one.member, "" if is_alone else one.table), *_carrying(one)]
 
 
-def _reading(one: _Found, member: str) -> list[str]:
-    said = {"member": member, "format": one.format, "encoding": one.encoding, "delimiter": one.delimiter}
+def _reading(one: _Found, member: str, table: str) -> list[str]:
+    within = {_OF_DATABASE.get(one.format, "table"): table}
+    said = {"member": member, **within, "format": one.format, "encoding": one.encoding, "delimiter": one.delimiter}
     return [f"  - path: {_scalar(one.path)}", *(f"    {key}: {_scalar(text)}" for key, text in said.items() if text)]
 
 
@@ -168,6 +211,9 @@ def _carrying(one: _Found) -> Iterator[str]:
     addresses = [_scalar(column.column) for column in one.columns if column.is_address]
     if addresses and not is_known:
         yield f"    address: [{', '.join(addresses)}]"
+    if one.join:
+        here, to, there = map(_scalar, (one.join.column, one.join.to, one.join.on))
+        yield f"    join: {{column: {here}, to: {to}, on: {there}}}  # check: told by what they are called"
     if identifiers := ", ".join(_identifiers(one)):
         yield f"    # identifiers: {{{identifiers}}}  # what else people may be looked up by"
     if any("Passwords" in column.classes for column in one.columns):
