@@ -167,8 +167,9 @@ def _suggested(entry: FileEntry, headers: _Headers, format: str, sample: Sample,
         suggestions = suggest(headers.columns, sample)
         classes = {one.column: one.classes for one in suggestions if one.classes}
         addresses = tuple(one.column for one in suggestions if one.is_address)
-        if format == "blocks":
-            addresses = addresses or _logins(classes, sample)
+        if format == "blocks" and not addresses:
+            addresses = _logins(classes, sample)
+            classes |= {column: (EMAIL, *classes[column]) for column in addresses}
     return _completed(entry, headers, classes, addresses, ids)
 
 
