@@ -128,7 +128,7 @@ class _Dump:
         places = [columns.index(name) if name in columns else None for name in wanted]
         if statement.is_copy:
             return copied(window, len(columns), places, left_out)
-        return Inserted(window, self._grammars, len(columns), places, left_out).rows()
+        return Inserted(window, self._grammars, len(columns), places, left_out, statement.head).rows()
 
     def blocks(self, one: _Contents, numbers: Sequence[int], left_out: Counter[str]) -> Generator[bytes]:
         """The rows of one table, as `rows.Blocks` says."""

@@ -15,7 +15,6 @@ from ingest.readers.sql_window import Window
 
 Row = list[str]
 
-_COMMA = re.compile(r"\s*+,(?=\s*+\()", re.ASCII)
 _SWALLOWED = re.compile(r"\)\s*+,\s*+\(", re.ASCII)
 _NEXT = re.compile(r"\)\s*+(,\s*+)(?=\()|\n(\s*+)(?=\()|;[ \t\r]*+\n|\n(?=INSERT\s|COPY\s|CREATE\s)", re.ASCII)
 _OVERLAP = 256  # more than the blanks between two rows
@@ -27,23 +26,34 @@ _CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 class Inserted:
     """Reads the rows of INSERT statements of *width* columns; *wanted*, in the order asked for, may be short of some.
 
-    None in *wanted* is a column that these statements do not have.
+    None in *wanted* is a column that these statements do not have. Statements with the same *head* follow each other
+    as if they were one: there are dumps with one for every row.
     """
 
     def __init__(
-        self, window: Window, grammars: Sequence[Grammar], width: int, wanted: Sequence[int | None], left: Counter[str]
+        self,
+        window: Window,
+        grammars: Sequence[Grammar],
+        width: int,
+        wanted: Sequence[int | None],
+        left_out: Counter[str],
+        head: str = "",
     ) -> None:
-        self._window, self._grammars, self._width, self._wanted, self._left_out = window, grammars, width, wanted, left
+        self._window, self._width, self._wanted, self._left_out = window, width, wanted, left_out
         groups = tuple(sorted({at for at in wanted if at is not None}))
         self._patterns = [(grammar, grammar.row_of(width, groups)) for grammar in grammars]
         self._group = [-1 if at is None else groups.index(at) for at in wanted]
+        again = rf"|(?:[\s;]|GO\s)*+{re.escape(head)}" if head else ""
+        behind = rf"\s*+(?:,{again})"
+        followed = rf"{behind}(?=\s*+\()"
+        self._followed = re.compile(followed)
+        self._run, self._of_run = grammars[0].run_of(width, followed), grammars[0].row_of(width, groups, behind)
 
     def rows(self) -> Iterator[Row]:
         """The rows from here to the end of the statement; the window then stands behind them."""
         window, (grammar, pattern) = self._window, self._patterns[0]
-        run = grammar.run_of(self._width)
         while window.ensure():
-            if found := run.match(window.text, window.at):
+            if found := self._run.match(window.text, window.at):
                 yield from self._all_rows(found.end())
                 continue
             if found := pattern.match(window.text, window.at):
@@ -63,12 +73,12 @@ class Inserted:
 
     def _all_rows(self, end: int) -> Iterator[Row]:
         """The rows up to *end*, which are all regular."""
-        window, (grammar, pattern) = self._window, self._patterns[0]
-        start, window.at = window.at, end
+        start, self._window.at = self._window.at, end
         if not self._group:
             return
-        for values in pattern.findall(window.text, start, end):
-            yield self._row((values,) if pattern.groups < 2 else values, grammar)
+        (grammar, _), is_single = self._patterns[0], self._of_run.groups < 2
+        for values in self._of_run.findall(self._window.text, start, end):
+            yield self._row((values,) if is_single else values, grammar)
 
     def _row(self, values: Sequence[str], grammar: Grammar) -> Row:
         said = grammar.said
@@ -78,10 +88,10 @@ class Inserted:
         """Whether another row follows; the window then stands before it."""
         window = self._window
         window.ensure()
-        comma = _COMMA.match(window.text, window.at)
-        if comma:
-            window.at = comma.end()
-        return comma is not None
+        found = self._followed.match(window.text, window.at)
+        if found:
+            window.at = found.end()
+        return found is not None
 
     def _irregular(self) -> list[Row] | None:
         """The row at hand where it is short, or written in another dialect; none where it is too long.

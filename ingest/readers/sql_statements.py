@@ -8,7 +8,8 @@ from ingest.readers.sql_text import NAME, NAMES, Grammar, names_in
 from ingest.readers.sql_window import ROOM, Window
 
 _BLANK = re.compile(
-    r"(?:\s|;|\xef\xbb\xbf|--[^\n]*+(?:\n|\Z)|/\*.*?\*/|(?<![^\n])(?:\#|\\\w|(?:GO|/)[ \t\r]*+$)[^\n]*+)++",
+    r"(?:\s|;|\xef\xbb\xbf|--[^\n]*+(?:\n|\Z)|/\*.*?\*/"
+    r"|(?<![^\n])(?:\#|\\(?!c(?:onnect)?\s)\w|(?:GO|/)[ \t\r]*+$)[^\n]*+)++",
     re.DOTALL | re.MULTILINE | re.IGNORECASE | re.ASCII,
 )
 _INSERT = re.compile(
@@ -20,7 +21,7 @@ _COPY = re.compile(rf"COPY\s+({NAME})\s*+({NAMES})?\s+FROM\s+stdin\b[^;\n]*+;[^\
 _CREATE = re.compile(
     rf"CREATE\s+(?:\w+\s+){{0,3}}?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?({NAME})\s*+(?=\()", re.IGNORECASE | re.ASCII
 )
-_USE = re.compile(rf"(?:USE|\\connect)\s+({NAME})\s*+;?", re.IGNORECASE | re.ASCII)
+_USE = re.compile(rf"(?:USE|\\c(?:onnect)?)\s+({NAME})\s*+;?", re.IGNORECASE | re.ASCII)
 _DELIMITED = re.compile(r"DELIMITER\s+(?!;\s)\S.*?^DELIMITER\s+;", re.IGNORECASE | re.DOTALL | re.MULTILINE)
 _TRIGGER = re.compile(
     r"CREATE\s+(?:TEMP\w*\s+)?TRIGGER\s[^;]*?\bBEGIN\b.*?\bEND\s*+;", re.IGNORECASE | re.DOTALL | re.ASCII
@@ -75,12 +76,16 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """INSERT or COPY: rows of *table* follow; *columns* are empty where the statement does not name them."""
+    """INSERT or COPY: rows of *table* follow; *columns* are empty where the statement does not name them.
+
+    INSERT statements with the same head may follow each other as one.
+    """
 
     table: Name
     columns: tuple[str, ...]
     is_copy: bool
     start: int
+    head: str  # the statement up to its first row
 
 
 class Statements:
@@ -104,7 +109,7 @@ class Statements:
         window = self._window
         while window.ensure():
             blank = _BLANK.match(window.text, window.at)
-            if not blank or _USE.match(window.text, window.at):
+            if not blank:
                 return True
             window.at = blank.end()
         return False
@@ -116,7 +121,7 @@ class Statements:
                 start = window.offset
                 window.at = found.end()
                 table, columns = self._named(found[1], found[2] or "")
-                return Rows(table, columns, is_copy=pattern is _COPY, start=start)
+                return Rows(table, columns, is_copy=pattern is _COPY, start=start, head=found[0])
         return None
 
     def _named(self, table: str, columns: str) -> tuple[Name, tuple[str, ...]]:

@@ -26,6 +26,7 @@ _PLAIN = r"[^'\"(),;\[\]Ee]++|[Ee](?!')"
 _NAMED = {"0": "", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "Z": "", "f": "\f"}
 _ESCAPES = {mark: re.compile(rf"{mark}{mark}|\\(.)", re.DOTALL) for mark in "'\""}
 _HEX = re.compile(r"0[xX]([0-9a-fA-F]+)|[xX]'([0-9a-fA-F]*)'")
+_MOST_KEPT = 1000
 _NOTHING = frozenset({"null", "default"})
 _SWAPPED = re.compile(r"'((?:[^']|'')*)'\s*,\s*char\((\d+)\)")
 _WIDE = re.compile(r"\\(?:\\|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))")
@@ -73,8 +74,7 @@ class Grammar:
         self.row = re.compile(rf"\s*+\({value}(?:,{value})*+\)", re.DOTALL)
         self._written = value
         self._unfinished = re.compile(rf"\s*+(?:\Z|\((?:{string}|{_PLAIN}|[,\[\]]|{nested})*+{begun})", re.DOTALL)
-        self._rows: dict[tuple[int, tuple[int, ...]], re.Pattern[str]] = {}
-        self._runs: dict[int, re.Pattern[str]] = {}
+        self._kept: dict[str, re.Pattern[str]] = {}
 
     def is_unfinished(self, text: str, at: int) -> bool:
         """Whether *text* ends before the row at *at* does."""
@@ -84,19 +84,22 @@ class Grammar:
         """The values of a whole row, as they are written."""
         return self.value.findall(row.strip(_BLANKS)[1:-1])
 
-    def row_of(self, width: int, wanted: tuple[int, ...]) -> re.Pattern[str]:
-        """A row of exactly *width* values, with a group for each of *wanted*, in the order in which they stand."""
-        if (width, wanted) not in self._rows:
-            values = ",".join(f"({self._written})" if at in wanted else self._written for at in range(width))
-            self._rows[width, wanted] = re.compile(rf"\s*+\({values}\)", re.DOTALL)
-        return self._rows[width, wanted]
+    def row_of(self, width: int, wanted: tuple[int, ...], behind: str = "") -> re.Pattern[str]:
+        """A row of exactly *width* values and what *behind* matches, with groups for those *wanted*, as they stand."""
+        values = ",".join(f"({self._written})" if at in wanted else self._written for at in range(width))
+        return self._compiled(rf"\s*+\({values}\){behind}")
 
-    def run_of(self, width: int) -> re.Pattern[str]:
-        """As many rows of exactly *width* values as there are, each with the comma before the next one."""
-        if width not in self._runs:
-            row = self.row_of(width, ()).pattern
-            self._runs[width] = re.compile(rf"(?:{row}\s*+,(?=\s*+\())++", re.DOTALL)
-        return self._runs[width]
+    def run_of(self, width: int, behind: str) -> re.Pattern[str]:
+        """As many rows of exactly *width* values as have *behind* behind them."""
+        return self._compiled(rf"(?:\s*+\({','.join([self._written] * width)}\){behind})++")
+
+    def _compiled(self, pattern: str) -> re.Pattern[str]:
+        """Kept, since the same few patterns are wanted for every statement."""
+        if pattern not in self._kept:
+            self._kept[pattern] = re.compile(pattern, re.DOTALL)
+        if len(self._kept) > _MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+        return self._kept[pattern]
 
     def said(self, written: str) -> str:
         """What the value *written* says; "" for NULL. Of an expression, the text in it."""

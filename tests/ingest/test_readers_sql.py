@@ -1,13 +1,16 @@
 """SQL dumps: every row of every table as its database would have it, whoever wrote the dump, and whatever is torn."""
 
 import gzip
+import sqlite3
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from breachcheck.errors import DataFileError
@@ -199,6 +202,26 @@ def test_tables_of_one_name_in_two_databases_are_two(tmp_path: Path) -> None:
     assert [scan(table).rows for table in tables] == [[("1",)], [("2",)], [("3",)]]
 
 
+def test_tables_of_one_name_in_two_databases_of_postgresql_are_two(tmp_path: Path) -> None:
+    copy = "COPY public.users (id) FROM stdin;\n1\n\\.\n\n"
+
+    tables = tables_of(tmp_path, f"SET x = 1;\n\n\\connect one\n\n{copy}\\connect two\n{copy}")
+
+    assert [table.name for table in tables] == ["dump.sql#one.users", "dump.sql#two.users"]
+
+
+@pytest.mark.parametrize(
+    "between", [";\n", "\nGO\n", ";\n-- next\n", ";\nUSE x;\nUSE y;\n", ";INSERT INTO o VALUES (1);"]
+)
+def test_a_statement_for_every_row_is_read(tmp_path: Path, between: str) -> None:
+    head = "USE y;\nINSERT INTO t (a, b) VALUES (0,'x');\n"
+    text = head + between.join(f"INSERT INTO t (a, b) VALUES ({number},'x')" for number in range(1, 100))
+
+    table, *_ = tables_of(tmp_path, text)
+
+    assert sorted(int(row[0] or 0) for row in scan(table).rows) == [*range(100)]
+
+
 def test_statements_of_tables_may_alternate(tmp_path: Path) -> None:
     text = "".join(f"INSERT INTO {'ab'[n % 2]} (id) VALUES ({n}), ({n + 10});\n" for n in range(10))
 
@@ -247,7 +270,7 @@ def test_a_name_that_holds_an_address_is_masked(tmp_path: Path) -> None:
     ["set,use\n1,2\n", "insert into the box,b\n1,2\n", "-- comment\nemail,name\na@example.com,A\n", "create,b\n1,2\n"],
 )
 def test_text_that_is_no_dump_is_not_taken_for_one(tmp_path: Path, text: str) -> None:
-    assert [table.format for table in tables_of(tmp_path, text)] == ["csv"]
+    assert "sql" not in {table.format for table in tables_of(tmp_path, text)}
 
 
 # Dirt
@@ -264,13 +287,16 @@ def test_short_rows_are_padded_and_long_ones_rejected(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("head", ["", "-- MySQL dump `x`\n", "PRAGMA x;\n"])
 def test_a_stray_quote_costs_one_record_and_swallows_nobody(tmp_path: Path, head: str) -> None:
-    people = ",".join(f"({number},'u{number}@example.com','x')" for number in range(2, 500))
-    torn = f"{head}INSERT INTO t (id, email, c) VALUES (1,'u1@example.com,'x'),{people};\n"
+    first, last = (
+        ",".join(f"({number},'u{number}@example.com','x')" for number in numbers)
+        for numbers in (range(250), range(251, 500))
+    )
+    torn = f"{head}INSERT INTO t (id, email, c) VALUES {first},(250,'u250@example.com,'x'),{last};\n"
     [table] = tables_of(tmp_path, f"{torn}INSERT INTO t VALUES (500,'z','');\n")
 
     scanned = scan(table)
 
-    assert {row[0] for row in scanned.rows} == {str(number) for number in range(2, 501)}
+    assert sorted(int(row[0] or 0) for row in scanned.rows) == [*range(250), *range(251, 501)]
     assert scanned.rejects == {"malformed row": 1}
 
 
@@ -403,3 +429,31 @@ def test_rows_are_read_or_rejected_whatever_is_written(text: str) -> None:
     rows = [*Inserted(window, [Grammar(Dialect(True)), Grammar(Dialect(False))], 2, [0, 1], left).rows()]
 
     assert all(len(row) == 2 for row in rows)
+
+
+ROWS = ["INSERT INTO t VALUES (1,'a')", "COPY t (a, b) FROM stdin;\n", "\\.\n", "CREATE TABLE t (a int, b text)"]
+MARKS = [*"'\"`(),;\n\\#", "--", "/*", "*/", "$$", "\\connect x\n", "USE y;", "DELIMITER ;;\n"]
+parts = st.sampled_from([*ROWS, *MARKS])
+
+
+@settings(max_examples=40)
+@given(st.lists(parts, max_size=30).map("".join))
+def test_a_dump_is_read_to_its_end_whatever_is_written(text: str) -> None:
+    with TemporaryDirectory() as folder:
+        for table in tables_of(Path(folder), f"SET x = 1;\n{text}"):
+            for row in scan(table).rows:
+                assert len(row) == len(table.columns)
+
+
+@settings(max_examples=40)
+@given(rows=wild)
+def test_a_dump_gives_the_rows_of_the_database_it_was_made_of(rows: list[list[str | None]]) -> None:
+    with closing(sqlite3.connect(":memory:")) as connection, TemporaryDirectory() as folder:
+        connection.execute("CREATE TABLE t (a, b, c)")
+        connection.executemany("INSERT INTO t VALUES (?, ?, ?)", rows)
+        connection.commit()
+        [table] = tables_of(Path(folder), "\n".join(connection.iterdump()))
+        scanned = scan(table)
+
+    assert Counter(scanned.rows) == Counter(tuple(value or None for value in row) for row in rows)
+    assert scanned.rejects == {}
