@@ -1,12 +1,16 @@
 """An address that was loaded is nowhere: not in the data folder, not in a temporary file, not in anything printed."""
 
 import gzip
+import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.stores import new_store
@@ -24,6 +28,31 @@ def gz(text, cut=0):
 
 ROWS = "".join(f"person{number}@example.com,Name\n" for number in range(3000))
 GOOD = f"email,name\n{ADDRESS},Ann\n{ADDRESS.upper()},{ADDRESS}\n{CANARY}+x@gmail.com,Bo\n"
+DUMP = f"""INSERT INTO people (email, name) VALUES ('{ADDRESS}', 'Ann'), ('{ADDRESS}, 'x'), ('{ADDRESS}', 1, 2);
+CREATE TABLE `{ADDRESS}` (`{ADDRESS}` text); INSERT INTO `{ADDRESS}` VALUES ('{ADDRESS}'"""
+
+
+def database(cut=0):
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(f"CREATE TABLE people (email, name, `{ADDRESS}`)")
+        connection.execute(f"CREATE TABLE `{ADDRESS}` (email)")
+        connection.executemany("INSERT INTO people VALUES (?, 'Ann', ?)", [(ADDRESS, ADDRESS)] * 1000)
+        connection.commit()
+        raw = connection.serialize()
+        return raw[: len(raw) - cut]
+
+
+def workbook():
+    book = openpyxl.Workbook()
+    for name in ("people", ADDRESS):
+        sheet = book.create_sheet(name)
+        for row in (("email", "name"), (ADDRESS, ADDRESS), (f"{ADDRESS},", "x")):
+            sheet.append(row)
+    raw = io.BytesIO()
+    book.save(raw)
+    return raw.getvalue()
+
+
 FILES = {
     "as it should be": (f"{{path: people.csv, {MAPPING}}}", "people.csv", GOOD.encode()),
     "too many columns": (f"{{path: people.csv, {MAPPING}}}", "people.csv", f"{GOOD}{ADDRESS},x,{ADDRESS}\n".encode()),
@@ -53,6 +82,20 @@ FILES = {
         "people.json",
         f'[{{"email": "{ADDRESS}"}}, {{"em'.encode(),
     ),
+    "a dump": (f"{{path: dump.sql, {MAPPING}}}", "dump.sql", DUMP.encode()),
+    "a dump in another encoding than said": (
+        f"{{path: dump.sql, encoding: utf-16, {MAPPING}}}",
+        "dump.sql",
+        DUMP.encode(),
+    ),
+    "a table that is not there": (f"{{path: dump.sql, table: nobody, {MAPPING}}}", "dump.sql", DUMP.encode()),
+    "a database": (f"{{path: people.db, {MAPPING}}}", "people.db", database()),
+    "a database, packed": (f"{{path: people.db.gz, {MAPPING}}}", "people.db.gz", gzip.compress(database())),
+    "a database cut short": (f"{{path: people.db, {MAPPING}}}", "people.db", database(cut=9000)),
+    "a workbook": (f"{{path: people.xlsx, {MAPPING}}}", "people.xlsx", workbook()),
+    "a workbook, packed": (f"{{path: people.xlsx.gz, {MAPPING}}}", "people.xlsx.gz", gzip.compress(workbook())),
+    "a workbook cut short": (f"{{path: people.xlsx, {MAPPING}}}", "people.xlsx", workbook()[:3000]),
+    "a sheet that is not there": (f"{{path: people.xlsx, sheet: nobody, {MAPPING}}}", "people.xlsx", workbook()),
     "a file that is called so": (f"{{path: '*.csv', {MAPPING}}}", f"letter to {ADDRESS}.csv", GOOD.encode()),
 }
 
