@@ -91,7 +91,7 @@ def latest_breach(rest: str) -> Response:
     published = services().catalogue.published().breaches
     if not published:
         raise UnknownBreach("No breach is published here yet.")
-    return json_response(full(max(published, key=lambda one: one.added_at)))
+    return json_response(full(max(published, key=lambda one: (one.added_at, one.load_id))))
 
 
 def all_data_classes(rest: str) -> Response:

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
-from tests.stores import new_store
+from tests.stores import facts, new_store, published_breach
 from tests.web.hibp_breaches import ACCOUNT, AGENT, KEYLESS, PRIVATE, fill
 
 MODEL = [
@@ -236,6 +236,17 @@ def test_the_latest_breach_is_the_one_added_last(client: FlaskClient, store: Ser
     store.publishing.update(PRIVATE, by="tests")
 
     assert (client.get("/api/v3/latestbreach", headers=AGENT).json or {})["Name"] == "Private"
+
+
+def test_of_breaches_added_in_one_second_the_latest_is_the_one_loaded_last(tmp_path: Path) -> None:
+    store = new_store(tmp_path / "data")
+    for name in ("Second-by-title", "A-first-by-title"):
+        published_breach(store, facts(name=name, title=name), {"alice@example.com": ["Email addresses"]})
+    store.databases[1].execute("UPDATE breach SET added_at = 1794700800")
+    latest = create_app(store).test_client().get("/api/v3/latestbreach", headers=AGENT).json or {}
+    store.close()
+
+    assert latest["Name"] == "A-first-by-title"
 
 
 def test_an_empty_store_has_no_latest_breach(store: Services) -> None:
