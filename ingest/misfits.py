@@ -64,7 +64,8 @@ def _entry_misfits(entry: FileEntry, files: tuple[FileEntry, ...]) -> Iterator[W
             f"mapping: no column says whose record it is; map one to {EMAIL}, or write address:, identifiers: or join:",
         )
     if entry.join and not any(_names(entry.join.to, other.path) for other in files):
-        yield ("join", "to"), "join.to: no entry under files has this path"
+        known = ", ".join(dict.fromkeys(other.path for other in files if other is not entry)) or "no other file"
+        yield ("join", "to"), f"join.to: no entry under files has this path; there is {known}"
 
 
 def _finds_people(entry: FileEntry) -> bool:
