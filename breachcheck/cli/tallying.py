@@ -1,5 +1,7 @@
 """What a load counted, in the terminal's words."""
 
+from pathlib import Path
+
 from breachcheck.cli.output import aligned
 from breachcheck.config import Config
 from breachcheck.loads import FileTally, Tally
@@ -51,7 +53,8 @@ def _next(outcome: Outcome, manifest: Manifest, config: Config) -> list[str]:
     if outcome.load_id is None:
         return []
     lines = ["Check it: breachcheck check someone-you-know@example.com"] if outcome.is_published else []
-    lines.append(f"The source files are still in {manifest.folder}. Delete them when you no longer need them.")
+    where = "this folder" if manifest.folder == Path() else manifest.folder
+    lines.append(f"The source files are still in {where}. Delete them when you no longer need them.")
     if config.index_key_path.exists():
         lines.append(
             f"Back up {config.index_key_path}. Without it this index is useless, and nobody can make it again."
