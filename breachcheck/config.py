@@ -16,6 +16,7 @@ PREFIX = "BREACHCHECK_"
 SETTINGS_FILE = "settings.toml"
 DEFAULT_DATA = Path("data")
 NOT_SETTINGS = {
+    "BREACHCHECK_ARCHIVE_PASSWORD": "The password of encrypted archives, where a manifest names no `password_file`.",
     "BREACHCHECK_DATA": "The data folder; `--data` wins over it, and `./data` is meant without either.",
     "BREACHCHECK_DEBUG": "Set to anything, it shows tracebacks, which may hold addresses.",
 }

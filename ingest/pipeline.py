@@ -18,6 +18,7 @@ from breachcheck.services import Services
 from ingest import engine, loading, writing
 from ingest.gathering import Gathering
 from ingest.manifest import Manifest
+from ingest.passwords import Ask
 from ingest.reading import Reading, read
 from ingest.survey import survey
 from ingest.words import Words
@@ -64,8 +65,11 @@ def run(
     hold: bool = False,
     dry_run: bool = False,
     max_rejected: float = MAX_REJECTED,
+    ask: Ask | None = None,
 ) -> Outcome:
     """Load what *manifest* names, and publish it unless *hold*. A dry run does all but write.
+
+    *ask* puts the question for the password of an encrypted archive to whoever is there.
 
     Raises LoadRefused where nothing was indexed or more than the share *max_rejected* of the records was rejected,
     LoadError where the load was stopped, ConfigError where the settings cannot do what the manifest says, and other
@@ -79,9 +83,9 @@ def run(
             loading.only_load(services.config.data, lambda: progress.update("Waiting for another load to end", 0, 0, 0))
         )
         if dry_run:
-            return Outcome(None, _load(manifest, services, progress, None, max_rejected)[0], is_published=False)
+            return Outcome(None, _load(manifest, services, progress, None, max_rejected, ask)[0], is_published=False)
         with _attempt(manifest, services, by) as load_id:
-            tally, contents, written = _load(manifest, services, progress, load_id, max_rejected)
+            tally, contents, written = _load(manifest, services, progress, load_id, max_rejected, ask)
             services.loads.complete(load_id, contents, tally, dict(written.carriers), _now())
         services.index.settle()
         if not hold:
@@ -118,14 +122,19 @@ def _attempt(manifest: Manifest, services: Services, by: str) -> Iterator[LoadId
 
 
 def _load(
-    manifest: Manifest, services: Services, progress: Progress, load_id: LoadId | None, max_rejected: float
+    manifest: Manifest,
+    services: Services,
+    progress: Progress,
+    load_id: LoadId | None,
+    max_rejected: float,
+    ask: Ask | None,
 ) -> tuple[Tally, Contents, Written]:
     """Read everything, then write everything, if it is fit to be."""
     with ExitStack() as stack:
         spill = stack.enter_context(folders.spill(services.config.spill_path))
         stack.enter_context(loading.room_to_spill(spill))
         with engine.connect(spill) as connection:
-            surveyed = survey(manifest, connection)
+            surveyed = survey(manifest, connection, spill, ask)
         gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes))))
         reading = read(surveyed, services.digester, manifest.facts.name, gathering, spill, progress.update)
         _refuse_unfit(reading, max_rejected)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import sys
 from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
@@ -14,11 +15,27 @@ from typing import IO
 
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
-from ingest import archives, compression
+from ingest import archives, compression, containers
+from ingest.budgets import Budget
 from ingest.compression import Limits, Readable
+from ingest.containers import Opening
+from ingest.members import Member, is_selected, may_hold_others, why_skipped
+from ingest.passwords import Passwords
+from ingest.spools import Spool
 
 HEAD = 4 << 20
 STANDARD_INPUT = "-"
+
+_NOT_SELECTED = "not selected by `member`"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which files are opened: limits, passwords of archives, and the folder for what is kept meanwhile."""
+
+    limits: Limits = field(default_factory=Limits)
+    passwords: Passwords = field(default_factory=Passwords)
+    spill: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +61,8 @@ class DataFile:
     size: int
     _open: Callable[[], Readable]
     _limits: Limits = field(default_factory=Limits)
+    budget: Budget = field(default_factory=lambda: Budget(Limits(), 0))
+    _unpacked: int = 0
     consumed: int = 0
     _is_read_once: bool = False
     _head: bytes | None = None
@@ -64,7 +83,7 @@ class DataFile:
         """A data file that holds the whole lines of the head alone, so that there is something to look at twice."""
         head = self.head()
         whole = head[: head.rfind(b"\n") + 1] or head if len(head) >= HEAD else head
-        return DataFile(self.name, None, None, len(whole), partial(BytesIO, whole))
+        return DataFile(self.name, None, None, len(whole), partial(BytesIO, whole), budget=Budget(Limits(), len(whole)))
 
     def chunks(self) -> Iterator[bytes]:
         """The unpacked bytes, from the start; standard input gives them once.
@@ -79,9 +98,24 @@ class DataFile:
         self._rest = None
         return chain([head], rest)
 
+    def let_go(self) -> None:
+        """Forget the head, which can be read again: there may be many files."""
+        if not self._is_read_once:
+            self._head = None
+
     def _chunks(self) -> Generator[bytes]:
-        self.consumed = 0
-        return compression.chunks(self._open(), self.name, self._limits, self._take)
+        self.consumed = unpacked = 0
+        with closing(compression.chunks(self._open(), self.name, self._limits, self._take)) as pieces:
+            for piece in pieces:
+                unpacked += len(piece)
+                self._spend(unpacked)
+                yield piece
+
+    def _spend(self, unpacked: int) -> None:
+        """Bytes count once, however often they are read."""
+        if unpacked > self._unpacked and not self._is_read_once:
+            self.budget.spend(unpacked - self._unpacked, self.name)
+            self._unpacked = unpacked
 
     def _take(self, count: int) -> None:
         self.consumed += count
@@ -97,31 +131,32 @@ def _first(pieces: Iterator[bytes]) -> bytes:
 
 
 def find(
-    path: str, folder: Path, member: str | None = None, limits: Limits | None = None
+    path: str, folder: Path, member: str | None = None, terms: Terms | None = None
 ) -> Iterator[DataFile | NotRead]:
     """The data files that *path* of a manifest in *folder* names: a file, a folder, a glob, or "-".
 
-    *member* is a glob over the names in an archive. Raises DataFileError where nothing is there, or where a file that
-    was named outright cannot hold records.
+    *member* is a glob over the names in an archive. Raises DataFileError where nothing is there, where a file that
+    was named outright cannot hold records, or where an archive cannot be read.
     """
-    limits = limits or Limits()
+    terms = terms or Terms()
     if path == STANDARD_INPUT:
-        yield _standard_input(limits)
+        yield _standard_input(terms.limits)
         return
     named = folder / path
+    search = _Search(member, terms)
     if named.is_file():
-        yield from _contents(named, mask_addresses(path), member, limits, is_named=True)
+        yield from search.contents(named, mask_addresses(path), is_named=True)
         return
     for found in _beneath(named, path, folder):
-        yield from _contents(found, mask_addresses(_shown(found, folder)), member, limits, is_named=False)
+        yield from search.contents(found, mask_addresses(_shown(found, folder)), is_named=False)
 
 
 def _standard_input(limits: Limits) -> DataFile:
     opened = DataFile("standard input", None, None, 0, lambda: sys.stdin.buffer, limits, _is_read_once=True)
-    why = archives.why_unreadable(opened.head())
-    if why or (archives.is_zip(opened.head()) and not archives.is_workbook(opened.head())):
-        what = why or "a zip archive"
-        raise DataFileError(f"standard input is {what}, which cannot be read from there; save it and name the file")
+    kind = containers.kind_of(opened.head())
+    why = f"a {kind} archive" if kind else archives.why_unreadable(opened.head())
+    if why:
+        raise DataFileError(f"standard input is {why}, which cannot be read from there; save it and name the file")
     return opened
 
 
@@ -141,22 +176,11 @@ def _shown(found: Path, folder: Path) -> str:
     return str(found.relative_to(folder)) if found.is_relative_to(folder) else found.name
 
 
-def _contents(
-    path: Path, name: str, member: str | None, limits: Limits, *, is_named: bool
-) -> Iterator[DataFile | NotRead]:
-    opened = _on_disk(path, name, limits)
-    if archives.is_zip(_first_bytes(path, name)) and not archives.is_workbook(opened.head()):
-        yield from _members(path, name, member, limits)
-        return
-    why = archives.why_unreadable(opened.head())
-    if why and is_named:
-        raise DataFileError(f"{name} is {why}, which holds no records that can be read; name the data file itself")
-    yield NotRead(name, why) if why else opened
-
-
 def _on_disk(path: Path, name: str, limits: Limits) -> DataFile:
     is_packed = compression.opener_for(_first_bytes(path, name)) is not None
-    return DataFile(name, path, None if is_packed else path, path.stat().st_size, partial(_open_file, path), limits)
+    size = path.stat().st_size
+    budget = Budget(limits, size)
+    return DataFile(name, path, None if is_packed else path, size, partial(_open_file, path), limits, budget)
 
 
 def _open_file(path: Path) -> IO[bytes]:
@@ -171,18 +195,52 @@ def _first_bytes(path: Path, name: str) -> bytes:
         raise DataFileError(f"{name}: cannot be opened ({error.strerror}); check its permissions") from None
 
 
-def _members(path: Path, name: str, member: str | None, limits: Limits) -> Iterator[DataFile | NotRead]:
-    is_empty = True
-    for info in archives.members(path, name):
-        shown = f"{name}!{mask_addresses(info.filename)}"
-        why = archives.why_skipped(info, member)
+class _Search:
+    """Looks into files on disk, and into archives in them, for members that *pattern* selects."""
+
+    def __init__(self, pattern: str | None, terms: Terms) -> None:
+        self._pattern, self._limits = pattern, terms.limits
+        self._opening = Opening(terms.passwords, Spool(terms.spill))
+
+    def contents(self, path: Path, name: str, *, is_named: bool) -> Iterator[DataFile | NotRead]:
+        """The file at *path*, or what lies in it. Raises DataFileError where one that *is_named* holds no records."""
+        opened = _on_disk(path, name, self._limits)
+        if containers.kind_of(opened.head()) is None:
+            why = archives.why_unreadable(opened.head())
+            if why and is_named:
+                raise DataFileError(f"{name} is {why}, which holds no records that can be read; name the data file")
+            yield NotRead(name, why) if why else opened
+            return
+        is_empty = True
+        for found in self._within(opened, ()):
+            is_empty = is_empty and isinstance(found, NotRead) and found.why == _NOT_SELECTED
+            yield found
+        if is_empty and self._pattern:
+            raise DataFileError(f"{name}: no member matches the glob given in `member`; check it")
+
+    def _within(self, file: DataFile, inside: tuple[str, ...]) -> Iterator[DataFile | NotRead]:
+        kind = containers.kind_of(file.head())
+        if kind is None:
+            yield self._member(file, inside)
+        elif len(inside) >= containers.DEPTH:
+            yield NotRead(file.name, f"a {kind} archive, nested deeper than {containers.DEPTH} levels")
+        else:
+            for member in containers.members(kind, file, file.budget, self._opening):
+                yield from self._listed(member, file, (*inside, member.name))
+
+    def _listed(self, member: Member, file: DataFile, inside: tuple[str, ...]) -> Iterator[DataFile | NotRead]:
+        name = f"{file.name}!{member.shown}"
+        why = why_skipped(member)
+        if not why and not is_selected(inside, self._pattern) and not may_hold_others(member):
+            why = _NOT_SELECTED
         if why:
-            yield NotRead(shown, why)
-            continue
-        is_empty = False
-        archives.refuse(info, shown, limits)
-        opened = DataFile(shown, path, None, info.file_size, partial(archives.open_member, path, info), limits)
-        why = archives.why_unreadable(opened.head())
-        yield NotRead(shown, why) if why else opened
-    if is_empty and member:
-        raise DataFileError(f"{name}: no member matches the glob given in `member`; check it")
+            yield NotRead(name, why)
+            return
+        opened = DataFile(name, file.source, None, member.size, member.open, self._limits, file.budget)
+        yield from self._within(opened, inside)
+
+    def _member(self, file: DataFile, inside: tuple[str, ...]) -> DataFile | NotRead:
+        if not is_selected(inside, self._pattern):
+            return NotRead(file.name, _NOT_SELECTED)
+        why = archives.why_unreadable(file.head())
+        return NotRead(file.name, why) if why else file

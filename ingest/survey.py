@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
@@ -15,10 +16,11 @@ from ingest import mapping, mixpanel_names, readers, sources
 from ingest.entries import FileEntry, Join
 from ingest.manifest import Manifest, check_sensitivity
 from ingest.mapping import FIXED, MIXPANEL, MIXPANEL_EVENTS, Plan, Sample
+from ingest.passwords import Ask, Passwords
 from ingest.readers.base import Instructions, Table
 from ingest.samples import sample_of
 from ingest.selection import Wanted
-from ingest.sources import DataFile, NotRead
+from ingest.sources import DataFile, NotRead, Terms
 
 THE_PEOPLE = "Mixpanel's people"
 """The junction at which Mixpanel's events find their people, whatever files those are in."""
@@ -88,23 +90,32 @@ class Survey:
         return tuple(dict.fromkeys(keys))
 
 
-def survey(manifest: Manifest, connection: duckdb.DuckDBPyConnection) -> Survey:
+def survey(
+    manifest: Manifest, connection: duckdb.DuckDBPyConnection, spill: Path | None = None, ask: Ask | None = None
+) -> Survey:
     """Open every file that *manifest* names as far as it takes to know its tables and their columns.
+
+    What must be kept meanwhile is kept in *spill*, encrypted; *ask* puts the question for an archive's password.
 
     Raises DataFileError where a file that is named outright cannot be read, or a mapping does not fit, and
     ManifestError where what was found needs a word that the manifest lacks.
     """
-    surveyed = Survey(tuple(one for entry in manifest.files for one in _survey_of(entry, manifest, connection)))
+    found: list[Source | FileTally] = []
+    for entry in manifest.files:
+        password = manifest.folder / entry.password_file if entry.password_file else None
+        terms = Terms(passwords=Passwords(password, ask), spill=spill)
+        found += _survey_of(entry, manifest, connection, terms)
+    surveyed = Survey(tuple(found))
     check_sensitivity(manifest, surveyed.data_classes)
     return surveyed
 
 
 def _survey_of(
-    entry: FileEntry, manifest: Manifest, connection: duckdb.DuckDBPyConnection
+    entry: FileEntry, manifest: Manifest, connection: duckdb.DuckDBPyConnection, terms: Terms
 ) -> Iterator[Source | FileTally]:
     told = _instructions(entry, manifest)
     tables: list[tuple[DataFile, Table]] = []
-    for file in sources.find(entry.path, manifest.folder, entry.member):
+    for file in sources.find(entry.path, manifest.folder, entry.member, terms):
         if isinstance(file, NotRead):
             yield FileTally(name=file.name, outcome="not read", why=file.why)
             continue
@@ -115,6 +126,8 @@ def _survey_of(
                 raise
             yield FileTally(name=file.name, outcome="not read", why=str(error), bytes=file.size)
             continue
+        finally:
+            file.let_go()
         if not opened:
             yield FileTally(name=file.name, outcome="nothing found", why="it holds no records", bytes=file.size)
         tables += [(file, table) for table in opened]

@@ -37,7 +37,14 @@ def ingest(data: Path | None, as_json: bool, manifest: Path, hold: bool, dry_run
     with opened(data) as services, shown() as progress:
         try:
             outcome = pipeline.run(
-                read, services, progress=progress, by=who(), hold=hold, dry_run=dry_run, max_rejected=max_rejected
+                read,
+                services,
+                progress=progress,
+                by=who(),
+                hold=hold,
+                dry_run=dry_run,
+                max_rejected=max_rejected,
+                ask=progress.ask,
             )
         except LoadRefused as refused:
             click.echo(json.dumps(_facts(None, refused.tally)) if as_json else tallying.table(refused.tally))

@@ -1,5 +1,6 @@
 """How a running load is shown: one live line on a terminal, plain lines now and then elsewhere."""
 
+import getpass
 import sys
 import time
 from types import TracebackType
@@ -22,6 +23,9 @@ class Shown(Protocol):
 
     def update(self, stage: str, records: int, bytes_done: int, bytes_total: int) -> None:
         """*records* read so far; *bytes_total* 0 where nobody knows."""
+
+    def ask(self, question: str) -> str | None:
+        """What is typed, unseen, in answer to *question*; None where nobody sits at a terminal."""
 
 
 def shown() -> Shown:
@@ -65,6 +69,13 @@ class LiveLine:
             rate=_rate(records, self._began),
         )
 
+    def ask(self, question: str) -> str | None:
+        self._progress.stop()
+        try:
+            return _typed(question)
+        finally:
+            self._progress.start()
+
 
 class PlainLines:
     """A line at the start of each stage and every few seconds, for logs and pipes."""
@@ -89,6 +100,13 @@ class PlainLines:
         self._stage, self._last = begins, time.monotonic()
         share = f", {bytes_done / bytes_total:.0%} of {bytes_total:,} bytes" if bytes_total else ""
         print(f"{stage}: {records:,} records, {_rate(records, self._began):,.0f}/s{share}", file=sys.stderr, flush=True)  # noqa: T201
+
+    def ask(self, question: str) -> str | None:
+        return _typed(question)
+
+
+def _typed(question: str) -> str | None:
+    return getpass.getpass(f"{question}: ") if sys.stdin.isatty() else None
 
 
 def _rate(records: int, began: float) -> float:

@@ -1,0 +1,97 @@
+"""Tar archives, which are streams: their members lie one after the other."""
+
+import io
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from typing import IO, cast
+
+from breachcheck.errors import DataFileError
+from ingest.budgets import Budget
+from ingest.members import Member
+from ingest.passing import Cursor, Passing
+
+_BLOCK = 512
+_LONGEST_HEADER = 1 << 20
+_CHECKSUM = slice(148, 156)
+
+
+def is_tar(head: bytes) -> bool:
+    """Whether a file that begins with *head* is a tar archive: whether the sum of its first header is right."""
+    header = head[:_BLOCK]
+    if len(header) < _BLOCK or not header[0]:
+        return False
+    try:
+        said = int(header[_CHECKSUM].split(b"\0")[0].strip() or b"-", 8)
+    except ValueError:
+        return False
+    return said == sum(header) - sum(header[_CHECKSUM]) + 8 * ord(" ")
+
+
+def members(passing: Passing, name: str, budget: Budget) -> list[Member]:
+    """What the archive *name* lists. Raises DataFileError where it is cut short or damaged."""
+    with closing(_Forward(passing.start())) as file:
+        try:
+            listed = [_member(info, passing) for info in _infos(file, name, budget)]
+        except (tarfile.TarError, EOFError, ValueError, RecursionError, OverflowError):
+            raise DataFileError(f"{name}: the tar archive is damaged; fetch or copy it again") from None
+        if any(file.latest):
+            raise DataFileError(f"{name}: the tar archive is cut short or damaged; fetch or copy it again")
+    return listed
+
+
+def _infos(file: "_Forward", name: str, budget: Budget) -> Iterator[tarfile.TarInfo]:
+    with tarfile.TarFile(fileobj=cast(IO[bytes], file), errorlevel=2) as archive:
+        for info in archive:
+            budget.admit(name)
+            yield info
+
+
+def _member(info: tarfile.TarInfo, passing: Passing) -> Member:
+    window = partial(passing.window, info.offset_data, info.size)
+    return Member(info.name, info.size, 0, window, _why_no_file(info))
+
+
+def _why_no_file(info: tarfile.TarInfo) -> str:
+    if info.isdir():
+        return "a folder"
+    if info.issym() or info.islnk():
+        return "a link"
+    if info.issparse():
+        return "a file with holes; pack it again without --sparse"
+    return "" if info.isreg() else "a device"
+
+
+class _Forward(io.RawIOBase):
+    """A stream of which tarfile skips what it does not need. Headers that say they are huge are refused."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+        self.latest = b"\1"
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        if not 0 <= size <= _LONGEST_HEADER:
+            raise tarfile.ReadError("a header that is too long")
+        found = bytearray()
+        while len(found) < size and (piece := self._cursor.read(size - len(found))):
+            found += piece
+        if size == _BLOCK:
+            self.latest = bytes(found) or b"\1"
+        return bytes(found)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        if whence != io.SEEK_SET or offset < self._cursor.position:
+            raise tarfile.ReadError("a step back")
+        self._cursor.skip_to(offset)
+        return self._cursor.position
+
+    def tell(self) -> int:
+        return self._cursor.position
+
+    def close(self) -> None:
+        self._cursor.close()
+        super().close()
