@@ -33,6 +33,7 @@ _BY_MAGIC: Mapping[str, Callable[[bytes], bool]] = {
     "sqlite": lambda head: head.startswith(SQLITE),
     "xlsx": is_workbook,
 }
+_MORE_THAN_ONCE = {"xlsx", "sql", "sqlite"}  # what one scan needs may stand behind what it gives
 _GLANCE = 1 << 16
 
 
@@ -50,13 +51,16 @@ def detect(file: DataFile, encoding: str | None = None) -> str:
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     """The tables of *file*; none where it holds no record. Raises DataFileError where it cannot be read as told."""
-    if told.format is None or told.format in _BY_CONTENT:
-        return READERS[_detected(file, told)](file, told)
-    reader = READERS.get(told.format)
-    if reader is None:
-        raise DataFileError(f"{file.name}: this version does not read {told.format}; it reads {', '.join(READERS)}")
-    _refuse_other_format(file, told)
-    return reader(file, told)
+    form = told.format
+    if form is None or form in _BY_CONTENT:
+        form = _detected(file, told)
+    elif form in READERS:
+        _refuse_other_format(file, told)
+    else:
+        raise DataFileError(f"{file.name}: this version does not read {form}; it reads {', '.join(READERS)}")
+    if form in _MORE_THAN_ONCE and file.source is None:
+        raise DataFileError(f"{file.name}: {form} cannot be read from there; save it to a file and name that file")
+    return READERS[form](file, told)
 
 
 def _detected(file: DataFile, told: Instructions) -> str:
@@ -69,7 +73,7 @@ def _detected(file: DataFile, told: Instructions) -> str:
 def _refuse_other_format(file: DataFile, told: Instructions) -> None:
     """JSON read as CSV, or CSV as JSON, would give records that are none."""
     found = detect(file, told.encoding)
-    if found not in _BY_MAGIC and told.format in LINE_FORMS:
+    if found not in _BY_MAGIC and told.format in {*LINE_FORMS, "sql"}:
         return
     if READERS["csv" if found in LINE_FORMS else found] is not READERS[told.format or ""]:
         raise DataFileError(f"{file.name} is not {told.format}; leave `format` out or correct it")

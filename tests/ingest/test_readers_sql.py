@@ -222,6 +222,14 @@ def test_a_statement_for_every_row_is_read(tmp_path: Path, between: str) -> None
     assert sorted(int(row[0] or 0) for row in scan(table).rows) == [*range(100)]
 
 
+def test_a_dump_that_begins_with_anything_else_is_read_where_the_manifest_says_so(tmp_path: Path) -> None:
+    text = "Exported on Monday, by hand\nINSERT INTO users (email) VALUES ('a@example.com');\n"
+
+    [table] = tables_of(tmp_path, text, Instructions(format="sql"))
+
+    assert scan(table).rows == [("a@example.com",)]
+
+
 def test_statements_of_tables_may_alternate(tmp_path: Path) -> None:
     text = "".join(f"INSERT INTO {'ab'[n % 2]} (id) VALUES ({n}), ({n + 10});\n" for n in range(10))
 

@@ -87,3 +87,14 @@ def test_parquet_cannot_come_from_standard_input(store, tmp_path, given):
 
     with pytest.raises(DataFileError, match="standard input: Parquet cannot be read out of an archive or a stream"):
         load(described(tmp_path, ENTRY), store)
+
+
+@pytest.mark.parametrize(
+    ("content", "form"),
+    [(b"INSERT INTO t (email) VALUES ('a@example.com');", "sql"), (b"SQLite format 3\x00" + bytes(100), "sqlite")],
+)
+def test_what_is_gone_through_twice_cannot_come_from_standard_input(store, tmp_path, given, content, form):
+    given(content)
+
+    with pytest.raises(DataFileError, match=f"standard input: {form} cannot be read from there; save it"):
+        load(described(tmp_path, ENTRY), store)
