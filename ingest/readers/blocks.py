@@ -10,7 +10,7 @@ from ingest.readers.base import Instructions, Table
 from ingest.readers.piped import Left, Records, written
 from ingest.sources import HEAD, DataFile
 
-_LABELLED = re.compile(r"\s*([^\W\d_][\w ./()#-]{0,39}?)\s*[:=](?!//)[ \t]*(.*?)\s*")
+_LABELLED = re.compile(r"([^\W\d_][\w ./()#-]{0,39}?)\s*[:=](?!//)\s*(.*)")
 _RULE = re.compile(r"\s*(?:[=*_#~+-]{3,}.*|)")
 _MOST_LABELS = 40
 
@@ -57,7 +57,7 @@ def labels_of(sample: Iterable[str]) -> dict[str, str]:
 
 def label_of(line: str) -> str | None:
     """What *line* is labelled with, if anything."""
-    found = _LABELLED.fullmatch(line)
+    found = _LABELLED.fullmatch(line.strip())
     return found[1] if found else None
 
 
@@ -70,7 +70,7 @@ def blocks(of_file: Iterable[str]) -> Iterator[Block]:
     """The blocks of a file's lines: values by label, case-folded."""
     block: dict[str, list[str]] = {}
     for line in of_file:
-        found = _LABELLED.fullmatch(line)
+        found = _LABELLED.fullmatch(line.strip())
         label = found[1].casefold() if found else ""
         if block and (is_rule(line) or label == next(iter(block))):
             yield block

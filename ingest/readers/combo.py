@@ -27,6 +27,7 @@ _ADDRESS = re.compile(r"\s*\"?[^\s@\":;|,]+@[^\s@\":;|,]+\.[^\s@\":;|,.]+\"?\s*"
 _NO_DELIMITER = "\x1f"
 _STRAY = bytes.maketrans(b"\x1f\0", b"  ")
 _FEWEST = 3
+_PIECE = 1 << 20  # half of what a line may have that is read by path
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class _Scan:
         given = dict(zip(COLUMNS, _halves(self._layout), strict=True))
         chosen = "".join(f"{given[name]} AS {quoted(name)}, " for name in columns)
         field = f"split_part(raw, {literal(self._layout.separator)}, {-1 if self._layout.is_address_last else 1})"
-        rows = f"SELECT raw, {field} AS field FROM {self._source()} WHERE trim(raw) <> ''"  # noqa: S608 - quoted
+        rows = f"SELECT raw, {field} AS field FROM {self._source()} WHERE raw >= '!' OR trim(raw, E' \\t') <> ''"  # noqa: S608 - quoted
         return f"(SELECT {chosen}false AS broken FROM ({rows}))"  # noqa: S608 - quoted
 
     def _source(self) -> str:
@@ -110,14 +111,13 @@ class _Scan:
             "quote": "''",
             "escape": "''",
             "columns": "{raw: 'VARCHAR'}",
-            "max_line_size": str(lines.LONGEST),
-            "buffer_size": str(2 * lines.LONGEST),
             **self._rejects.options(),
         }
         path = self._file.path
         if path is not None and self._encoding == lines.UTF8 and is_clean(path):
             return read_csv(str(path), options)
-        return read_csv(self.stream.start(self._cleaned()), options)
+        sizes = {"max_line_size": str(lines.LONGEST), "buffer_size": str(2 * lines.LONGEST)}
+        return read_csv(self.stream.start(self._cleaned()), {**options, **sizes})
 
     def _cleaned(self) -> Generator[bytes]:
         with closing(lines.as_utf8(self._file.chunks(), self._encoding)) as text:
@@ -145,11 +145,13 @@ def _halves(layout: Layout) -> tuple[str, str]:
 
 
 def is_clean(path: Path) -> bool:
-    """Whether the file at *path* is UTF-8 in lines that all end alike, and DuckDB reads each as it stands."""
+    """Whether the file at *path* is UTF-8 in lines that end in a line feed, short enough for DuckDB's own buffers."""
     decoder = codecs.getincrementaldecoder(lines.UTF8)()
     is_ascii = True
     with path.open("rb", buffering=0) as file:
-        while piece := file.read(1 << 20):
+        while piece := file.read(_PIECE):
+            if len(piece) == _PIECE and b"\n" not in piece:
+                return False
             if any(mark in piece for mark in (b"\r", b"\x1f", b"\0")):
                 return False
             if not (is_ascii and piece.isascii()):

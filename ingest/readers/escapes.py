@@ -14,7 +14,7 @@ AT = re.compile(
 LONGEST_ENTITY = 26
 
 _ENTITY = re.compile(rf"&(?:#[0-9]{{1,8}}|#[xX][0-9a-fA-F]{{1,8}}|[A-Za-z][A-Za-z0-9]{{1,{LONGEST_ENTITY - 2}}});")
-_BACKSLASHED = re.compile(r"\\+(?:[uU]([0-9a-fA-F]{4})|(x40)|([nrt])|(['\"/]))")
+_BACKSLASHED = re.compile(r"(?<!\\)\\++(?:[uU]([0-9a-fA-F]{4})|(x40)|([nrt])|(['\"/]))")
 _PERCENT_AT = re.compile("%(?:25)*40")
 _PERCENT_SEPARATOR = re.compile("%(?:25)*(?:0[9AD]|2[02C]|3[A-E]|7C)", re.IGNORECASE)
 _SCHEME = re.compile("(?<=[A-Za-z0-9])://")

@@ -62,7 +62,7 @@ def by(separator: str | None) -> Callable[[str], Credentials]:
         fields = line.strip().split(separator)
         if len(fields) > 2 and is_place(fields[-1]) and not is_place(fields[0]):
             fields = [fields[-1], *fields[:-1]]
-        rest = fields[1:] if is_place(fields[0]) else fields
+        rest = fields[1:] if fields and is_place(fields[0]) else fields
         return (rest[0].strip(), (separator or " ").join(rest[1:])) if rest else ("", "")
 
     return taken
@@ -89,7 +89,7 @@ def agreement(sample: Sequence[str], mark: str) -> int:
 
 def _is_whole(line: str, mark: str) -> bool:
     login, secret = FORMS[mark](line)
-    fields = line.strip().split(mark)
+    fields = line.strip().split(mark if mark != " " else None) or [""]
     has_place = _SCHEME.match(line) or _URL_BEHIND.search(line) or is_place(fields[0]) or is_place(fields[-1])
     return bool(has_place and secret.strip() and is_address(login))
 

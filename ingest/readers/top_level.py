@@ -1,6 +1,6 @@
 """Top-level domains: what the last label of a domain may be in free text."""
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import idna
@@ -17,6 +17,8 @@ FOR_TESTS = frozenset(
 )
 """IANA's reserved labels that mean "test" in other scripts, and one that stands in documentation alone."""
 
+_LONGEST = 63  # RFC 1035, 2.3.4
+
 
 @cache
 def known() -> frozenset[str]:
@@ -27,10 +29,12 @@ def known() -> frozenset[str]:
 
 def is_known(label: str) -> bool:
     """Whether *label*, in whatever script and letter case, is a top-level domain."""
+    if len(label) > _LONGEST:
+        return False
     return label.lower() in known() if label.isascii() else _a_label(label) in known()
 
 
-@cache
+@lru_cache(1 << 10)
 def _a_label(label: str) -> str:
     try:
         return idna.alabel(idna.uts46_remap(label, std3_rules=False)).decode("ascii")

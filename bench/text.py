@@ -1,0 +1,142 @@
+"""How fast combo lists and free text are read, beside loops of pure Python over the same file.
+
+Ours is all that a load does while it reads: addresses found, canonical, digested, counted; writing the index is the same
+for every format and is measured by `bench/load.py`. It stands beside two loops. One does what ours does, a record at a
+time: the rules, `canonical`, the digest. The other does the least that finds anybody: one regular expression, what it
+matches in lower case, and no digest. Rounds are interleaved; medians are printed.
+"""
+
+import argparse
+import random
+import re
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from breachcheck.addresses import Address, canonical
+from breachcheck.digests import Digester
+from breachcheck.errors import InvalidAccount
+from ingest import engine, readers, sources
+from ingest.extract import Extractor
+from ingest.gathering import Gathering
+from ingest.mapping import FIXED
+from ingest.readers import prose
+from ingest.readers.base import Instructions
+from ingest.selection import Wanted
+from ingest.words import Words
+
+WORDS = """the of and a to in is you that it he was for on are as with his they I at be this have from or one had by word
+but not what all were we when your can said there use an each which she do how their if will up other about out many then
+them these so some her would make like him into time has look two more write go see number way could people than first
+water been call who oil its now find long down day did get come made may part""".split()
+DOMAINS = ("example.com", "mail.example.org", "example.net", "example.co.uk")
+ODD = ("o'{}", "{}%40", "https://example.com/?to={}", "'{}'", "\\n{}")
+ANY_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+COMBO = re.compile(r"\s*([^\s@:]+@[^\s@:]+\.[^\s@:]+):(.*)")
+GOAL = 20
+
+
+def combo_lines(dice: random.Random, count: int) -> Iterator[str]:
+    for number in range(count):
+        who = f"{dice.choice(WORDS)}.{dice.choice(WORDS)}{dice.randrange(count)}@{DOMAINS[number % 4]}"
+        line = f"{who}:{dice.choice(WORDS)}{dice.randrange(10**6)}{'!' if number % 5 else ':x'}"
+        yield line if number % 200 else f"user{number}:{line}"
+
+
+def text_lines(dice: random.Random, count: int) -> Iterator[str]:
+    """Prose, with an address in every tenth line; one address in fifty is written in an odd way."""
+    for number in range(count):
+        words = dice.choices(WORDS, k=dice.randint(8, 22))
+        if number % 10 == 0:
+            who = f"{dice.choice(WORDS)}.{dice.choice(WORDS)}{number}@{dice.choice(DOMAINS)}"
+            shape = dice.choice(ODD) if number % 500 == 0 else dice.choice(("{}", "<{}>", "{},", "{}.", "({})"))
+            words.insert(dice.randrange(len(words)), shape.format(who))
+        yield " ".join(words)
+
+
+def ours(path: Path, form: str, digester: Digester, folder: Path) -> int:
+    """How many people are found."""
+    [file] = [one for one in sources.find(path.name, path.parent) if isinstance(one, sources.DataFile)]
+    [table] = readers.tables(file, Instructions(format=form))
+    classes = {column: (name,) for column, name in FIXED[form].items()}
+    wanted = Wanted(addresses=("address",), classes=classes)
+    words = Words(tuple(FIXED[form].values()))
+    with engine.connect(folder) as connection, closing(Gathering(folder, words)) as gathering:
+        extractor = Extractor(connection, digester, "Bench", gathering, {})
+        return extractor.read(table, wanted, 0, lambda _: None).accepted
+
+
+def same_work(path: Path, form: str, digester: Digester, _: Path) -> int:
+    found: Counter[int] = Counter()
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            for text in _of_combo(line) if form == "combo" else prose.found_in(line.encode()):
+                address = _canonical(text)
+                if address:
+                    found[digester.of_address(address)] += 1
+    return found.total()
+
+
+def _of_combo(line: str) -> list[str]:
+    match = COMBO.match(line)
+    return [match[1]] if match else []
+
+
+def _canonical(text: str) -> Address | None:
+    try:
+        return canonical(text)
+    except InvalidAccount:
+        return None
+
+
+def least_work(path: Path, form: str, _: Digester, __: Path) -> int:
+    found: Counter[str] = Counter()
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            for text in _of_combo(line) if form == "combo" else ANY_ADDRESS.findall(line):
+                found[text.lower()] += 1
+    return found.total()
+
+
+CONTENDERS: dict[str, Callable[[Path, str, Digester, Path], int]] = {
+    "breachcheck, reading": ours,
+    "the same work, in Python": same_work,
+    "one expression, in Python": least_work,
+}
+
+
+def measure(folder: Path, form: str, lines: Iterator[str], rounds: int) -> None:
+    path = folder / f"{form}.txt"
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    digester = Digester(bytes(32))
+    taken: dict[str, list[float]] = {name: [] for name in CONTENDERS}
+    people: dict[str, int] = {}
+    for _ in range(rounds):
+        for name, contender in CONTENDERS.items():
+            began = time.perf_counter()
+            people[name] = contender(path, form, digester, folder)
+            taken[name].append(time.perf_counter() - began)
+    medians = {name: statistics.median(all_of) for name, all_of in taken.items()}
+    mine = medians["breachcheck, reading"]
+    print(f"{form}, {path.stat().st_size / 1e6:.0f} MB, medians of {rounds} interleaved rounds; goal: x{GOAL}")
+    for name, seconds in medians.items():
+        print(f"{name:28}{seconds:8.2f} s{people[name]:12,} addresses   x{seconds / mine:.1f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--records", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    chosen = parser.parse_args()
+    dice = random.Random(1)
+    with tempfile.TemporaryDirectory() as folder:
+        measure(Path(folder), "combo", combo_lines(dice, chosen.records), chosen.rounds)
+        measure(Path(folder), "text", text_lines(dice, chosen.records), chosen.rounds)
+
+
+if __name__ == "__main__":
+    main()
