@@ -39,17 +39,18 @@ def suggest(columns: Sequence[str], sample: Sample | None = None) -> list[Sugges
 def _address_columns(
     columns: Sequence[str], named: Mapping[str, Meaning | None], shares: Mapping[str, float | None]
 ) -> frozenset[str]:
-    """The columns whose names say that they hold the record's own addresses, unless their values say otherwise.
+    """The columns whose names say that they hold the record's own addresses, but for those whose values never do.
 
-    Where no name does: the one column whose values mostly are addresses, the best and first of them.
+    Where there are none: the one column whose values mostly are addresses, the best and first of them. Where there is
+    none either, the names stand: a sample without an address proves nothing about the rest of the file.
     """
     by_name = {column: meaning.data_class for column, meaning in named.items() if meaning}
-    said = [column for column in columns if by_name.get(column) == EMAIL and shares[column] != 0]
-    if said:
-        return frozenset(said)
+    said = [column for column in columns if by_name.get(column) == EMAIL]
+    if held := [column for column in said if shares[column] != 0]:
+        return frozenset(held)
     fit = [column for column in columns if by_name.get(column) not in NEVER_AN_ADDRESS]
     best = sorted(fit, key=lambda column: shares[column] or 0, reverse=True)[:1]
-    return frozenset(column for column in best if (shares[column] or 0) >= MOSTLY)
+    return frozenset(column for column in best if (shares[column] or 0) >= MOSTLY) or frozenset(said)
 
 
 def _suggestion(column: str, meaning: Meaning | None, share: float | None, is_address: bool) -> Suggestion:

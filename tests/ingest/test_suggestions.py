@@ -125,6 +125,10 @@ def test_a_column_named_email_that_holds_none_is_not_the_address():
     assert addresses_of(["email", "login"], {"email": ["yes", "no"], "login": PEOPLE}) == ["login"]
 
 
+def test_a_column_named_email_is_the_address_where_nothing_else_is():
+    assert addresses_of(["email", "name"], {"email": ["N/A", "none"], "name": ["Ann", "Bob"]}) == ["email"]
+
+
 def test_a_column_named_email_is_the_address_even_where_the_sample_is_empty():
     assert addresses_of(["email", "name"], {"email": ["", " "], "name": ["Ann"]}) == ["email"]
 
