@@ -17,6 +17,7 @@ from ingest.extract import NO_PERSON, Count, Extractor
 from ingest.fingerprints import Fingerprints
 from ingest.gathering import Gathering
 from ingest.joins import Junction
+from ingest.readers.lines import said
 from ingest.selection import Wanted
 from ingest.sources import DataFile
 from ingest.survey import Source, Survey
@@ -107,7 +108,7 @@ def _file_tally(source: Source, count: Count, joined: int, fingerprints: Fingerp
         sha256=fingerprints.of(source.file.source) if source.file.source else None,
         bytes=source.file.size,
         format=source.table.format,
-        encoding=source.table.encoding,
+        encoding=said(source.table.encoding, source.entry.encoding),
         read=count.read,
         indexed=count.accepted + joined,
         rejected=dict(count.rejected),

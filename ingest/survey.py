@@ -18,6 +18,7 @@ from ingest.manifest import Manifest, check_sensitivity
 from ingest.mapping import FIXED, MIXPANEL, MIXPANEL_EVENTS, Plan, Sample
 from ingest.passwords import Ask, Passwords
 from ingest.readers.base import Instructions, Table
+from ingest.readers.lines import said
 from ingest.samples import sample_of
 from ingest.selection import Wanted
 from ingest.sources import DataFile, NotRead, Terms
@@ -156,7 +157,7 @@ def _source(
         why=", ".join(filter(None, ["no column says whose records these are", table.note])),
         bytes=file.size,
         format=table.format,
-        encoding=table.encoding,
+        encoding=said(table.encoding, entry.encoding),
     )
 
 

@@ -7,10 +7,12 @@ from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 from breachcheck.errors import DataFileError
+from ingest.readers import encodings
 
 UTF8 = "utf-8"
 TOO_LONG = "line too long"
 LONGEST = 16 << 20
+_UTF16_SAMPLE = 4096
 _MARKS = (
     (codecs.BOM_UTF8, UTF8),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -18,11 +20,11 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LETTERS = re.compile(rb"[A-Za-z][\xa1-\xfd]|[\xa1-\xfd][A-Za-z]|[\xa1-\xfd]{2}")  # in most encodings but UTF-8
+_LETTERS = re.compile(rb"[A-Za-z][\x80-\xfd]|[\x80-\xfd][A-Za-z]|[\x80-\xfd]{2}")  # in most encodings but UTF-8
 
 
 def encoding_of(head: bytes, declared: str | None, name: str) -> str:
-    """The encoding to read by, declared or told from *head*; DataFileError where neither works."""
+    """The encoding to read by, declared, told or guessed from *head*; DataFileError where none is called so."""
     if declared:
         try:
             found = codecs.lookup(declared).name
@@ -32,29 +34,33 @@ def encoding_of(head: bytes, declared: str | None, name: str) -> str:
     marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
     if marked:
         return marked
-    unmarked = _utf16_without_mark(head)
-    if unmarked:
-        return unmarked
-    _refuse_other_than_utf8(head, name)
-    return UTF8
+    return _utf16_without_mark(head) or _guessed(head) or UTF8
 
 
 def _utf16_without_mark(head: bytes) -> str | None:
-    sample = head[:4096]
-    if len(sample) < 8 or sample.count(0) < len(sample) // 4:
-        return None
+    """Every other byte of ASCII is zero in UTF-16, and delimiters, line ends and addresses are ASCII in any file."""
+    sample = head[: _UTF16_SAMPLE & ~1]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    return "utf-16-le" if odd > even * 4 else "utf-16-be" if even > odd * 4 else None
+    if len(sample) < 8 or (even + odd) * 20 < len(sample):
+        return None
+    encoding = "utf-16-le" if odd > even * 4 else "utf-16-be" if even > odd * 4 else None
+    return encoding if encoding and "\n" in sample.decode(encoding, "replace") + "\n" * (len(head) < 256) else None
 
 
-def _refuse_other_than_utf8(head: bytes, name: str) -> None:
-    """A line or two that are not UTF-8 are rejected records; where that is how the file is written, it is refused."""
+def _guessed(head: bytes) -> str | None:
+    """A line or two that are not UTF-8 are rejected records; where that is how the file is written, it is guessed."""
     lines = head[: head.rfind(b"\n") + 1].splitlines() or head.splitlines()
     telling = [line for line in lines if not line.isascii()]
     wrong = [line for line in telling if not _is_utf8(line)]
     written_otherwise = sum(_LETTERS.search(line) is not None for line in wrong)
     if written_otherwise * 2 > len(telling) and written_otherwise * 10 > len(lines):
-        raise DataFileError(f"{name} is not UTF-8; say how it is written with `encoding:`, for example cp1252")
+        return encodings.guessed(b"\n".join(wrong))
+    return None
+
+
+def said(encoding: str, declared: str | None) -> str:
+    """What the tally calls an encoding: whether it was guessed stands with it."""
+    return encoding if declared or not encoding or encodings.is_unicode(encoding) else f"{encoding} (guessed)"
 
 
 def _is_utf8(line: bytes) -> bool:

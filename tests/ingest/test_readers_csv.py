@@ -148,11 +148,10 @@ def test_an_encoding_that_does_not_exist_is_refused(tmp_path: Path) -> None:
         columns_of(tmp_path, HEADER, Instructions(encoding="utf-9"))
 
 
-def test_a_file_in_another_encoding_is_refused_with_the_remedy(tmp_path: Path) -> None:
+def test_an_encoding_that_is_not_unicode_is_guessed(tmp_path: Path) -> None:
     text = (HEADER + "1,a@example.com,José\n2,b@example.com,Zoë\n").encode("cp1252")
 
-    with pytest.raises(DataFileError, match=r"people\.csv is not UTF-8.*`encoding:`"):
-        columns_of(tmp_path, text)
+    assert scan_text(tmp_path, text).rows == [("1", "a@example.com", "José"), ("2", "b@example.com", "Zoë")]
 
 
 def test_a_single_line_that_is_not_utf8_loses_nobody_else(tmp_path: Path) -> None:
