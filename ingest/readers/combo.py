@@ -16,12 +16,13 @@ from ingest.engine import literal, quoted
 from ingest.readers import lines
 from ingest.readers.base import Instructions, Table
 from ingest.readers.stream import Rejects, Stream, read_csv
-from ingest.sources import HEAD, DataFile
+from ingest.sources import DataFile
 
 COLUMNS = ("address", "secret")
 SEPARATORS = (":", ";", "|", "\t")
 FLAW = "malformed line"
 SAMPLE = 1000
+GLANCE = 1 << 18  # bytes in which a sample is looked for
 
 _ADDRESS = re.compile(r"\s*\"?[^\s@\":;|,]+@[^\s@\":;|,]+\.[^\s@\":;|,.]+\"?\s*")
 _NO_DELIMITER = "\x1f"
@@ -68,7 +69,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     """The one table of a combo list. Raises DataFileError where nobody can tell how it is encoded."""
     head = file.head()
     encoding = lines.encoding_of(head, told.encoding, file.name)
-    sample = sample_of(lines.decoded_head(head, encoding), is_whole=len(head) < HEAD)
+    sample = sample_of(lines.decoded_head(head[:GLANCE], encoding), is_whole=len(head) <= GLANCE)
     if sample:
         layout = layout_of(sample, told.delimiter)
         scan = _Scan(file, encoding, layout, only_cr=lines.has_only_cr(head))

@@ -7,9 +7,9 @@ from contextlib import closing
 
 from ingest.readers import lines, top_level
 from ingest.readers.base import Instructions, Table
-from ingest.readers.combo import is_address, sample_of
+from ingest.readers.combo import GLANCE, is_address, sample_of
 from ingest.readers.piped import Left, Records, written
-from ingest.sources import HEAD, DataFile
+from ingest.sources import DataFile
 
 COLUMNS = ("address", "secret")
 
@@ -98,7 +98,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     """The one table of stealer lines. Raises DataFileError where nobody can tell how they are encoded."""
     head = file.head()
     encoding = lines.encoding_of(head, told.encoding, file.name)
-    sample = sample_of(lines.decoded_head(head, encoding), is_whole=len(head) < HEAD)
+    sample = sample_of(lines.decoded_head(head[:GLANCE], encoding), is_whole=len(head) <= GLANCE)
     if not sample:
         return
     mark = told.delimiter if told.delimiter and told.delimiter in FORMS else form_of(sample)
