@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from ingest.columns import ColumnDigester, Int64s, TextColumn
 from ingest.gathering import Gathering
 from ingest.joins import Junction
 from ingest.readers.base import Table
+from ingest.readers.escapes import unescaped
 from ingest.selection import NOTHING, OTHER, PLAIN_IN_SPACES, Selection, Wanted
 from ingest.words import FIRST, PERSON, WordArray, flags_of
 
@@ -29,6 +31,7 @@ NO_PERSON = "no matching person"
 NOT_A_RECORD = "malformed record"
 
 _NEWLINE = 10
+_ESCAPED = re.compile(r"[%&\\\0\u00ad\u200b-\u200f\u2060\ufeff]")
 
 Rows = NDArray[np.intp]
 
@@ -190,10 +193,22 @@ def _one_by_one(rows: Sequence[int], texts: Sequence[bytes]) -> Iterator[tuple[i
     """The addresses among *texts* that are not plain; a line each where a text is a list."""
     for row, raw in zip(rows, texts, strict=True):
         for piece in raw.decode().split("\n"):
-            try:
-                yield row, canonical(piece)
-            except InvalidAccount:
-                continue
+            if address := _find_address(piece):
+                yield row, address
+
+
+def _find_address(text: str) -> Address | None:
+    """The address that *text* is as a whole, as it stands or else with its escapes resolved."""
+    try:
+        return canonical(text)
+    except InvalidAccount:
+        pass
+    if not _ESCAPED.search(text):
+        return None
+    try:
+        return canonical(unescaped(text.replace("\0", "")))
+    except InvalidAccount:
+        return None
 
 
 def _values(texts: TextColumn) -> tuple[Rows, TextColumn]:

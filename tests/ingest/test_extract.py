@@ -189,6 +189,36 @@ def test_a_record_with_two_addresses_counts_once_and_exposes_both(read):
     assert all(word & PERSON for word in direct.values())
 
 
+ESCAPED = [
+    "bob%40example.com",
+    "bob%2540example.com",
+    "bob&#64;example.com",
+    "bob&#x40;example&period;com",
+    "bob&commat;example.com",
+    "bob\\u0040example.com",
+    "bob@example.com\0\0",
+    "b\u200bob@exam\u00adple.com",
+]
+
+
+@pytest.mark.parametrize("text", ESCAPED)
+def test_an_address_that_was_escaped_as_a_whole_is_that_address(read, text):
+    count, direct, _ = read([(text,)])
+
+    assert (count.accepted, list(direct)) == (1, [digest("bob@example.com")])
+
+
+@pytest.mark.parametrize("text", ["by bob%40example.com", "bob%40example.com%2C x", "bob%40", "100%", "AT&amp;T"])
+def test_an_escaped_value_that_is_no_address_as_a_whole_is_none(read, text):
+    count, direct, _ = read([(text,)])
+
+    assert (count.rejected, direct) == ({"not an address": 1}, {})
+
+
+def test_what_is_an_address_as_it_stands_is_not_unescaped(read):
+    assert list(read([("a%40b@example.com",)])[1]) == [digest("a%40b@example.com")]
+
+
 def test_a_list_of_addresses_is_one_record_of_several_people(read):
     count, direct, aliases = read([("a@example.com\nb+x@example.com\nnobody",)])
 
