@@ -58,6 +58,9 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
         _refuse_other_format(file, told)
     else:
         raise DataFileError(f"{file.name}: this version does not read {form}; it reads {', '.join(READERS)}")
+    for key, named, forms in (("table", told.table, ("sql", "sqlite")), ("sheet", told.sheet, ("xlsx",))):
+        if named is not None and form not in forms:
+            raise DataFileError(f"{file.name}: has no tables to choose from by `{key}`; leave it out")
     if form in _MORE_THAN_ONCE and file.source is None:
         raise DataFileError(f"{file.name}: {form} cannot be read from there; save it to a file and name that file")
     return READERS[form](file, told)

@@ -66,7 +66,7 @@ class Grammar:
         nested = rf"\((?:{string}|{_PLAIN}|[,;\[\]]|\({flat}\))*+\)"
         listed = rf"\[(?:{string}|{_PLAIN}|[,;])*+\]"
         simple = r"'[^'\\]*+'(?=[,)])|[^'\"(),;\s]++(?=[,)])"
-        value = rf"(?:{simple}|(?:{string}|{_PLAIN}|{nested}|{listed})++)"
+        value = rf"(?>{simple}|(?:{string}|{_PLAIN}|{nested}|{listed})++)"
         begun = rf"(?:\({flat})?+(?:{opening}|\"[^\"]*+)?+\\?\Z"
         self.dialect = dialect
         self.literal = re.compile(string, re.DOTALL)

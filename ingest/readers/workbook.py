@@ -58,7 +58,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     for sheet in chosen:
         name = f"{file.name}!{mask_addresses(sheet.name)}"
         if sheet.rows:
-            layout = _layout_of(sheet.rows, told.header_row, name)
+            layout = _layout_of(sheet.rows, _header_row(sheet, told, is_only=len(chosen) == 1), name)
             note = "a hidden sheet" if sheet.is_hidden else ""
             blocks = partial(book.blocks, sheet.number, layout.header)
             yield table(name, layout.columns, "xlsx", UTF8, blocks, note)
@@ -66,6 +66,12 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
 
 def _folded(name: str) -> str:
     return name.strip().casefold()
+
+
+def _header_row(sheet: _Sheet, told: Instructions, *, is_only: bool) -> int | None:
+    """The row that the manifest says; of several sheets, those without such a row have their header elsewhere."""
+    is_there = is_only or not told.header_row or told.header_row in dict(sheet.rows)
+    return told.header_row if is_there else None
 
 
 def _layout_of(rows: Sequence[tuple[int, list[str]]], declared: int | None, name: str) -> _Layout:

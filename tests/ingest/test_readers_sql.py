@@ -293,6 +293,16 @@ def test_short_rows_are_padded_and_long_ones_rejected(tmp_path: Path) -> None:
     assert scanned.rejects == {"too many columns": 1}
 
 
+def test_a_row_of_many_columns_that_does_not_fit_is_told_without_trying_every_way(tmp_path: Path) -> None:
+    row = ",".join(f"'v{number}'" for number in range(100))
+    columns = ", ".join(f"c{number}" for number in range(100))
+    [table] = tables_of(tmp_path, f"INSERT INTO t ({columns}) VALUES ({row}),({row},1),({row});")
+
+    scanned = scan(table)
+
+    assert (len(scanned.rows), scanned.rejects) == (2, {"too many columns": 1})
+
+
 @pytest.mark.parametrize("head", ["", "-- MySQL dump `x`\n", "PRAGMA x;\n"])
 def test_a_stray_quote_costs_one_record_and_swallows_nobody(tmp_path: Path, head: str) -> None:
     first, last = (

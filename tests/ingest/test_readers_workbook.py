@@ -97,6 +97,14 @@ def test_a_declared_header_row_is_counted_as_the_sheet_does(tmp_path: Path) -> N
     assert len(sheet_of(tmp_path, PEOPLE, Instructions(header_row=0))[1]) == 3
 
 
+def test_of_several_sheets_those_without_the_header_row_have_it_elsewhere(tmp_path: Path) -> None:
+    raw = bytes_of({"People": [("title", "of", "it"), (), (), *PEOPLE], "Few": PEOPLE})
+
+    tables = tables_of(tmp_path, raw, Instructions(header_row=4))
+
+    assert [table.columns for table in tables] == [HEADER, HEADER]
+
+
 def test_a_header_row_that_is_empty_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataFileError, match="row 9 is empty"):
         sheet_of(tmp_path, PEOPLE, Instructions(header_row=9))

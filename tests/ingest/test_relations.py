@@ -139,6 +139,14 @@ def test_a_table_that_is_not_there_stops_the_load(tmp_path, store):
         load(described(tmp_path, "- {path: shop.sql, table: people}"), store)
 
 
+@pytest.mark.parametrize("key", ["table", "sheet"])
+def test_to_choose_from_a_file_without_tables_is_refused(tmp_path, store, key):
+    (tmp_path / "users.csv").write_text(csv_of(USERS))
+
+    with pytest.raises(DataFileError, match=f"users.csv: has no tables to choose from by `{key}`"):
+        load(described(tmp_path, f"- {{path: users.csv, {key}: users}}"), store)
+
+
 # Drafts
 
 
