@@ -87,21 +87,25 @@ def chunks(file: Readable, name: str, limits: Limits, taken: Callable[[int], Non
     Raises DataFileError where the file is cut short, damaged, or unpacks to more than *limits* allow.
     """
     raw = _Counted(file, taken)
+    unpacked = 0
+
+    def spend(count: int) -> None:
+        nonlocal unpacked
+        unpacked += count
+        refuse_bomb(unpacked, raw.count, name, limits)
+
     with closing(raw):
-        unpacked = 0
-        for chunk in _guarded(_unwrapped(io.BufferedReader(raw, CHUNK)), name):
-            unpacked += len(chunk)
-            refuse_bomb(unpacked, raw.count, name, limits)
-            yield chunk
+        yield from _guarded(_unwrapped(io.BufferedReader(raw, CHUNK), spend), name)
 
 
-def _unwrapped(file: io.BufferedReader) -> Iterator[bytes]:
+def _unwrapped(file: io.BufferedReader, spend: Callable[[int], None]) -> Iterator[bytes]:
+    """Every layer's bytes are spent: an unpacker may go through any number of them and give none."""
     layer = file
     for _ in range(_DEPTH):
         opener = opener_for(layer.peek(8)[:8])
         if opener is None:
             break
-        layer = io.BufferedReader(cast(io.RawIOBase, opener(layer)), CHUNK)
+        layer = io.BufferedReader(_Counted(opener(layer), spend), CHUNK)
     while chunk := layer.read(CHUNK):
         yield chunk
 

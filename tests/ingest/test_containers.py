@@ -18,6 +18,7 @@ from ingest import budgets, containers, seven_zips
 from ingest.compression import Limits, zstd
 from ingest.passwords import Passwords
 from ingest.sources import NotRead, Terms, find
+from tests.ingest.loads import described, load
 
 TEXT = b"id,email\n1,a@example.com\n"
 OTHER = b"id,email\n2,b@example.com\n"
@@ -318,6 +319,31 @@ def test_many_small_bombs_count_together(tmp_path: Path) -> None:
 
     with pytest.raises(DataFileError, match=r"export!\d+\.csv: unpacks to more than 500 times its size"):
         read(tmp_path, content, limits=Limits(ratio_from=64 << 20))
+
+
+def test_zeros_that_gzip_skips_behind_its_end_are_spent(tmp_path: Path) -> None:
+    content = gzip.compress(gzip.compress(TEXT) + bytes(4 << 20))
+
+    with pytest.raises(DataFileError, match="export: unpacks to more than 500 times its size"):
+        read(tmp_path, content, limits=Limits(ratio_from=1 << 20))
+
+
+def test_nothing_is_published_of_a_load_with_a_bomb_in_it(store, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_bytes(TEXT)
+    (tmp_path / "bomb.tar").write_bytes(tarred([("x.csv", gzip.compress(gzip.compress(bytes(256 << 20))))]))
+
+    with pytest.raises(DataFileError, match=r"bomb\.tar!x\.csv: unpacks to more than 500 times its size"):
+        load(described(tmp_path, "- path: people.csv\n- path: bomb.tar"), store)
+
+    assert [row.current_load for row in store.breaches.all()] == [None]
+
+
+def test_a_bomb_of_590_bytes_is_refused(tmp_path: Path) -> None:
+    content = gzip.compress(gzip.compress(bytes(256 << 20)))
+
+    assert len(content) < 1000
+    with pytest.raises(DataFileError, match="export: unpacks to more than 500 times its size"):
+        read(tmp_path, content)
 
 
 def test_a_bomb_in_archives_in_archives_is_refused(tmp_path: Path) -> None:
