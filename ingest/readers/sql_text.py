@@ -7,6 +7,7 @@ the ASCII marks passes through as it is.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.readers.rows import LONGEST_VALUE
 
@@ -86,12 +87,21 @@ class Grammar:
 
     def row_of(self, width: int, wanted: tuple[int, ...], behind: str = "") -> re.Pattern[str]:
         """A row of exactly *width* values and what *behind* matches, with groups for those *wanted*, as they stand."""
-        values = ",".join(f"({self._written})" if at in wanted else self._written for at in range(width))
-        return self._compiled(rf"\s*+\({values}\){behind}")
+        return self._compiled(rf"\s*+\({self._values(width, wanted)}\){behind}")
 
     def run_of(self, width: int, behind: str) -> re.Pattern[str]:
         """As many rows of exactly *width* values as have *behind* behind them."""
-        return self._compiled(rf"(?:\s*+\({','.join([self._written] * width)}\){behind})++")
+        return self._compiled(rf"(?:\s*+\({self._values(width, ())}\){behind})++")
+
+    def _values(self, width: int, wanted: tuple[int, ...]) -> str:
+        """So many values, those between two that are wanted as one: patterns of a part for each compile slowly."""
+        parts = []
+        for before, at in pairwise((-1, *wanted, width)):
+            if at - before > 1:
+                parts.append(f"{self._written}(?:,{self._written}){{{at - before - 2}}}+")
+            if at < width:
+                parts.append(f"({self._written})")
+        return ",".join(parts)
 
     def _compiled(self, pattern: str) -> re.Pattern[str]:
         """Kept, since the same few patterns are wanted for every statement."""
