@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import duckdb
 
@@ -25,6 +25,23 @@ from ingest.sources import DataFile, NotRead, Terms
 
 THE_PEOPLE = "Mixpanel's people"
 """The junction at which Mixpanel's events find their people, whatever files those are in."""
+
+NOT_TEXT = {
+    ".zip",
+    ".7z",
+    ".tar",
+    ".gz",
+    ".bz2",
+    ".xz",
+    ".zst",
+    ".json",
+    ".jsonl",
+    ".parquet",
+    ".xlsx",
+    ".sqlite",
+    ".db",
+}
+"""Endings of names that promise something else than lines of text."""
 
 _HEAVIEST_STORAGE: tuple[PasswordStorage, ...] = ("plain", "unsalted", "unknown", "salted")
 
@@ -154,11 +171,17 @@ def _source(
     return FileTally(
         name=table.name,
         outcome="nothing found",
-        why=", ".join(filter(None, ["no column says whose records these are", table.note])),
+        why=", ".join(filter(None, ["no column says whose records these are", table.note, _misnamed(table)])),
         bytes=file.size,
         format=table.format,
         encoding=said(table.encoding, entry.encoding),
     )
+
+
+def _misnamed(table: Table) -> str:
+    """What to say of a table that was read as text though its file's name promises a format of its own."""
+    ending = PurePath(table.name).suffix.lower()
+    return f"and it is not the {ending} file that its name says" if ending in NOT_TEXT and table.format == "csv" else ""
 
 
 def _sample(

@@ -360,3 +360,11 @@ def test_what_only_mail_could_serve_is_refused_while_mail_is_off(manifest, store
     with pytest.raises(ConfigError, match="mail is off"):
         load(for_owners, store)
     assert store.breaches.all() == []
+
+
+@pytest.mark.parametrize("name", ["people.zip", "people.json", "people.xlsx"])
+def test_a_file_that_is_not_what_its_name_says_is_said_to_be_none(store, manifest, name):
+    with pytest.raises(LoadRefused) as refused:
+        load(manifest(f"    - path: {name}\n", {name: "just some words\n"}), store)
+
+    assert f"it is not the .{name.partition('.')[2]} file that its name says" in refused.value.tally.files[0].why
