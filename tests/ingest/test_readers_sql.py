@@ -436,7 +436,7 @@ def test_copied_values_are_read_as_they_were_written(rows: list[list[str | None]
     left: Counter[str] = Counter()
 
     assert plain([*copied(window, 3, [0, 1, 2], left)]) == [[value or "" for value in row] for row in rows]
-    assert (window.text[window.at :], left) == ("\n", {})
+    assert (window.text[window.at :].strip(), left) == ("", {})
 
 
 @given(text=st.text(st.sampled_from("ab'\"\\\n;(),INSERT"), max_size=60))
