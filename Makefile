@@ -40,7 +40,7 @@ bench: $(VENV)/.for-tests  ## print the ratios that the README quotes
 clean:
 	rm -rf $(VENV) build dist *.egg-info
 
-COVERAGE := 90
+COVERAGE := 95
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
