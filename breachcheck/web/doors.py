@@ -8,7 +8,7 @@ from flask import url_for
 from breachcheck.answers import Answer
 from breachcheck.breaches import LoadId
 from breachcheck.catalog import Breach
-from breachcheck.disclosure import PUBLIC
+from breachcheck.disclosure import OWNER, PUBLIC, Viewer
 from breachcheck.services import Services
 
 
@@ -53,17 +53,25 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One load, as the public would see it if it were all that is published."""
+    """One load, as the public would see it if it were all that is published; a private one as its owners would."""
 
     services: Services
     load_id: LoadId
     is_preview: bool = True
 
+    @property
+    def is_private(self) -> bool:
+        """Whether the public would be told nothing, so that the preview is what an owner of an address would see."""
+        return not self.services.lookup.reach(PUBLIC, self.load_id)
+
     def ask(self, account: str) -> Answer:
-        return self.services.lookup.ask_load(account, self.load_id, PUBLIC)
+        return self.services.lookup.ask_load(account, self.load_id, self._viewer())
 
     def reach(self) -> list[Breach]:
-        return self.services.lookup.reach(PUBLIC, self.load_id)
+        return self.services.lookup.reach(self._viewer(), self.load_id)
+
+    def _viewer(self) -> Viewer:
+        return OWNER if self.is_private else PUBLIC
 
     def all_breaches(self) -> tuple[Breach, ...]:
         return self.services.catalogue.of_load(self.load_id).breaches

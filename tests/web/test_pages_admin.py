@@ -179,6 +179,13 @@ def test_a_preview_answers_as_if_the_load_were_published(operator: FlaskClient, 
     assert "<title>Not found in 1 breach" in preview(operator, held, "ann@example.com")
 
 
+def test_a_preview_of_a_private_breach_is_what_its_owners_would_see(operator: FlaskClient, loaded: Services) -> None:
+    secret = held_breach(loaded, facts(name="Quiet", is_sensitive=True), {"hana@example.com": ["Email addresses"]})
+
+    assert "as the owner of an address would see it" in operator.get(f"/admin/loads/{secret}/preview").text
+    assert "<title>Yes, found in 1 breach" in preview(operator, secret, "hana@example.com")
+
+
 def test_a_preview_answer_links_to_the_preview(operator: FlaskClient, held: LoadId) -> None:
     page = preview(operator, held, "hana@example.com")
 
