@@ -43,13 +43,13 @@ class Config:
     index_passphrase_file: Path | None = setting(
         "A file that holds the passphrase, where the index key is derived from one.", None
     )
-    site_name: str = setting("What this site is called, on pages and in mails.", "Breach check")
+    site_name: str = setting("What this site is called, on its pages.", "Breach check")
     operator_name: str = setting("Who runs this site.", "")
     contact: str = setting("Where its visitors can write to: a web or e-mail address.", "")
     disclosure: Disclosure = setting("Who may see answers: `open`, `owner` or `closed`.", "open")
     mail: Mail = setting("How mail leaves: `off`, `outbox` or `smtp`. Nothing sends mail yet.", "off")
     public_url: str | None = setting(
-        "The site's own address, the only source of links. Other hosts are refused, but under `/api/v3`.", None
+        "The site's own address. Other hosts than its own are refused, but under `/api/v3`.", None
     )
     trusted_proxies: int = setting("How many reverse proxies stand in front and set X-Forwarded-For.", 0)
     lookups_a_minute: int = setting("Look-ups a minute from one network on the public page; 0 for no limit.", 120)
