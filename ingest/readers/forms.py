@@ -72,7 +72,7 @@ def _are_stealer_lines(sample: Sequence[str]) -> bool:
 
 def _is_combo_list(sample: Sequence[str]) -> bool:
     layout = combo.layout_of(sample)
-    if layout.agreeing < _NEARLY_ALL:
+    if layout.agreeing < _NEARLY_ALL or _is_table(sample, layout.separator):
         return False
     halves = [line.rpartition if layout.is_address_last else line.partition for line in sample]
     divided = [half(layout.separator) for half in halves]
@@ -80,6 +80,19 @@ def _is_combo_list(sample: Sequence[str]) -> bool:
     if sum(" " in secret.strip() for secret in secrets) > 0.1 * len(secrets):
         return False
     return (layout.separator == ":" and not layout.is_address_last) or _read_as_secrets(secrets)
+
+
+def _is_table(sample: Sequence[str], separator: str) -> bool:
+    """Whether *separator* divides columns: nearly all lines have as many, more than two or named by the first."""
+    if separator == ":":
+        return False
+    [(width, agreeing)] = Counter(line.count(separator) + 1 for line in sample).most_common(1)
+    has_header = sniff.layout_of(_as_text(sample), separator, None, "").skip > 0 and separator in sample[0]
+    return width > 1 and agreeing >= _NEARLY_ALL * len(sample) and (has_header or width > 2)
+
+
+def _as_text(sample: Sequence[str]) -> bytes:
+    return "".join(f"{line}\n" for line in sample).encode()
 
 
 def _read_as_secrets(values: Sequence[str]) -> bool:
@@ -90,7 +103,7 @@ def _read_as_secrets(values: Sequence[str]) -> bool:
 
 
 def _is_prose(sample: Sequence[str]) -> bool:
-    text = "".join(f"{line}\n" for line in sample).encode()
+    text = _as_text(sample)
     if not prose.found_in(text):
         return False
     try:
