@@ -11,6 +11,8 @@ from ingest.readers.base import Instructions, Table
 from ingest.readers.lines import UTF8
 from ingest.sources import DataFile
 
+_FLOATS = ("FLOAT", "DOUBLE")
+
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:  # noqa: ARG001 - a reader's signature
     """The one table of a Parquet file, which must be a file by itself: it is read from its end."""
@@ -40,8 +42,15 @@ def _types(path: Path, name: str) -> dict[str, str]:
 
 
 def _text(name: str, kind: str) -> str:
-    """SQL of a column as text: values in a list stand one a line, bytes are taken as UTF-8, the empty is NULL."""
+    """SQL of a column as text.
+
+    Values in a list stand one a line, bytes are taken as UTF-8, the empty is NULL, and whole numbers have no fraction:
+    an id is the same whether or not other rows have none.
+    """
     column = quoted(name)
+    if kind in _FLOATS:
+        whole = f"CASE WHEN trunc({column}) = {column} THEN TRY_CAST({column} AS HUGEINT) END"
+        return f"coalesce({whole}::VARCHAR, {column}::VARCHAR)"
     if kind.endswith("[]"):
         return f"nullif(array_to_string({column}::VARCHAR[], chr(10)), '')"
     if kind == "BLOB":

@@ -34,6 +34,17 @@ def test_every_column_is_text(parquet: Path, declared: str | None) -> None:
     assert scan(table).rows == [("17", "a@example.com", None, "2025-01-02", "c1\nc2", "Bonn")]
 
 
+def test_whole_numbers_have_no_fraction(tmp_path: Path) -> None:
+    path = tmp_path / "people.parquet"
+    with duckdb.connect() as connection:
+        rows = "VALUES (17::DOUBLE, 17::FLOAT), (9007199254740991, -1), (1.5, 0), ('inf', 'nan'), (NULL, NULL)"
+        connection.execute(f"COPY (FROM ({rows}) AS people(id, team)) TO '{path}' (FORMAT parquet)")
+
+    found = scan(table_of(path)).rows
+
+    assert found == [("17", "17"), ("9007199254740991", "-1"), ("1.5", "0"), ("inf", "nan"), (None, None)]
+
+
 def test_a_file_that_is_cut_short_is_refused(parquet: Path) -> None:
     parquet.write_bytes(parquet.read_bytes()[:-20])
 
