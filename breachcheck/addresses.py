@@ -1,12 +1,12 @@
 """Addresses: the one canonical form of an e-mail address, and what merely reads like one in free text."""
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import NewType
 
 import idna
+import regex as re
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from breachcheck.errors import InvalidAccount

@@ -1,7 +1,8 @@
 """Addresses in free text: which they are, and where they begin and end. docs/ingest-text.md has the rules in words."""
 
-import re
 from collections.abc import Iterator
+
+import regex as re
 
 from breachcheck.addresses import canonical
 from breachcheck.errors import InvalidAccount

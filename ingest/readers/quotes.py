@@ -15,7 +15,7 @@ def dirty_lines(block: bytes, delimiter: bytes) -> NDArray[np.int64]:
     ends = np.flatnonzero(text == ord("\n"))
     until = np.searchsorted(quotes, ends)
     allowed = _neighbours(delimiter)
-    is_even = not np.bitwise_or.reduce(until) & 1
+    is_even = not (until & 1).any()
     if is_even and allowed[_before(text, quotes[0::2])].all() and allowed[text[quotes[1::2] + 1]].all():
         return _NO_LINES
     return _dirty_starts(text, quotes, ends, until, allowed)

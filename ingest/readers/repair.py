@@ -5,10 +5,11 @@ value reaches over several lines, that is right by RFC 4180; where the lines it 
 table, or where it is never closed, each physical line is a row of its own.
 """
 
-import re
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+import regex as re
 
 from ingest.readers.quotes import dirty_lines, end_of_records
 

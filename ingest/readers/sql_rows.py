@@ -3,9 +3,10 @@
 A row that is not well formed is one record left out; reading goes on where the next one seems to begin.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+
+import regex as re
 
 from ingest.readers.lines import LONGEST, TOO_LONG
 from ingest.readers.repair import TOO_MANY_COLUMNS

@@ -1,8 +1,9 @@
 """The statements of an SQL dump: those that define tables, those that bring rows; all others are passed over."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+import regex as re
 
 from ingest.readers.sql_text import NAME, NAMES, Grammar, names_in
 from ingest.readers.sql_window import ROOM, Window

@@ -4,10 +4,11 @@ All regular expressions here look at UTF-8 bytes taken as Latin-1, so that a cha
 the ASCII marks passes through as it is.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+import regex as re
 
 from ingest.readers.rows import LONGEST_VALUE
 
