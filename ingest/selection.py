@@ -124,7 +124,7 @@ class Selection:
             self._of_breach(name) if kind.is_of_one_breach else self._value(name)
             for name, kind in wanted.identifiers.items()
         ]
-        results += [self._value(name) for name in (*(name for name, _ in wanted.keys), *wanted.references)]
+        results += [_whole(self._value(name)) for name in (*(name for name, _ in wanted.keys), *wanted.references)]
         return [f"{expression} AS r{number}" for number, expression in enumerate(results)]
 
     def _base(self, number: int) -> str:
@@ -162,6 +162,15 @@ class Selection:
 
     def _without_addresses(self, columns: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(name for name in columns if name not in self._wanted.addresses)
+
+
+def _whole(value: str) -> str:
+    """*value*, a whole number without its fraction: what one file writes 17 stands in another as 17.0."""
+    pattern = literal(r"\d+\.0")
+    return (
+        f"CASE WHEN ends_with({value}, '.0') AND regexp_full_match({value}, {pattern})"
+        f" THEN left({value}, strlen({value}) - 2) ELSE {value} END"
+    )
 
 
 def _columns_by_class(classes: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

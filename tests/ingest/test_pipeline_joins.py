@@ -25,6 +25,15 @@ ORDERS = """
 USERS = "id,email\n1,ann@example.com\n2,bob+x@example.com\nn/a,cy@example.com\n"
 
 
+def test_a_whole_number_is_the_same_id_with_and_without_a_fraction(store, manifest):
+    orders = "user,town\n1.0,Bonn\n2.5,Ulm\n"
+
+    outcome = load(manifest(ORDERS, {"users.csv": USERS, "orders.csv": orders}), store)
+
+    assert outcome.tally.rejected == {"no matching person": 1}
+    assert found(store, outcome.load_id, "ann@example.com") == {(frozenset({EMAIL, PLACES}), False)}
+
+
 def test_records_are_joined_to_the_people_of_another_file(store, manifest):
     orders = "user,town\n1,Bonn\n1,Ulm\n2,Ulm\n9,Kiel\nn/a,Kiel\n"
 
