@@ -25,6 +25,7 @@ SAMPLE = 1000
 GLANCE = 1 << 18  # bytes in which a sample is looked for
 
 _ADDRESS = re.compile(r"\s*\"?[^\s@\":;|,]+@[^\s@\":;|,]+\.[^\s@\":;|,.]+\"?\s*")
+_LINE_END = re.compile(r"\r\n?|\n")
 _NO_DELIMITER = "\x1f"
 _STRAY = bytes.maketrans(b"\x1f\0", b"  ")
 _FEWEST = 3
@@ -60,8 +61,10 @@ def _layout(sample: Sequence[str], separator: str) -> Layout:
 
 
 def sample_of(head: str, *, is_whole: bool) -> list[str]:
-    """Some lines of a file that begins with *head*, without blank ones."""
-    found = head.splitlines() if is_whole else head.splitlines()[:-1]
+    """Some lines of a file that begins with *head*, without blank ones, or the beginning of the only one."""
+    found = _LINE_END.split(head)
+    if not is_whole:
+        found = found[:-1] or found
     return list(islice((line for line in found if line.strip()), SAMPLE))
 
 

@@ -111,7 +111,14 @@ def _is_prose(sample: Sequence[str]) -> bool:
     except DataFileError:
         return True
     rows = sniff.fields_of(text, layout.delimiter)
+    if len(layout.columns) > 1 and not layout.skip and _are_all_addresses(rows):
+        return True  # a list of people, however many to a line
     return not (_has_address_column(rows) or _agree(rows, has_header=layout.skip > 0))
+
+
+def _are_all_addresses(rows: Sequence[Sequence[str]]) -> bool:
+    cells = [cell for row in rows for cell in row if cell.strip()]
+    return sum(map(combo.is_address, cells)) >= _NEARLY_ALL * len(cells)
 
 
 def _has_address_column(rows: Sequence[Sequence[str]]) -> bool:

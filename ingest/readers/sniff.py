@@ -120,8 +120,10 @@ def names(header: Sequence[str], people: Sequence[Sequence[str]]) -> tuple[str, 
     width = max(widths, key=lambda width: widths[width], default=0) if wider * 2 > len(people) else 0
     given = [*header, *[""] * (width - len(header))]
     found: list[str] = []
+    taken: set[str] = set()
     for at, cell in enumerate(given, start=1):
-        found.append(_unused(cell if cell.strip() else f"column{at}", {known.casefold() for known in found}))
+        found.append(_unused(cell if cell.strip() else f"column{at}", taken))
+        taken.add(found[-1].casefold())
     return tuple(found)
 
 
