@@ -11,6 +11,8 @@ from typing import cast
 
 import msgspec
 
+from ingest.readers.shape import MEMBERS
+
 LONGEST = 16 << 20
 MALFORMED = "malformed JSON"
 _COMPACT_ABOVE = 1 << 20
@@ -21,7 +23,6 @@ _BETWEEN = " \t\r\n,"
 _ON_ONE_LINE = bytes.maketrans(b"\r\n", b"  ")
 _BREAKS = re.compile(r"[\r\n]+")
 _FIRST_KEY = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")\s*:')
-_ANY_OBJECT = re.compile(r"[}\[,\n]\s*(?=\{)")
 
 
 class Malformed(Exception):
@@ -118,15 +119,19 @@ class Text:
         self.at = cut
         return [bytes(element).translate(_ON_ONE_LINE) for element in found]
 
-    def resume(self, fault: int) -> None:
-        """Go on at the next record after a *fault* in this one: the next that begins with the same key, or any."""
+    def resume(self, fault: int, before: str = r"[}\[,\n]") -> None:
+        """Go on at the next record after a *fault* in this one: the next that begins with the same key, or any.
+
+        *before* is the pattern of what stands before a record.
+        """
+        any_object = re.compile(rf"{before}\s*(?=\{{)")
         first_key = _FIRST_KEY.match(self._text, self._begun)
-        alike = re.compile(rf"[}}\[,\n]\s*(?=\{{\s*{re.escape(first_key[1])}\s*:)") if first_key else _ANY_OBJECT
+        alike = re.compile(rf"{before}\s*(?=\{{\s*{re.escape(first_key[1])}\s*:)") if first_key else any_object
         found = alike.search(self._text, self._begun + 1)
         while not found and len(self._text) - fault < _RESYNC_WITHIN and self._more():
             found = alike.search(self._text, self._begun + 1)
         while not found:
-            found = _ANY_OBJECT.search(self._text, fault)
+            found = any_object.search(self._text, fault)
             if not found and not self._more():
                 self.at = len(self._text)
                 return
@@ -178,6 +183,9 @@ def _page(text: Text, path: tuple[str, ...], left_out: Counter[str]) -> Iterator
     text.begin()
     opening = text.opening()
     text.at += 1
+    if path[0] == MEMBERS:
+        yield from _members(text, left_out)
+        return
     while (first := text.peek()) and first != "}":
         if text.key() == path[0] and text.peek() == ("{" if path[1:] else "["):
             yield from _page(text, path[1:], left_out) if path[1:] else _elements(text, opening, left_out)
@@ -198,6 +206,22 @@ def _elements(text: Text, page: str, left_out: Counter[str]) -> Iterator[bytes]:
         except Malformed as fault:
             left_out[MALFORMED] += 1
             text.resume(fault.at)
+    text.at += 1
+
+
+def _members(text: Text, left_out: Counter[str]) -> Iterator[bytes]:
+    """The members of the object whose brace was passed. Goes on behind a malformed one at the next."""
+    while (first := text.peek()) and first != "}":
+        try:
+            if first != "{":
+                text.key()
+            text.peek()
+            text.begin()
+            if isinstance(text.value(), dict):
+                yield text.record()
+        except Malformed as fault:
+            left_out[MALFORMED] += 1
+            text.resume(fault.at, ":")
     text.at += 1
 
 

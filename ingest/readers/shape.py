@@ -9,7 +9,13 @@ from itertools import islice
 
 from breachcheck.addresses import holds_address
 
+MEMBERS = "*"
+"""In a path: every member of the object there is a record."""
+
 _SAMPLE = 50
+_FEWEST = 3
+_GLANCE = 1 << 18
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 _LISTS = {"results", "data", "users", "people", "records", "items", "rows", "profiles", "customers", "members", "hits"}
 _LISTS |= {"documents", "docs", "entries", "value", "list", "subscribers", "response", "objects", "events", "accounts"}
 _OF_ONE_PERSON = {"email", "emails", "mails", "addresses", "contacts", "identities"}
@@ -20,7 +26,7 @@ _HUGE_HITS = re.compile(r'\s*\{.{0,2000}?"hits"\s*:\s*\{.{0,2000}?"hits"\s*:\s*\
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """*is_lines*: one record a line; else records stand anywhere, in the list at *path* where there is one."""
+    """*is_lines*: one record a line; else records stand anywhere, in the list or object at *path* if there is one."""
 
     is_lines: bool
     path: tuple[str, ...] = ()
@@ -39,7 +45,8 @@ def shape_of(head: str, columns: Sequence[str]) -> Shape:
     lines = list(islice((line.strip(" \r\t,") for line in head.split("\n") if line.strip()), _SAMPLE))
     objects = [value for line in lines if (value := _object(line)) is not None]
     if objects and sum(line.startswith("{") and line.endswith("}") for line in lines) * 2 >= len(lines):
-        [(path, _)] = Counter(_path_of(value, columns) for value in objects).most_common(1)
+        find = _path_of if lines[1:] else _path_of_only
+        [(path, _)] = Counter(find(value, columns) for value in objects).most_common(1)
         return Shape(not path, path)
     return Shape(False, _path_within(head, columns))
 
@@ -59,9 +66,25 @@ def _path_within(head: str, columns: Sequence[str]) -> tuple[str, ...]:
         return ()
     try:
         value, _ = json.JSONDecoder().raw_decode(text)
+    except json.JSONDecodeError as fault:
+        begun = _object(_closed(text[: min(fault.pos, _GLANCE)]))
+        return (_path_of_only(begun, columns) if begun else ()) or _path_of_huge(text)
     except (ValueError, RecursionError):
         return _path_of_huge(text)
-    return _path_of(value, columns)
+    return _path_of_only(value, columns)
+
+
+def _closed(text: str) -> str:
+    """The object that *text* begins with, as far as its last whole part, with all closed that is open there."""
+    open_ones: list[str] = []
+    end, closing = 0, ""
+    for token in _TOKEN.finditer(text):
+        if token[0] in "{[":
+            open_ones.append("}" if token[0] == "{" else "]")
+        elif token[0] in "}]" and open_ones:
+            open_ones.pop()
+            end, closing = token.end(), "".join(reversed(open_ones))
+    return text[:end] + closing
 
 
 def _path_of_huge(text: str) -> tuple[str, ...]:
@@ -85,6 +108,32 @@ def _path_of(value: Mapping[str, object], columns: Sequence[str]) -> tuple[str, 
     named = [key for key in lists if key in _LISTS]
     peopled = [key for key in lists if key not in _OF_ONE_PERSON and holds_address(json.dumps(lists[key][:_SAMPLE]))]
     return next(((key,) for key in [*peopled, *named]), ())
+
+
+def _path_of_only(value: Mapping[str, object], columns: Sequence[str]) -> tuple[str, ...]:
+    """Where the records stand in a file that is one object; () where *value* is the only record."""
+    path = _path_of(value, columns)
+    if path or any(column.partition(".")[0] in value for column in columns):
+        return path
+    if _are_by_id(value):
+        return (MEMBERS,)
+    for key, inner in value.items():
+        around = {other: some for other, some in value.items() if other != key}
+        if isinstance(inner, dict) and not holds_address(json.dumps(around)):
+            found = _path_of_only(inner, ())
+            if found:
+                return (key, *found)
+    return ()
+
+
+def _are_by_id(value: Mapping[str, object]) -> bool:
+    """Whether the members of *value* are records that are much alike, with addresses in most, under their ids."""
+    members = [member for member in islice(value.values(), _SAMPLE) if isinstance(member, dict)]
+    if len(members) < _FEWEST or len(members) < min(len(value), _SAMPLE):
+        return False
+    keys = Counter(key for member in members for key in member)
+    is_alike = bool(keys) and keys.most_common(1)[0][1] >= 0.9 * len(members)
+    return is_alike and 2 * sum(holds_address(json.dumps(member)) for member in members) > len(members)
 
 
 def _lists(value: Mapping[str, object]) -> Iterator[tuple[str, list[object]]]:

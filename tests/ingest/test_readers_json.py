@@ -277,3 +277,40 @@ def test_records_come_whole_and_in_order(
 
     assert read == (found * 2 if form == "pages" else found)
     assert not left_out
+
+
+BY_ID = {"u1": {"email": "ann@example.com"}, "u2": {"email": "bob@example.com"}, "0": {"email": "eve@example.com"}}
+
+
+@pytest.mark.parametrize(
+    "value", [BY_ID, {"users": BY_ID, "total": 3}, {"data": {"users": [*BY_ID.values()]}, "status": "ok"}]
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_the_records_of_one_object_are_found_wherever_in_it_they_stand(
+    tmp_path: Path, value: object, indent: int | None
+) -> None:
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps(value, indent=indent))
+
+    found = scan(table_of(path), ["email"])
+
+    assert [row[0] for row in found.rows] == ["ann@example.com", "bob@example.com", "eve@example.com"]
+
+
+def test_many_records_under_their_ids_are_records_too(tmp_path: Path) -> None:
+    many = {f"u{number}": {"email": f"p{number}@example.com", "note": "x" * 1000} for number in range(2000)}
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps({"users": many}))
+
+    assert len(scan(table_of(path), ["email"]).rows) == 2000
+
+
+def test_a_malformed_record_under_an_id_costs_nobody_else(tmp_path: Path) -> None:
+    path = tmp_path / "people.json"
+    members = [f'"u{number}": {{"email": "p{number}@example.com"}}' for number in range(9)]
+    members[6] = '"u6": {"email": oops}'
+    path.write_text("{" + ", ".join(members) + "}")
+
+    found = scan(table_of(path), ["email"])
+
+    assert (len(found.rows), sum(found.rejects.values())) == (8, 1)
