@@ -11,7 +11,7 @@ from breachcheck.digests import Kind
 from ingest.engine import literal, quoted
 from ingest.words import Words
 
-SAYS_NOTHING = ("", "null", "n/a", "unknown", "undefined", "-", "0", "$direct")
+SAYS_NOTHING = ("", "null", "n/a", "unknown", "undefined", "-", "0", "$direct", "[]", "{}")
 """Values that tell nothing about anyone, in any letter case, spaces around them or not."""
 
 LONGEST = 1024

@@ -131,7 +131,7 @@ def test_records_without_a_person_are_rejected_for_what_they_are(read):
 
 
 @pytest.mark.parametrize(
-    "value", ["", " ", "null", "NULL", " n/a", "Unknown", "undefined", "-", "0", "$direct", "\u00a0", None]
+    "value", ["", " ", "null", "NULL", " n/a", "Unknown", "undefined", "-", "0", "$direct", "[]", "{}", "\u00a0", None]
 )
 def test_a_value_that_says_nothing_is_no_class(read, value):
     wanted = Wanted(("email",), {"email": ("Email addresses",), "name": ("Names",)})
