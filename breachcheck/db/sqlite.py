@@ -196,11 +196,15 @@ def _connect(path: Path) -> sqlite3.Connection:
             check_same_thread=False,
             cached_statements=256,
         )
+    except sqlite3.Error as error:
+        raise _meant_for_people(error, path) from error
+    try:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
     except sqlite3.Error as error:
+        connection.close()
         raise _meant_for_people(error, path) from error
     return connection
 
