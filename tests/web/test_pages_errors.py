@@ -1,6 +1,7 @@
 """Pages that are no answer: each has its status, and none reads like good news."""
 
 import re
+from collections.abc import Iterator
 from collections.abc import Callable
 from pathlib import Path
 
@@ -127,10 +128,11 @@ def test_no_redirect_carries_a_path(client: FlaskClient) -> None:
 
 
 @pytest.fixture
-def limited(tmp_path: Path) -> FlaskClient:
+def limited(tmp_path: Path) -> Iterator[FlaskClient]:
     store = new_store(tmp_path / "limited", lookups_a_minute=2)
     published_breach(store, facts(), {"ann@example.com": ["Email addresses"]})
-    return create_app(store).test_client()
+    yield create_app(store).test_client()
+    store.close()
 
 
 def test_too_many_checks_are_told_to_wait_and_get_no_answer(limited: FlaskClient) -> None:
