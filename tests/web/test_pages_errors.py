@@ -1,8 +1,7 @@
 """Pages that are no answer: each has its status, and none reads like good news."""
 
 import re
-from collections.abc import Iterator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
