@@ -18,7 +18,7 @@ DEFAULT_DATA = Path("data")
 NOT_SETTINGS = {
     "BREACHCHECK_ARCHIVE_PASSWORD": "The password of encrypted archives, where a manifest names no `password_file`.",
     "BREACHCHECK_DATA": "The data folder; `--data` wins over it, and `./data` is meant without either.",
-    "BREACHCHECK_DEBUG": "Set to anything, it shows tracebacks, which may hold addresses.",
+    "BREACHCHECK_DEBUG": "Set to anything, it shows where a fault of the program came from, without its text.",
 }
 """Variables that are read from the environment alone."""
 

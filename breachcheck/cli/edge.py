@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from breachcheck.errors import BreachcheckError, CouldNotCheck
+from breachcheck.errors import BreachcheckError
 
 FAILED = 2
 INTERRUPTED = 130
@@ -18,7 +18,7 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 def run(command: click.Command, arguments: list[str]) -> int:
-    """Run *command*; its exit status. No traceback reaches the terminal unless BREACHCHECK_DEBUG is set."""
+    """Run *command*; its exit status. BREACHCHECK_DEBUG shows the places that a fault passed."""
     try:
         status = command.main(arguments, prog_name="breachcheck", standalone_mode=False)
     except click.exceptions.Abort:
@@ -47,7 +47,7 @@ def say(message: str) -> None:
 def surprise(error: BaseException) -> str:
     """What to say of a fault in the program: its kind and place, not its text, which might quote an account."""
     if os.environ.get("BREACHCHECK_DEBUG"):
-        traceback.print_exception(error)
+        traceback.print_tb(error.__traceback__)
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"breachcheck stopped at a fault of its own ({type(error).__name__}{place}). Please report it."
@@ -55,10 +55,7 @@ def surprise(error: BaseException) -> str:
 
 def reason_of(error: BaseException) -> str:
     """The stable word for programs that says why there is no answer."""
-    return error.reason if isinstance(error, CouldNotCheck) else _REASONS.get(type(error).__name__, "fault")
-
-
-_REASONS = {"InvalidAccount": "invalid_account", "UnknownBreach": "unknown_breach", "UnknownLoad": "unknown_load"}
+    return error.reason if isinstance(error, BreachcheckError) else BreachcheckError.reason
 
 
 def data_option(function: Decorated) -> Decorated:
