@@ -10,6 +10,7 @@ from breachcheck.db.base import Database
 from breachcheck.errors import StoreUnavailable, UnknownBreach, UnknownLoad
 from breachcheck.index import FieldSetId
 from breachcheck.loads import FieldSet, Load, Loads, PasswordStorage, Tally
+from breachcheck.suppressions import Suppressed, Suppressions
 
 DEMO_SUFFIX = " (demo)"
 GENERATION = "generation"
@@ -53,11 +54,12 @@ class Breach:
 
 @dataclass(frozen=True)
 class Published:
-    """What can be seen at one *generation*: the breaches by title, and where each field set belongs."""
+    """What can be seen at one *generation*: the breaches by title, where each field set belongs, who opted out."""
 
     generation: int
     breaches: tuple[Breach, ...]
     field_sets: Mapping[FieldSetId, tuple[Breach, FieldSet]]
+    suppressed: Suppressed
 
     def get(self, name: str) -> Breach:
         """The breach called *name*, in any letter case. Raises UnknownBreach."""
@@ -75,6 +77,7 @@ class Catalogue:
         self._suffix = DEMO_SUFFIX if is_demo else ""
         self._breaches = Breaches(db)
         self._loads = Loads(db)
+        self._suppressions = Suppressions(db)
         self._published: Published | None = None
 
     def generation(self) -> int:
@@ -95,9 +98,10 @@ class Catalogue:
 
     def of_load(self, load_id: LoadId) -> Published:
         """The map as if *load_id*, held or not, were all that is published. Raises UnknownLoad."""
-        load = self._loads.get(load_id)
-        row = next(row for row in self._breaches.all() if row.id == load.breach_id)
-        return self._map(self.generation(), [self._breach(row, load)])
+        with self._db.snapshot():
+            load = self._loads.get(load_id)
+            row = next(row for row in self._breaches.all() if row.id == load.breach_id)
+            return self._map(self.generation(), [self._breach(row, load)])
 
     def _read(self) -> Published:
         with self._db.snapshot():
@@ -120,6 +124,7 @@ class Catalogue:
             generation=generation,
             breaches=tuple(sorted((breach for breach, _ in breaches), key=lambda breach: breach.title.lower())),
             field_sets={one.id: (breach, one) for breach, field_sets in breaches for one in field_sets},
+            suppressed=self._suppressions.all(),
         )
 
     def _breach(self, row: BreachRow, load: Load) -> tuple[Breach, list[FieldSet]]:

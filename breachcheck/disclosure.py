@@ -11,6 +11,7 @@ from breachcheck.breaches import Disclosure
 from breachcheck.catalog import Breach
 from breachcheck.digests import Kind
 from breachcheck.loads import FieldSet
+from breachcheck.suppressions import Level
 
 
 class Role(StrEnum):
@@ -62,6 +63,11 @@ def may_be_told(viewer: Viewer, breach: Breach, site: Disclosure) -> bool:
             return not facts.is_retired and not facts.is_sensitive
         case Role.PUBLIC:
             return not facts.is_retired and not facts.is_sensitive and rule == "open"
+
+
+def may_be_shown(viewer: Viewer, level: Level) -> bool:
+    """Whether *viewer* may see anything of an address that is suppressed at *level*: its proved owner, at the first."""
+    return viewer.role is Role.OWNER and level is Level.HIDE
 
 
 def disclose(viewer: Viewer, breach: Breach, field_sets: Iterable[FieldSet]) -> Exposure | None:

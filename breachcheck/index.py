@@ -10,6 +10,7 @@ from breachcheck.digests import Digest
 FieldSetId = NewType("FieldSetId", int)
 
 SLICE = 2**64 // 256
+AT_ONCE = 500
 
 
 class Index:
@@ -69,6 +70,15 @@ class Index:
                     {"low": low, "high": low + SLICE - 1, "first": first, "last": last},
                 )
         self._db.execute("DELETE FROM piece_done WHERE load_id = :load_id", {"load_id": load_id})
+        return deleted
+
+    def forget(self, digests: Sequence[Digest]) -> int:
+        """Delete every exposure of *digests*, of all loads; how many there were. A few digests at a time, as above."""
+        deleted = 0
+        for start in range(0, len(digests), AT_ONCE):
+            with self._db.transaction():
+                for digest in digests[start : start + AT_ONCE]:
+                    deleted += self._db.execute("DELETE FROM exposure WHERE digest = :digest", {"digest": digest})
         return deleted
 
     def settle(self) -> None:

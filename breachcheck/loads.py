@@ -178,6 +178,10 @@ class Loads:
                 self.fail(load_id, why, at)
         return dead
 
+    def any_runs(self) -> bool:
+        """Whether a load runs, or its program ended before it did."""
+        return bool(self._db.query("SELECT id FROM load WHERE state = 'running' LIMIT 1"))
+
     def mark_pruned(self, load_id: LoadId) -> None:
         """Its exposures are gone; what it said and counted stays."""
         with self._db.transaction():

@@ -3,11 +3,12 @@
 import time
 from collections.abc import Mapping
 
+from breachcheck.addresses import Address, base_of, canonical
 from breachcheck.answers import Answer, Checked
 from breachcheck.breaches import Disclosure, LoadId
 from breachcheck.catalog import Breach, Catalogue, Published
 from breachcheck.digests import Digester, Kind
-from breachcheck.disclosure import Viewer, disclose, may_ask_by, may_be_told
+from breachcheck.disclosure import Viewer, disclose, may_ask_by, may_be_shown, may_be_told
 from breachcheck.errors import IndexMoved, NothingToAsk
 from breachcheck.index import FieldSetId, Index
 from breachcheck.loads import FieldSet
@@ -37,7 +38,7 @@ class Lookup:
         published = self._catalogue.last_read() if breach is None else self._catalogue.published()
         for _ in range(1 + ATTEMPTS):
             asked = self._asked(published, viewer, kind, breach)
-            found = self._found(account, kind, asked) if asked else []
+            found = self._found(account, kind, published, asked, viewer) if asked else []
             if self._catalogue.generation() == published.generation:
                 return self._answer(published, asked, found, viewer, kind)
             published = self._catalogue.published()
@@ -47,7 +48,7 @@ class Lookup:
         """What the answer would be if *load_id*, held or not, were all that is published."""
         published = self._catalogue.of_load(load_id)
         asked = self._asked(published, viewer, kind, None)
-        found = self._found(account, kind, asked) if asked else []
+        found = self._found(account, kind, published, asked, viewer) if asked else []
         return self._answer(published, asked, found, viewer, kind)
 
     def reach(self, viewer: Viewer, load_id: LoadId | None = None) -> list[Breach]:
@@ -62,11 +63,24 @@ class Lookup:
             if Kind.EMAIL in breach.kinds and may_be_told(viewer, breach, self._site)
         ]
 
-    def _found(self, account: str, kind: Kind, asked: list[Breach]) -> list[FieldSetId]:
+    def _found(
+        self, account: str, kind: Kind, published: Published, asked: list[Breach], viewer: Viewer
+    ) -> list[FieldSetId]:
         """The field sets that *account* occurs in; one name stands for another person in every breach."""
         value = account.strip()
+        if kind is Kind.EMAIL:
+            return self._found_address(canonical(value), published, viewer)
         names = [breach.name for breach in asked] if kind.is_of_one_breach else [None]
         return [found for name in names for found in self._index.field_sets_of(self._digester.of(kind, value, name))]
+
+    def _found_address(self, address: Address, published: Published, viewer: Viewer) -> list[FieldSetId]:
+        """None where an opt-out keeps them from *viewer*: asked all the same, so that this takes as long."""
+        base = base_of(address)
+        digest = self._digester.of_address(address)
+        digests = (digest,) if base is None else (digest, self._digester.of_address(base))
+        levels = [level for one in digests if (level := published.suppressed.get(one))]
+        found = self._index.field_sets_of(digest)
+        return found if all(may_be_shown(viewer, level) for level in levels) else []
 
     def _asked(self, published: Published, viewer: Viewer, kind: Kind, name: str | None) -> list[Breach]:
         named = published.breaches if name is None else (published.get(name),)

@@ -11,6 +11,7 @@ from breachcheck.free_text import without_address
 from breachcheck.index import Index
 from breachcheck.jobs import Jobs
 from breachcheck.loads import Load, Loads
+from breachcheck.suppressions import Suppressions
 
 REST_S = 3600
 """How long a load that is no longer current is left alone, so that no look-up still reads it."""
@@ -30,6 +31,7 @@ class Publishing:
         self._loads = Loads(db)
         self._audit = Audit(db)
         self._jobs = Jobs(db)
+        self._suppressions = Suppressions(db)
 
     def publish(self, load_id: LoadId, *, by: str, lower_sensitivity: bool = False) -> Load:
         """Make a complete load current, in place of the one that was. Raises UnknownLoad for any other."""
@@ -39,7 +41,7 @@ class Publishing:
                 raise UnknownLoad(f"Load {load_id} is {load.state}; only a complete load can be published.")
             row = self._row_of(load)
             self._keep_sensitive(row, load.facts, lower_sensitivity)
-            self._switch(row, load_id, by=by, action="publish")
+            self._show(row, load, by=by, action="publish")
             return load
 
     def publish_held(self, name: str, *, by: str, lower_sensitivity: bool = False) -> Load:
@@ -85,7 +87,7 @@ class Publishing:
                 load = self._loads.get(switch.load_id)
                 if load.state == "complete":
                     self._keep_sensitive(row, load.facts, lower_sensitivity)
-                    self._switch(row, load.id, by=by, action="roll back")
+                    self._show(row, load, by=by, action="roll back")
                     return load
             raise UnknownLoad(f"{row.name} has no earlier load to go back to.")
 
@@ -144,6 +146,11 @@ class Publishing:
                 f"{row.name} is sensitive, and this would show it as not sensitive. Say `is_sensitive: true` in its"
                 " manifest, or, if it is meant, use `breachcheck breaches` with --lower-sensitivity."
             )
+
+    def _show(self, row: BreachRow, load: Load, *, by: str, action: str) -> None:
+        """Make *load* current, without those who had themselves forgotten since it began."""
+        self._index.forget(self._suppressions.to_forget(since=load.started_at))
+        self._switch(row, load.id, by=by, action=action)
 
     def _switch(
         self, row: BreachRow, load_id: LoadId | None, *, by: str, action: str, reason: str | None = None

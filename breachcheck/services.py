@@ -24,7 +24,9 @@ from breachcheck.jobs import Jobs
 from breachcheck.loads import Loads
 from breachcheck.lookup import Lookup
 from breachcheck.operators import Operators
+from breachcheck.opt_outs import OptOuts
 from breachcheck.publishing import Publishing
+from breachcheck.suppressions import Suppressions
 
 CUT_OFF = (
     "An `init` that was cut off leaves this: if nothing was ever loaded here, move it away and run `breachcheck init`"
@@ -47,6 +49,8 @@ class Services:
     loads: Loads
     lookup: Lookup
     publishing: Publishing
+    suppressions: Suppressions
+    opt_outs: OptOuts
     api_keys: ApiKeys
     operators: Operators
     audit: Audit
@@ -139,6 +143,8 @@ def _wire(
         loads=Loads(catalogue_db),
         lookup=Lookup(catalogue, index, digester, site=settings.disclosure, is_demo=about.is_demo),
         publishing=Publishing(catalogue_db, index),
+        suppressions=Suppressions(catalogue_db),
+        opt_outs=OptOuts(catalogue_db, index),
         api_keys=ApiKeys(catalogue_db, app_key),
         operators=Operators(catalogue_db),
         audit=Audit(catalogue_db),

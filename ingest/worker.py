@@ -7,6 +7,7 @@ from threading import Event
 
 import structlog
 
+from breachcheck import opt_outs
 from breachcheck.errors import BreachcheckError
 from breachcheck.jobs import ATTEMPTS, Job
 from breachcheck.services import Services
@@ -23,9 +24,15 @@ def prune(services: Services, _job: Job) -> None:
     for load_id in services.publishing.prunable(now=_now()):
         deleted = services.publishing.prune(load_id, by=BY)
         log.info("pruned", load=load_id, exposures=deleted)
+    services.opt_outs.finish()  # erasing waits for loads, and every load that failed leaves a job of this kind
 
 
-JOBS: dict[str, Callable[[Services, Job], None]] = {"prune": prune}
+def forget(services: Services, job: Job) -> None:
+    """Delete what an opt-out that was cut off may have left in the index. Not logged: nobody's affair."""
+    services.opt_outs.finish(since=int(str(job.payload["since"])))
+
+
+JOBS: dict[str, Callable[[Services, Job], None]] = {"prune": prune, opt_outs.JOB: forget}
 
 
 def run(services: Services, stopping: Event) -> None:

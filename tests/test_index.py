@@ -76,3 +76,14 @@ def test_an_index_that_cannot_be_read_has_no_answer(store):
 
     with pytest.raises(StoreUnavailable):
         store.index.field_sets_of(Digest(5))
+
+
+def test_forgetting_digests_deletes_them_from_every_load_and_nobody_else(index):
+    enter(index, LOAD, 0, (LOWEST, 1), (5, 1), (5, 2), (6, 1), (HIGHEST, 1))
+    enter(index, OTHER, 0, (5, 9), (7, 9))
+
+    assert index.forget([Digest(LOWEST), Digest(5), Digest(8), Digest(HIGHEST)]) == 5
+    assert [bool(index.field_sets_of(Digest(one))) for one in (LOWEST, 5, 6, 7, HIGHEST)] == [
+        False, False, True, True, False
+    ]  # fmt: skip
+    assert index.forget([Digest(5)]) == index.forget([]) == 0

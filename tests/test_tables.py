@@ -26,6 +26,7 @@ OWNERS = {
     "load": "loads",
     "operator": "operators",
     "piece_done": "index",
+    "suppression": "suppressions",
     "switch": "breaches",
 }
 

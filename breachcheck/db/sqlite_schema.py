@@ -166,3 +166,17 @@ CREATE INDEX job_by_due ON job (due_at) WHERE ended_at IS NULL;
 def m0001_catalogue(db: Database) -> None:
     for statements in (_STORE, _BREACHES, _LOADS, _ACCESS, _WORK):
         _run(db, statements)
+
+
+@CATALOGUE()
+def m0002_suppressions(db: Database) -> None:
+    _run(
+        db,
+        """
+        CREATE TABLE suppression (
+            digest INTEGER NOT NULL PRIMARY KEY,
+            level TEXT NOT NULL CHECK (level IN ('hide', 'forget', 'erase')),
+            created_at INTEGER NOT NULL
+        ) STRICT;
+        """,
+    )

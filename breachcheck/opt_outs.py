@@ -1,0 +1,67 @@
+"""Opt-outs: what an owner's wish to be hidden, forgotten or erased does, at once and in every load."""
+
+import time
+
+from breachcheck.catalog import move
+from breachcheck.db.base import Database
+from breachcheck.digests import Digest
+from breachcheck.index import Index
+from breachcheck.jobs import Jobs
+from breachcheck.loads import Loads
+from breachcheck.suppressions import Level, Suppressions
+
+JOB = "forget"
+"""The kind of job that calls ``finish``, for opt-outs that a crash cut off."""
+
+
+class OptOuts:
+    """Takes opt-outs and carries them out. Nothing here is audited or told to anybody: it is the owner's affair."""
+
+    def __init__(self, db: Database, index: Index) -> None:
+        self._db = db
+        self._index = index
+        self._suppressions = Suppressions(db)
+        self._loads = Loads(db)
+        self._jobs = Jobs(db)
+
+    def opt_out(self, digest: Digest, level: Level) -> Level:
+        """Suppress the e-mail address of *digest*, as far as *level* goes; the level that holds now.
+
+        It is never less than what held before. On return no look-up shows the address, in any process, but to its
+        proved owner at the first level; what the level deletes is deleted, or will be by a job after a crash.
+        """
+        at = int(time.time())
+        with self._db.transaction():
+            holds = self._suppressions.add(digest, level, at=at)
+            move(self._db)
+            if holds is not Level.HIDE:
+                self._jobs.add(JOB, {"since": at}, due_at=at)
+        self.finish(since=at)
+        return holds
+
+    def show_again(self, digest: Digest) -> bool:
+        """End the suppression of an address that is hidden; whether it was. One that is forgotten stays so."""
+        with self._db.transaction():
+            was_hidden = self._suppressions.drop(digest, Level.HIDE)
+            if was_hidden:
+                move(self._db)
+            return was_hidden
+
+    def level_of(self, digest: Digest) -> Level | None:
+        """The level at which the address of *digest* itself is suppressed."""
+        return self._suppressions.level_of(digest)
+
+    def finish(self, since: int = 0) -> None:
+        """Delete what suppressions of *since* or later forbid any load to hold, and end those that are to be erased.
+
+        The latter waits while a load runs, which may have begun before the opt-out. Twice is as good as once.
+        """
+        to_erase = self._suppressions.to_erase()
+        self._index.forget(self._suppressions.to_forget(since))
+        if not to_erase or self._loads.any_runs():
+            return
+        self._index.forget(to_erase)
+        with self._db.transaction():
+            for digest in to_erase:
+                self._suppressions.drop(digest, Level.ERASE)
+            move(self._db)

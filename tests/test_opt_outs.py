@@ -1,0 +1,186 @@
+"""Opt-outs: what they delete stays deleted, whatever is loaded, published or cut off afterwards."""
+
+import time
+
+import pytest
+
+from breachcheck import addresses
+from breachcheck.digests import Digest
+from breachcheck.disclosure import OPERATOR, OWNER, PUBLIC
+from breachcheck.errors import StoreUnavailable
+from breachcheck.services import Services
+from breachcheck.suppressions import Level
+from ingest import worker
+from tests.stores import SHOP, held_breach, published_breach
+
+ANN, TAGGED = "ann@example.com", "ann+shop@example.com"
+BOB = "bob@example.com"
+EMAIL = "Email addresses"
+NAMES = "Names"
+
+
+class PowerCut(Exception):
+    """The program ended here."""
+
+
+class Lost:
+    """An index that cannot be written any more."""
+
+    def forget(self, _digests):
+        raise PowerCut
+
+
+@pytest.fixture
+def ann(store: Services) -> Digest:
+    return store.digester.of_address(addresses.canonical(ANN))
+
+
+def audited(store: Services) -> list[tuple[str, str]]:
+    return [(entry.action, entry.subject) for entry in store.audit.latest()]
+
+
+def cut_off(store: Services, digest: Digest, level: Level) -> None:
+    """An opt-out whose program ended before it deleted anything."""
+    store.opt_outs._index = Lost()
+    with pytest.raises(PowerCut):
+        store.opt_outs.opt_out(digest, level)
+    store.opt_outs._index = store.index
+
+
+def test_hiding_deletes_nothing_and_can_be_undone(store, ann):
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+    store.opt_outs.opt_out(ann, Level.HIDE)
+    hidden = store.lookup.ask(ANN, PUBLIC).status
+
+    assert store.opt_outs.show_again(ann)
+    assert (hidden, store.lookup.ask(ANN, PUBLIC).status) == ("not_found", "exposed")
+
+
+def test_forgetting_deletes_the_digest_from_every_load(store, ann):
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+    published_breach(store, SHOP, {ANN: [EMAIL, NAMES], TAGGED: [EMAIL], BOB: [EMAIL]})
+    held_breach(store, SHOP, {ANN: [EMAIL]})
+
+    assert store.opt_outs.opt_out(ann, Level.FORGET) is Level.FORGET
+    assert store.index.field_sets_of(ann) == []
+    assert store.lookup.ask(BOB, PUBLIC).status == "exposed"
+
+
+def test_what_is_forgotten_cannot_be_shown_again(store, ann):
+    published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+    store.opt_outs.opt_out(ann, Level.FORGET)
+
+    assert not store.opt_outs.show_again(ann)
+    assert store.opt_outs.level_of(ann) is Level.FORGET
+
+
+def test_who_was_never_hidden_need_not_be_shown_again(store, ann):
+    assert not store.opt_outs.show_again(ann)
+
+
+def test_a_level_is_raised_and_never_lowered(store, ann):
+    published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+    store.opt_outs.opt_out(ann, Level.HIDE)
+    store.opt_outs.opt_out(ann, Level.FORGET)
+
+    assert store.opt_outs.opt_out(ann, Level.HIDE) is Level.FORGET
+    assert store.lookup.ask(ANN, OWNER).status == "not_found"
+
+
+@pytest.mark.parametrize("before", [None, Level.HIDE, Level.FORGET])
+def test_erasing_leaves_nothing_at_all(store, ann, before):
+    published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+    if before:
+        store.opt_outs.opt_out(ann, before)
+
+    assert store.opt_outs.opt_out(ann, Level.ERASE) is Level.ERASE
+    assert store.index.field_sets_of(ann) == []
+    assert store.suppressions.all() == {}
+    assert store.lookup.ask(ANN, PUBLIC).status == "not_found"
+
+
+def test_a_later_load_brings_back_who_was_erased_and_nobody_else(store, ann):
+    published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+    store.opt_outs.opt_out(ann, Level.ERASE)
+    published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+
+    assert store.lookup.ask(ANN, PUBLIC).status == "exposed"
+
+
+def test_publishing_removes_who_was_forgotten_since_the_load_began(store, ann):
+    load_id = held_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+    store.suppressions.add(ann, Level.FORGET, at=int(time.time()))  # and the power went
+    store.publishing.publish(load_id, by="tests")
+
+    assert store.index.field_sets_of(ann) == []
+
+
+def test_rolling_back_removes_who_was_forgotten_since_that_load_began(store, ann):
+    published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+    published_breach(store, SHOP, {BOB: [EMAIL]})
+    store.suppressions.add(ann, Level.FORGET, at=int(time.time()))  # and the power went
+    store.publishing.roll_back("Shop", by="tests")
+
+    assert store.index.field_sets_of(ann) == []
+
+
+def test_whoever_is_hidden_stays_in_what_is_published(store, ann):
+    store.opt_outs.opt_out(ann, Level.HIDE)
+    published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+
+    assert store.lookup.ask(ANN, OWNER).status == "exposed"
+    assert store.lookup.ask(ANN, OPERATOR).status == "not_found"
+
+
+@pytest.mark.parametrize("level", [Level.FORGET, Level.ERASE])
+def test_what_a_crash_cut_off_shows_nothing_and_a_job_finishes_it(store, ann, level):
+    published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+    cut_off(store, ann, level)
+    meanwhile = store.lookup.ask(ANN, OWNER).status
+    while worker.run_one(store):
+        pass
+
+    assert meanwhile == "not_found"
+    assert store.index.field_sets_of(ann) == []
+    assert store.opt_outs.level_of(ann) is (Level.FORGET if level is Level.FORGET else None)
+    assert store.jobs.failed() == []
+
+
+def test_asking_again_carries_out_what_was_cut_off(store, ann):
+    published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+    cut_off(store, ann, Level.FORGET)
+    store.opt_outs.opt_out(ann, Level.FORGET)
+
+    assert store.index.field_sets_of(ann) == []
+
+
+def test_erasing_waits_for_a_load_that_began_before(store, ann):
+    load_id = store.loads.start(
+        store.breaches.id_of("Shop"), SHOP, manifest="", sha256="", program="test", by="tests", at=0
+    )
+    store.opt_outs.opt_out(ann, Level.ERASE)
+    while_it_runs = store.opt_outs.level_of(ann)
+    store.loads.fail(load_id, "disk full", 1)
+    while worker.run_one(store):
+        pass
+
+    assert while_it_runs is Level.ERASE
+    assert store.opt_outs.level_of(ann) is None
+
+
+def test_an_opt_out_is_noted_nowhere_but_in_its_own_table(store, ann):
+    published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+    before = (audited(store), store.breaches.get("Shop"))
+    store.opt_outs.opt_out(ann, Level.FORGET)
+
+    assert (audited(store), store.breaches.get("Shop")) == before
+    assert [job.payload.keys() for job in iter(lambda: store.jobs.claim(int(time.time())), None)] == [{"since"}]
+
+
+def test_an_opt_out_that_cannot_be_written_is_not_taken(store, ann):
+    published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+    store.databases[1].close()
+    store.config.catalogue_path.rename(store.config.catalogue_path.with_suffix(".gone"))
+
+    with pytest.raises(StoreUnavailable):
+        store.opt_outs.opt_out(ann, Level.FORGET)
