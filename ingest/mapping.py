@@ -1,6 +1,6 @@
 """Mappings: which column of a table carries which data classes, and whose record it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -66,18 +66,19 @@ def plan(
     name: str = "",
     is_only_table: bool = True,
     open_keys: bool = False,
+    alike: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Plan | None:
     """What *entry* says to take from a table with these *columns*; None where the table names nobody.
 
     *sample* is some values of each column, wanted where the mapping was left out. Of an entry with several tables
     (*is_only_table* false) one that lacks every column that would say whose record it is names nobody. Any other
     declared column that is not there raises DataFileError, unless records may hold keys that a sample of them did not
-    show (*open_keys*).
+    show (*open_keys*). A declared name means every column of it: of those *alike*, all that are not named themselves.
     """
     form = entry.format if entry.format in MIXPANEL else format
     # A key that one of several JSON files never uses is no mistake in the mapping.
     is_open = open_keys or (format in KEYED and not is_only_table)
-    headers = _Headers(columns, name or entry.path, loosely=form in MIXPANEL, is_open=is_open)
+    headers = _Headers(columns, name or entry.path, loosely=form in MIXPANEL, is_open=is_open, alike=alike or {})
     if not is_only_table and not headers.has_any(_declared_people(entry)):
         return None
     joins_as = form if form in MIXPANEL else mixpanel_names.form_of(columns)
@@ -93,11 +94,20 @@ def plan(
 class _Headers:
     """The columns of a table, found by what a manifest calls them."""
 
-    def __init__(self, columns: Sequence[str], name: str, *, loosely: bool, is_open: bool) -> None:
+    def __init__(
+        self,
+        columns: Sequence[str],
+        name: str,
+        *,
+        loosely: bool,
+        is_open: bool,
+        alike: Mapping[str, tuple[str, ...]],
+    ) -> None:
         self.columns = tuple(columns)
         self.unseen: dict[str, None] = {}
         self._name = name
         self.is_open = is_open
+        self._alike = alike
         self._keys = (_folded, mixpanel_names.plain_name) if loosely else (_folded,)
 
     def get(self, declared: str) -> str:
@@ -112,6 +122,11 @@ class _Headers:
         if not found:
             self.unseen[declared] = None
         return found[0] if found else declared
+
+    def all(self, declared: str, others: Collection[str]) -> tuple[str, ...]:
+        """The column that *declared* means, and those under the same header that *others* do not spell out."""
+        first = self.get(declared)
+        return (first, *(column for column in self._alike.get(first, ()) if column not in others))
 
     def has_any(self, declared: Sequence[str]) -> bool:
         return not declared or any(self._like(one) for one in declared)
@@ -144,10 +159,11 @@ def _declared_people(entry: FileEntry) -> list[str]:
 
 
 def _declared(entry: FileEntry, headers: _Headers, ids: tuple[str, ...]) -> Plan:
+    mapping = entry.mapping or {}
     classes: dict[str, tuple[str, ...]] = {}
-    for declared, names in (entry.mapping or {}).items():
-        column = headers.get(declared)
-        classes[column] = tuple(dict.fromkeys([*classes.get(column, ()), *names]))
+    for declared, names in mapping.items():
+        for column in headers.all(declared, mapping):
+            classes[column] = tuple(dict.fromkeys([*classes.get(column, ()), *names]))
     return _completed(entry, headers, classes, _mapped_addresses(classes), ids)
 
 
@@ -195,8 +211,10 @@ def _completed(
     entry: FileEntry, headers: _Headers, classes: Classes, found: tuple[str, ...], ids: tuple[str, ...]
 ) -> Plan:
     """The plan of columns *found* to hold addresses, with what *entry* says beside its mapping."""
-    addresses = tuple(dict.fromkeys(headers.get(column) for column in entry.address)) or found
-    identifiers = {headers.get(column): kind for column, kind in entry.identifiers.items()}
+    addresses = tuple(dict.fromkeys(one for name in entry.address for one in headers.all(name, entry.address))) or found
+    identifiers = {
+        column: kind for name, kind in entry.identifiers.items() for column in headers.all(name, entry.identifiers)
+    }
     carried = {column: (CLASS_OF_KIND[kind],) for column, kind in identifiers.items()}
     carried |= dict.fromkeys(addresses, (EMAIL,))
     join = msgspec.structs.replace(entry.join, column=headers.get(entry.join.column)) if entry.join else None

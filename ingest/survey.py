@@ -104,7 +104,12 @@ class Survey:
             return ()
         keys = [(column, THE_PEOPLE) for column in source.plan.ids]
         joins = (one.plan.join for one in self.sources if one.plan.join)
-        keys += [(_column(source.table, join.on), _junction(join)) for join in joins if _is_meant(join.to, source)]
+        keys += [
+            (column, _junction(join))
+            for join in joins
+            if _is_meant(join.to, source)
+            for column in _with_alike(source.table, _column(source.table, join.on))
+        ]
         return tuple(dict.fromkeys(keys))
 
 
@@ -165,6 +170,7 @@ def _source(
         name=table.name,
         is_only_table=is_only_table,
         open_keys=table.open_keys,
+        alike=table.alike,
     )
     if plan:
         return Source(entry, file, table, plan)
@@ -218,7 +224,7 @@ def _is_named(file: DataFile, entry: FileEntry) -> bool:
 def _wanted(source: Source, keys: tuple[tuple[str, str], ...]) -> Wanted:
     plan = source.plan
     meets = _meets(source)
-    references = (plan.join.column,) if plan.join else plan.ids
+    references = _with_alike(source.table, plan.join.column) if plan.join else plan.ids
     return Wanted(
         addresses=plan.addresses,
         classes=plan.classes,
@@ -255,6 +261,10 @@ def _is_meant(to: str, source: Source) -> bool:
 def _names(to: str, path: str) -> bool:
     """Whether *to* of a join is the file *path*, or a table or member of it."""
     return to == path or to.startswith((f"{path}#", f"{path}!"))
+
+
+def _with_alike(table: Table, column: str) -> tuple[str, ...]:
+    return (column, *table.alike.get(column, ()))
 
 
 def _column(table: Table, name: str) -> str:

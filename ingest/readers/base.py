@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -45,6 +45,7 @@ class Table:
     note: str = ""  # what else the tally says of it: "a hidden sheet"
     flaw: str = "malformed record"  # why records that are given as `broken` are rejected
     open_keys: bool = False  # JSON: columns that the sample did not show may be asked for all the same
+    alike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by the first, further columns of its header
 
     @contextmanager
     def scan(self, columns: Sequence[str]) -> Iterator[str]:

@@ -45,6 +45,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
             close=stream.close,
             delimiter=layout.delimiter.decode() if len(layout.columns) > 1 else "",
             flaw=TOO_MANY_COLUMNS,
+            alike=layout.alike,
         )
 
 

@@ -5,15 +5,17 @@ A form is only told where nearly every line has it: a table taken for a combo li
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import zip_longest
 
 from breachcheck.errors import DataFileError
 from ingest.readers import blocks, combo, prose, sniff, stealer
+from ingest.readers.headers import are_known
 
 LINE_FORMS = ("combo", "stealer", "blocks", "text")
 """Forms of text that is no table."""
 
+_COLUMNS = (",", ";", "|", "\t")
 _NEARLY_ALL = 0.8
 _MOSTLY = 0.5
 _FEW = 3
@@ -38,6 +40,7 @@ _OTHERS = frozenset(
     | {"storage", "profile", "name", "full name", "phone", "ip", "country", "address", "date"}
 )
 _SECRET = re.compile(r"(?=\S*[A-Za-z])(?=\S*[\d\W_])\S{4,}")
+_NUMBER = re.compile(r"\d+")
 _NO_SECRET = re.compile(r"[\d./:+()-]+|[^\W\d_]+(?:['.-][^\W\d_]+)*\.?|\S+@\S+\.\S+|[a-z]+://.*", re.IGNORECASE)
 
 
@@ -48,9 +51,10 @@ def form_of(head: str, *, is_whole: bool) -> str:
         return "csv"
     if _are_blocks(sample):
         return "blocks"
-    if _are_stealer_lines(sample):
+    is_headed = any(_is_headed(sample, mark) for mark in _COLUMNS)
+    if not is_headed and _are_stealer_lines(sample):
         return "stealer"
-    if _is_combo_list(sample):
+    if not is_headed and _is_combo_list(sample):
         return "combo"
     return "text" if _is_prose(sample) else "csv"
 
@@ -82,13 +86,24 @@ def _is_combo_list(sample: Sequence[str]) -> bool:
     return (layout.separator == ":" and not layout.is_address_last) or _read_as_secrets(secrets)
 
 
-def _is_table(sample: Sequence[str], separator: str) -> bool:
-    """Whether *separator* divides columns: nearly all lines have as many, more than two or named by the first."""
-    if separator == ":":
+def _is_headed(sample: Sequence[str], mark: str) -> bool:
+    """Whether *mark* divides columns that the first lines name: nearly all lines have as many."""
+    if not any(mark in line for line in sample[:_FEW]):
         return False
-    [(width, agreeing)] = Counter(line.count(separator) + 1 for line in sample).most_common(1)
-    has_header = sniff.layout_of(_as_text(sample), separator, None, "").skip > 0 and separator in sample[0]
-    return width > 1 and agreeing >= _NEARLY_ALL * len(sample) and (has_header or width > 2)
+    layout = sniff.layout_of(_as_text(sample), mark, None, "")
+    width, agreeing = _width(sample[layout.skip :], mark)
+    return layout.skip > 0 and width > 1 and agreeing >= _NEARLY_ALL * (len(sample) - layout.skip)
+
+
+def _is_table(sample: Sequence[str], separator: str) -> bool:
+    """Whether *separator* divides columns, more than two: nearly all lines have as many."""
+    width, agreeing = _width(sample, separator)
+    return separator != ":" and width > 2 and agreeing >= _NEARLY_ALL * len(sample)
+
+
+def _width(sample: Sequence[str], mark: str) -> tuple[int, int]:
+    """How many columns the most lines have, and how many lines those are."""
+    return Counter(line.count(mark) + 1 for line in sample).most_common(1)[0] if sample else (1, 0)
 
 
 def _as_text(sample: Sequence[str]) -> bytes:
@@ -98,8 +113,16 @@ def _as_text(sample: Sequence[str]) -> bytes:
 def _read_as_secrets(values: Sequence[str]) -> bool:
     """Whether most of *values* are what people choose for passwords, and not names, numbers or dates."""
     said = [value.strip() for value in values if value.strip()]
+    if _are_numbered(set(said)):
+        return False
     fit = sum(_SECRET.fullmatch(value) is not None and _NO_SECRET.fullmatch(value) is None for value in said)
     return bool(said) and fit > _MOSTLY * len(said)
+
+
+def _are_numbered(values: Collection[str]) -> bool:
+    """Whether most of *values* are one word with another number each: what programs call things, and not people."""
+    words = Counter(_NUMBER.sub("", value) for value in values)
+    return len(values) >= _FEW and max(words.values()) > _MOSTLY * len(values)
 
 
 def _is_prose(sample: Sequence[str]) -> bool:
@@ -110,10 +133,17 @@ def _is_prose(sample: Sequence[str]) -> bool:
         layout = sniff.layout_of(text, None, None, "")
     except DataFileError:
         return True
-    rows = sniff.fields_of(text, layout.delimiter)
+    rows = sniff.fields_of(text, layout)
     if len(layout.columns) > 1 and not layout.skip and _are_all_addresses(rows):
         return True  # a list of people, however many to a line
+    if layout.skip and len(rows) < _FEW and _fits(rows, layout.columns):
+        return False
     return not (_has_address_column(rows) or _agree(rows, has_header=layout.skip > 0))
+
+
+def _fits(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> bool:
+    """Whether *columns* have known names and no row is wider than they are."""
+    return len(columns) > 1 and are_known(columns) and all(len(row) <= len(columns) for row in rows)
 
 
 def _are_all_addresses(rows: Sequence[Sequence[str]]) -> bool:
@@ -132,5 +162,5 @@ def _has_address_column(rows: Sequence[Sequence[str]]) -> bool:
 
 def _agree(rows: Sequence[Sequence[str]], *, has_header: bool) -> bool:
     """Whether nearly all rows have as many columns, more than one."""
-    [(width, agreeing)] = Counter(map(len, rows)).most_common(1)
+    [(width, agreeing)] = Counter(map(len, rows)).most_common(1) or [(2, 0)]
     return width > 1 and agreeing >= _NEARLY_ALL * len(rows) and (has_header or len(rows) >= _FEW)

@@ -31,7 +31,15 @@ def as_csv(rows: Iterable[Sequence[str | None]], encoding: str = UTF8) -> bytes:
     return clean.encode(encoding, "replace")
 
 
-def table(name: str, columns: Sequence[str], format: str, encoding: str, blocks: Blocks, note: str = "") -> Table:
+def table(
+    name: str,
+    columns: Sequence[str],
+    format: str,
+    encoding: str,
+    blocks: Blocks,
+    note: str = "",
+    alike: Mapping[str, tuple[str, ...]] | None = None,
+) -> Table:
     """The table *name* of *columns*, whose rows *blocks* gives anew for every scan."""
     scan = _Scan(name, columns, blocks)
     return Table(
@@ -45,6 +53,7 @@ def table(name: str, columns: Sequence[str], format: str, encoding: str, blocks:
         close=scan.stream.close,
         flaw=MALFORMED,
         note=note,
+        alike=alike or {},
     )
 
 

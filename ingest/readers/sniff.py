@@ -8,19 +8,13 @@ from itertools import islice
 
 from breachcheck.addresses import holds_address
 from breachcheck.errors import DataFileError
+from ingest.readers.headers import Alike, alike, header_at, names
 from ingest.readers.repair import Grammar
 
 _DELIMITERS = (b",", b"\t", b";", b"|")
 _NONE = b"\x01"  # the delimiter of a file with one column: a character that does not occur
 _SAMPLE = 500
 _SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\n', re.IGNORECASE)
-_VALUE = re.compile(
-    r"""[-+]?[\d.,\s]*\d[\d.,\s%]*                         # a number
-      | \d{1,4}[-./]\d{1,2}[-./]\d{1,4}([T\s].*)?          # a date
-      | [0-9a-f]{32,} | [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
-      | \+\d[\d\s().-]{6,} | https?://.*""",
-    re.IGNORECASE | re.VERBOSE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +25,7 @@ class Layout:
     columns: tuple[str, ...]
     skip: int
     address_columns: tuple[int, ...]
+    alike: Alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +37,7 @@ class _Row:
 def layout_of(text: bytes, delimiter: str | None, header_row: int | None, name: str) -> Layout:
     """The layout of a file that begins with the whole lines *text*, in UTF-8; what the manifest says goes first.
 
-    Where no header row is declared and the first row holds an address, or values rather than names, there is none.
+    Where none is declared, the header is found as `headers.header_at` says.
     """
     before = _SEPARATOR_LINE.match(text)
     declared = delimiter.encode() if delimiter else before[1] if before else None
@@ -51,13 +46,14 @@ def layout_of(text: bytes, delimiter: str | None, header_row: int | None, name: 
     header = _header(rows, header_row, name)
     people = [row for row in rows if header is None or row.end > header.end]
     skip = header.end if header else 1 if before else 0
-    columns = names(header.fields if header else [], [row.fields for row in people])
-    return Layout(mark, columns, skip, _address_columns(people, len(columns)))
+    named = header.fields if header else []
+    columns = names(named, [row.fields for row in people])
+    return Layout(mark, columns, skip, _address_columns(people, len(columns)), alike(named, columns))
 
 
-def fields_of(text: bytes, delimiter: bytes) -> list[list[str]]:
-    """The fields of the first rows that the whole lines *text* hold, blank ones left out."""
-    return [row.fields for row in islice(_rows(text, Grammar(delimiter), 0), _SAMPLE)]
+def fields_of(text: bytes, layout: Layout) -> list[list[str]]:
+    """The fields of the first records that the whole lines *text* hold, blank ones left out."""
+    return [row.fields for row in islice(_rows(text, Grammar(layout.delimiter), layout.skip), _SAMPLE)]
 
 
 def _rows(text: bytes, grammar: Grammar, skip: int) -> Iterator[_Row]:
@@ -88,51 +84,14 @@ def _agreement(text: bytes, mark: bytes) -> tuple[float, int]:
 
 def _header(rows: Sequence[_Row], declared: int | None, name: str) -> _Row | None:
     if declared is None:
-        return rows[0] if rows and reads_as_names(rows[0].fields, [row.fields for row in rows[1:]]) else None
+        at = header_at([row.fields for row in rows])
+        return None if at is None else rows[at]
     if declared == 0:
         return None
     found = next((row for row in rows if row.end >= declared), None)
     if found is None:
         raise DataFileError(f"{name}: has no line {declared} to be the header; check `header_row`")
     return found
-
-
-def reads_as_names(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
-    """Whether the row *first* reads as names of columns rather than as a record like the *others* below it."""
-    cells = [cell.strip() for cell in first if cell.strip()]
-    if any(holds_address(cell) or _VALUE.fullmatch(cell) for cell in cells):
-        return False
-    return not _recurs(first, others)
-
-
-def _recurs(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
-    """Whether half of the cells stand again below, in rows that do not repeat the first one whole."""
-    below = [fields for fields in others if fields != first]
-    seen = [{fields[at] for fields in below if at < len(fields)} for at in range(len(first))]
-    filled = [at for at, cell in enumerate(first) if cell.strip()]
-    return bool(below) and sum(first[at] in seen[at] for at in filled) * 2 >= len(filled)
-
-
-def names(header: Sequence[str], people: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """A name for every column: those without one are columnN, those that stand twice get a number."""
-    widths = Counter(map(len, people))
-    wider = sum(any(fields[len(header) :]) for fields in people)
-    width = max(widths, key=lambda width: widths[width], default=0) if wider * 2 > len(people) else 0
-    given = [*header, *[""] * (width - len(header))]
-    found: list[str] = []
-    taken: set[str] = set()
-    for at, cell in enumerate(given, start=1):
-        found.append(_unused(cell if cell.strip() else f"column{at}", taken))
-        taken.add(found[-1].casefold())
-    return tuple(found)
-
-
-def _unused(name: str, taken: set[str]) -> str:
-    number, candidate = 1, name
-    while candidate.casefold() in taken:
-        number += 1
-        candidate = f"{name} ({number})"
-    return candidate
 
 
 def _address_columns(people: Sequence[_Row], width: int) -> tuple[int, ...]:

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import msgspec
 
-from breachcheck.addresses import holds_address, mask_addresses
+from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
 from ingest import workbooks
 from ingest.compression import Limits, refuse_bomb
-from ingest.readers import sniff
+from ingest.readers import headers
 from ingest.readers.base import Instructions, Table
 from ingest.readers.lines import UTF8
 from ingest.readers.rows import table
@@ -43,6 +43,7 @@ class _Sheet(msgspec.Struct, frozen=True):
 class _Layout:
     columns: tuple[str, ...]
     header: int  # the number of its row; 0 where there is none
+    alike: headers.Alike
 
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
@@ -61,7 +62,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
             layout = _layout_of(sheet.rows, _header_row(sheet, told, is_only=len(chosen) == 1), name)
             note = "a hidden sheet" if sheet.is_hidden else ""
             blocks = partial(book.blocks, sheet.number, layout.header)
-            yield table(name, layout.columns, "xlsx", UTF8, blocks, note)
+            yield table(name, layout.columns, "xlsx", UTF8, blocks, note, layout.alike)
 
 
 def _folded(name: str) -> str:
@@ -75,10 +76,11 @@ def _header_row(sheet: _Sheet, told: Instructions, *, is_only: bool) -> int | No
 
 
 def _layout_of(rows: Sequence[tuple[int, list[str]]], declared: int | None, name: str) -> _Layout:
-    at = _header_at([cells for _, cells in rows]) if declared is None else _declared_at(rows, declared, name)
+    at = headers.header_at([cells for _, cells in rows]) if declared is None else _declared_at(rows, declared, name)
     below = [cells for _, cells in rows[0 if at is None else at + 1 :]]
-    columns = sniff.names(rows[at][1] if at is not None else [], below)
-    return _Layout(columns, rows[at][0] if at is not None else 0)
+    named = rows[at][1] if at is not None else []
+    columns = headers.names(named, below)
+    return _Layout(columns, rows[at][0] if at is not None else 0, headers.alike(named, columns))
 
 
 def _declared_at(rows: Sequence[tuple[int, list[str]]], declared: int, name: str) -> int | None:
@@ -88,17 +90,6 @@ def _declared_at(rows: Sequence[tuple[int, list[str]]], declared: int, name: str
     if found is None:
         raise DataFileError(f"{name}: row {declared} is empty and cannot be the header; check `header_row`")
     return found
-
-
-def _header_at(rows: Sequence[Sequence[str]]) -> int | None:
-    """Where the header is: the first row about as full as the fullest that reads as names, before anybody's record."""
-    filled = [sum(map(bool, cells)) for cells in rows]
-    for at, cells in enumerate(rows):
-        if any(map(holds_address, cells)) and filled[at] * 2 >= max(filled):
-            return None
-        if filled[at] * 2 >= max(filled) and sniff.reads_as_names(cells, rows[at + 1 :]):
-            return at
-    return None
 
 
 class _Book:

@@ -36,6 +36,27 @@ def test_a_name_that_fits_two_columns_must_be_spelled_out():
         plan(entry(mapping={"email": EMAIL}), ["Email", "EMAIL"], "csv")
 
 
+def test_a_name_means_every_column_of_it():
+    says = {"mapping": {"mail": EMAIL, "name": ("Names",)}, "identifiers": {"id": "account-id"}}
+    alike = {"mail": ("mail (2)",), "name": ("name (2)", "name (3)"), "id": ("id (2)",)}
+    columns = [*alike, *(more for several in alike.values() for more in several)]
+
+    found = plan(entry(**says), columns, "csv", alike=alike)
+
+    assert found.addresses == ("mail", "mail (2)")
+    assert found.identifiers == {"id": "account-id", "id (2)": "account-id"}
+    assert found.classes["name (3)"] == ("Names",)
+
+
+def test_a_column_that_is_spelled_out_is_not_meant_by_its_first_name():
+    says = {"mapping": {"mail": EMAIL, "mail (2)": ("Names",)}}
+
+    found = plan(entry(**says), ["mail", "mail (2)"], "csv", alike={"mail": ("mail (2)",)})
+
+    assert found.classes == {"mail": EMAIL, "mail (2)": ("Names",)}
+    assert found.addresses == ("mail",)
+
+
 def test_wrappers_are_seen_through():
     found = plan(entry(mapping={"_source.email": EMAIL, "properties.$city": ("Names",)}), ["email", "$city"], "jsonl")
 

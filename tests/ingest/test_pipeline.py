@@ -66,6 +66,17 @@ def test_a_load_counts_every_record_once_and_publishes_its_people(store, manifes
     assert outcome.is_published
 
 
+def test_everyone_is_found_who_stands_in_one_of_several_columns_of_one_name(store, manifest):
+    entries = "- {path: people.csv, mapping: {email: Email addresses, city: Geographic locations}}"
+    text = "email,city,email,city\nann@example.com,,bob@example.com,Bonn\n,Ulm,cy@example.com,\n"
+
+    outcome = load(manifest(entries, {"people.csv": text}), store)
+
+    assert (outcome.tally.read, outcome.tally.people) == (2, 3)
+    assert found(store, outcome.load_id, "ann@example.com") == {(frozenset({EMAIL, PLACES}), False)}
+    assert found(store, outcome.load_id, "cy@example.com") == {(frozenset({EMAIL, PLACES}), False)}
+
+
 def test_each_person_has_exactly_the_classes_of_all_their_records(store, manifest):
     load_id = load(manifest(PEOPLE, {"people.csv": CSV}), store).load_id
 

@@ -48,6 +48,15 @@ def test_records_are_joined_to_the_people_of_another_file(store, manifest):
     assert found(store, outcome.load_id, "cy@example.com") == {(frozenset({EMAIL}), False)}
 
 
+def test_a_join_goes_by_every_column_of_its_name(store, manifest):
+    users = "ID,email,ID\n1,ann@example.com,7\n"
+    orders = "user,town,user\n,Bonn,7\n"
+
+    outcome = load(manifest(ORDERS, {"users.csv": users, "orders.csv": orders}), store)
+
+    assert found(store, outcome.load_id, "ann@example.com") == {(frozenset({EMAIL, PLACES}), False)}
+
+
 def test_a_join_to_a_file_without_people_is_refused(store, manifest):
     entries = (
         ORDERS.replace("to: users.csv", "to: shops.csv")

@@ -86,6 +86,51 @@ def test_a_declared_header_row_holds(tmp_path: Path) -> None:
     assert scanned.rows == [("1", "a@example.com", "Al")]
 
 
+@pytest.mark.parametrize(
+    "titles",
+    [
+        "Export of our customers\n",
+        "Export of our customers\n\nMade on Monday\n",
+        "Customers;2026-01-31;;\n",
+        "Exported by admin@example.com, on Monday;;;\n\n",
+        "Report\tof\tusers\n",
+    ],
+)
+def test_the_header_is_found_below_titles(tmp_path: Path, titles: str) -> None:
+    scanned = scan_text(tmp_path, titles + "id;email;name\n1;a@example.com;Al\n2;b@example.com;Bo\n")
+
+    assert sorted(scanned.rows) == [("1", "a@example.com", "Al"), ("2", "b@example.com", "Bo")]
+
+
+def test_a_header_of_known_names_is_found_below_wide_titles(tmp_path: Path) -> None:
+    table = table_of(file_of(tmp_path, "Report,2026-01-31\nid,email,name\n1,a@example.com,Al\n2,b@example.com,Bo\n"))
+
+    assert table.columns == ("id", "email", "name")
+
+
+@pytest.mark.parametrize("first", ["17,Alice,Berlin", "a@example.com", "17,a@example.com,Al", "x,a@example.com"])
+def test_a_record_that_names_nothing_is_no_title(tmp_path: Path, first: str) -> None:
+    table = table_of(file_of(tmp_path, f"{first}\nid,email,name\n1,b@example.com,Bo\n2,c@example.com,Cy\n"))
+
+    assert table.columns[0] == "column1"
+    assert len(scan(table).rows) == 4
+
+
+def test_a_header_narrower_than_its_rows_is_no_title(tmp_path: Path) -> None:
+    people = "".join(f"u{number}@example.com,Al,x,y,z\n" for number in range(3))
+
+    assert columns_of(tmp_path, f"email,name\n{people}")[:2] == ("email", "name")
+
+
+def test_titles_alone_make_no_header(tmp_path: Path) -> None:
+    scanned = scan_text(tmp_path, "Customers\n1,a@example.com,Al\n2,b@example.com,Bo\n")
+
+    assert [row for row in sorted(scanned.rows) if row[1]] == [
+        ("1", "a@example.com", "Al"),
+        ("2", "b@example.com", "Bo"),
+    ]
+
+
 def test_a_declared_absence_of_a_header_holds(tmp_path: Path) -> None:
     scanned = scan_text(tmp_path, "Al,Bo\nCy,Di\n", Instructions(header_row=0))
 
@@ -101,6 +146,12 @@ def test_headers_that_stand_twice_are_numbered_and_empty_ones_named(tmp_path: Pa
     columns = columns_of(tmp_path, "email,name,,Email,name\na@example.com,Al,x,b@example.com,Bo\n")
 
     assert columns == ("email", "name", "column3", "Email (2)", "name (2)")
+
+
+def test_columns_of_one_name_are_told_together(tmp_path: Path) -> None:
+    table = table_of(file_of(tmp_path, "email,name,, Email,name\na@example.com,Al,x,b@example.com,Bo\n"))
+
+    assert table.alike == {"email": (" Email",), "name": ("name (2)",)}
 
 
 def test_columns_that_the_header_does_not_name_are_columns(tmp_path: Path) -> None:

@@ -224,6 +224,18 @@ FORMS = {
     "alice@example.com\nbob@example.com\n": "csv",
     "name,note\nAnn,write to bob@example.com\nBob,never write\nEve,no\n": "csv",
     "id,name\n1,Ann\n2,Bob\n": "csv",
+    "name;email\n" + "".join(f"Ann{n};mailto:u{n}@example.com\n" for n in range(9)): "csv",
+    "email;nick\n" + "".join(f"mailto:u{n}@example.com;Ann{n}\n" for n in range(9)): "csv",
+    "".join(f"u{n}@example.com;word{n}\n" for n in range(9)): "csv",
+    "url;login;id\n" + "".join(f"https://example.com/;u{n}@example.com;x{n}-{n}\n" for n in range(9)): "csv",
+    "Export of users\n\nurl|login|token\n" + "https://example.com/|alice@example.com|tok_9f!\n" * 9: "csv",
+    "email,name\nann@example.com,Ann\n": "csv",
+    "email;name\n;Ann\n": "csv",
+    "id,email,notes\n1,,\n": "csv",
+    "id,email,notes\n1\n2,ann@example.com\n": "csv",
+    "name,email,notes\n7,,call bob@example.com\n8\n": "csv",
+    "Dear Bob, dear Ann\nwrite to bob@example.com\n": "text",
+    "1,ann@example.com,Ann\n": "csv",
     "https://example.com/a;alice@example.com;Ann\nhttps://example.com/b;bob@example.com;Bob\n": "csv",
 }
 
