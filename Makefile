@@ -10,6 +10,7 @@ demo: $(VENV)/.installed  ## load the example breaches and serve them
 	@$(BIN)/breachcheck demo --data $(DEMO)
 
 test: $(VENV)/.for-tests  ## set up what the tests need and run every check
+	@$(BIN)/python -m tests.parts install
 	@$(MAKE) --no-print-directory check
 
 check: lint types layers tests  ## every check, in an environment that is there already
@@ -29,6 +30,7 @@ tests:
 	$(BIN)/python -m coverage run -m pytest
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --skip-covered --fail-under=$(COVERAGE)
+	@$(BIN)/python -m tests.parts missing
 
 format:  ## put the code into the house's format
 	$(BIN)/ruff format .

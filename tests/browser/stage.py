@@ -1,0 +1,97 @@
+"""The sites that the browser visits: a demo, a site with a person in many breaches, and sites that give no answer."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from breachcheck.breaches import CompanyStep, Help, NotExposed
+from tests import stores
+from tests.cli.commands import breachcheck
+from tests.cli.servers import Server, running
+
+FOUND = "ann@example.com"
+IN_MANY = "mia@example.com"
+NOT_FOUND = "nobody@example.org"
+MISSPELT = "mia@" + "gmial.com"
+OPERATOR = ("operator", "correct horse battery staple")
+
+NOTICE = "https://notice.example/"
+BASIC = ["Email addresses", "Names"]
+HEAVY = [*BASIC, "Passwords", "Phone numbers", "Physical addresses"]
+MANY = (
+    (
+        stores.facts(
+            disclosed_classes=("Email addresses", "Names", "Phone numbers", "Dates of birth"),
+            affected=1500,
+            help=Help(url="https://shop.example/help", phone="0800 000 000", email="help@shop.example"),
+            advice=(CompanyStep(title="Ask us for a copy", how="Write to our help desk."),),
+            class_notes={"Phone numbers": "The one for deliveries."},
+        ),
+        HEAVY,
+    ),
+    (stores.facts(name="Ferry", title="Northern Ferries", breach_date=date(2025, 5, 2), held_by="Wavedesk",
+                  on_behalf_of="Northern Ferries", disclosed_date=date(2025, 6, 1),
+                  not_exposed=NotExposed(classes=("Passwords",), also=("payment details",), source=NOTICE)), BASIC),
+    (stores.facts(name="Choir", title="Harbour Choir", breach_date=date(2023, 1, 9), is_verified=False), BASIC),
+    (stores.facts(name="Combos", title="Old lists", breach_date=date(2017, 8, 30), is_fabricated=True), ["Passwords"]),
+    (stores.facts(name="Clinic", title="Hill Clinic", is_sensitive=True), [*BASIC, "Personal health data"]),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Running sites, by what they show."""
+
+    demo: Server
+    many: Server
+    limited: Server
+    empty: Server
+    closed: Server
+
+
+@contextlib.contextmanager
+def running_stage(place: Path) -> Iterator[Stage]:
+    """Every site, made in *place*, for the length of a block."""
+    breachcheck("demo", "--no-serve", data=_folder(place, "demo"))
+    _many(_folder(place, "many"))
+    _one(_folder(place, "limited"))
+    _one(_folder(place, "closed"), disclosure="closed")
+    stores.new_store(_folder(place, "empty")).close()
+    with contextlib.ExitStack() as stack:
+
+        def start(name: str, **settings: str) -> Server:
+            return stack.enter_context(running(_folder(place, name), "--no-worker", **settings))
+
+        unlimited = {"BREACHCHECK_LOOKUPS_A_MINUTE": "0"}
+        yield Stage(
+            demo=start("demo", **unlimited),
+            many=start("many", **unlimited),
+            limited=start("limited", BREACHCHECK_LOOKUPS_A_MINUTE="1"),
+            empty=start("empty"),
+            closed=start("closed", **unlimited),
+        )
+
+
+def _folder(place: Path, name: str) -> Path:
+    folder = place / name
+    folder.mkdir(exist_ok=True, mode=0o700)
+    return folder
+
+
+def _many(data: Path) -> None:
+    store = stores.new_store(data, operator_name="Example Ltd", contact="help@example.com")
+    for about, classes in MANY:
+        others = {f"p{number}@example.com": ["Email addresses"] for number in range(40)}
+        people = {**others, IN_MANY: classes, "p1@example.com": classes}
+        stores.published_breach(store, about, people, mapped=HEAVY, rejected={"no address": 12})
+    store.publishing.update(stores.facts(MANY[0][0], affected=1600), by="tests")
+    store.operators.add(*OPERATOR)
+    store.close()
+
+
+def _one(data: Path, **settings: str) -> None:
+    store = stores.new_store(data, **settings)
+    stores.published_breach(store, stores.SHOP, {FOUND: BASIC})
+    store.close()

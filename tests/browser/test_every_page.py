@@ -1,0 +1,50 @@
+"""Every page and state, on a phone and a desk, in light and dark: everyone can use it, and it loads nothing strange."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.scenes import SCENES
+from tests.browser.stage import Stage
+from tests.browser.windows import DESK, PHONE, Window
+
+pytestmark = pytest.mark.slow
+
+LOOKS = [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")]
+
+OpenWindow = Callable[..., Window]
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_page_is_for_everyone(stage: Stage, open_window: OpenWindow, name: str) -> None:
+    scene = SCENES[name]
+    window = open_window(getattr(stage, scene.site).port, motion="reduce")
+    scene.walk(window)
+
+    assert window.title().startswith(scene.title)
+    assert "@" not in window.title()
+    assert "unsafe" not in window.main_response().headers["content-security-policy"]
+    for look in LOOKS:
+        window.look(*look)
+        assert (look, window.axe_violations()) == (look, [])
+        assert (look, window.small_targets()) == (look, [])
+        assert (look, window.is_wider_than_screen()) == (look, False)
+
+
+def test_the_checks_find_what_they_look_for(stage: Stage, open_window: OpenWindow) -> None:
+    window = open_window(stage.demo.port, width=PHONE)
+    window.go("/status")
+    window.page.evaluate(
+        """() => {
+            document.querySelector("main").innerHTML = `<a class="chip" href="/"></a><pre>${"W".repeat(900)}</pre>`;
+            document.querySelector(".chip").setAttribute("width", "1");
+            fetch("http://other.example/").catch(() => {});
+            console.error("said");
+        }"""
+    )
+
+    assert any(one.startswith("link-name") for one in window.axe_violations())
+    assert any("chip" in one for one in window.small_targets())
+    assert window.is_wider_than_screen()
+    assert any("said" in one for one in window.complaints)
+    window.complaints.clear()
