@@ -142,7 +142,7 @@ class Catalogue:
             found=frozenset(load.tally.coverage),
             kinds=frozenset(load.contents.kinds),
             password_storage=load.contents.password_storage,
-            tally=load.tally,
+            tally=load.tally.without_left_out(),
             loaded_at=loaded_at,
         )
         return breach, field_sets

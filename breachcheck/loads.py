@@ -17,6 +17,9 @@ from breachcheck.jobs import Jobs
 State = Literal["running", "complete", "failed", "pruned"]
 PasswordStorage = Literal["plain", "unsalted", "salted", "unknown"]
 
+LEFT_OUT = "left out at its owner's wish"
+"""Why a record was rejected whose every address is suppressed."""
+
 
 class FileTally(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one data file, archive member or table."""
@@ -33,6 +36,11 @@ class FileTally(msgspec.Struct, frozen=True, kw_only=True):
     rejected: dict[str, int] = msgspec.field(default_factory=dict)
     classes: tuple[str, ...] = ()
 
+    def without_left_out(self) -> "FileTally":
+        return msgspec.structs.replace(
+            self, read=self.read - self.rejected.get(LEFT_OUT, 0), rejected=_without_left_out(self.rejected)
+        )
+
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
     """What a load counted, in records but for *people*, *aliases* and *coverage*.
@@ -48,6 +56,15 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     aliases: int = 0
     coverage: dict[str, int] = msgspec.field(default_factory=dict)
     files: tuple[FileTally, ...] = ()
+
+    def without_left_out(self) -> "Tally":
+        """What everyone may be told: as if no file held the records that were left out at their owners' wish."""
+        return msgspec.structs.replace(
+            self,
+            read=self.read - self.rejected.get(LEFT_OUT, 0),
+            rejected=_without_left_out(self.rejected),
+            files=tuple(one.without_left_out() for one in self.files),
+        )
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
@@ -298,6 +315,10 @@ class Loads:
                 "id": load_id,
             },
         )
+
+
+def _without_left_out(rejected: dict[str, int]) -> dict[str, int]:
+    return {why: count for why, count in rejected.items() if why != LEFT_OUT}
 
 
 def _load(row: Row) -> Load:

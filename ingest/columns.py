@@ -57,6 +57,15 @@ class TextColumn:
         return [raw[start : start + n] for start, n in zip(self.starts.tolist(), self.lengths.tolist(), strict=True)]
 
 
+def are_among(values: Int64s, among: Int64s) -> NDArray[np.bool_]:
+    """Which of *values* are in *among*, which is sorted."""
+    if not len(among):
+        return np.zeros(len(values), bool)
+    place = np.minimum(np.searchsorted(among, values), len(among) - 1)
+    found: NDArray[np.bool_] = among[place] == values
+    return found
+
+
 class ColumnDigester:
     """AES-256-CMAC (RFC 4493, SP 800-38B) of every value of a column; the first 64 bits, big-endian, signed.
 

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from breachcheck.addresses import Address, base_of, canonical
 from breachcheck.digests import Digester, Kind
 from breachcheck.errors import InvalidAccount
+from breachcheck.loads import LEFT_OUT
 from breachcheck.phones import international
 from ingest.batches import Batch, batches
-from ingest.columns import ColumnDigester, Int64s, TextColumn
+from ingest.columns import ColumnDigester, Int64s, TextColumn, are_among
 from ingest.gathering import Gathering
 from ingest.joins import Junction
 from ingest.readers.base import Table
@@ -34,6 +35,7 @@ _NEWLINE = 10
 _ESCAPED = re.compile(r"[%&\\\0\u00ad\u200b-\u200f\u2060\ufeff]")
 
 Rows = NDArray[np.intp]
+NOBODY: Int64s = np.empty(0, np.int64)
 
 
 @dataclass(slots=True)
@@ -61,9 +63,15 @@ class _Entries:
             return cls(np.empty(0, np.intp), np.empty(0, np.int64))
         return cls(np.concatenate([part.rows for part in parts]), np.concatenate([part.digests for part in parts]))
 
+    def take(self, which: NDArray[np.bool_]) -> _Entries:
+        return _Entries(self.rows[which], self.digests[which])
+
 
 class Extractor:
-    """Takes tables apart for one load: digests go to *gathering* and *junctions*, counts to the caller."""
+    """Takes tables apart for one load: digests go to *gathering* and *junctions*, counts to the caller.
+
+    *suppressed*: digests, sorted, of addresses of which nothing may be kept, nor of their aliases.
+    """
 
     def __init__(
         self,
@@ -72,12 +80,14 @@ class Extractor:
         breach: str,
         gathering: Gathering,
         junctions: Mapping[str, Junction],
+        suppressed: Int64s = NOBODY,
     ) -> None:
         self._connection = connection
         self._digesters = {kind: ColumnDigester(digester.key_of(kind)) for kind in Kind}
         self._breach = breach
         self._gathering = gathering
         self._junctions = junctions
+        self._suppressed = suppressed
 
     def read(self, table: Table, wanted: Wanted, file: int, watch: Callable[[int], None]) -> Count:
         """Read *table*, the load's number *file*; *watch* hears how many more records were read, now and then.
@@ -100,31 +110,56 @@ class Extractor:
     def _take(self, batch: Batch, wanted: Wanted, file: int, count: Count) -> None:
         is_broken = batch.numbers() != 0
         words = self._gathering.words.joined([batch.numbers() for _ in range(self._gathering.words.lanes)])
-        is_said = np.zeros(batch.rows, bool)
-        people, aliases = self._people(batch, wanted, is_said)
+        is_said, is_left_out = np.zeros(batch.rows, bool), np.zeros(batch.rows, bool)
+        people, aliases = self._people(batch, wanted, is_said, is_left_out)
+        is_left_out[people.rows] = False  # of a record with several addresses one that may be kept is enough
         identifiers = self._identifiers(batch, wanted)
+        identifiers = identifiers.take(~is_left_out[identifiers.rows])
         is_accepted = self._enter(people, aliases, identifiers, words)
         self._link(batch, wanted, people, aliases)
-        is_waiting = self._refer(batch, wanted, words, file, ~is_accepted)
-        _tell(count, is_broken, is_accepted, is_waiting, is_said, wanted)
+        is_waiting = self._refer(batch, wanted, words, file, ~(is_accepted | is_left_out))
+        _tell(count, is_broken, is_accepted, is_waiting, is_left_out, is_said, wanted)
 
-    def _people(self, batch: Batch, wanted: Wanted, is_said: NDArray[np.bool_]) -> tuple[_Entries, _Entries]:
+    def _people(
+        self, batch: Batch, wanted: Wanted, is_said: NDArray[np.bool_], is_left_out: NDArray[np.bool_]
+    ) -> tuple[_Entries, _Entries]:
         """Everyone whose address stands in a record, and the base addresses of those with a plus tag."""
-        found = [self._address_column(batch, is_said) for _ in wanted.addresses]
+        found = [self._address_column(batch, is_said, is_left_out) for _ in wanted.addresses]
         return _Entries.joined([people for people, _ in found]), _Entries.joined([aliases for _, aliases in found])
 
-    def _address_column(self, batch: Batch, is_said: NDArray[np.bool_]) -> tuple[_Entries, _Entries]:
+    def _address_column(
+        self, batch: Batch, is_said: NDArray[np.bool_], is_left_out: NDArray[np.bool_]
+    ) -> tuple[_Entries, _Entries]:
         texts, forms, bases = batch.texts(), batch.numbers(), batch.texts()
         is_said |= forms != NOTHING
         plain, tagged = np.flatnonzero(forms >= PLAIN_IN_SPACES), np.flatnonzero(bases.lengths)
-        people = [self._entries(plain, texts.lowered().take(plain))]
-        aliases = [self._entries(tagged, bases.lowered().take(tagged))]
+        people = self._entries(plain, texts.lowered().take(plain))
+        aliases = self._entries(tagged, bases.lowered().take(tagged))
+        found = [self._to_keep(people, aliases, np.arange(batch.rows), is_left_out)]
         others = np.flatnonzero(forms == OTHER)
         if len(others):
             odd = list(_one_by_one(others.tolist(), texts.take(others).values()))
-            people.append(self._entries_of([(row, address) for row, address in odd]))
-            aliases.append(self._entries_of([(row, base) for row, address in odd if (base := base_of(address))]))
-        return _Entries.joined(people), _Entries.joined(aliases)
+            people = self._entries_of(list(enumerate(address for _, address in odd)))
+            aliases = self._entries_of(
+                [(at, base) for at, (_, address) in enumerate(odd) if (base := base_of(address))]
+            )
+            found.append(self._to_keep(people, aliases, np.array([row for row, _ in odd], np.intp), is_left_out))
+        return _Entries.joined([people for people, _ in found]), _Entries.joined([aliases for _, aliases in found])
+
+    def _to_keep(
+        self, people: _Entries, aliases: _Entries, rows: Rows, is_left_out: NDArray[np.bool_]
+    ) -> tuple[_Entries, _Entries]:
+        """Both without those of suppressed addresses, whose rows are marked in *is_left_out*.
+
+        What the entries call a row is a place in *rows*, at which one address stands.
+        """
+        if len(self._suppressed):
+            is_suppressed = np.zeros(len(rows), bool)
+            for entries in (people, aliases):
+                is_suppressed[entries.rows[are_among(entries.digests, self._suppressed)]] = True
+            is_left_out[rows[is_suppressed]] = True
+            people, aliases = (entries.take(~is_suppressed[entries.rows]) for entries in (people, aliases))
+        return _Entries(rows[people.rows], people.digests), _Entries(rows[aliases.rows], aliases.digests)
 
     def _entries(self, rows: Rows, texts: TextColumn, kind: Kind = Kind.EMAIL) -> _Entries:
         return _Entries(rows, self._digesters[kind].digests(texts))
@@ -257,6 +292,7 @@ def _tell(
     is_broken: NDArray[np.bool_],
     is_accepted: NDArray[np.bool_],
     is_waiting: NDArray[np.bool_],
+    is_left_out: NDArray[np.bool_],
     is_said: NDArray[np.bool_],
     wanted: Wanted,
 ) -> None:
@@ -266,7 +302,12 @@ def _tell(
     count.waiting += waiting
     if accepted + waiting == len(is_broken):
         return
-    is_open = ~(is_accepted | is_waiting | is_broken)
+    is_open = ~(is_accepted | is_waiting | is_broken | is_left_out)
     nothing = NO_ADDRESS if wanted.addresses else NO_IDENTIFIER
-    reasons = {NOT_A_RECORD: is_broken, NOT_AN_ADDRESS: is_open & is_said, nothing: is_open & ~is_said}
+    reasons = {
+        NOT_A_RECORD: is_broken,
+        LEFT_OUT: is_left_out,
+        NOT_AN_ADDRESS: is_open & is_said,
+        nothing: is_open & ~is_said,
+    }
     count.rejected.update({reason: number for reason, which in reasons.items() if (number := int(which.sum()))})

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.columns import ColumnDigester, Int64s, TextColumn
+from ingest.columns import ColumnDigester, Int64s, TextColumn, are_among
 from ingest.gathering import Gathering
 from ingest.runs import Columns, Runs, equal_ranges, first_of_each
 from ingest.words import WordArray
@@ -74,7 +74,7 @@ class Junction:
         self, people: Columns | None, rows: Columns, into: Gathering, joined: Counter[int], unmatched: Counter[int]
     ) -> None:
         ids, others, files, records, words = rows
-        known = np.zeros(len(ids), bool) if people is None else _is_in(ids, people[0])
+        known = np.zeros(len(ids), bool) if people is None else are_among(ids, people[0])
         if people is not None and known.any():
             _hand_over(people, ids[known], words[known], into)
         _count(joined, files[known], records[known])
@@ -112,12 +112,6 @@ def _hand_over(people: Columns, ids: Int64s, words: WordArray, into: Gathering) 
     direct, alias = found & ~are_aliases, found & are_aliases
     into.add(digests[direct], united[place[direct]])
     into.add_aliases(digests[alias], united[place[alias]])
-
-
-def _is_in(ids: Int64s, people: Int64s) -> NDArray[np.bool_]:
-    place = np.minimum(np.searchsorted(people, ids), len(people) - 1)
-    found: NDArray[np.bool_] = people[place] == ids
-    return found
 
 
 def _count(counter: Counter[int], files: NDArray[np.uint16], records: Int64s) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
+import numpy as np
 
 from breachcheck import __version__, config, folders
 from breachcheck.breaches import LoadId
@@ -87,6 +88,7 @@ def run(
         with _attempt(manifest, services, by) as load_id:
             tally, contents, written = _load(manifest, services, progress, load_id, max_rejected, ask)
             services.loads.complete(load_id, contents, tally, dict(written.carriers), _now())
+        services.opt_outs.finish()  # those of the time since the reading began
         services.index.settle()
         if not hold:
             services.publishing.publish(load_id, by=by)
@@ -136,21 +138,23 @@ def _load(
         with engine.connect(spill) as connection:
             surveyed = survey(manifest, connection, spill, ask)
         gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes))))
-        reading = read(surveyed, services.digester, manifest.facts.name, gathering, spill, progress.update)
+        suppressed = np.array(services.suppressions.to_forget(), np.int64)
+        reading = read(surveyed, services.digester, manifest.facts.name, gathering, spill, progress.update, suppressed)
         _refuse_unfit(reading, max_rejected)
         written = _write(gathering, services, load_id, reading.tally().read, progress)
         return _counted(reading, written), surveyed.contents(), written
 
 
 def _refuse_unfit(reading: Reading, max_rejected: float) -> None:
-    tally = reading.tally()
-    rejected = sum(tally.rejected.values())
-    if rejected == tally.read:
+    """Whether the mapping is right: who was left out at their own wish does not speak against it."""
+    tally, counted = reading.tally(), reading.tally().without_left_out()
+    rejected = sum(counted.rejected.values())
+    if rejected == counted.read:
         raise LoadRefused(f"Nothing was indexed: {_why_nobody(tally)}; check `path`, `format` and `mapping`.", tally)
-    if rejected > max_rejected * tally.read:
+    if rejected > max_rejected * counted.read:
         raise LoadRefused(
-            f"{rejected:,} of {tally.read:,} records were rejected, more than --max-rejected {max_rejected:g} allows; "
-            "see the reasons, and mend the mapping or allow more.",
+            f"{rejected:,} of {counted.read:,} records were rejected, more than --max-rejected {max_rejected:g} allows;"
+            " see the reasons, and mend the mapping or allow more.",
             tally,
         )
 

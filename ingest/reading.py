@@ -13,7 +13,8 @@ import duckdb
 from breachcheck.digests import Digester
 from breachcheck.loads import FileTally, Tally
 from ingest import engine
-from ingest.extract import NO_PERSON, Count, Extractor
+from ingest.columns import Int64s
+from ingest.extract import NO_PERSON, NOBODY, Count, Extractor
 from ingest.fingerprints import Fingerprints
 from ingest.gathering import Gathering
 from ingest.joins import Junction
@@ -42,8 +43,16 @@ class Reading:
         )
 
 
-def read(survey: Survey, digester: Digester, breach: str, gathering: Gathering, spill: Path, show: Show) -> Reading:
-    """Read every source of *survey* into *gathering*, joins included.
+def read(
+    survey: Survey,
+    digester: Digester,
+    breach: str,
+    gathering: Gathering,
+    spill: Path,
+    show: Show,
+    suppressed: Int64s = NOBODY,
+) -> Reading:
+    """Read every source of *survey* into *gathering*, joins included, but for the addresses that are *suppressed*.
 
     Raises DataFileError where a file cannot be read to its end, LoadError where one changed meanwhile.
     """
@@ -55,7 +64,7 @@ def read(survey: Survey, digester: Digester, breach: str, gathering: Gathering, 
         fingerprints = stack.enter_context(Fingerprints())
         names = {name for one in wanted for name in (*(name for _, name in one.keys), one.meets) if name}
         junctions = {name: stack.enter_context(closing(Junction(spill))) for name in names}
-        extractor = Extractor(connection, digester, breach, gathering, junctions)
+        extractor = Extractor(connection, digester, breach, gathering, junctions, suppressed)
         counts = _counts(survey, wanted, extractor, fingerprints, watch)
         joined = _join(junctions, counts, gathering)
         return _reading(survey, counts, joined, fingerprints)

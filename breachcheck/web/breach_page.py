@@ -122,6 +122,7 @@ def reason(of_tally: str) -> str:
         "not an address": _("something else where the email address belongs"),
         "no identifier": _("nothing to find its person by"),
         "no matching person": _("its person is not in the files"),
+        "left out at its owner's wish": _("its owner asked us not to keep it"),
         "malformed record": _("broken"),
         "malformed JSON": _("broken"),
         "malformed row": _("broken"),

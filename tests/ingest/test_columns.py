@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.cmac import CMAC
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.columns import ColumnDigester, TextColumn
+from ingest.columns import ColumnDigester, TextColumn, are_among
 
 KEY = bytes(range(32))
 
@@ -58,3 +58,10 @@ def test_rows_taken_from_a_column_are_those_rows():
 @given(st.lists(st.binary(max_size=40)))
 def test_only_letters_from_a_to_z_are_lowered(values):
     assert TextColumn.of(values).lowered().values() == [value.lower() for value in values]
+
+
+@given(st.lists(st.integers(-5, 5)), st.lists(st.integers(-5, 5), unique=True).map(sorted))
+def test_values_are_found_among_sorted_ones_exactly_where_they_are(values, among):
+    found = are_among(np.array(values, np.int64), np.array(among, np.int64))
+
+    assert found.tolist() == [value in among for value in values]

@@ -138,6 +138,7 @@ def test_the_reasons_of_the_loads_are_known_here(client: FlaskClient) -> None:
         extract.NO_IDENTIFIER,
         extract.NO_PERSON,
         extract.NOT_A_RECORD,
+        extract.LEFT_OUT,
     ]
     with client.application.test_request_context():
         said = [reason(one) for one in reasons]
