@@ -12,6 +12,8 @@ from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, valida
 from breachcheck.errors import InvalidAccount
 
 Address = NewType("Address", str)
+Domain = NewType("Domain", str)
+"""What stands behind the @ of a canonical address."""
 
 VERSION = 1
 """Raised by every change that gives any text another canonical form; stores made by another one are refused."""
@@ -54,6 +56,7 @@ KNOWN: tuple[tuple[str, str], ...] = (
 )
 """Vectors that every version of a store's program must agree on. Local parts at gmail.com are too short to exist."""
 
+_NOT_A_DOMAIN = "This is not the domain of email addresses; write it like example.com."
 _NOT_AN_ADDRESS = "This is not an email address; it needs one @ sign and a domain after it, like name@example.com."
 _TOO_LONG = "This is too long for an email address, which has at most 64 octets before the @ sign and 254 in all."
 
@@ -163,6 +166,19 @@ def _as_delivered(local: str, domain: str) -> Address:
     if known_as is None:
         return Address(f"{local}@{domain}")
     return Address(f"{local.replace('.', '')}@{known_as}")
+
+
+def domain_of(address: Address) -> Domain:
+    """The domain that *address* is counted under."""
+    return Domain(address.rpartition("@")[2])
+
+
+def canonical_domain(text: str) -> Domain:
+    """The domain of all canonical addresses at *text*. Raises InvalidAccount, which does not quote it."""
+    if "@" not in text:
+        with suppress(InvalidAccount):
+            return domain_of(canonical(f"a@{text.strip()}"))
+    raise InvalidAccount(_NOT_A_DOMAIN)
 
 
 def base_of(address: Address) -> Address | None:

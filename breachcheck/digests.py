@@ -10,13 +10,14 @@ from cryptography.hazmat.primitives.cmac import CMAC
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from breachcheck.addresses import KNOWN, Address, canonical
+from breachcheck.addresses import KNOWN, Address, Domain, canonical
 from breachcheck.errors import InvalidAccount
 from breachcheck.phones import international
 
 Digest = NewType("Digest", int)
 
 _KEY_LENGTH = 32  # bytes, of the index key and of AES-256
+_OF_DOMAINS = b"domain"  # no kind of identifier: nobody is looked up by it
 
 
 class Kind(StrEnum):
@@ -44,8 +45,10 @@ class Digester:
     def __init__(self, index_key: bytes) -> None:
         if len(index_key) != _KEY_LENGTH:
             raise ValueError(f"an index key has {_KEY_LENGTH} bytes")
-        self._keys = {kind: _derived(index_key, kind) for kind in Kind}
+        self._keys = {kind: _derived(index_key, kind.value.encode()) for kind in Kind}
         self._macs = {kind: _keyed_mac(key) for kind, key in self._keys.items()}
+        self.domain_key = _derived(index_key, _OF_DOMAINS)
+        self._domain_mac = _keyed_mac(self.domain_key)
 
     def key_of(self, kind: Kind) -> bytes:
         """The AES-256 key of *kind*, for whoever digests whole columns."""
@@ -53,6 +56,10 @@ class Digester:
 
     def of_address(self, address: Address) -> Digest:
         return _digest(self._macs[Kind.EMAIL], address.encode())
+
+    def of_domain(self, domain: Domain) -> Digest:
+        """What the people of a whole domain are counted under; no digest of a person is ever made with its key."""
+        return _digest(self._domain_mac, domain.encode())
 
     def of(self, kind: Kind, value: str, breach: str | None = None) -> Digest:
         """The digest of *value*, of *breach* where the kind means something in one breach only; else that is ignored.
@@ -81,8 +88,8 @@ def digest_under(key: bytes, value: bytes) -> Digest:
     return _digest(_keyed_mac(key), value)
 
 
-def _derived(index_key: bytes, kind: Kind) -> bytes:
-    return HKDF(algorithm=SHA256(), length=_KEY_LENGTH, salt=None, info=kind.value.encode()).derive(index_key)
+def _derived(index_key: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=_KEY_LENGTH, salt=None, info=purpose).derive(index_key)
 
 
 def _keyed_mac(key: bytes) -> CMAC:

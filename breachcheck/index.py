@@ -59,7 +59,7 @@ class Index:
         Goes over the index a slice of the digests at a time, so that it never holds up a writer for long.
         """
         deleted = 0
-        for first, last in _stretches(field_set_ids):
+        for first, last in stretches(field_set_ids):
             for low in range(-(2**63), 2**63, SLICE):
                 deleted += self._db.execute(
                     """
@@ -86,7 +86,7 @@ class Index:
         self._db.settle()
 
 
-def _stretches(ids: Sequence[FieldSetId]) -> list[tuple[int, int]]:
+def stretches(ids: Sequence[FieldSetId]) -> list[tuple[int, int]]:
     """*ids* as stretches without a gap: (first, last)."""
     stretches: list[tuple[int, int]] = []
     for number in sorted(ids):

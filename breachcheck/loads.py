@@ -43,7 +43,7 @@ class FileTally(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """What a load counted, in records but for *people*, *aliases* and *coverage*.
+    """What a load counted, in records but for *people*, *aliases*, *domains*, *organisations* and *coverage*.
 
     read = indexed + duplicates + the sum of rejected, always. *coverage*: people a data class.
     """
@@ -54,6 +54,8 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     rejected: dict[str, int] = msgspec.field(default_factory=dict)
     people: int = 0
     aliases: int = 0
+    domains: int = 0
+    organisations: int = 0
     coverage: dict[str, int] = msgspec.field(default_factory=dict)
     files: tuple[FileTally, ...] = ()
 

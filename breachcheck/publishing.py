@@ -8,6 +8,7 @@ from breachcheck.catalog import move
 from breachcheck.db.base import Database
 from breachcheck.errors import LowersSensitivity, UnknownLoad
 from breachcheck.free_text import without_address
+from breachcheck.headcounts import Headcounts
 from breachcheck.index import Index
 from breachcheck.jobs import Jobs
 from breachcheck.loads import Load, Loads
@@ -24,9 +25,10 @@ class Publishing:
     LowersSensitivity, unless it is told to *lower_sensitivity*.
     """
 
-    def __init__(self, db: Database, index: Index) -> None:
+    def __init__(self, db: Database, index: Index, headcounts: Headcounts) -> None:
         self._db = db
         self._index = index
+        self._headcounts = headcounts
         self._breaches = Breaches(db)
         self._loads = Loads(db)
         self._audit = Audit(db)
@@ -125,14 +127,19 @@ class Publishing:
         return prunable
 
     def prune(self, load_id: LoadId, *, by: str) -> int:
-        """Delete the exposures of a load that ``prunable`` named; how many there were. Named still after a crash."""
+        """Delete what the index holds of a load that ``prunable`` named; how many exposures there were.
+
+        The exposures go last: as long as any is there, ``prunable`` names the load, also after a crash.
+        """
         with self._db.transaction():
             load = self._loads.get(load_id)
             if self._row_of(load).current_load == load_id or load.state == "running":
                 raise UnknownLoad(f"Load {load_id} is in use and was not pruned.")
             self._loads.mark_pruned(load_id)
             self._audit.note(AuditEntry(at=_now(), actor=by, action="prune", subject=f"load {load_id}"))
-        return self._index.delete(load_id, [one.id for one in self._loads.field_sets_of(load_id)])
+        field_set_ids = [one.id for one in self._loads.field_sets_of(load_id)]
+        self._headcounts.delete(field_set_ids)
+        return self._index.delete(load_id, field_set_ids)
 
     def _row_of(self, load: Load) -> BreachRow:
         return next(row for row in self._breaches.all() if row.id == load.breach_id)

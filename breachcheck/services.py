@@ -18,6 +18,7 @@ from breachcheck.db.sqlite import SqliteDatabase
 from breachcheck.db.sqlite_schema import CATALOGUE, INDEX
 from breachcheck.digests import Digester
 from breachcheck.errors import KeyFileError, StoreDamaged, StoreExists, StoreNotFound
+from breachcheck.headcounts import Headcounts
 from breachcheck.identity import Identity
 from breachcheck.index import Index
 from breachcheck.jobs import Jobs
@@ -44,6 +45,7 @@ class Services:
     digester: Digester
     databases: tuple[Database, Database]
     index: Index
+    headcounts: Headcounts
     catalogue: Catalogue
     breaches: Breaches
     loads: Loads
@@ -130,6 +132,7 @@ def _wire(
     catalogue_db: Database,
 ) -> Services:
     index = Index(index_db)
+    headcounts = Headcounts(index_db)
     catalogue = Catalogue(catalogue_db, is_demo=about.is_demo)
     return Services(
         config=settings,
@@ -138,11 +141,12 @@ def _wire(
         digester=digester,
         databases=(index_db, catalogue_db),
         index=index,
+        headcounts=headcounts,
         catalogue=catalogue,
         breaches=Breaches(catalogue_db),
         loads=Loads(catalogue_db),
         lookup=Lookup(catalogue, index, digester, site=settings.disclosure, is_demo=about.is_demo),
-        publishing=Publishing(catalogue_db, index),
+        publishing=Publishing(catalogue_db, index, headcounts),
         suppressions=Suppressions(catalogue_db),
         opt_outs=OptOuts(catalogue_db, index),
         api_keys=ApiKeys(catalogue_db, app_key),

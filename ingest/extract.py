@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 import numpy as np
@@ -18,6 +18,7 @@ from breachcheck.loads import LEFT_OUT
 from breachcheck.phones import international
 from ingest.batches import Batch, batches
 from ingest.columns import ColumnDigester, Int64s, TextColumn, are_among
+from ingest.domains import domains_in
 from ingest.gathering import Gathering
 from ingest.joins import Junction
 from ingest.readers.base import Table
@@ -50,21 +51,26 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class _Entries:
-    """Digests, each with the row of the batch that it was found in."""
+    """Digests, each with the row of the batch that it was found in; those of people with their domains' digests."""
 
     rows: Rows
     digests: Int64s
+    domains: Int64s = field(default_factory=lambda: NOBODY)
 
     @classmethod
     def joined(cls, parts: Sequence[_Entries]) -> _Entries:
         if len(parts) == 1:
             return parts[0]
         if not parts:
-            return cls(np.empty(0, np.intp), np.empty(0, np.int64))
-        return cls(np.concatenate([part.rows for part in parts]), np.concatenate([part.digests for part in parts]))
+            return cls(np.empty(0, np.intp), NOBODY)
+        return cls(
+            np.concatenate([part.rows for part in parts]),
+            np.concatenate([part.digests for part in parts]),
+            np.concatenate([part.domains for part in parts]),
+        )
 
     def take(self, which: NDArray[np.bool_]) -> _Entries:
-        return _Entries(self.rows[which], self.digests[which])
+        return _Entries(self.rows[which], self.digests[which], self.domains[which] if len(self.domains) else NOBODY)
 
 
 class Extractor:
@@ -84,6 +90,7 @@ class Extractor:
     ) -> None:
         self._connection = connection
         self._digesters = {kind: ColumnDigester(digester.key_of(kind)) for kind in Kind}
+        self._domains = ColumnDigester(digester.domain_key)
         self._breach = breach
         self._gathering = gathering
         self._junctions = junctions
@@ -113,9 +120,12 @@ class Extractor:
         is_said, is_left_out = np.zeros(batch.rows, bool), np.zeros(batch.rows, bool)
         people, aliases = self._people(batch, wanted, is_said, is_left_out)
         is_left_out[people.rows] = False  # of a record with several addresses one that may be kept is enough
-        identifiers = self._identifiers(batch, wanted)
-        identifiers = identifiers.take(~is_left_out[identifiers.rows])
-        is_accepted = self._enter(people, aliases, identifiers, words)
+        found = self._identifiers(batch, wanted)
+        identifiers = {kind: entries.take(~is_left_out[entries.rows]) for kind, entries in found.items()}
+        is_accepted = self._enter(people, aliases, _Entries.joined(list(identifiers.values())), words)
+        if Kind.ORG_ID in identifiers:
+            rows, organisations = _once_a_row(identifiers[Kind.ORG_ID])
+            self._gathering.add_records(organisations, words[rows])
         self._link(batch, wanted, people, aliases)
         is_waiting = self._refer(batch, wanted, words, file, ~(is_accepted | is_left_out))
         _tell(count, is_broken, is_accepted, is_waiting, is_left_out, is_said, wanted)
@@ -133,16 +143,15 @@ class Extractor:
         texts, forms, bases = batch.texts(), batch.numbers(), batch.texts()
         is_said |= forms != NOTHING
         plain, tagged = np.flatnonzero(forms >= PLAIN_IN_SPACES), np.flatnonzero(bases.lengths)
-        people = self._entries(plain, texts.lowered().take(plain))
+        people = self._people_of(plain, texts.lowered().take(plain))
         aliases = self._entries(tagged, bases.lowered().take(tagged))
         found = [self._to_keep(people, aliases, np.arange(batch.rows), is_left_out)]
         others = np.flatnonzero(forms == OTHER)
         if len(others):
             odd = list(_one_by_one(others.tolist(), texts.take(others).values()))
-            people = self._entries_of(list(enumerate(address for _, address in odd)))
-            aliases = self._entries_of(
-                [(at, base) for at, (_, address) in enumerate(odd) if (base := base_of(address))]
-            )
+            people = self._people_of(*_columns(list(enumerate(address for _, address in odd))))
+            bases_of = [(at, base) for at, (_, address) in enumerate(odd) if (base := base_of(address))]
+            aliases = self._entries(*_columns(bases_of))
             found.append(self._to_keep(people, aliases, np.array([row for row, _ in odd], np.intp), is_left_out))
         return _Entries.joined([people for people, _ in found]), _Entries.joined([aliases for _, aliases in found])
 
@@ -159,34 +168,36 @@ class Extractor:
                 is_suppressed[entries.rows[are_among(entries.digests, self._suppressed)]] = True
             is_left_out[rows[is_suppressed]] = True
             people, aliases = (entries.take(~is_suppressed[entries.rows]) for entries in (people, aliases))
-        return _Entries(rows[people.rows], people.digests), _Entries(rows[aliases.rows], aliases.digests)
+        return replace(people, rows=rows[people.rows]), replace(aliases, rows=rows[aliases.rows])
 
     def _entries(self, rows: Rows, texts: TextColumn, kind: Kind = Kind.EMAIL) -> _Entries:
         return _Entries(rows, self._digesters[kind].digests(texts))
 
-    def _entries_of(self, found: Sequence[tuple[int, Address]]) -> _Entries:
-        rows = np.array([row for row, _ in found], np.intp)
-        return self._entries(rows, TextColumn.of([address.encode() for _, address in found]))
+    def _people_of(self, rows: Rows, addresses: TextColumn) -> _Entries:
+        """The people whose canonical *addresses* those are."""
+        people = self._entries(rows, addresses)
+        return replace(people, domains=self._domains.digests(domains_in(addresses)))
 
-    def _identifiers(self, batch: Batch, wanted: Wanted) -> _Entries:
-        parts = []
+    def _identifiers(self, batch: Batch, wanted: Wanted) -> dict[Kind, _Entries]:
+        parts: dict[Kind, list[_Entries]] = {}
         for kind in wanted.identifiers.values():
             rows, values = _values(batch.texts())
             if kind is Kind.PHONE:
                 rows, values = _phones(rows, values)
-            parts.append(self._entries(rows, values, kind))
-        return _Entries.joined(parts)
+            parts.setdefault(kind, []).append(self._entries(rows, values, kind))
+        return {kind: _Entries.joined(found) for kind, found in parts.items()}
 
     def _enter(self, people: _Entries, aliases: _Entries, identifiers: _Entries, words: WordArray) -> NDArray[np.bool_]:
         """Hand the batch's digests over, with their flags; which rows they are of."""
-        entries = _Entries.joined([people, identifiers])
+        rows = np.concatenate([people.rows, identifiers.rows])
         is_accepted = np.zeros(len(words), bool)
-        is_accepted[entries.rows] = True
-        entered = words[entries.rows]
+        is_accepted[rows] = True
+        entered = words[rows]
         flags = flags_of(entered)
         flags[: len(people.rows)] |= flags.dtype.type(PERSON)
-        flags[_firsts(entries.rows, len(words))] |= flags.dtype.type(FIRST | PERSON)
-        self._gathering.add(entries.digests, entered)
+        flags[_firsts(rows, len(words))] |= flags.dtype.type(FIRST | PERSON)
+        self._gathering.add_people(people.digests, entered[: len(people.rows)], people.domains)
+        self._gathering.add(identifiers.digests, entered[len(people.rows) :])
         self._gathering.add_aliases(aliases.digests, words[aliases.rows])
         return is_accepted
 
@@ -222,6 +233,11 @@ class Extractor:
         is_waiting: NDArray[np.bool_] = is_open & ids.any(axis=1)
         junction.add_references(ids[is_waiting], file, words[is_waiting])
         return is_waiting
+
+
+def _columns(found: Sequence[tuple[int, Address]]) -> tuple[Rows, TextColumn]:
+    """Rows and addresses, side by side."""
+    return np.array([row for row, _ in found], np.intp), TextColumn.of([address.encode() for _, address in found])
 
 
 def _one_by_one(rows: Sequence[int], texts: Sequence[bytes]) -> Iterator[tuple[int, Address]]:
@@ -267,6 +283,15 @@ def _phones(rows: Rows, values: TextColumn) -> tuple[Rows, TextColumn]:
         if (number := international(value.decode()))
     ]
     return np.array([row for row, _ in found], np.intp), TextColumn.of([number for _, number in found])
+
+
+def _once_a_row(entries: _Entries) -> tuple[Rows, Int64s]:
+    """Rows and digests, of which no row has one twice."""
+    order = np.lexsort((entries.digests, entries.rows))
+    rows, digests = entries.rows[order], entries.digests[order]
+    is_new = np.ones(len(rows), bool)
+    is_new[1:] = (rows[1:] != rows[:-1]) | (digests[1:] != digests[:-1])
+    return rows[is_new], digests[is_new]
 
 
 def _firsts(rows: Rows, count: int) -> Rows:

@@ -1,29 +1,65 @@
-"""What a load gathers before it writes: exposures by digest, direct ones and those of aliases."""
+"""What a load gathers before it writes: exposures by digest, and what domains and organisations are counted by."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from ingest.columns import Int64s
-from ingest.runs import Runs
-from ingest.words import WordArray, Words
+from ingest.domains import ASIDE, DomainNumbers
+from ingest.runs import Columns, Runs, first_of_each, sum_counts
+from ingest.words import WordArray, Words, mark_domains
+
+HELD_ROWS = 1 << 20
 
 
 class Gathering:
-    """Digests with words, united by digest. *folder* takes what does not fit in memory, in files without a name."""
+    """Digests with words, united by digest. *folder* takes what does not fit in memory, in files without a name.
+
+    *direct* and *aliases* are of people and their identifiers. *organisations* counts records by organisation and word.
+    *aside* has the domains of those people whose words have no number for it.
+    """
 
     def __init__(self, folder: Path, words: Words) -> None:
+        self.folder = folder
         self.words = words
+        self.domains = DomainNumbers()
         self.direct = Runs(folder)
         self.aliases = Runs(folder)
+        self.organisations = Runs(folder, sum_counts, held_rows=HELD_ROWS)
+        self.aside = Runs(folder, _unite_aside, held_rows=HELD_ROWS)
 
     def close(self) -> None:
-        self.direct.close()
-        self.aliases.close()
+        for runs in (self.direct, self.aliases, self.organisations, self.aside):
+            runs.close()
+
+    @property
+    def rows(self) -> int:
+        """How many rows the store may have to take."""
+        return sum(runs.rows for runs in (self.direct, self.aliases, self.organisations, self.aside))
 
     def add(self, digests: Int64s, words: WordArray) -> None:
         self.direct.add((digests, words))
 
+    def add_people(self, digests: Int64s, words: WordArray, domains: Int64s) -> None:
+        """As `add`, for addresses, of which *domains* are the domains' digests; *words* are changed."""
+        numbers = self.domains.numbers(domains)
+        mark_domains(words, numbers)
+        if len(rows := np.flatnonzero(numbers == ASIDE)):
+            self.aside.add((digests[rows], domains[rows]))
+        self.add(digests, words)
+
     def add_aliases(self, digests: Int64s, words: WordArray) -> None:
         """*digests* are of base addresses: whoever has one may be the person of an address with a tag."""
         self.aliases.add((digests, words))
+
+    def add_records(self, organisations: Int64s, words: WordArray) -> None:
+        """A record each of *organisations*, given by the digests of their ids."""
+        self.organisations.add((organisations, words, np.ones(len(organisations), np.int64)))
+
+
+def _unite_aside(columns: Columns) -> Columns:
+    """One row a person, who has one domain."""
+    firsts = first_of_each(columns[0])
+    return tuple(column[firsts] for column in columns)

@@ -176,9 +176,9 @@ def _write(
     watch(0.0)
     if load_id is None:
         return writing.write(gathering, writing.Nowhere(), watch)
-    rows = gathering.direct.rows + gathering.aliases.rows
-    loading.require_room(services.config.data, rows * BYTES_A_ROW + BYTES_TO_SPARE)
-    return writing.write(gathering, writing.StoredLoad(services.loads, services.index, load_id), watch)
+    loading.require_room(services.config.data, gathering.rows * BYTES_A_ROW + BYTES_TO_SPARE)
+    destination = writing.StoredLoad(services.loads, services.index, services.headcounts, load_id)
+    return writing.write(gathering, destination, watch)
 
 
 def _counted(reading: Reading, written: Written) -> Tally:
@@ -190,6 +190,8 @@ def _counted(reading: Reading, written: Written) -> Tally:
         duplicates=duplicates,
         people=written.people,
         aliases=written.aliases,
+        domains=written.domains,
+        organisations=written.organisations,
         coverage=dict(written.coverage),
     )
     if duplicates < 0:

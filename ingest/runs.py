@@ -33,6 +33,20 @@ def union_words(columns: Columns) -> Columns:
     return keys[firsts], np.bitwise_or.reduceat(words, firsts, axis=0)
 
 
+def sum_counts(columns: Columns) -> Columns:
+    """One row for each key and whatever else stands before the last column, which counts and is added up."""
+    *told, counts = columns
+    keys = [lane for column in told for lane in (column.T if column.ndim > 1 else column[None])]
+    order = np.lexsort(keys[::-1])
+    begins = np.zeros(len(order), bool)
+    begins[:1] = True
+    for lane in keys:
+        ordered = lane[order]
+        begins[1:] |= ordered[1:] != ordered[:-1]
+    firsts = np.flatnonzero(begins)
+    return *(column[order][firsts] for column in told), np.add.reduceat(counts[order], firsts)
+
+
 def first_of_each(keys: NDArray[np.int64]) -> NDArray[np.intp]:
     """Where each new key begins in sorted *keys*."""
     begins = np.empty(len(keys), bool)

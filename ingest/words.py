@@ -1,4 +1,4 @@
-"""Words: which of a load's data classes one record, or one person, has, as bits; and two flags for counting."""
+"""Words: which of a load's data classes one record, or one person, has, as bits; and what counting needs to know."""
 
 from __future__ import annotations
 
@@ -17,15 +17,19 @@ FIRST = 1
 PERSON = 2
 """The digest stands for a person, not for one more identifier of somebody who is counted by their address."""
 
+DOMAIN_BITS = 16
+"""Room for the number of a person's domain (see `domains`). It is the same in all words of one digest, or 0."""
+
 _FLAGS = 2
+_FIRST_CLASS = _FLAGS + DOMAIN_BITS
 
 
 class Words:
-    """The layout of one load's words: the two flags, then a bit a class in the order given."""
+    """The layout of one load's words: two flags, the number of a domain, then a bit a class in the order given."""
 
     def __init__(self, classes: Sequence[str]) -> None:
         self.classes = tuple(classes)
-        bits = _FLAGS + len(self.classes)
+        bits = _FIRST_CLASS + len(self.classes)
         self.dtype = np.dtype(np.uint32 if bits <= 32 else np.uint64)
         self._width = self.dtype.itemsize * 8
         self.lanes = -(-bits // self._width)
@@ -34,7 +38,7 @@ class Words:
         """One SQL expression a lane: the bits of the classes whose condition holds."""
         kind = f"U{'INTEGER' if self._width == 32 else 'BIGINT'}"
         lanes = [[f"0::{kind}"] for _ in range(self.lanes)]
-        for number, name in enumerate(self.classes, _FLAGS):
+        for number, name in enumerate(self.classes, _FIRST_CLASS):
             if name in conditions:
                 lane, bit = divmod(number, self._width)
                 lanes[lane].append(f"(CASE WHEN {conditions[name]} THEN {1 << bit} ELSE 0 END)::{kind}")
@@ -50,7 +54,7 @@ class Words:
     def classes_of(self, word: NDArray[Any]) -> frozenset[str]:
         """The classes in one word."""
         bits = int.from_bytes(np.ascontiguousarray(word).astype(self.dtype.newbyteorder("<")).tobytes(), "little")
-        return frozenset(name for number, name in enumerate(self.classes, _FLAGS) if bits >> number & 1)
+        return frozenset(name for number, name in enumerate(self.classes, _FIRST_CLASS) if bits >> number & 1)
 
 
 def flags_of(words: WordArray) -> NDArray[Any]:
@@ -58,10 +62,23 @@ def flags_of(words: WordArray) -> NDArray[Any]:
     return words if words.ndim == 1 else words[:, 0]
 
 
-def without_flags(words: WordArray) -> WordArray:
-    """A copy of *words* that says the classes alone."""
+def mark_domains(words: WordArray, numbers: NDArray[np.intp]) -> None:
+    """Write the numbers of their domains into *words* that have none yet."""
+    flags = flags_of(words)
+    flags |= numbers.astype(flags.dtype) << flags.dtype.type(_FLAGS)
+
+
+def domains_of(words: WordArray) -> NDArray[np.intp]:
+    """The numbers of domains in *words*."""
+    flags = flags_of(words)
+    numbers: NDArray[np.intp] = (flags >> flags.dtype.type(_FLAGS)).astype(np.intp) & ((1 << DOMAIN_BITS) - 1)
+    return numbers
+
+
+def classes_alone(words: WordArray) -> WordArray:
+    """A copy of *words* that says nothing but the classes."""
     bare = words.copy()
-    flags_of(bare)[:] &= ~np.array(FIRST | PERSON, words.dtype)
+    flags_of(bare)[:] &= ~np.array((1 << _FIRST_CLASS) - 1, words.dtype)
     return bare
 
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from itertools import zip_longest
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from breachcheck.breaches import LoadId
+from breachcheck.headcounts import Headcounts
 from breachcheck.index import FieldSetId, Index
 from breachcheck.loads import Loads
 from ingest.columns import Int64s
+from ingest.domains import DomainNumbers
 from ingest.gathering import Gathering
-from ingest.runs import Columns, equal_ranges
-from ingest.words import FIRST, PERSON, WordArray, Words, combinations, flags_of, without_flags
+from ingest.heads import heads_in, members_of
+from ingest.runs import Columns, Runs, equal_ranges, first_of_each
+from ingest.words import FIRST, PERSON, WordArray, Words, classes_alone, combinations, flags_of
 
 ROWS_A_PIECE = 400_000
 
@@ -35,6 +38,9 @@ class Destination(Protocol):
     def insert(self, piece: int, digests: Int64s, field_set_ids: Int64s, /) -> None:
         """Enter one piece, sorted by digest, durably whole or not at all."""
 
+    def insert_headcounts(self, digests: Int64s, field_set_ids: Int64s, numbers: Int64s, /) -> None:
+        """Enter some headcounts, sorted by digest and field set, durably whole or not at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredLoad:
@@ -42,6 +48,7 @@ class StoredLoad:
 
     loads: Loads
     index: Index
+    headcounts: Headcounts
     load_id: LoadId
 
     def add_field_sets(self, combinations: Sequence[Combination]) -> list[FieldSetId]:
@@ -49,6 +56,9 @@ class StoredLoad:
 
     def insert(self, piece: int, digests: Int64s, field_set_ids: Int64s, /) -> None:
         self.index.insert(self.load_id, piece, digests, field_set_ids)
+
+    def insert_headcounts(self, digests: Int64s, field_set_ids: Int64s, numbers: Int64s, /) -> None:
+        self.headcounts.insert(digests, field_set_ids, numbers)
 
 
 class Nowhere:
@@ -64,21 +74,32 @@ class Nowhere:
     def insert(self, _piece: int, _digests: Int64s, _field_set_ids: Int64s, /) -> None:
         return
 
+    def insert_headcounts(self, _digests: Int64s, _field_set_ids: Int64s, _numbers: Int64s, /) -> None:
+        return
+
 
 @dataclass(slots=True)
 class Written:
-    """What went into the store. *firsts*: records, each person's first; *carriers*: rows a field set."""
+    """What went into the store. *firsts*: records, each person's first; *carriers*: rows a field set.
+
+    *domains* and *organisations*: how many different ones have headcounts.
+    """
 
     firsts: int = 0
     people: int = 0
     aliases: int = 0
+    domains: int = 0
+    organisations: int = 0
     carriers: Counter[FieldSetId] = field(default_factory=Counter)
     coverage: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """The rows of a piece that are direct, or those that are aliases: each with one of a few combinations."""
+    """The rows of a piece that are direct, or those that are aliases: each with one of a few combinations.
+
+    *members* counts the people of each domain and combination: domains, combinations, people.
+    """
 
     digests: Int64s
     different: WordArray
@@ -86,6 +107,7 @@ class _Side:
     are_people: NDArray[np.bool_]
     firsts: int
     via_alias: bool
+    members: tuple[Int64s, NDArray[np.intp], Int64s] | None = None
 
 
 def write(gathering: Gathering, destination: Destination, watch: Callable[[float], None]) -> Written:
@@ -94,9 +116,9 @@ def write(gathering: Gathering, destination: Destination, watch: Callable[[float
     One piece is merged while the one before it is written.
     """
     ends = equal_ranges(1 + (gathering.direct.rows + gathering.aliases.rows) // ROWS_A_PIECE)
-    writer = _Writer(destination, gathering.words)
     merged = _merged(gathering, ends)
-    with ThreadPoolExecutor(1, "merge") as ahead:
+    with closing(heads_in(gathering.folder)) as domains, ThreadPoolExecutor(1, "merge") as ahead:
+        writer = _Writer(destination, gathering.words, domains)
         coming = ahead.submit(next, merged, None)
         number = 0
         while (sides := coming.result()) is not None:
@@ -104,20 +126,29 @@ def write(gathering: Gathering, destination: Destination, watch: Callable[[float
             writer.enter(number, sides)
             number += 1
             watch(number / len(ends))
-    return writer.written
+        writer.count_groups(gathering)
+        return writer.written
 
 
 def _merged(gathering: Gathering, ends: Sequence[int]) -> Iterator[list[_Side]]:
-    for direct, aliases in zip_longest(gathering.direct.ranges(ends), gathering.aliases.ranges(ends)):
-        sides = [_side(direct, via_alias=False), _side(aliases, via_alias=True)]
+    ranges = (runs.ranges(ends) for runs in (gathering.direct, gathering.aliases, gathering.aside))
+    for direct, aliases, aside in zip(*ranges, strict=True):
+        sides = [_direct(direct, aside, gathering.domains), _side(aliases, via_alias=True)]
         yield [side for side in sides if side is not None]
+
+
+def _direct(columns: Columns | None, aside: Columns | None, domains: DomainNumbers) -> _Side | None:
+    side = _side(columns, via_alias=False)
+    if columns is None or side is None:
+        return None
+    return replace(side, members=members_of(columns, side.which, aside, domains))
 
 
 def _side(columns: Columns | None, *, via_alias: bool) -> _Side | None:
     if columns is None:
         return None
     digests, words = columns
-    different, which = combinations(without_flags(words))
+    different, which = combinations(classes_alone(words))
     flags = flags_of(words)
     return _Side(
         digests=digests,
@@ -132,18 +163,22 @@ def _side(columns: Columns | None, *, via_alias: bool) -> _Side | None:
 class _Writer:
     """Enters pieces, gives each combination its field set, and counts."""
 
-    def __init__(self, destination: Destination, words: Words) -> None:
+    def __init__(self, destination: Destination, words: Words, domains: Runs) -> None:
         self.written = Written()
         self._destination = destination
         self._words = words
         self._ids: dict[tuple[bytes, bool], FieldSetId] = {}
+        self._domains = domains
 
     def enter(self, number: int, sides: Sequence[_Side]) -> None:
         if not sides:
             return
-        ids = [self._field_sets(side) for side in sides]
+        ids = [self._field_sets(side.different, via_alias=side.via_alias) for side in sides]
         for side, side_ids in zip(sides, ids, strict=True):
             self._count(side, side_ids)
+            if side.members:
+                domains, which, people = side.members
+                self._domains.add((domains, side_ids[which], people))
         digests = np.concatenate([side.digests for side in sides])
         rows = np.concatenate([side_ids[side.which] for side, side_ids in zip(sides, ids, strict=True)])
         if len(sides) > 1:
@@ -151,11 +186,28 @@ class _Writer:
             digests, rows = digests[order], rows[order]
         self._destination.insert(number, digests, rows)
 
-    def _field_sets(self, side: _Side) -> Int64s:
-        """The id of each of the side's combinations."""
-        keys = [(word.tobytes(), side.via_alias) for word in side.different]
-        new = {key: word for key, word in zip(keys, side.different, strict=True) if key not in self._ids}
-        wanted = [(self._words.classes_of(word), side.via_alias) for word in new.values()]
+    def count_groups(self, gathering: Gathering) -> None:
+        """Enter the headcounts: of domains, which every piece has added to, and of organisations."""
+        self.written.domains = self._enter_headcounts(self._domains)
+        with closing(heads_in(gathering.folder)) as organisations:
+            for digests, words, records in _pieces(gathering.organisations):
+                different, which = combinations(words)
+                organisations.add((digests, self._field_sets(different, via_alias=False)[which], records))
+            self.written.organisations = self._enter_headcounts(organisations)
+
+    def _enter_headcounts(self, heads: Runs) -> int:
+        """How many digests they are of."""
+        digests = 0
+        for columns in _pieces(heads):
+            self._destination.insert_headcounts(*columns)
+            digests += len(first_of_each(columns[0]))
+        return digests
+
+    def _field_sets(self, different: WordArray, *, via_alias: bool) -> Int64s:
+        """The id of each of the combinations."""
+        keys = [(word.tobytes(), via_alias) for word in different]
+        new = {key: word for key, word in zip(keys, different, strict=True) if key not in self._ids}
+        wanted = [(self._words.classes_of(word), via_alias) for word in new.values()]
         self._ids.update(zip(new, self._destination.add_field_sets(wanted), strict=True))
         return np.array([self._ids[key] for key in keys], np.int64)
 
@@ -171,3 +223,10 @@ class _Writer:
         for word, people in zip(side.different, carriers, strict=True):
             if people:
                 self.written.coverage.update(dict.fromkeys(self._words.classes_of(word), people))
+
+
+def _pieces(runs: Runs) -> Iterator[Columns]:
+    """All rows of *runs*, some at a time."""
+    for columns in runs.ranges(equal_ranges(1 + runs.rows // ROWS_A_PIECE)):
+        if columns is not None:
+            yield columns

@@ -21,6 +21,7 @@ OWNERS = {
     "counter": "counters",
     "exposure": "index",
     "field_set": "loads",
+    "headcount": "headcounts",
     "identity": "identity",
     "job": "jobs",
     "load": "loads",

@@ -46,6 +46,21 @@ def m0002_identity(db: Database) -> None:
     )
 
 
+@INDEX()
+def m0003_headcounts(db: Database) -> None:
+    _run(
+        db,
+        """
+        CREATE TABLE headcount (
+            digest INTEGER NOT NULL,
+            field_set_id INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            PRIMARY KEY (digest, field_set_id)
+        ) STRICT, WITHOUT ROWID;
+        """,
+    )
+
+
 _STORE = """
 CREATE TABLE identity (
     name TEXT NOT NULL PRIMARY KEY,
