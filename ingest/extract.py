@@ -23,6 +23,7 @@ from ingest.gathering import Gathering
 from ingest.joins import Junction
 from ingest.readers.base import Table
 from ingest.readers.escapes import unescaped
+from ingest.rejections import Rejections
 from ingest.selection import NOTHING, OTHER, PLAIN_IN_SPACES, Selection, Wanted
 from ingest.words import FIRST, PERSON, WordArray, flags_of
 
@@ -30,7 +31,6 @@ NO_ADDRESS = "no address"
 NOT_AN_ADDRESS = "not an address"
 NO_IDENTIFIER = "no identifier"
 NO_PERSON = "no matching person"
-NOT_A_RECORD = "malformed record"
 
 _NEWLINE = 10
 _ESCAPED = re.compile(r"[%&\\\0\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -87,6 +87,7 @@ class Extractor:
         gathering: Gathering,
         junctions: Mapping[str, Junction],
         suppressed: Int64s = NOBODY,
+        rejections: Rejections | None = None,
     ) -> None:
         self._connection = connection
         self._digesters = {kind: ColumnDigester(digester.key_of(kind)) for kind in Kind}
@@ -95,6 +96,7 @@ class Extractor:
         self._gathering = gathering
         self._junctions = junctions
         self._suppressed = suppressed
+        self._rejections = rejections
 
     def read(self, table: Table, wanted: Wanted, file: int, watch: Callable[[int], None]) -> Count:
         """Read *table*, the load's number *file*; *watch* hears how many more records were read, now and then.
@@ -105,16 +107,19 @@ class Extractor:
         selection = Selection(wanted, self._gathering.words, self._breach)
         with table.scan(wanted.columns) as relation:
             for batch in batches(self._connection, selection.sql(relation)):
-                self._take(batch, wanted, file, count)
+                self._take(batch, wanted, file, count, table.flaw)
                 watch(batch.rows)
-            if broken := count.rejected.pop(NOT_A_RECORD, 0):
-                count.rejected[table.flaw] += broken
-            for reason, records in table.rejects(self._connection).items():
+            left_out = table.rejects(self._connection)
+            for reason, records in left_out.items():
                 count.read += records
                 count.rejected[reason] += records
+            if self._rejections:
+                for reason, numbers in left_out.numbers.items():
+                    self._rejections.add(file, reason, np.frombuffer(numbers, np.int64))
         return count
 
-    def _take(self, batch: Batch, wanted: Wanted, file: int, count: Count) -> None:
+    def _take(self, batch: Batch, wanted: Wanted, file: int, count: Count, flaw: str) -> None:
+        numbers = batch.numbers() if wanted.number else None
         is_broken = batch.numbers() != 0
         words = self._gathering.words.joined([batch.numbers() for _ in range(self._gathering.words.lanes)])
         is_said, is_left_out = np.zeros(batch.rows, bool), np.zeros(batch.rows, bool)
@@ -127,8 +132,11 @@ class Extractor:
             rows, organisations = _once_a_row(identifiers[Kind.ORG_ID])
             self._gathering.add_records(organisations, words[rows])
         self._link(batch, wanted, people, aliases)
-        is_waiting = self._refer(batch, wanted, words, file, ~(is_accepted | is_left_out))
-        _tell(count, is_broken, is_accepted, is_waiting, is_left_out, is_said, wanted)
+        is_waiting = self._refer(batch, wanted, words, file, ~(is_accepted | is_left_out), numbers)
+        told = _told(count, is_broken, is_accepted, is_waiting, is_left_out, is_said, wanted, flaw)
+        if self._rejections and numbers is not None:
+            for reason in told.keys() - {LEFT_OUT}:  # nobody is told who had themselves forgotten
+                self._rejections.add(file, reason, numbers[told[reason]])
 
     def _people(
         self, batch: Batch, wanted: Wanted, is_said: NDArray[np.bool_], is_left_out: NDArray[np.bool_]
@@ -215,7 +223,13 @@ class Extractor:
                     junction.add_people(id_of[entries.rows[has_id]], entries.digests[has_id], are_aliases=are_aliases)
 
     def _refer(
-        self, batch: Batch, wanted: Wanted, words: WordArray, file: int, is_open: NDArray[np.bool_]
+        self,
+        batch: Batch,
+        wanted: Wanted,
+        words: WordArray,
+        file: int,
+        is_open: NDArray[np.bool_],
+        numbers: Int64s | None,
     ) -> NDArray[np.bool_]:
         """Leave the records of *is_open* that name a person at their junction; which rows those are."""
         if wanted.meets is None:
@@ -229,9 +243,11 @@ class Extractor:
             ids[rows[first], column] = digests[first]
             for some in more:
                 some = some[is_open[rows[some]]]
-                junction.add_references(digests[some][:, None], file, words[rows[some]], counted=False)
+                of_some = None if numbers is None else numbers[rows[some]]
+                junction.add_references(digests[some][:, None], file, words[rows[some]], counted=False, numbers=of_some)
         is_waiting: NDArray[np.bool_] = is_open & ids.any(axis=1)
-        junction.add_references(ids[is_waiting], file, words[is_waiting])
+        of_waiting = None if numbers is None else numbers[is_waiting]
+        junction.add_references(ids[is_waiting], file, words[is_waiting], numbers=of_waiting)
         return is_waiting
 
 
@@ -312,7 +328,7 @@ def _singly(rows: Rows, count: int) -> list[Rows]:
     return groups
 
 
-def _tell(
+def _told(
     count: Count,
     is_broken: NDArray[np.bool_],
     is_accepted: NDArray[np.bool_],
@@ -320,19 +336,23 @@ def _tell(
     is_left_out: NDArray[np.bool_],
     is_said: NDArray[np.bool_],
     wanted: Wanted,
-) -> None:
+    flaw: str,
+) -> dict[str, NDArray[np.bool_]]:
+    """Count a batch; which of its records are rejected, by reason."""
     accepted, waiting = int(is_accepted.sum()), int(is_waiting.sum())
     count.read += len(is_broken)
     count.accepted += accepted
     count.waiting += waiting
     if accepted + waiting == len(is_broken):
-        return
+        return {}
     is_open = ~(is_accepted | is_waiting | is_broken | is_left_out)
     nothing = NO_ADDRESS if wanted.addresses else NO_IDENTIFIER
     reasons = {
-        NOT_A_RECORD: is_broken,
+        flaw: is_broken,
         LEFT_OUT: is_left_out,
         NOT_AN_ADDRESS: is_open & is_said,
         nothing: is_open & ~is_said,
     }
-    count.rejected.update({reason: number for reason, which in reasons.items() if (number := int(which.sum()))})
+    reasons = {reason: which for reason, which in reasons.items() if which.any()}
+    count.rejected.update({reason: int(which.sum()) for reason, which in reasons.items()})
+    return reasons

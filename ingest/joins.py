@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 
@@ -22,6 +22,14 @@ from ingest.words import WordArray
 ROWS_A_RANGE = 400_000
 HELD_ROWS = 1 << 21
 
+NUMBER_BITS = 44
+"""Of the name of a record, those that hold its number."""
+
+Places = NDArray[np.uint16] | Int64s
+"""Of each record, the number of its file, or the record's name."""
+
+Lost = Callable[[Int64s], None]
+
 NOBODY = 0
 """Stands where a record has no id; that an id's digest is 0 happens once in 2^64."""
 
@@ -35,6 +43,7 @@ class Junction:
         self._sizes = {"run_rows": run_rows, "held_rows": held_rows}
         self._people = Runs(folder, _unite_people, **self._sizes)
         self._references: Runs | None = None
+        self._lost: Lost = lambda _: None
 
     def digests(self, ids: TextColumn) -> Int64s:
         """What stands for *ids* here, and nowhere else."""
@@ -43,13 +52,29 @@ class Junction:
     def add_people(self, ids: Int64s, digests: Int64s, *, are_aliases: bool) -> None:
         self._people.add((ids, digests, np.full(len(ids), are_aliases)))
 
-    def add_references(self, ids: NDArray[np.int64], file: int, words: WordArray, *, counted: bool = True) -> None:
-        """One row a record: its *ids*, best first. Of records not *counted*, only the words matter."""
-        records = np.full(len(ids), int(counted), np.int64)
-        self._add_references(_packed(ids), np.full(len(ids), file, np.uint16), records, words)
+    def add_references(
+        self,
+        ids: NDArray[np.int64],
+        file: int,
+        words: WordArray,
+        *,
+        counted: bool = True,
+        numbers: Int64s | None = None,
+    ) -> None:
+        """One row a record: its *ids*, best first. Of records not *counted*, only the words matter.
 
-    def join(self, into: Gathering) -> tuple[Counter[int], Counter[int]]:
-        """Give every person the words of their references. How many records found theirs, and did not, by file."""
+        With *numbers*, `join` tells which records found nobody; all of a junction's have them, or none.
+        """
+        records = np.full(len(ids), int(counted), np.int64)
+        places = np.full(len(ids), file, np.uint16) if numbers is None else numbered(file, numbers)
+        self._add_references(_packed(ids), places, records, words)
+
+    def join(self, into: Gathering, lost: Lost = lambda _: None) -> tuple[Counter[int], Counter[int]]:
+        """Give every person the words of their references. How many records found theirs, and did not, by file.
+
+        *lost* hears of those that did not, as `numbered` names them, where they have numbers.
+        """
+        self._lost = lost
         joined: Counter[int] = Counter()
         unmatched: Counter[int] = Counter()
         while references := self._references:
@@ -81,12 +106,12 @@ class Junction:
         again = ~known & (others[:, :1] != NOBODY).any(axis=1)
         lost = ~known & ~again
         _count(unmatched, files[lost], records[lost])
+        if files.dtype == np.int64:
+            self._lost(files[lost & (records > 0)])
         if again.any():
             self._add_references(others[again], files[again], records[again], words[again])
 
-    def _add_references(
-        self, ids: NDArray[np.int64], files: NDArray[np.uint16], records: Int64s, words: WordArray
-    ) -> None:
+    def _add_references(self, ids: NDArray[np.int64], files: Places, records: Int64s, words: WordArray) -> None:
         if self._references is None:
             self._references = Runs(self._folder, _unite_references, **self._sizes)
         self._references.add((np.ascontiguousarray(ids[:, 0]), ids[:, 1:], files, records, words))
@@ -114,7 +139,13 @@ def _hand_over(people: Columns, ids: Int64s, words: WordArray, into: Gathering) 
     into.add_aliases(digests[alias], united[place[alias]])
 
 
-def _count(counter: Counter[int], files: NDArray[np.uint16], records: Int64s) -> None:
+def numbered(file: int, numbers: Int64s) -> Int64s:
+    """What names records of a load: their file's number, and their own in it."""
+    return numbers | file << NUMBER_BITS
+
+
+def _count(counter: Counter[int], files: Places, records: Int64s) -> None:
+    files = files >> NUMBER_BITS if files.dtype == np.int64 else files
     for file in np.unique(files).tolist():
         counter[file] += int(records[files == file].sum())
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -16,12 +17,13 @@ from breachcheck.breaches import LoadId
 from breachcheck.errors import BreachcheckError, LoadError
 from breachcheck.loads import Contents, Tally
 from breachcheck.services import Services
-from ingest import engine, loading, writing
+from ingest import engine, loading, rejections, writing
 from ingest.gathering import Gathering
 from ingest.manifest import Manifest
 from ingest.passwords import Ask
 from ingest.reading import Reading, read
-from ingest.survey import survey
+from ingest.rejections import Numbered, Rejections
+from ingest.survey import Survey, survey
 from ingest.words import Words
 from ingest.writing import Written
 
@@ -57,6 +59,15 @@ class Outcome:
     is_published: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which a load is made: how much may be rejected, who knows passwords, where rejected records are listed."""
+
+    max_rejected: float = MAX_REJECTED
+    ask: Ask | None = None
+    rejects: Path | None = None
+
+
 def run(
     manifest: Manifest,
     services: Services,
@@ -67,10 +78,12 @@ def run(
     dry_run: bool = False,
     max_rejected: float = MAX_REJECTED,
     ask: Ask | None = None,
+    rejects: Path | None = None,
 ) -> Outcome:
     """Load what *manifest* names, and publish it unless *hold*. A dry run does all but write.
 
-    *ask* puts the question for the password of an encrypted archive to whoever is there.
+    *ask* puts the question for the password of an encrypted archive to whoever is there. *rejects* is where the records
+    that are rejected are listed as soon as all is read, whether or not the load is then refused.
 
     Raises LoadRefused where nothing was indexed or more than the share *max_rejected* of the records was rejected,
     LoadError where the load was stopped, ConfigError where the settings cannot do what the manifest says, and other
@@ -78,15 +91,16 @@ def run(
     held where publishing refuses it. Whatever is raised, nothing became visible. Waits while another load runs.
     """
     config.require_way_to_owner(services.config, manifest.facts.disclosure)
+    terms = Terms(max_rejected, ask, rejects)
     with ExitStack() as stack:
         stack.enter_context(loading.stoppable())
         stack.enter_context(
             loading.only_load(services.config.data, lambda: progress.update("Waiting for another load to end", 0, 0, 0))
         )
         if dry_run:
-            return Outcome(None, _load(manifest, services, progress, None, max_rejected, ask)[0], is_published=False)
+            return Outcome(None, _load(manifest, services, progress, None, terms)[0], is_published=False)
         with _attempt(manifest, services, by) as load_id:
-            tally, contents, written = _load(manifest, services, progress, load_id, max_rejected, ask)
+            tally, contents, written = _load(manifest, services, progress, load_id, terms)
             services.loads.complete(load_id, contents, tally, dict(written.carriers), _now())
         services.opt_outs.finish()  # those of the time since the reading began
         services.index.settle()
@@ -124,25 +138,40 @@ def _attempt(manifest: Manifest, services: Services, by: str) -> Iterator[LoadId
 
 
 def _load(
-    manifest: Manifest,
-    services: Services,
-    progress: Progress,
-    load_id: LoadId | None,
-    max_rejected: float,
-    ask: Ask | None,
+    manifest: Manifest, services: Services, progress: Progress, load_id: LoadId | None, terms: Terms
 ) -> tuple[Tally, Contents, Written]:
     """Read everything, then write everything, if it is fit to be."""
     with ExitStack() as stack:
         spill = stack.enter_context(folders.spill(services.config.spill_path))
         stack.enter_context(loading.room_to_spill(spill))
         with engine.connect(spill) as connection:
-            surveyed = survey(manifest, connection, spill, ask)
+            surveyed = survey(manifest, connection, spill, terms.ask)
         gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes))))
-        suppressed = np.array(services.suppressions.to_forget(), np.int64)
-        reading = read(surveyed, services.digester, manifest.facts.name, gathering, spill, progress.update, suppressed)
-        _refuse_unfit(reading, max_rejected)
+        rejected = _rejections(surveyed, spill, terms.rejects, stack)
+        reading = read(
+            surveyed,
+            services.digester,
+            manifest.facts.name,
+            gathering,
+            spill,
+            progress.update,
+            suppressed=np.array(services.suppressions.to_forget(), np.int64),
+            rejections=rejected,
+        )
+        if rejected and terms.rejects:
+            sources = [Numbered(one.table.name, one.table.numbered_by) for one in surveyed.sources]
+            rejected.write(terms.rejects, sources)
+        _refuse_unfit(reading, terms.max_rejected)
         written = _write(gathering, services, load_id, reading.tally().read, progress)
         return _counted(reading, written), surveyed.contents(), written
+
+
+def _rejections(surveyed: Survey, spill: Path, rejects: Path | None, stack: ExitStack) -> Rejections | None:
+    """Where rejected records are noted if they are to be listed. LoadError where *rejects* is no place for it."""
+    if rejects is None:
+        return None
+    rejections.require_place(rejects, [one.file.source for one in surveyed.sources if one.file.source])
+    return stack.enter_context(closing(Rejections(spill)))
 
 
 def _refuse_unfit(reading: Reading, max_rejected: float) -> None:

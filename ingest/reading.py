@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -18,7 +18,9 @@ from ingest.extract import NO_PERSON, NOBODY, Count, Extractor
 from ingest.fingerprints import Fingerprints
 from ingest.gathering import Gathering
 from ingest.joins import Junction
+from ingest.readers.left_out import NUMBER
 from ingest.readers.lines import said
+from ingest.rejections import Rejections
 from ingest.selection import Wanted
 from ingest.sources import DataFile
 from ingest.survey import Source, Survey
@@ -50,13 +52,17 @@ def read(
     gathering: Gathering,
     spill: Path,
     show: Show,
+    *,
     suppressed: Int64s = NOBODY,
+    rejections: Rejections | None = None,
 ) -> Reading:
     """Read every source of *survey* into *gathering*, joins included, but for the addresses that are *suppressed*.
 
+    With *rejections*, which takes longer, these hear of every record that is rejected, by the number of its source.
+
     Raises DataFileError where a file cannot be read to its end, LoadError where one changed meanwhile.
     """
-    wanted = survey.wanted()
+    wanted = [replace(one, number=NUMBER) if rejections else one for one in survey.wanted()]
     with ExitStack() as stack:
         connection = stack.enter_context(engine.connect(spill))
         watch = _Watch(connection, survey, show)
@@ -64,9 +70,9 @@ def read(
         fingerprints = stack.enter_context(Fingerprints())
         names = {name for one in wanted for name in (*(name for _, name in one.keys), one.meets) if name}
         junctions = {name: stack.enter_context(closing(Junction(spill))) for name in names}
-        extractor = Extractor(connection, digester, breach, gathering, junctions, suppressed)
+        extractor = Extractor(connection, digester, breach, gathering, junctions, suppressed, rejections)
         counts = _counts(survey, wanted, extractor, fingerprints, watch)
-        joined = _join(junctions, counts, gathering)
+        joined = _join(junctions, counts, gathering, rejections)
         return _reading(survey, counts, joined, fingerprints)
 
 
@@ -82,11 +88,18 @@ def _counts(
     return counts
 
 
-def _join(junctions: dict[str, Junction], counts: list[Count], gathering: Gathering) -> Counter[int]:
+def _join(
+    junctions: dict[str, Junction], counts: list[Count], gathering: Gathering, rejections: Rejections | None
+) -> Counter[int]:
     """How many records of each source found their person; the others are counted as rejected."""
+
+    def lost(names: Int64s) -> None:
+        if rejections:
+            rejections.add_named(names, NO_PERSON)
+
     joined: Counter[int] = Counter()
     for junction in junctions.values():
-        found, unmatched = junction.join(gathering)
+        found, unmatched = junction.join(gathering, lost)
         joined.update(found)
         for number, records in unmatched.items():
             if records:

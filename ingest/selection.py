@@ -35,7 +35,8 @@ class Wanted:
     """What a table's columns are for, by name.
 
     *keys* are the columns by which records elsewhere find this one's person, each with the name of the junction where;
-    *references*, best first, those by which this record finds its person at the junction *meets*.
+    *references*, best first, those by which this record finds its person at the junction *meets*. *number*, if it is
+    wanted, gives the record's own.
     """
 
     addresses: tuple[str, ...] = ()
@@ -45,20 +46,23 @@ class Wanted:
     references: tuple[str, ...] = ()
     meets: str | None = None
     nothing_said: tuple[str, ...] = ()
+    number: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that is read, once."""
         keys = (column for column, _ in self.keys)
-        return tuple(dict.fromkeys((*self.addresses, *self.classes, *self.identifiers, *keys, *self.references)))
+        number = (self.number,) if self.number else ()
+        columns = (*self.addresses, *self.classes, *self.identifiers, *keys, *self.references, *number)
+        return tuple(dict.fromkeys(columns))
 
 
 class Selection:
     """One SELECT over a table, and where in its result everything stands.
 
-    The result's columns: `broken`, the lanes of the words; a text, a form and a base for every address column; a text
-    for every column of identifiers, keys and references. None is NULL; what says nothing is empty. Plain texts and
-    bases are canonical but for the letter case.
+    The result's columns: the number, if it is wanted; `broken`, the lanes of the words; a text, a form and a base for
+    every address column; a text for every column of identifiers, keys and references. None is NULL; what says nothing
+    is empty. Plain texts and bases are canonical but for the letter case.
     """
 
     def __init__(self, wanted: Wanted, words: Words, breach: str) -> None:
@@ -116,7 +120,8 @@ class Selection:
 
     def _results(self) -> list[str]:
         wanted = self._wanted
-        results = ["coalesce(broken, false)::UTINYINT", *self._words.sql(self._conditions())]
+        own = [f"coalesce(c{self._number[wanted.number]}, 0)::BIGINT"] if wanted.number else []
+        results = [*own, "coalesce(broken, false)::UTINYINT", *self._words.sql(self._conditions())]
         for name in wanted.addresses:
             number = self._number[name]
             results += [f"a{number}", f"f{number}", self._base(number)]

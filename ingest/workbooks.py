@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
                 json.dump([*_sheets(book)], sys.stdout)
             else:
                 number, after, columns = rest
-                _print_rows(book, int(number), int(after), [int(column) for column in columns.split(",")])
+                _print_rows(book, int(number), int(after), columns.split(","))
     except calamine.PasswordError:
         return ENCRYPTED
     except _REFUSED:
@@ -92,8 +92,10 @@ def _text(cell: object) -> str:
     return str(cell)
 
 
-def _print_rows(book: calamine.CalamineWorkbook, sheet: int, after: int, columns: Sequence[int]) -> None:
-    rows = ([cells[at] for at in columns] for number, cells in _rows(book.get_sheet_by_index(sheet)) if number > after)
+def _print_rows(book: calamine.CalamineWorkbook, sheet: int, after: int, columns: Sequence[str]) -> None:
+    """*columns* are their numbers; `number` is that of the row."""
+    numbered = ((number, cells) for number, cells in _rows(book.get_sheet_by_index(sheet)) if number > after)
+    rows = ([str(number) if at == "number" else cells[int(at)] for at in columns] for number, cells in numbered)
     out = io.StringIO()
     for count, row in enumerate(rows, start=1):
         csv.writer(out, lineterminator="\n").writerow(row)

@@ -31,7 +31,20 @@ from ingest.pipeline import LoadRefused, Outcome
     show_default=True,
     help="The share of records that may be rejected.",
 )
-def ingest(data: Path | None, as_json: bool, manifest: Path, hold: bool, dry_run: bool, max_rejected: float) -> int:
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="List every rejected record in this CSV file: its file, line and the reason, never what it says.",
+)
+def ingest(
+    data: Path | None,
+    as_json: bool,
+    manifest: Path,
+    hold: bool,
+    dry_run: bool,
+    max_rejected: float,
+    rejects: Path | None,
+) -> int:
     """Load the breach that MANIFEST describes, and publish it."""
     read = manifests.read(manifest)
     with opened(data) as services, shown() as progress:
@@ -45,6 +58,7 @@ def ingest(data: Path | None, as_json: bool, manifest: Path, hold: bool, dry_run
                 dry_run=dry_run,
                 max_rejected=max_rejected,
                 ask=progress.ask,
+                rejects=rejects,
             )
         except LoadRefused as refused:
             click.echo(json.dumps(_facts(None, refused.tally)) if as_json else tallying.table(refused.tally))

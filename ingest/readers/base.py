@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 import duckdb
 
 from ingest import engine
+from ingest.readers.left_out import NOT_A_RECORD, LeftOut
 
 
 def _nothing() -> None:
@@ -38,18 +40,21 @@ class Table:
     format: str
     encoding: str
     relation: Callable[[Sequence[str]], str]  # wanted columns -> SQL for FROM, good for one statement
-    rejects: Callable[[duckdb.DuckDBPyConnection], Mapping[str, int]]  # after the scan, on the same connection
+    rejects: Callable[[duckdb.DuckDBPyConnection], LeftOut]  # after the scan, once, on the same connection
     finish: Callable[[], None] = _nothing  # waits for the stream's end; DataFileError where the file was not whole
     close: Callable[[], None] = _nothing  # stops the stream, if there is one; may be called twice
     delimiter: str = ""  # of delimited text
     note: str = ""  # what else the tally says of it: "a hidden sheet"
-    flaw: str = "malformed record"  # why records that are given as `broken` are rejected
+    flaw: str = NOT_A_RECORD  # why records that are given as `broken` are rejected
     open_keys: bool = False  # JSON: columns that the sample did not show may be asked for all the same
     alike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by the first, further columns of its header
+    numbered_by: Literal["line", "record"] = "line"  # what the numbers of records count, from 1
 
     @contextmanager
     def scan(self, columns: Sequence[str]) -> Iterator[str]:
         """SQL to stand after FROM, giving exactly *columns* and `broken` (a record that is none), for one statement.
+
+        With `NUMBER` among *columns* every record has its number, and so have the rejects; the records are the same.
 
         Exhaust the statement inside the block and ask `rejects` there, for the records that the engine itself refused:
         records read are rows given plus rejects. Leaving the block raises DataFileError where the file turned out not

@@ -7,7 +7,8 @@ from contextlib import closing
 
 from ingest.readers import lines
 from ingest.readers.base import Instructions, Table
-from ingest.readers.piped import Left, Records, written
+from ingest.readers.left_out import LeftOut, LineNumbers
+from ingest.readers.piped import Records, written
 from ingest.sources import HEAD, DataFile
 
 _LABELLED = re.compile(r"([^\W\d_][\w ./()#-]{0,39}?)\s*[:=](?!//)\s*(.*)")
@@ -26,10 +27,11 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     if not labels:
         return
 
-    def found(left_out: Left) -> Generator[bytes]:
+    def found(left_out: LeftOut) -> Generator[bytes]:
         with closing(lines.as_utf8(file.chunks(), encoding)) as text:
-            of_file = _lines(lines.blocks(text, left_out, only_cr=lines.has_only_cr(head)))
-            yield from written(_row(block, labels) for block in blocks(of_file) if not labels.keys().isdisjoint(block))
+            of_file = _lines(lines.blocks(text, left_out, only_cr=lines.has_only_cr(head)), LineNumbers(left_out))
+            found = (one for one in blocks(of_file) if not labels.keys().isdisjoint(one[1]))
+            yield from written(_row(block, labels, number if left_out.is_numbered else None) for number, block in found)
 
     records = Records(file.name, tuple(labels.values()), found)
     yield Table(
@@ -66,25 +68,28 @@ def is_rule(line: str) -> bool:
     return _RULE.fullmatch(line) is not None
 
 
-def blocks(of_file: Iterable[str]) -> Iterator[Block]:
-    """The blocks of a file's lines: values by label, case-folded."""
-    block: dict[str, list[str]] = {}
-    for line in of_file:
+def blocks(of_file: Iterable[tuple[int, str]]) -> Iterator[tuple[int, Block]]:
+    """The blocks of a file's numbered lines: where each begins, and its values by label, case-folded."""
+    begun, block = 0, dict[str, list[str]]()
+    for number, line in of_file:
         found = _LABELLED.fullmatch(line.strip())
         label = found[1].casefold() if found else ""
         if block and (is_rule(line) or label == next(iter(block))):
-            yield block
+            yield begun, block
             block = {}
         if found:
+            begun = begun if block else number
             block.setdefault(label, []).append(found[2])
     if block:
-        yield block
+        yield begun, block
 
 
-def _row(block: Block, labels: Mapping[str, str]) -> list[bytes]:
-    return ["\x1e".join(block.get(label, ())).encode() for label in labels]
+def _row(block: Block, labels: Mapping[str, str], number: int | None) -> list[bytes]:
+    row = ["\x1e".join(block.get(label, ())).encode() for label in labels]
+    return row if number is None else [b"%d" % number, *row]
 
 
-def _lines(whole: Iterable[bytes]) -> Iterator[str]:
+def _lines(whole: Iterable[bytes], numbers: LineNumbers) -> Iterator[tuple[int, str]]:
     for block in whole:
-        yield from block.decode(errors="replace").split("\n")[:-1]
+        for line in block.decode(errors="replace").split("\n")[:-1]:
+            yield numbers.take(), line

@@ -2,8 +2,7 @@
 
 import codecs
 import re
-from collections import Counter
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -15,6 +14,7 @@ from breachcheck.errors import DataFileError
 from ingest.engine import literal, quoted
 from ingest.readers import lines
 from ingest.readers.base import Instructions, Table
+from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
 from ingest.readers.stream import Rejects, Stream, read_csv
 from ingest.sources import DataFile
 
@@ -96,42 +96,48 @@ class _Scan:
         self._file, self._encoding, self._layout, self._only_cr = file, encoding, layout, only_cr
         self.stream = Stream()
         self._rejects = Rejects(file.name, FLAW)
-        self._left_out: Counter[str] = Counter()
+        self._left_out = LeftOut()
 
     def relation(self, columns: Sequence[str]) -> str:
         """SQL for one scan of *columns*."""
-        if any(name not in COLUMNS for name in columns):
+        if any(name not in (*COLUMNS, NUMBER) for name in columns):
             raise DataFileError(f"{self._file.name}: the mapping names a column that is not address or secret")
-        given = dict(zip(COLUMNS, _halves(self._layout), strict=True))
+        given = {**dict(zip(COLUMNS, _halves(self._layout), strict=True)), NUMBER: "number"}
+        is_numbered = wants_numbers(columns)
+        number = "number, " if is_numbered else ""
+        source = self._source(is_numbered=is_numbered)
         chosen = "".join(f"{given[name]} AS {quoted(name)}, " for name in columns)
         field = f"split_part(raw, {literal(self._layout.separator)}, {-1 if self._layout.is_address_last else 1})"
-        rows = f"SELECT raw, {field} AS field FROM {self._source()} WHERE raw >= '!' OR trim(raw, E' \\t') <> ''"  # noqa: S608 - quoted
+        rows = f"SELECT {number}raw, {field} AS field FROM {source} WHERE raw >= '!' OR trim(raw, E' \\t') <> ''"  # noqa: S608 - quoted
         return f"(SELECT {chosen}false AS broken FROM ({rows}))"  # noqa: S608 - quoted
 
-    def _source(self) -> str:
-        self._rejects, self._left_out = Rejects(self._file.name, FLAW), Counter()
+    def _source(self, *, is_numbered: bool) -> str:
+        self._rejects, self._left_out = Rejects(self._file.name, FLAW), LeftOut(is_numbered=is_numbered)
+        number = "number: 'BIGINT', " if is_numbered else ""
         options = {
             "delim": literal(_NO_DELIMITER),
             "quote": "''",
             "escape": "''",
-            "columns": "{raw: 'VARCHAR'}",
+            "columns": f"{{{number}raw: 'VARCHAR'}}",
             **self._rejects.options(),
         }
         path = self._file.path
-        if path is not None and self._encoding == lines.UTF8 and is_clean(path):
+        if path is not None and not is_numbered and self._encoding == lines.UTF8 and is_clean(path):
             return read_csv(str(path), options)
         sizes = {"max_line_size": str(lines.LONGEST), "buffer_size": str(2 * lines.LONGEST)}
         return read_csv(self.stream.start(self._cleaned()), {**options, **sizes})
 
     def _cleaned(self) -> Generator[bytes]:
+        numbers = LineNumbers(self._left_out)
         with closing(lines.as_utf8(self._file.chunks(), self._encoding)) as text:
             for block in lines.blocks(text, self._left_out, only_cr=self._only_cr):
-                yield block.decode(errors="replace").encode().translate(_STRAY)
+                clean = block.decode(errors="replace").encode().translate(_STRAY)
+                yield numbers.before_each(clean, _NO_DELIMITER.encode()) if self._left_out.is_numbered else clean
 
-    def rejects(self, connection: duckdb.DuckDBPyConnection) -> Mapping[str, int]:
+    def rejects(self, connection: duckdb.DuckDBPyConnection) -> LeftOut:
         """Lines that were left out of the last scan, by reason."""
         self.stream.finish()
-        return self._left_out + self._rejects.count(connection)
+        return self._rejects.count(connection, self._left_out)
 
 
 def _halves(layout: Layout) -> tuple[str, str]:

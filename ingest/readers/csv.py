@@ -4,8 +4,7 @@ A plain UTF-8 file whose quotes and line ends are in order is scanned by path, i
 stream in which every record was made well formed (`repair`), so that no stray quote swallows the people behind it.
 """
 
-from collections import Counter
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +15,7 @@ from breachcheck.errors import DataFileError
 from ingest.engine import literal, quoted
 from ingest.readers import lines, sniff
 from ingest.readers.base import Instructions, Table
+from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
 from ingest.readers.quotes import dirty_lines
 from ingest.readers.repair import TOO_MANY_COLUMNS, Grammar, Repair
 from ingest.readers.stream import Rejects, Stream, read_csv
@@ -51,7 +51,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
 
 def _first_lines(head: bytes, encoding: str) -> bytes:
     text = lines.as_utf8([head], encoding)
-    first = b"".join(lines.blocks(text, Counter(), only_cr=lines.has_only_cr(head)))
+    first = b"".join(lines.blocks(text, LeftOut(), only_cr=lines.has_only_cr(head)))
     return first[: first.rfind(b"\n", 0, -1) + 1] or first if len(head) >= HEAD else first
 
 
@@ -62,32 +62,41 @@ class _Scan:
         self._file, self._encoding, self._layout, self._only_cr = file, encoding, layout, only_cr
         self.stream = Stream()
         self._rejects = Rejects(self._file.name, TOO_MANY_COLUMNS)
-        self._left_out: Counter[str] = Counter()
+        self._left_out = LeftOut()
 
     def relation(self, columns: Sequence[str]) -> str:
         """SQL for one scan of *columns*."""
-        at = {name: f"c{index}" for index, name in enumerate(self._layout.columns)}
+        at = {name: f"c{index}" for index, name in enumerate(self._layout.columns)} | {NUMBER: "number"}
         missing = next((name for name in columns if name not in at), None)
         if missing is not None:
             raise DataFileError(f"{self._file.name}: has no such column as the mapping names; check it by its header")
-        beyond = f"coalesce({', '.join(f'c{len(at) + extra}' for extra in range(_BEYOND))}) IS NOT NULL"
-        chosen = "".join(f"CASE WHEN NOT ({beyond}) THEN {at[name]} END AS {quoted(name)}, " for name in columns)
-        blank = " WHERE c0 IS NOT NULL" if len(at) == 1 else ""
-        return f"(SELECT {chosen}{beyond} AS broken FROM {self._source()}{blank})"  # noqa: S608 - quoted
+        width = len(self._layout.columns)
+        beyond = f"coalesce({', '.join(f'c{width + extra}' for extra in range(_BEYOND))}) IS NOT NULL"
+        given = {
+            name: column if name == NUMBER else f"CASE WHEN NOT ({beyond}) THEN {column} END"
+            for name, column in at.items()
+        }
+        chosen = "".join(f"{given[name]} AS {quoted(name)}, " for name in columns)
+        blank = " WHERE c0 IS NOT NULL" if width == 1 else ""
+        source = self._source(is_numbered=wants_numbers(columns))
+        return f"(SELECT {chosen}{beyond} AS broken FROM {source}{blank})"  # noqa: S608 - quoted
 
-    def _source(self) -> str:
-        self._rejects, self._left_out = Rejects(self._file.name, TOO_MANY_COLUMNS), Counter()
+    def _source(self, *, is_numbered: bool) -> str:
+        self._rejects = Rejects(self._file.name, TOO_MANY_COLUMNS)
+        self._left_out = LeftOut(is_numbered=is_numbered)
         path = self._file.path
-        if path is None or self._quote is None:
+        if path is None or is_numbered or self._quote is None:
             return read_csv(self.stream.start(self._repaired()), {**self._options('"'), "parallel": "false"})
         return read_csv(str(path), {**self._options(self._quote), "skip": str(self._layout.skip)})
 
     def _options(self, quote: str) -> dict[str, str]:
+        number = ["number: 'BIGINT'"] if self._left_out.is_numbered else []
+        columns = [f"c{at}: 'VARCHAR'" for at in range(len(self._layout.columns) + _BEYOND)]
         return {
             "delim": literal(self._layout.delimiter.decode()),
             "quote": literal(quote),
             "escape": literal(quote),
-            "columns": "{" + ", ".join(f"c{at}: 'VARCHAR'" for at in range(len(self._layout.columns) + _BEYOND)) + "}",
+            "columns": f"{{{', '.join([*number, *columns])}}}",
             **self._rejects.options(),
         }
 
@@ -100,15 +109,16 @@ class _Scan:
 
     def _repaired(self) -> Generator[bytes]:
         layout = self._layout
-        repair = Repair(Grammar(layout.delimiter), len(layout.columns), layout.address_columns, self._left_out)
+        numbers = LineNumbers(self._left_out, layout.skip + 1) if self._left_out.is_numbered else None
+        repair = Repair(Grammar(layout.delimiter), len(layout.columns), layout.address_columns, self._left_out, numbers)
         text = lines.as_utf8(self._file.chunks(), self._encoding)
         with closing(lines.blocks(text, self._left_out, only_cr=self._only_cr)) as blocks:
             yield from repair(_without_first(blocks, layout.skip))
 
-    def rejects(self, connection: duckdb.DuckDBPyConnection) -> Mapping[str, int]:
+    def rejects(self, connection: duckdb.DuckDBPyConnection) -> LeftOut:
         """Records that were left out of the last scan, by reason."""
         self.stream.finish()
-        return self._left_out + self._rejects.count(connection)
+        return self._rejects.count(connection, self._left_out)
 
 
 def _without_first(blocks: Iterator[bytes], count: int) -> Iterator[bytes]:

@@ -5,18 +5,18 @@ line that is not JSON is a record that is broken, never the end of the scan.
 """
 
 import json
-from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 
 import duckdb
 
 from breachcheck.errors import DataFileError
-from ingest.engine import literal
+from ingest.engine import literal, quoted
 from ingest.readers import lines, mixpanel
 from ingest.readers.base import Instructions, Table
 from ingest.readers.keys import Extraction, Keys, keys_of
+from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
 from ingest.readers.objects import MALFORMED, Text, records
 from ingest.readers.shape import Shape, shape_of
 from ingest.readers.stream import Rejects, Stream, read_csv
@@ -49,11 +49,12 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
             close=stream.close,
             flaw=MALFORMED,
             open_keys=len(head) >= HEAD or len(sample) >= _SAMPLE,
+            numbered_by="line" if shape.is_lines else "record",
         )
 
 
 def _sample(text: str, shape: Shape, *, is_whole: bool, name: str) -> list[dict[str, object]]:
-    left_out: Counter[str] = Counter()
+    left_out = LeftOut()
     if shape.is_lines:
         found: Iterable[str | bytes] = text.splitlines() if is_whole else text.splitlines()[:-1]
     else:
@@ -79,24 +80,29 @@ class _Scan:
         self.keys = keys
         self.stream = Stream()
         self._rejects = Rejects(self._file.name, MALFORMED)
-        self._left_out: Counter[str] = Counter()
+        self._left_out = LeftOut()
 
     def relation(self, columns: Sequence[str]) -> str:
         """SQL for one scan of *columns*, which need not be among those that the sample showed."""
-        return f"({Extraction(self.keys, columns).sql(_objects(self._source()))})"
+        is_numbered = wants_numbers(columns)
+        numbers = (NUMBER,) if is_numbered else ()
+        extraction = Extraction(self.keys, [name for name in columns if name != NUMBER], numbers)
+        return f"({extraction.sql(_objects(self._source(is_numbered=is_numbered), numbers))})"
 
-    def _source(self) -> str:
-        self._rejects, self._left_out = Rejects(self._file.name, MALFORMED), Counter()
+    def _source(self, *, is_numbered: bool) -> str:
+        self._rejects, self._left_out = Rejects(self._file.name, MALFORMED), LeftOut(is_numbered=is_numbered)
+        number = f"{quoted(NUMBER)}: 'BIGINT', " if is_numbered else ""
         options = {
             "delim": literal(_NO_DELIMITER),
             "quote": "''",
             "escape": "''",
-            "columns": "{raw: 'VARCHAR'}",
+            "columns": f"{{{number}raw: 'VARCHAR'}}",
             "max_line_size": str(lines.LONGEST),
             "buffer_size": str(2 * lines.LONGEST),
             **self._rejects.options(),
         }
-        return read_csv(self._path() or self.stream.start(self._lines()), options)
+        path = None if is_numbered else self._path()
+        return read_csv(path or self.stream.start(self._lines()), options)
 
     def _path(self) -> str | None:
         """The path to scan the file by; None where it must be streamed."""
@@ -106,22 +112,25 @@ class _Scan:
         return str(path)
 
     def _lines(self) -> Generator[bytes]:
+        left_out, mark = self._left_out, _NO_DELIMITER.encode()
         with closing(lines.as_utf8(self._file.chunks(), self._encoding)) as text:
             if self._shape.is_lines:
-                yield from lines.blocks(text, self._left_out, only_cr=self._only_cr)
+                blocks, numbers = lines.blocks(text, left_out, only_cr=self._only_cr), LineNumbers(left_out)
+                yield from (numbers.before_each(one, mark) for one in blocks) if left_out.is_numbered else blocks
             else:
-                yield from _joined(records(Text(lines.as_text(text)), self._shape.path, self._left_out))
+                found = records(Text(lines.as_text(text)), self._shape.path, left_out)
+                yield from _joined(left_out.number(found, mark) if left_out.is_numbered else found)
 
-    def rejects(self, connection: duckdb.DuckDBPyConnection) -> Mapping[str, int]:
+    def rejects(self, connection: duckdb.DuckDBPyConnection) -> LeftOut:
         """Records that were left out of the last scan, by reason."""
         self.stream.finish()
-        return self._left_out + self._rejects.count(connection)
+        return self._rejects.count(connection, self._left_out)
 
 
-def _objects(source: str) -> str:
-    """SQL of `line`, an object or NULL: also what is one but for a comma behind it."""
+def _objects(source: str, also: Sequence[str]) -> str:
+    """SQL of *also*, and of `line`, an object or NULL: also what is one but for a comma behind it."""
     return f"""
-        SELECT CASE
+        SELECT {"".join(f"{quoted(name)}, " for name in also)}CASE
             WHEN starts_with(raw, '{{') AND json_valid(raw) THEN raw
             WHEN starts_with(ltrim(raw), '{{') AND json_valid(trim(raw, ', ')) THEN trim(raw, ', ')
         END AS line

@@ -62,10 +62,14 @@ def _is_extended(value: dict[str, object]) -> bool:
 
 
 class Extraction:
-    """SQL that takes the values of *columns* out of JSON objects, in one pass over each but for values in lists."""
+    """SQL that takes the values of *columns* out of JSON objects, in one pass over each but for values in lists.
 
-    def __init__(self, keys: Keys, columns: Sequence[str]) -> None:
+    The columns *also* stand beside the objects and are handed on behind the others.
+    """
+
+    def __init__(self, keys: Keys, columns: Sequence[str], also: Sequence[str] = ()) -> None:
         self._keys = keys
+        self._also = "".join(f"{quoted(name)}, " for name in also)
         self._columns = columns
         self._pointers: list[str] = []
 
@@ -76,11 +80,11 @@ class Extraction:
         pointers = ", ".join(map(literal, self._pointers))
         found = f", json_extract_string(line, [{pointers}]) AS found" if pointers else ""
         return f"""
-            SELECT {chosen}line IS NULL AS broken
+            SELECT {chosen}{self._also}line IS NULL AS broken
             FROM (
-                SELECT line{values}
+                SELECT {self._also}line{values}
                 FROM (
-                    SELECT line{found}
+                    SELECT {self._also}line{found}
                     FROM ({lines})
                 )
             )

@@ -2,12 +2,12 @@
 
 import codecs
 import re
-from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 from breachcheck.errors import DataFileError
 from ingest.readers import encodings
+from ingest.readers.left_out import LeftOut
 
 UTF8 = "utf-8"
 TOO_LONG = "line too long"
@@ -115,24 +115,25 @@ def has_only_cr(head: bytes) -> bool:
     return b"\r" in head and b"\n" not in head
 
 
-def blocks(
-    pieces: Iterable[bytes], left_out: Counter[str], *, only_cr: bool, longest: int = LONGEST
-) -> Generator[bytes]:
+def blocks(pieces: Iterable[bytes], left_out: LeftOut, *, only_cr: bool, longest: int = LONGEST) -> Generator[bytes]:
     """Blocks of whole lines, every one ended by a line feed alone; a stray carriage return becomes a space.
 
     A line of more than *longest* bytes is counted in *left_out*.
     """
-    rest, is_dropping = b"", False
+    rest, is_dropping, line = b"", False, 1
     for piece in _line_feeds(pieces, only_cr=only_cr):
         if is_dropping:
             _, feed, piece = piece.partition(b"\n")
             is_dropping = not feed
         whole, feed, tail = piece.rpartition(b"\n")
         if feed:
+            line += whole.count(b"\n") + 1 if left_out.is_numbered else 0
             yield rest + whole + feed
         rest = tail if feed else rest + tail
         if len(rest) > longest or is_dropping:
-            left_out[TOO_LONG] += not is_dropping
+            if not is_dropping:
+                left_out.drop(TOO_LONG, line)
+                line += 1
             rest, is_dropping = b"", True
     if rest:
         yield rest + b"\n"

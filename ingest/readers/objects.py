@@ -5,12 +5,12 @@ Text may be spread over lines in any way and be of any length; what is kept in m
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import cast
 
 import msgspec
 
+from ingest.readers.left_out import LeftOut
 from ingest.readers.shape import MEMBERS
 
 LONGEST = 16 << 20
@@ -150,7 +150,7 @@ class Text:
         return True
 
 
-def records(text: Text, path: tuple[str, ...], left_out: Counter[str]) -> Iterator[bytes]:
+def records(text: Text, path: tuple[str, ...], left_out: LeftOut) -> Iterator[bytes]:
     """Each record of *text* as one line of JSON; *left_out* counts what is malformed.
 
     *path* names the keys of the list in which the records of a page stand; an object without that list is a record. A
@@ -164,7 +164,7 @@ def records(text: Text, path: tuple[str, ...], left_out: Counter[str]) -> Iterat
         try:
             yield from _page(text, path, left_out) if first == "{" and path else _some(text, "")
         except Malformed as fault:
-            left_out[MALFORMED] += 1
+            left_out.leave(MALFORMED)
             text.resume(fault.at)
 
 
@@ -178,7 +178,7 @@ def _some(text: Text, before: str) -> Iterator[bytes]:
     yield text.record() if isinstance(value, dict) else json.dumps({"value": value}).encode()
 
 
-def _page(text: Text, path: tuple[str, ...], left_out: Counter[str]) -> Iterator[bytes]:
+def _page(text: Text, path: tuple[str, ...], left_out: LeftOut) -> Iterator[bytes]:
     """The elements of the list at *path* in the object that begins here; the object itself if it has no such list."""
     text.begin()
     opening = text.opening()
@@ -197,19 +197,19 @@ def _page(text: Text, path: tuple[str, ...], left_out: Counter[str]) -> Iterator
     yield text.record()
 
 
-def _elements(text: Text, page: str, left_out: Counter[str]) -> Iterator[bytes]:
+def _elements(text: Text, page: str, left_out: LeftOut) -> Iterator[bytes]:
     text.at += 1
     while (first := text.peek()) and first != "]":
         text.begin()
         try:
             yield from _some(text, page)
         except Malformed as fault:
-            left_out[MALFORMED] += 1
+            left_out.leave(MALFORMED)
             text.resume(fault.at)
     text.at += 1
 
 
-def _members(text: Text, left_out: Counter[str]) -> Iterator[bytes]:
+def _members(text: Text, left_out: LeftOut) -> Iterator[bytes]:
     """The members of the object whose brace was passed. Goes on behind a malformed one at the next."""
     while (first := text.peek()) and first != "}":
         try:
@@ -220,7 +220,7 @@ def _members(text: Text, left_out: Counter[str]) -> Iterator[bytes]:
             if isinstance(text.value(), dict):
                 yield text.record()
         except Malformed as fault:
-            left_out[MALFORMED] += 1
+            left_out.leave(MALFORMED)
             text.resume(fault.at, ":")
     text.at += 1
 

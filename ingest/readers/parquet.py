@@ -1,6 +1,6 @@
 """Parquet: DuckDB reads it; what is not text is written as text."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -8,6 +8,7 @@ import duckdb
 from breachcheck.errors import DataFileError
 from ingest.engine import fault, literal, quoted
 from ingest.readers.base import Instructions, Table
+from ingest.readers.left_out import NUMBER, LeftOut, wants_numbers
 from ingest.readers.lines import UTF8
 from ingest.sources import DataFile
 
@@ -19,16 +20,18 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:  # noqa: ARG0
     if file.path is None:
         raise DataFileError(f"{file.name}: Parquet cannot be read out of an archive or a stream; unpack it first")
     types = _types(file.path, file.name)
-    scan = f"read_parquet({literal(str(file.path))})"
+    path = literal(str(file.path))
 
     def relation(columns: Sequence[str]) -> str:
-        missing = next((name for name in columns if name not in types), None)
+        missing = next((name for name in columns if name not in types and name != NUMBER), None)
         if missing is not None:
             raise DataFileError(f"{file.name}: has no such column as the mapping names; check it by its schema")
-        chosen = "".join(f"{_text(name, types[name])} AS {quoted(name)}, " for name in columns)
-        return f"(SELECT {chosen}false AS broken FROM {scan})"  # noqa: S608 - quoted
+        given = {name: _text(name, kind) for name, kind in types.items()} | {NUMBER: "file_row_number + 1"}
+        chosen = "".join(f"{given[name]} AS {quoted(name)}, " for name in columns)
+        numbered = ", file_row_number = true" if wants_numbers(columns) else ""
+        return f"(SELECT {chosen}false AS broken FROM read_parquet({path}{numbered}))"  # noqa: S608 - quoted
 
-    yield Table(file.name, tuple(types), "parquet", UTF8, relation, _no_rejects)
+    yield Table(file.name, tuple(types), "parquet", UTF8, relation, _no_rejects, numbered_by="record")
 
 
 def _types(path: Path, name: str) -> dict[str, str]:
@@ -58,5 +61,5 @@ def _text(name: str, kind: str) -> str:
     return f"{column}::VARCHAR"
 
 
-def _no_rejects(connection: duckdb.DuckDBPyConnection) -> Mapping[str, int]:  # noqa: ARG001 - a table's signature
-    return {}
+def _no_rejects(connection: duckdb.DuckDBPyConnection) -> LeftOut:  # noqa: ARG001 - a table's signature
+    return LeftOut()

@@ -5,13 +5,13 @@ value reaches over several lines, that is right by RFC 4180; where the lines it 
 table, or where it is never closed, each physical line is a row of its own.
 """
 
-from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import regex as re
 
-from ingest.readers.quotes import dirty_lines, end_of_records
+from ingest.readers.left_out import LeftOut, LineNumbers
+from ingest.readers.quotes import dirty_lines, end_of_records, whole_records
 
 LONGEST_RECORD = 1 << 20
 TOO_MANY_COLUMNS = "too many columns"
@@ -77,13 +77,15 @@ def _without_lone_quote(text: bytes | None) -> bytes:
 class Repair:
     """Makes every record of a stream well formed. *address_columns* are those in which a sample shows addresses.
 
-    Records with too many columns are counted in *left_out*.
+    Records with too many columns are counted in *left_out*. With *numbers*, each record begins with the number of its
+    first line, as a column of its own.
     """
 
     grammar: Grammar
     columns: int
     address_columns: Sequence[int]
-    left_out: Counter[str]
+    left_out: LeftOut
+    numbers: LineNumbers | None = None
 
     def __call__(self, blocks: Iterable[bytes]) -> Generator[bytes]:
         """The same records, each well formed."""
@@ -99,19 +101,19 @@ class Repair:
         if dirty.size and not is_last:
             end = self._end_of_records(block)
             if end >= 0:
-                yield block[:end]
+                yield self._numbered(block[:end])
                 return block[end:]
         pieces, position = [], 0
         for start in dirty.tolist():
             if start < position:
                 continue
-            pieces.append(block[position:start])
+            pieces.append(self._numbered(block[position:start]))
             if not is_last and len(block) - start < LONGEST_RECORD and self.grammar.is_unclosed(block, start):
                 yield b"".join(pieces)
                 return block[start:]
             position = self._end_of(block, start)
             pieces.append(self._mended(block[start : position - 1]))
-        pieces.append(block[position:])
+        pieces.append(self._numbered(block[position:]))
         yield b"".join(pieces)
         return b""
 
@@ -131,10 +133,21 @@ class Repair:
 
     def _mended(self, text: bytes) -> bytes:
         fields = self.grammar.fields(text)
+        number = self.numbers.take(text.count(b"\n") + 1) if self.numbers else None
         if any(fields[self.columns :]):
-            self.left_out[TOO_MANY_COLUMNS] += 1
+            self.left_out.leave(TOO_MANY_COLUMNS, number)
             return b""
-        return self.grammar.line(fields[: self.columns])
+        return self._beginning(number, self.grammar.line(fields[: self.columns]))
+
+    def _numbered(self, records: bytes) -> bytes:
+        """*records*, all well formed, with their numbers if those are wanted."""
+        if self.numbers is None or not records:
+            return records
+        return b"".join(self._beginning(self.numbers.take(one.count(b"\n")), one) for one in whole_records(records))
+
+    def _beginning(self, number: int | None, record: bytes) -> bytes:
+        """*record* after its *number*; a blank line is none."""
+        return record if number is None or record == b"\n" else b"%d%s%s" % (number, self.grammar.delimiter, record)
 
     def _swallows_rows(self, fields: Sequence[bytes]) -> bool:
         return any(map(self._reads_as_row, _inner_lines(fields)))

@@ -15,6 +15,7 @@ from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
 from ingest.readers import lines
 from ingest.readers.base import Instructions, Table
+from ingest.readers.left_out import LeftOut
 from ingest.readers.rows import AT_ONCE, as_csv, table
 from ingest.readers.sql_rows import Inserted, Row, copied
 from ingest.readers.sql_statements import Definition, Name, Rows, Statements, is_dump
@@ -35,6 +36,7 @@ class _Contents:
     columns: dict[str, str] = field(default_factory=dict)  # by what they are called, case aside
     defined: tuple[str, ...] = ()
     start: int = -1
+    start_line: int = 1
     end: int = -1
     schema: str = ""
 
@@ -62,7 +64,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     for name, one in chosen:
         if one.columns:
             shown = f"{file.name}#{mask_addresses(name)}"
-            yield table(shown, [*one.columns.values()], "sql", encoding, partial(dump.blocks, one))
+            yield table(shown, [*one.columns.values()], "sql", encoding, partial(dump.blocks, one), numbered_by="line")
 
 
 def _shown(name: Name, *, is_only: bool) -> str:
@@ -101,13 +103,14 @@ class _Dump:
                     continue
                 if one.start < 0:
                     one.start, one.schema = statement.start, statements.schema
+                    one.start_line = statement.line
                 one.add(statement.columns or ([] if one.columns else self._numbered(window, is_copy=statement.is_copy)))
                 self._pass_rows(window, statement)
                 one.end = window.offset
         return [*self._known.values()]
 
     def _pass_rows(self, window: Window, statement: Rows) -> None:
-        for _ in self._rows(window, statement, self._known[statement.table.key], [], Counter()):
+        for _ in self._rows(window, statement, self._known[statement.table.key], [], LeftOut()):
             continue
 
     def _numbered(self, window: Window, *, is_copy: bool) -> list[str]:
@@ -122,7 +125,7 @@ class _Dump:
         return [f"column{number}" for number in range(1, width + 1)]
 
     def _rows(
-        self, window: Window, statement: Rows, one: _Contents, wanted: Sequence[str], left_out: Counter[str]
+        self, window: Window, statement: Rows, one: _Contents, wanted: Sequence[str], left_out: LeftOut
     ) -> Iterator[Row]:
         columns = [column.casefold() for column in one.columns_of(statement)]
         places = [columns.index(name) if name in columns else None for name in wanted]
@@ -130,17 +133,17 @@ class _Dump:
             return copied(window, len(columns), places, left_out)
         return Inserted(window, self._grammars, len(columns), places, left_out, statement.head).rows()
 
-    def blocks(self, one: _Contents, numbers: Sequence[int], left_out: Counter[str]) -> Generator[bytes]:
+    def blocks(self, one: _Contents, numbers: Sequence[int], left_out: LeftOut) -> Generator[bytes]:
         """The rows of one table, as `rows.Blocks` says."""
         if one.start < 0:
             return
         wanted = [[*one.columns][number] for number in numbers]
         with closing(self._text(one.start)) as text:
-            rows = self._rows_of(one, Window(text, one.start), wanted, left_out)
+            rows = self._rows_of(one, Window(text, one.start, line=one.start_line), wanted, left_out)
             while some := list(islice(rows, AT_ONCE)):
                 yield as_csv(some, SMUGGLED).decode(errors="replace").encode()
 
-    def _rows_of(self, one: _Contents, window: Window, wanted: Sequence[str], left_out: Counter[str]) -> Iterator[Row]:
+    def _rows_of(self, one: _Contents, window: Window, wanted: Sequence[str], left_out: LeftOut) -> Iterator[Row]:
         for statement in Statements(window, self._grammars[0], one.schema):
             if isinstance(statement, Rows):
                 if statement.table.key == one.name.key:

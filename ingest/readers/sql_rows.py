@@ -3,11 +3,11 @@
 A row that is not well formed is one record left out; reading goes on where the next one seems to begin.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import regex as re
 
+from ingest.readers.left_out import LeftOut
 from ingest.readers.lines import LONGEST, TOO_LONG
 from ingest.readers.repair import TOO_MANY_COLUMNS
 from ingest.readers.rows import LONGEST_VALUE, MALFORMED
@@ -18,6 +18,7 @@ Row = list[str]
 
 _SWALLOWED = re.compile(r"\)\s*+,\s*+\(", re.ASCII)
 _NEXT = re.compile(r"\)\s*+(,\s*+)(?=\()|\n(\s*+)(?=\()|;[ \t\r]*+\n|\n(?=INSERT\s|COPY\s|CREATE\s)", re.ASCII)
+_BLANKS = re.compile(r"\s*+", re.ASCII)
 _OVERLAP = 256  # more than the blanks between two rows
 _END_OF_COPY = re.compile(r"^\\\.\r?$", re.MULTILINE)
 _COPIED = re.compile(r"\\(.)", re.DOTALL)
@@ -37,7 +38,7 @@ class Inserted:
         grammars: Sequence[Grammar],
         width: int,
         wanted: Sequence[int | None],
-        left_out: Counter[str],
+        left_out: LeftOut,
         head: str = "",
     ) -> None:
         self._window, self._width, self._wanted, self._left_out = window, width, wanted, left_out
@@ -54,18 +55,18 @@ class Inserted:
         """The rows from here to the end of the statement; the window then stands behind them."""
         window, (grammar, pattern) = self._window, self._patterns[0]
         while window.ensure():
-            if found := self._run.match(window.text, window.at):
+            if not self._left_out.is_numbered and (found := self._run.match(window.text, window.at)):
                 yield from self._all_rows(found.end())
                 continue
             if found := pattern.match(window.text, window.at):
-                window.at = found.end()
-                yield self._row(found.groups(), grammar)
+                number, window.at = self._number(), found.end()
+                yield number + self._row(found.groups(), grammar)
             elif grammar.is_unfinished(window.text, window.at) and window.left <= LONGEST and window.more():
                 continue
             elif (irregular := self._irregular()) is not None:
                 yield from irregular
             else:
-                self._left_out[MALFORMED] += 1
+                self._left_out.leave(MALFORMED, self._line())
                 if self._resume():
                     continue
                 return
@@ -80,6 +81,16 @@ class Inserted:
         (grammar, _), is_single = self._patterns[0], self._of_run.groups < 2
         for values in self._of_run.findall(self._window.text, start, end):
             yield self._row((values,) if is_single else values, grammar)
+
+    def _number(self) -> Row:
+        """The line of the row at hand, if it is to stand before the row's values."""
+        return [str(self._line())] if self._left_out.is_numbered else []
+
+    def _line(self) -> int:
+        """The line that the row at hand begins on: blanks before it are none of its own."""
+        window = self._window
+        blanks = _BLANKS.match(window.text, window.at)
+        return window.line + (blanks[0].count("\n") if blanks else 0)
 
     def _row(self, values: Sequence[str], grammar: Grammar) -> Row:
         said = grammar.said
@@ -99,11 +110,11 @@ class Inserted:
 
         None where it is no row.
         """
-        text, at = self._window.text, self._window.at
+        text, at, line, number = self._window.text, self._window.at, self._line(), self._number()
         for grammar, pattern in self._patterns[1:]:
             if found := pattern.match(text, at):
                 self._window.at = found.end()
-                return [self._row(found.groups(), grammar)]
+                return [number + self._row(found.groups(), grammar)]
         grammar, _ = self._patterns[0]
         whole = grammar.row.match(text, at)
         if not whole or _SWALLOWED.search(whole[0]):
@@ -111,9 +122,9 @@ class Inserted:
         self._window.at = whole.end()
         values = [*map(grammar.said, grammar.values(whole[0]))]
         if len(values) > self._width:
-            self._left_out[TOO_MANY_COLUMNS] += 1
+            self._left_out.leave(TOO_MANY_COLUMNS, line)
             return []
-        return [[values[at] if at is not None and at < len(values) else "" for at in self._wanted]]
+        return [number + [values[at] if at is not None and at < len(values) else "" for at in self._wanted]]
 
     def _resume(self) -> bool:
         """Go where the next row seems to begin, if this statement has one, else behind the statement."""
@@ -129,33 +140,34 @@ class Inserted:
         return False
 
 
-def copied(window: Window, width: int, wanted: Sequence[int | None], left_out: Counter[str]) -> Iterator[Row]:
+def copied(window: Window, width: int, wanted: Sequence[int | None], left_out: LeftOut) -> Iterator[Row]:
     """The rows of a COPY statement of *width* columns, to its end; see `Inserted` for *wanted*."""
-    for line in _copied_lines(window, left_out):
+    for number, line in _copied_lines(window, left_out):
         fields = line.split("\t")
         if len(fields) > width:
-            left_out[TOO_MANY_COLUMNS] += 1
+            left_out.leave(TOO_MANY_COLUMNS, number)
         else:
-            yield [_unescaped(fields[at]) if at is not None and at < len(fields) else "" for at in wanted]
+            row = [_unescaped(fields[at]) if at is not None and at < len(fields) else "" for at in wanted]
+            yield [str(number), *row] if left_out.is_numbered else row
 
 
-def _copied_lines(window: Window, left_out: Counter[str]) -> Iterator[str]:
+def _copied_lines(window: Window, left_out: LeftOut) -> Iterator[tuple[int, str]]:
     while window.ensure():
         end = _END_OF_COPY.search(window.text, window.at)
         stop = end.start() if end else window.text.rfind("\n") + 1
         if stop > window.at:
             lines = window.text[window.at : stop - 1].replace("\r\n", "\n").removesuffix("\r").split("\n")
-            window.at = stop
-            yield from lines
+            first, window.at = window.line, stop
+            yield from enumerate(lines, first)
         if end:
             window.at = end.end()
             return
         if window.left > LONGEST:
-            left_out[TOO_LONG] += 1
+            left_out.leave(TOO_LONG, window.line)
             _pass_line(window)
         elif not window.more():
             if window.left:
-                left_out[MALFORMED] += 1
+                left_out.leave(MALFORMED, window.line)
             window.at = len(window.text)
 
 

@@ -87,6 +87,7 @@ class Rows:
     is_copy: bool
     start: int
     head: str  # the statement up to its first row
+    line: int
 
 
 class Statements:
@@ -119,10 +120,10 @@ class Statements:
         window = self._window
         for pattern in (_INSERT, _COPY):
             if found := pattern.match(window.text, window.at):
-                start = window.offset
+                start, line = window.offset, window.line
                 window.at = found.end()
                 table, columns = self._named(found[1], found[2] or "")
-                return Rows(table, columns, is_copy=pattern is _COPY, start=start, head=found[0])
+                return Rows(table, columns, is_copy=pattern is _COPY, start=start, head=found[0], line=line)
         return None
 
     def _named(self, table: str, columns: str) -> tuple[Name, tuple[str, ...]]:

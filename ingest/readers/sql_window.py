@@ -8,9 +8,10 @@ ROOM = 1 << 20
 class Window:
     """*text* from *at* on is still to be read; positions in it hold until `more` or `ensure` is called."""
 
-    def __init__(self, pieces: Iterator[str], offset: int = 0, room: int = ROOM) -> None:
+    def __init__(self, pieces: Iterator[str], offset: int = 0, room: int = ROOM, line: int = 1) -> None:
         self._pieces, self._room = pieces, room
         self._dropped = offset
+        self._line, self._counted = line, 0
         self.text = ""
         self.at = 0
 
@@ -18,6 +19,13 @@ class Window:
     def offset(self) -> int:
         """Where *at* is in the whole text."""
         return self._dropped + self.at
+
+    @property
+    def line(self) -> int:
+        """The line in the whole text that *at* is on."""
+        self._line += self.text.count("\n", self._counted, self.at)
+        self._counted = self.at
+        return self._line
 
     @property
     def left(self) -> int:
@@ -28,6 +36,7 @@ class Window:
         """Look at more of the text; False where there is no more. What was read is dropped."""
         piece = next(self._pieces, "")
         self._dropped += self.at
+        self._line, self._counted = self.line, 0
         self.text, self.at = self.text[self.at :] + piece, 0
         return bool(piece)
 

@@ -5,7 +5,6 @@ memory, where there is room for it.
 """
 
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from functools import partial
@@ -15,6 +14,7 @@ from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
 from ingest.engine import quoted
 from ingest.readers.base import Instructions, Table
+from ingest.readers.left_out import LeftOut
 from ingest.readers.lines import UTF8
 from ingest.readers.rows import AT_ONCE, LONGEST_VALUE, as_csv, table
 from ingest.sources import DataFile
@@ -112,7 +112,7 @@ def _blocks(
     columns: Sequence[str],
     shown: str,
     numbers: Sequence[int],
-    left_out: Counter[str],  # noqa: ARG001 - a row of a database is always whole
+    left_out: LeftOut,  # nothing is: a row of a database is always whole
 ) -> Generator[bytes]:
     """The rows of one table, as `rows.Blocks` says."""
     chosen = ", ".join(quoted(columns[number]) for number in numbers)
@@ -120,7 +120,8 @@ def _blocks(
         with closing(opener()) as connection:
             rows = connection.execute(f"SELECT {chosen} FROM main.{quoted(name)}")  # noqa: S608 - quoted
             while some := rows.fetchmany(AT_ONCE):
-                yield as_csv([[_text(value) for value in row] for row in some])
+                texts = [[_text(value) for value in row] for row in some]
+                yield as_csv(left_out.numbered(texts) if left_out.is_numbered else texts)
     except sqlite3.Error as error:
         raise _fault(error, shown) from None
 

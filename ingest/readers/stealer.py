@@ -1,14 +1,14 @@
 """Stealer lines: where, who and with what secret, in either order. Whom the line names is the login, if an address."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 
 from ingest.readers import lines, top_level
 from ingest.readers.base import Instructions, Table
 from ingest.readers.combo import GLANCE, is_address, sample_of
-from ingest.readers.piped import Left, Records, written
+from ingest.readers.left_out import LeftOut, LineNumbers
+from ingest.readers.piped import Records, written
 from ingest.sources import DataFile
 
 COLUMNS = ("address", "secret")
@@ -103,7 +103,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
         return
     mark = told.delimiter if told.delimiter and told.delimiter in FORMS else form_of(sample)
 
-    def found(left_out: Left) -> Generator[bytes]:
+    def found(left_out: LeftOut) -> Generator[bytes]:
         with closing(lines.as_utf8(file.chunks(), encoding)) as text:
             yield from written(_credentials(text, left_out, FORMS[mark], only_cr=lines.has_only_cr(head)))
 
@@ -122,10 +122,12 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
 
 
 def _credentials(
-    text: Generator[bytes], left_out: Counter[str], take: Callable[[str], Credentials], *, only_cr: bool
-) -> Iterator[tuple[bytes, bytes]]:
+    text: Generator[bytes], left_out: LeftOut, take: Callable[[str], Credentials], *, only_cr: bool
+) -> Iterator[tuple[bytes, ...]]:
+    numbers = LineNumbers(left_out)
     for block in lines.blocks(text, left_out, only_cr=only_cr):
-        for line in block.decode(errors="replace").split("\n"):
+        for line in block.decode(errors="replace").split("\n")[:-1]:
+            number = (b"%d" % numbers.take(),) if left_out.is_numbered else ()
             if line and not line.isspace():
                 login, secret = take(line)
-                yield login.encode(), secret.encode()
+                yield *number, login.encode(), secret.encode()

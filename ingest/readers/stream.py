@@ -1,6 +1,5 @@
 """What the scans of delimited text and of JSON lines share: the pipe they may come through, and DuckDB's rejects."""
 
-from collections import Counter
 from collections.abc import Generator, Mapping
 from itertools import count
 
@@ -8,16 +7,23 @@ import duckdb
 
 from breachcheck.errors import DataFileError
 from ingest.engine import literal, quoted
+from ingest.readers.left_out import LeftOut
 from ingest.readers.pipe import Pipe
 
 _NUMBERS = count(1)
 _MOST = 200_000
 _REASONS = {"INVALID ENCODING": "not UTF-8", "LINE SIZE OVER MAXIMUM": "line too long"}
 _COUNT = """
-SELECT kind, count(*), sum(notes)::BIGINT
-FROM (SELECT min(error_type::VARCHAR) AS kind, count(*) AS notes FROM {} GROUP BY line)
+SELECT kind, count(*), sum(notes)::BIGINT, list({number})
+FROM (
+    SELECT min(error_type::VARCHAR) AS kind, count(*) AS notes, any_value(csv_line) AS text
+    FROM {errors}
+    GROUP BY line
+)
 GROUP BY kind
 """
+_NO_NUMBER = "0"
+_LEADING_NUMBER = r"coalesce(try_cast(regexp_extract(text, '^\d+') AS BIGINT), 0)"
 
 
 class Stream:
@@ -64,18 +70,23 @@ class Rejects:
             "rejects_scan": literal(self._scans),
         }
 
-    def count(self, connection: duckdb.DuckDBPyConnection) -> Counter[str]:
-        """Lines by reason, which are forgotten. Raises DataFileError where there are too many to be told."""
-        found: Counter[str] = Counter()
+    def count(self, connection: duckdb.DuckDBPyConnection, left_out: LeftOut) -> LeftOut:
+        """*left_out*, with these lines too, which are forgotten here. Where it is numbered each begins with its number.
+
+        Raises DataFileError where there are too many to be told.
+        """
         noted = 0
-        for kind, records, notes in connection.execute(_COUNT.format(quoted(self._errors))).fetchall():
-            found[_REASONS.get(kind, self._otherwise)] += records
+        number = _LEADING_NUMBER if left_out.is_numbered else _NO_NUMBER
+        counted = connection.execute(_COUNT.format(number=number, errors=quoted(self._errors))).fetchall()
+        for kind, _, notes, numbers in counted:
+            for one in numbers:
+                left_out.leave(_REASONS.get(kind, self._otherwise), one)
             noted += notes
         for table in (self._errors, self._scans):
             connection.execute(f"DROP TABLE {quoted(table)}")
         if noted >= _MOST:
             raise DataFileError(f"{self._name}: far too many lines cannot be read; check `encoding` and `delimiter`")
-        return found
+        return left_out
 
 
 def read_csv(path: str, options: Mapping[str, str]) -> str:

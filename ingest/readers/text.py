@@ -5,7 +5,8 @@ from contextlib import closing
 
 from ingest.readers import lines, spotting
 from ingest.readers.base import Instructions, Table
-from ingest.readers.piped import Left, Records
+from ingest.readers.left_out import LeftOut
+from ingest.readers.piped import SEPARATOR, Records
 from ingest.sources import DataFile
 
 COLUMNS = ("address",)
@@ -15,9 +16,10 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     """The one table of a text. Raises DataFileError where nobody can tell how it is encoded."""
     encoding = lines.encoding_of(file.head(), told.encoding, file.name)
 
-    def found(left_out: Left) -> Generator[bytes]:  # noqa: ARG001 - nothing is left out: what is no address is no record
+    def found(left_out: LeftOut) -> Generator[bytes]:  # nothing is left out: what is no address is no record
         with closing(lines.as_utf8(file.chunks(), encoding)) as text:
-            yield from spotting.addresses(text)
+            for some in spotting.addresses(text):
+                yield b"".join(left_out.number(some.splitlines(True), SEPARATOR)) if left_out.is_numbered else some
 
     records = Records(file.name, COLUMNS, found)
     yield Table(
@@ -29,4 +31,5 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
         rejects=records.rejects,
         finish=records.stream.finish,
         close=records.stream.close,
+        numbered_by="record",
     )

@@ -8,7 +8,6 @@ import io
 import subprocess
 import sys
 import zipfile
-from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +21,7 @@ from ingest import workbooks
 from ingest.compression import Limits, refuse_bomb
 from ingest.readers import headers
 from ingest.readers.base import Instructions, Table
+from ingest.readers.left_out import LeftOut
 from ingest.readers.lines import UTF8
 from ingest.readers.rows import table
 from ingest.sources import DataFile
@@ -103,10 +103,11 @@ class _Book:
         sheet: int,
         header: int,
         numbers: Sequence[int],
-        left_out: Counter[str],  # noqa: ARG002 - a row of a sheet is always whole
+        left_out: LeftOut,  # nothing is: a row of a sheet is always whole
     ) -> Generator[bytes]:
         """The rows of one sheet, as `rows.Blocks` says."""
-        yield from self.output("rows", str(sheet), str(header), ",".join(map(str, numbers)))
+        columns = ["number"] if left_out.is_numbered else []
+        yield from self.output("rows", str(sheet), str(header), ",".join([*columns, *map(str, numbers)]))
 
     def output(self, task: str, *arguments: str) -> Generator[bytes]:
         """What the process prints. Raises DataFileError where it fails."""

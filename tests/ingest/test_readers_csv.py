@@ -5,7 +5,6 @@ import csv
 import gzip
 import io
 import re
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from breachcheck.errors import DataFileError
 from ingest.readers.base import Instructions
 from ingest.readers.csv import quote_of
+from ingest.readers.left_out import LeftOut
 from ingest.readers.lines import blocks
 from ingest.readers.repair import Grammar, Repair
 from tests.ingest.scans import Row, Scanned, scan, scan_text, table_of
@@ -373,7 +373,7 @@ def test_rows_do_not_depend_on_how_the_text_arrives(lines_of_dirt: list[str], si
 
 
 def repaired(text: bytes, size: int) -> list[list[str]]:
-    left_out: Counter[str] = Counter()
+    left_out = LeftOut()
     repair = Repair(Grammar(b","), 3, (1,), left_out)
     pieces = (text[at : at + size] for at in range(0, len(text), size))
     written = b"".join(repair(blocks(pieces, left_out, only_cr=False))).decode()

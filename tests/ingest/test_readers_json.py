@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from breachcheck.errors import DataFileError
 from ingest.readers.base import Instructions
+from ingest.readers.left_out import LeftOut
 from ingest.readers.objects import Text, records
 from tests.ingest.scans import Scanned, scan, scan_text, table_of
 
@@ -69,7 +69,7 @@ def test_every_shape_gives_the_same_records(tmp_path: Path, text: str, encoding:
 @pytest.mark.parametrize("size", [1, 2, 7, 64])
 def test_records_do_not_depend_on_how_the_text_arrives(text: str, size: int) -> None:
     path = ("results",) if "results" in text else ("users",) if "users" in text else ("hits", "hits")
-    left_out: Counter[str] = Counter()
+    left_out = LeftOut()
 
     found = [json.loads(one) for one in records(Text(pieces(text, size)), path, left_out)]
 
@@ -271,7 +271,7 @@ def test_records_come_whole_and_in_order(
         "pages": "\n".join(json.dumps(page, indent=indent) for page in pages),
         "objects": "\n".join(json.dumps(one, indent=indent) for one in found),
     }[form]
-    left_out: Counter[str] = Counter()
+    left_out = LeftOut()
 
     read = [json.loads(line) for line in records(Text(pieces(text, size)), ("results",), left_out)]
 

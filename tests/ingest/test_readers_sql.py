@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from breachcheck.errors import DataFileError
 from ingest import readers, sources
 from ingest.readers.base import Instructions, Table
+from ingest.readers.left_out import LeftOut
 from ingest.readers.sql_rows import Inserted, copied
 from ingest.readers.sql_text import SMUGGLED, Dialect, Grammar
 from ingest.readers.sql_window import Window
@@ -418,7 +419,7 @@ def test_values_are_read_as_they_were_written(
     ]
     dialect = Dialect(has_backslashes)
     window = Window(pieces_of(",".join(written) + ";", size), room=64)
-    left: Counter[str] = Counter()
+    left = LeftOut()
 
     inserted = Inserted(window, [Grammar(dialect), Grammar(dialect.other)], 3, [2, 0, 1], left)
 
@@ -433,7 +434,7 @@ def test_copied_values_are_read_as_they_were_written(rows: list[list[str | None]
 
     text = "".join("\t".join(map(copy, row)) + "\n" for row in rows)
     window = Window(pieces_of(text + "\\.\n", size), room=64)
-    left: Counter[str] = Counter()
+    left = LeftOut()
 
     assert plain([*copied(window, 3, [0, 1, 2], left)]) == [[value or "" for value in row] for row in rows]
     assert (window.text[window.at :].strip(), left) == ("", {})
@@ -441,7 +442,7 @@ def test_copied_values_are_read_as_they_were_written(rows: list[list[str | None]
 
 @given(text=st.text(st.sampled_from("ab'\"\\\n;(),INSERT"), max_size=60))
 def test_rows_are_read_or_rejected_whatever_is_written(text: str) -> None:
-    left: Counter[str] = Counter()
+    left = LeftOut()
     window = Window(pieces_of(text, 7), room=16)
 
     rows = [*Inserted(window, [Grammar(Dialect(True)), Grammar(Dialect(False))], 2, [0, 1], left).rows()]

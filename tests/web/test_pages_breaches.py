@@ -11,6 +11,7 @@ from breachcheck.services import Services
 from breachcheck.web.app import create_app
 from breachcheck.web.breach_page import reason, without_address
 from ingest import extract
+from ingest.readers.left_out import NOT_A_RECORD
 from tests.stores import facts, held_breach, published_breach
 
 
@@ -137,14 +138,14 @@ def test_the_reasons_of_the_loads_are_known_here(client: FlaskClient) -> None:
         extract.NOT_AN_ADDRESS,
         extract.NO_IDENTIFIER,
         extract.NO_PERSON,
-        extract.NOT_A_RECORD,
         extract.LEFT_OUT,
+        NOT_A_RECORD,
     ]
     with client.application.test_request_context():
         said = [reason(one) for one in reasons]
 
     assert not set(said) & set(reasons)
-    assert without_address({extract.NO_ADDRESS: 7, extract.NOT_A_RECORD: 2}) == 7
+    assert without_address({extract.NO_ADDRESS: 7, NOT_A_RECORD: 2}) == 7
 
 
 def test_the_explanations_show_the_row_that_is_stored(client: FlaskClient) -> None:
