@@ -22,6 +22,7 @@ from breachcheck.web import (
     language,
     limits,
     pages,
+    preferences,
     problems,
     request_log,
     sessions,
@@ -33,8 +34,8 @@ from breachcheck.web.sealed import Seal
 LARGEST_BODY = 16 * 2**20
 LARGEST_FORM = 64 * 2**10
 
-BLUEPRINTS = (pages.bp, status.bp, admin.bp, api.bp, hibp.bp)
-WITHOUT_SESSION = (pages.bp, status.bp, api.bp, hibp.bp)
+BLUEPRINTS = (pages.bp, preferences.bp, status.bp, admin.bp, api.bp, hibp.bp)
+WITHOUT_SESSION = (pages.bp, preferences.bp, status.bp, api.bp, hibp.bp)
 RENDERERS: dict[str, errors.Renderer] = {hibp.PREFIX: hibp_errors.render, "/api/": problems.render}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import flask_babel
+from babel import Locale
 from babel.lists import format_list
 from flask import Flask, request
 
@@ -11,6 +12,8 @@ from breachcheck.wording import Language
 
 LOCALES = {"en": "en_GB"}
 """A page's ``lang`` -> the locale of its dates and lists. The first is spoken where nothing else is asked for."""
+COOKIE = "language"
+"""Holds the reader's choice, which wins over what the browser asks for."""
 
 
 def install(app: Flask) -> None:
@@ -22,7 +25,18 @@ def install(app: Flask) -> None:
 
 def tag() -> str:
     """The language of the page being made, for ``lang``."""
-    return request.accept_languages.best_match(LOCALES, "en")
+    chosen = request.cookies.get(COOKIE, "")
+    return chosen if chosen in LOCALES else request.accept_languages.best_match(LOCALES, "en")
+
+
+def direction() -> str:
+    """Which way the page is read, for ``dir``."""
+    return str(flask_babel.get_locale().text_direction)
+
+
+def names() -> dict[str, str]:
+    """The languages that a reader may choose from, each in its own words."""
+    return {tag: str(Locale.parse(locale).get_language_name()).capitalize() for tag, locale in LOCALES.items()}
 
 
 def current() -> Language:

@@ -4,7 +4,7 @@ from flask import Flask
 
 from breachcheck import demo
 from breachcheck.services import Services
-from breachcheck.web import language
+from breachcheck.web import language, preferences
 from breachcheck.web.breach_page import reason, without_address
 from breachcheck.web.markdown import as_html
 
@@ -24,7 +24,16 @@ def install(app: Flask, services: Services) -> None:
 
     @app.context_processor
     def about() -> dict[str, object]:
-        return {**fixed, "language_tag": language.tag()}
+        return {
+            **fixed,
+            "language_tag": language.tag(),
+            "text_direction": language.direction(),
+            "languages": language.names(),
+            "theme": preferences.theme(),
+            "themes": preferences.theme_names(),
+            "colour_schemes": preferences.THEMES[preferences.theme()],
+            "this_page": preferences.page_to_come_back_to(),
+        }
 
 
 def contact_url(contact: str) -> str:

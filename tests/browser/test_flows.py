@@ -131,3 +131,18 @@ def test_from_the_question_to_the_answer_is_a_small_step(stage: Stage, open_wind
 def _bytes_received(window: Window) -> int:
     sizes = [one.request.sizes() for one in window.responses]
     return sum(one["responseBodySize"] + one["responseHeadersSize"] for one in sizes)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_chosen_colours_hold_against_the_device_s_and_keep_the_answer(
+    stage: Stage, open_window: OpenWindow, script: bool
+) -> None:
+    window = open_window(stage.demo.port, scheme="light", script=script, motion="reduce")
+    window.ask(FOUND)
+    light = window.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    window.page.locator(".menu summary").click()
+    window.page.get_by_role("button", name="Dark").click()
+
+    assert window.page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+    assert window.heading().startswith("Yes")
+    assert FOUND in window.page.locator("main").inner_text()
