@@ -40,6 +40,9 @@ class Config:
     app_key_file: Path | None = setting(
         "The key for sessions, sealed cookies and API keys; `app.key` in the data folder where not set.", None
     )
+    receipt_key_file: Path | None = setting(
+        "The key that receipts of opt-outs are signed with; `receipt.key` in the data folder where not set.", None
+    )
     index_passphrase_file: Path | None = setting(
         "A file that holds the passphrase, where the index key is derived from one.", None
     )
@@ -61,6 +64,10 @@ class Config:
     @property
     def app_key_path(self) -> Path:
         return self.app_key_file or self.data / "app.key"
+
+    @property
+    def receipt_key_path(self) -> Path:
+        return self.receipt_key_file or self.data / "receipt.key"
 
     @property
     def index_path(self) -> Path:

@@ -104,6 +104,18 @@ class UnknownOperator(BreachcheckError):
     """There is no operator of this name."""
 
 
+class MalformedReceipt(BreachcheckError):
+    """What should be the receipt of an opt-out is none."""
+
+    reason = "malformed_receipt"
+
+
+class InvalidReceipt(BreachcheckError):
+    """A receipt was not issued like this, or not for this address."""
+
+    reason = "invalid_receipt"
+
+
 class ManifestError(BreachcheckError):
     """A manifest cannot be used; the message names the file, the line and what is allowed."""
 

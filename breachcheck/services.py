@@ -27,6 +27,7 @@ from breachcheck.lookup import Lookup
 from breachcheck.operators import Operators
 from breachcheck.opt_outs import OptOuts
 from breachcheck.publishing import Publishing
+from breachcheck.receipts import Receipts
 from breachcheck.suppressions import Suppressions
 
 CUT_OFF = (
@@ -53,6 +54,7 @@ class Services:
     publishing: Publishing
     suppressions: Suppressions
     opt_outs: OptOuts
+    receipts: Receipts
     api_keys: ApiKeys
     operators: Operators
     audit: Audit
@@ -79,6 +81,7 @@ def init(settings: Config, *, is_demo: bool = False, with_passphrase: bool = Fal
         config.write_new(settings)
         app_key = key_files.new_key()
         key_files.write_key_file(settings.app_key_path, app_key)
+        key_files.write_key_file(settings.receipt_key_path, key_files.new_key())
         passphrase, salt, index_key = _new_index_key(settings, with_passphrase)
         about = Identity(
             created_at=int(time.time()),
@@ -149,6 +152,7 @@ def _wire(
         publishing=Publishing(catalogue_db, index, headcounts),
         suppressions=Suppressions(catalogue_db),
         opt_outs=OptOuts(catalogue_db, index),
+        receipts=Receipts(settings.receipt_key_path),
         api_keys=ApiKeys(catalogue_db, app_key),
         operators=Operators(catalogue_db),
         audit=Audit(catalogue_db),
@@ -159,7 +163,7 @@ def _wire(
 def _require_nothing_there(settings: Config) -> None:
     if settings.catalogue_path.exists():
         raise StoreExists(f"A store exists already in {settings.data}; nothing was changed.")
-    for path in (settings.index_path, settings.index_key_path, settings.app_key_path):
+    for path in (settings.index_path, settings.index_key_path, settings.app_key_path, settings.receipt_key_path):
         if path.exists():
             raise StoreExists(
                 f"{path} is there already, but no {settings.catalogue_path}; nothing was changed. {CUT_OFF}"

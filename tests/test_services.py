@@ -44,6 +44,9 @@ def made(settings: Config) -> Config:
     return settings
 
 
+KEYS = ("app.key", "receipt.key", "index.key")
+
+
 def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
@@ -71,28 +74,29 @@ def outcome_of_opening(settings: Config) -> str:
 class TestInit:
     """What init makes, and that it makes it once."""
 
-    def test_a_store_is_two_files_and_two_keys_for_their_owner_alone(self, made):
+    def test_a_store_is_two_files_and_three_keys_for_their_owner_alone(self, made):
         files = [path for path in made.data.rglob("*") if path.is_file()]
 
-        assert {path.name for path in files} == {"index.db", "catalogue.db", "index.key", "app.key", "settings.toml"}
+        assert {path.name for path in files} == {"index.db", "catalogue.db", *KEYS, "settings.toml"}
         assert {mode(path) for path in files if path.suffix != ".toml"} == {0o600}
         assert mode(made.data) == 0o700
         assert mode(made.spill_path) == 0o700
 
     def test_no_key_lies_in_a_database(self, made):
-        keys = [key_files.read_key_file(path) for path in (made.index_key_path, made.app_key_path)]
+        keys = [key_files.read_key_file(made.data / name) for name in KEYS]
         stored = made.index_path.read_bytes() + made.catalogue_path.read_bytes()
 
-        assert keys[0] != keys[1]
+        assert len(set(keys)) == len(KEYS)
         assert not any(key in stored or key.hex().encode() in stored for key in keys)
 
     def test_keys_may_lie_elsewhere_and_then_the_data_folder_holds_none(self, tmp_path):
         keys = tmp_path / "keys"
         keys.mkdir()
-        settings = Config(data=tmp_path / "data", index_key_file=keys / "index", app_key_file=keys / "app")
+        files = {f"{name}_key_file": keys / name for name in ("app", "index", "receipt")}
+        settings = Config(data=tmp_path / "data", **files)
         services.init(settings)
 
-        assert sorted(path.name for path in keys.iterdir()) == ["app", "index"]
+        assert sorted(path.name for path in keys.iterdir()) == ["app", "index", "receipt"]
         assert not list(settings.data.glob("*.key"))
         services.open_services(settings).close()
 
@@ -122,7 +126,7 @@ class TestInit:
             services.init(made, is_demo=True, with_passphrase=True)
         assert contents(made.data) == before
 
-    @pytest.mark.parametrize("key", ["index.key", "app.key"])
+    @pytest.mark.parametrize("key", KEYS)
     def test_a_key_without_a_store_is_left_as_it_is(self, settings, key):
         settings.data.mkdir()
         (settings.data / key).write_text("a key that something else may need")
@@ -151,9 +155,11 @@ class TestInit:
 class TestAnInitThatWasCutOff:
     """Killed between two files it leaves no store, and whoever comes next is told what to do."""
 
-    STAGES = (("app.key",), ("app.key", "index.key"), ("app.key", "index.key", "index.db"))
+    STAGES = (("app.key",), ("app.key", "receipt.key"), KEYS, (*KEYS, "index.db"))
 
-    @pytest.fixture(params=STAGES, ids=["after the app key", "after the index key", "after the index"])
+    @pytest.fixture(
+        params=STAGES, ids=["after the app key", "after the receipt key", "after the keys", "after the index"]
+    )
     def cut_off(self, request, made) -> Config:
         for path in made.data.iterdir():
             if path.is_file() and path.name not in request.param:

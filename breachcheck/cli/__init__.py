@@ -21,6 +21,8 @@ COMMANDS = {
     "manifest": ("breachcheck.cli.manifest", "manifest"),
     "keys": ("breachcheck.cli.keys", "keys"),
     "operators": ("breachcheck.cli.operators", "operators"),
+    "suppressions": ("breachcheck.cli.suppressions", "suppressions"),
+    "receipt": ("breachcheck.cli.receipt", "receipt"),
 }
 
 
@@ -48,7 +50,7 @@ def cli() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 for success, 1 where `check` found an exposure, 2 for everything else."""
+    """Run the command line and exit: 0 for success, 1 for an exposure or a false receipt, 2 for everything else."""
     # Where numpy's BLAS, which nothing here uses, finds no memory for its threads, it ends the process with 1.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.exit(edge.run(cli, list(sys.argv[1:] if arguments is None else arguments)))

@@ -1,8 +1,13 @@
-"""How the terminal is spoken to: aligned tables, plain dates, who is at the keyboard."""
+"""How the terminal is spoken to: aligned tables, plain dates, who is at the keyboard, an address typed there."""
 
 import getpass
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+
+import click
+
+from breachcheck.addresses import Address, canonical
 
 
 def aligned(rows: Sequence[Mapping[str, object]], nothing: str) -> str:
@@ -35,6 +40,15 @@ def who() -> str:
         return f"cli:{getpass.getuser()}"
     except (KeyError, OSError):
         return "cli"
+
+
+def address_of(account: str) -> Address:
+    """The address that *account* is; where that is "-", one that is typed, or the first line of standard input."""
+    if account == "-":
+        account = (
+            click.prompt("Address") if sys.stdin.isatty() else sys.stdin.buffer.readline().decode("utf-8", "replace")
+        )
+    return canonical(account)
 
 
 def _cell(value: object) -> str:
