@@ -174,6 +174,12 @@ class HoldsAddress(InvalidRequest):
     reason = "holds_address"
 
 
+class ReadInPart(UnknownLoad):
+    """A load read a part of its files alone, and nobody meant it to be published."""
+
+    reason = "read_in_part"
+
+
 class LowersSensitivity(UnknownLoad):
     """What would be published says that a sensitive breach is none, and nobody meant it to."""
 

@@ -42,10 +42,23 @@ class FileTally(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was read of each data file where it was not all: the first *limit* records, or a *share* spread over it."""
+
+    limit: int | None = None
+    share: float | None = None
+
+    def __str__(self) -> str:
+        if self.limit is not None:
+            return f"the first {self.limit:,} records of each file"
+        return f"a sample of {(self.share or 0) * 100:g} % of each file"
+
+
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
     """What a load counted, in records but for *people*, *aliases*, *domains*, *organisations* and *coverage*.
 
-    read = indexed + duplicates + the sum of rejected, always. *coverage*: people a data class.
+    read = indexed + duplicates + the sum of rejected, always. *coverage*: people a data class. *part*: None
+    where everything was read.
     """
 
     read: int = 0
@@ -58,6 +71,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     organisations: int = 0
     coverage: dict[str, int] = msgspec.field(default_factory=dict)
     files: tuple[FileTally, ...] = ()
+    part: Part | None = None
 
     def without_left_out(self) -> "Tally":
         """What everyone may be told: as if no file held the records that were left out at their owners' wish."""

@@ -6,7 +6,7 @@ from breachcheck.audit import Audit, AuditEntry
 from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId, require_spelling
 from breachcheck.catalog import move
 from breachcheck.db.base import Database
-from breachcheck.errors import LowersSensitivity, UnknownLoad
+from breachcheck.errors import LowersSensitivity, ReadInPart, UnknownLoad
 from breachcheck.free_text import without_address
 from breachcheck.headcounts import Headcounts
 from breachcheck.index import Index
@@ -35,18 +35,31 @@ class Publishing:
         self._jobs = Jobs(db)
         self._suppressions = Suppressions(db)
 
-    def publish(self, load_id: LoadId, *, by: str, lower_sensitivity: bool = False) -> Load:
-        """Make a complete load current, in place of the one that was. Raises UnknownLoad for any other."""
+    def publish(
+        self, load_id: LoadId, *, by: str, lower_sensitivity: bool = False, although_in_part: bool = False
+    ) -> Load:
+        """Make a complete load current, in place of the one that was. Raises UnknownLoad for any other.
+
+        Raises ReadInPart for one that read a part of its files alone, unless it is to be published *although_in_part*.
+        """
         with self._db.transaction():
             load = self._loads.get(load_id)
             if load.state != "complete":
                 raise UnknownLoad(f"Load {load_id} is {load.state}; only a complete load can be published.")
+            if load.tally.part and not although_in_part:
+                raise ReadInPart(
+                    f"Load {load_id} read {load.tally.part} alone: whoever is in the rest would not be found. Load all"
+                    " of them with `breachcheck ingest`; or, if this is meant, use `breachcheck breaches publish` with"
+                    " --although-in-part."
+                )
             row = self._row_of(load)
             self._keep_sensitive(row, load.facts, lower_sensitivity)
             self._show(row, load, by=by, action="publish")
             return load
 
-    def publish_held(self, name: str, *, by: str, lower_sensitivity: bool = False) -> Load:
+    def publish_held(
+        self, name: str, *, by: str, lower_sensitivity: bool = False, although_in_part: bool = False
+    ) -> Load:
         """Publish the newest complete load of the breach. Raises UnknownLoad where none waits."""
         with self._db.transaction():
             row = self._breaches.get(name)
@@ -55,9 +68,19 @@ class Publishing:
                 raise UnknownLoad(
                     f"No load of {row.name} waits to be published; `breachcheck ingest --hold` makes one."
                 )
-            return self.publish(newest.id, by=by, lower_sensitivity=lower_sensitivity)
+            return self.publish(
+                newest.id, by=by, lower_sensitivity=lower_sensitivity, although_in_part=although_in_part
+            )
 
-    def publish_load_of(self, name: str, load_id: LoadId, *, by: str, lower_sensitivity: bool = False) -> Load:
+    def publish_load_of(
+        self,
+        name: str,
+        load_id: LoadId,
+        *,
+        by: str,
+        lower_sensitivity: bool = False,
+        although_in_part: bool = False,
+    ) -> Load:
         """Publish *load_id* if it is one of the breach's. Raises UnknownLoad where it is not."""
         with self._db.transaction():
             row = self._breaches.get(name)
@@ -65,7 +88,7 @@ class Publishing:
                 raise UnknownLoad(
                     f"Load {load_id} is not one of {row.name}; `breachcheck breaches show {row.name}` lists them."
                 )
-            return self.publish(load_id, by=by, lower_sensitivity=lower_sensitivity)
+            return self.publish(load_id, by=by, lower_sensitivity=lower_sensitivity, although_in_part=although_in_part)
 
     def withdraw(self, name: str, *, by: str, reason: str | None = None) -> BreachRow:
         """Show the breach to nobody; its load stays and can be published again.

@@ -22,13 +22,14 @@ _LINE = re.compile(r"\bline:? (\d+)", re.IGNORECASE)
 
 
 @contextmanager
-def connect(temporary: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(temporary: Path, *, in_order: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory database that loads no extension.
 
     It spills to the folder *temporary*, encrypted, or fails where it lacks the cryptography to write with, as 2.0
-    does without its `httpfs` extension. No query of ours needs to spill.
+    does without its `httpfs` extension. No query of ours needs to spill. With *in_order* records come as they stand.
     """
-    connection = duckdb.connect(":memory:", config={**_SETTINGS, "temp_directory": str(temporary)})
+    settings = {**_SETTINGS, "temp_directory": str(temporary), "preserve_insertion_order": in_order}
+    connection = duckdb.connect(":memory:", config=settings)
     try:
         yield connection
     finally:

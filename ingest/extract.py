@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from breachcheck.addresses import Address, base_of, canonical
 from breachcheck.digests import Digester, Kind
 from breachcheck.errors import InvalidAccount
-from breachcheck.loads import LEFT_OUT
+from breachcheck.loads import LEFT_OUT, Part
 from breachcheck.phones import international
+from ingest import parts
 from ingest.batches import Batch, batches
 from ingest.columns import ColumnDigester, Int64s, TextColumn, are_among
 from ingest.domains import domains_in
@@ -47,6 +48,7 @@ class Count:
     accepted: int = 0
     waiting: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Extractor:
         junctions: Mapping[str, Junction],
         suppressed: Int64s = NOBODY,
         rejections: Rejections | None = None,
+        part: Part | None = None,
     ) -> None:
         self._connection = connection
         self._digesters = {kind: ColumnDigester(digester.key_of(kind)) for kind in Kind}
@@ -97,6 +100,7 @@ class Extractor:
         self._junctions = junctions
         self._suppressed = suppressed
         self._rejections = rejections
+        self._part = part
 
     def read(self, table: Table, wanted: Wanted, file: int, watch: Callable[[int], None]) -> Count:
         """Read *table*, the load's number *file*; *watch* hears how many more records were read, now and then.
@@ -106,10 +110,13 @@ class Extractor:
         count = Count()
         selection = Selection(wanted, self._gathering.words, self._breach)
         with table.scan(wanted.columns) as relation:
-            for batch in batches(self._connection, selection.sql(relation)):
+            part = parts.chosen(relation, self._part) if self._part else relation
+            for batch in batches(self._connection, selection.sql(part)):
                 self._take(batch, wanted, file, count, table.flaw)
                 watch(batch.rows)
             left_out = table.rejects(self._connection)
+            if self._part:
+                left_out = parts.left_out_of(self._part, left_out, count.read, count.last)
             for reason, records in left_out.items():
                 count.read += records
                 count.rejected[reason] += records
@@ -120,6 +127,8 @@ class Extractor:
 
     def _take(self, batch: Batch, wanted: Wanted, file: int, count: Count, flaw: str) -> None:
         numbers = batch.numbers() if wanted.number else None
+        if numbers is not None:
+            count.last = max(count.last, int(numbers.max(initial=0)))
         is_broken = batch.numbers() != 0
         words = self._gathering.words.joined([batch.numbers() for _ in range(self._gathering.words.lanes)])
         is_said, is_left_out = np.zeros(batch.rows, bool), np.zeros(batch.rows, bool)

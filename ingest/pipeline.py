@@ -15,9 +15,10 @@ import numpy as np
 from breachcheck import __version__, config, folders
 from breachcheck.breaches import LoadId
 from breachcheck.errors import BreachcheckError, LoadError
-from breachcheck.loads import Contents, Tally
+from breachcheck.loads import Contents, Part, Tally
 from breachcheck.services import Services
 from ingest import engine, loading, rejections, writing
+from ingest.extract import NO_PERSON
 from ingest.gathering import Gathering
 from ingest.manifest import Manifest
 from ingest.passwords import Ask
@@ -66,6 +67,7 @@ class Terms:
     max_rejected: float = MAX_REJECTED
     ask: Ask | None = None
     rejects: Path | None = None
+    part: Part | None = None
 
 
 def run(
@@ -79,11 +81,13 @@ def run(
     max_rejected: float = MAX_REJECTED,
     ask: Ask | None = None,
     rejects: Path | None = None,
+    part: Part | None = None,
 ) -> Outcome:
     """Load what *manifest* names, and publish it unless *hold*. A dry run does all but write.
 
     *ask* puts the question for the password of an encrypted archive to whoever is there. *rejects* is where the records
-    that are rejected are listed as soon as all is read, whether or not the load is then refused.
+    that are rejected are listed as soon as all is read, whether or not the load is then refused. A load of a *part* of
+    each file is held.
 
     Raises LoadRefused where nothing was indexed or more than the share *max_rejected* of the records was rejected,
     LoadError where the load was stopped, ConfigError where the settings cannot do what the manifest says, and other
@@ -91,7 +95,7 @@ def run(
     held where publishing refuses it. Whatever is raised, nothing became visible. Waits while another load runs.
     """
     config.require_way_to_owner(services.config, manifest.facts.disclosure)
-    terms = Terms(max_rejected, ask, rejects)
+    terms = Terms(max_rejected, ask, rejects, part)
     with ExitStack() as stack:
         stack.enter_context(loading.stoppable())
         stack.enter_context(
@@ -104,9 +108,10 @@ def run(
             services.loads.complete(load_id, contents, tally, dict(written.carriers), _now())
         services.opt_outs.finish()  # those of the time since the reading began
         services.index.settle()
-        if not hold:
+        is_held = hold or part is not None
+        if not is_held:
             services.publishing.publish(load_id, by=by)
-        return Outcome(load_id, tally, is_published=not hold)
+        return Outcome(load_id, tally, is_published=not is_held)
 
 
 @contextmanager
@@ -157,13 +162,14 @@ def _load(
             progress.update,
             suppressed=np.array(services.suppressions.to_forget(), np.int64),
             rejections=rejected,
+            part=terms.part,
         )
         if rejected and terms.rejects:
             sources = [Numbered(one.table.name, one.table.numbered_by) for one in surveyed.sources]
             rejected.write(terms.rejects, sources)
-        _refuse_unfit(reading, terms.max_rejected)
+        _refuse_unfit(reading, terms)
         written = _write(gathering, services, load_id, reading.tally().read, progress)
-        return _counted(reading, written), surveyed.contents(), written
+        return _counted(reading, written, terms.part), surveyed.contents(), written
 
 
 def _rejections(surveyed: Survey, spill: Path, rejects: Path | None, stack: ExitStack) -> Rejections | None:
@@ -174,16 +180,21 @@ def _rejections(surveyed: Survey, spill: Path, rejects: Path | None, stack: Exit
     return stack.enter_context(closing(Rejections(spill)))
 
 
-def _refuse_unfit(reading: Reading, max_rejected: float) -> None:
-    """Whether the mapping is right: who was left out at their own wish does not speak against it."""
-    tally, counted = reading.tally(), reading.tally().without_left_out()
+def _refuse_unfit(reading: Reading, terms: Terms) -> None:
+    """Whether the mapping is right: who was left out at their own wish does not speak against it.
+
+    Nor do, of a part, records whose person is in the rest.
+    """
+    tally = msgspec.structs.replace(reading.tally(), part=terms.part)
+    counted = tally.without_left_out()
     rejected = sum(counted.rejected.values())
     if rejected == counted.read:
         raise LoadRefused(f"Nothing was indexed: {_why_nobody(tally)}; check `path`, `format` and `mapping`.", tally)
-    if rejected > max_rejected * counted.read:
+    lost = counted.rejected.get(NO_PERSON, 0) if terms.part else 0
+    if rejected - lost > terms.max_rejected * counted.read:
         raise LoadRefused(
-            f"{rejected:,} of {counted.read:,} records were rejected, more than --max-rejected {max_rejected:g} allows;"
-            " see the reasons, and mend the mapping or allow more.",
+            f"{rejected:,} of {counted.read:,} records were rejected, more than --max-rejected {terms.max_rejected:g}"
+            " allows; see the reasons, and mend the mapping or allow more.",
             tally,
         )
 
@@ -210,7 +221,7 @@ def _write(
     return writing.write(gathering, destination, watch)
 
 
-def _counted(reading: Reading, written: Written) -> Tally:
+def _counted(reading: Reading, written: Written, part: Part | None) -> Tally:
     """What was read, with what the merge found out."""
     duplicates = reading.accepted - written.firsts
     tally = msgspec.structs.replace(
@@ -222,6 +233,7 @@ def _counted(reading: Reading, written: Written) -> Tally:
         domains=written.domains,
         organisations=written.organisations,
         coverage=dict(written.coverage),
+        part=part,
     )
     if duplicates < 0:
         raise AssertionError("more records were entered than were accepted")

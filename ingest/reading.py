@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from breachcheck.digests import Digester
-from breachcheck.loads import FileTally, Tally
+from breachcheck.loads import FileTally, Part, Tally
 from ingest import engine
 from ingest.columns import Int64s
 from ingest.extract import NO_PERSON, NOBODY, Count, Extractor
@@ -55,22 +55,24 @@ def read(
     *,
     suppressed: Int64s = NOBODY,
     rejections: Rejections | None = None,
+    part: Part | None = None,
 ) -> Reading:
     """Read every source of *survey* into *gathering*, joins included, but for the addresses that are *suppressed*.
 
     With *rejections*, which takes longer, these hear of every record that is rejected, by the number of its source.
+    With *part*, no more is read of each.
 
     Raises DataFileError where a file cannot be read to its end, LoadError where one changed meanwhile.
     """
-    wanted = [replace(one, number=NUMBER) if rejections else one for one in survey.wanted()]
+    wanted = [replace(one, number=NUMBER) if rejections or part else one for one in survey.wanted()]
     with ExitStack() as stack:
-        connection = stack.enter_context(engine.connect(spill))
+        connection = stack.enter_context(engine.connect(spill, in_order=part is not None))
         watch = _Watch(connection, survey, show)
         engine.confine(connection, spill, {one.file.path for one in survey.sources if one.file.path})
         fingerprints = stack.enter_context(Fingerprints())
         names = {name for one in wanted for name in (*(name for _, name in one.keys), one.meets) if name}
         junctions = {name: stack.enter_context(closing(Junction(spill))) for name in names}
-        extractor = Extractor(connection, digester, breach, gathering, junctions, suppressed, rejections)
+        extractor = Extractor(connection, digester, breach, gathering, junctions, suppressed, rejections, part)
         counts = _counts(survey, wanted, extractor, fingerprints, watch)
         joined = _join(junctions, counts, gathering, rejections)
         return _reading(survey, counts, joined, fingerprints)

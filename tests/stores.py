@@ -10,7 +10,7 @@ import numpy as np
 
 from breachcheck import addresses, config, services
 from breachcheck.breaches import Facts, LoadId
-from breachcheck.loads import Contents, FileTally, PasswordStorage, Tally
+from breachcheck.loads import Contents, FileTally, Part, PasswordStorage, Tally
 from breachcheck.services import Services
 
 LOADED_AT = 1_794_700_800
@@ -52,6 +52,7 @@ def held_breach(
     mapped: Collection[str] | None = None,
     password_storage: PasswordStorage = "unknown",
     rejected: Mapping[str, int] | None = None,
+    part: Part | None = None,
 ) -> LoadId:
     """A complete load that nobody sees yet. *people*: address -> the data classes of its record.
 
@@ -76,7 +77,8 @@ def held_breach(
     carried = {ids[key]: sum(1 for _, other in exposures if other == key) for key in sets}
     found = sorted({name for classes in people.values() for name in classes})
     contents = Contents(mapped=tuple(sorted(mapped or found)), password_storage=password_storage)
-    store.loads.complete(load_id, contents, _tally(people, found, dict(rejected or {})), carried, LOADED_AT)
+    tally = msgspec.structs.replace(_tally(people, found, dict(rejected or {})), part=part)
+    store.loads.complete(load_id, contents, tally, carried, LOADED_AT)
     return load_id
 
 

@@ -70,14 +70,17 @@ def show(data: Path | None, as_json: bool, name: str) -> None:
 @click.argument("name")
 @click.option("--load", "load_id", type=int, help="This load, not the newest one that is held.")
 @lower_sensitivity_option
-def publish(data: Path | None, as_json: bool, name: str, load_id: int | None, lower_sensitivity: bool) -> None:
+@click.option("--although-in-part", is_flag=True, help="Publish a load that read a part of its files alone.")
+def publish(
+    data: Path | None, as_json: bool, name: str, load_id: int | None, lower_sensitivity: bool, although_in_part: bool
+) -> None:
     """Make a held load visible, in place of the one that was."""
+    meant: dict[str, Any] = {"lower_sensitivity": lower_sensitivity, "although_in_part": although_in_part}
     with opened(data) as services:
-        publishing = services.publishing
         if load_id is None:
-            load = publishing.publish_held(name, by=who(), lower_sensitivity=lower_sensitivity)
+            load = services.publishing.publish_held(name, by=who(), **meant)
         else:
-            load = publishing.publish_load_of(name, LoadId(load_id), by=who(), lower_sensitivity=lower_sensitivity)
+            load = services.publishing.publish_load_of(name, LoadId(load_id), by=who(), **meant)
         facts = _summary(services, services.breaches.get(name))
     _say(facts, f"Published {load.facts.name}, load {load.id}: {_people(load)} can be found.", as_json=as_json)
 
@@ -170,6 +173,7 @@ def _load(load: Load, row: BreachRow) -> dict[str, Any]:
         "ended_at": timestamp(load.ended_at) if load.ended_at else None,
         "loaded_by": load.loaded_by,
         "people": load.tally.people,
+        "part": str(load.tally.part) if load.tally.part else None,
         "failure": load.failure,
         "manifest_sha256": load.manifest_sha256,
         "tally": msgspec.to_builtins(load.tally),

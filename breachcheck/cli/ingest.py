@@ -11,7 +11,7 @@ from breachcheck.cli import tallying
 from breachcheck.cli.edge import FAILED, data_option, json_option, say
 from breachcheck.cli.output import who
 from breachcheck.cli.progress import shown
-from breachcheck.loads import Tally
+from breachcheck.loads import Part, Tally
 from breachcheck.services import opened
 from ingest import manifest as manifests
 from ingest import pipeline
@@ -31,6 +31,12 @@ from ingest.pipeline import LoadRefused, Outcome
     show_default=True,
     help="The share of records that may be rejected.",
 )
+@click.option("--limit", type=click.IntRange(min=1), help="Read the first so many records of each data file; holds.")
+@click.option(
+    "--sample",
+    type=click.FloatRange(0, 1, min_open=True),
+    help="Read such a share of each data file, spread over it; holds.",
+)
 @click.option(
     "--rejects",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -43,9 +49,13 @@ def ingest(
     hold: bool,
     dry_run: bool,
     max_rejected: float,
+    limit: int | None,
+    sample: float | None,
     rejects: Path | None,
 ) -> int:
     """Load the breach that MANIFEST describes, and publish it."""
+    if limit is not None and sample is not None:
+        raise click.UsageError("--limit and --sample exclude each other; choose one.")
     read = manifests.read(manifest)
     with opened(data) as services, shown() as progress:
         try:
@@ -59,6 +69,7 @@ def ingest(
                 max_rejected=max_rejected,
                 ask=progress.ask,
                 rejects=rejects,
+                part=Part(limit=limit, share=sample) if limit or sample else None,
             )
         except LoadRefused as refused:
             click.echo(json.dumps(_facts(None, refused.tally)) if as_json else tallying.table(refused.tally))

@@ -13,7 +13,9 @@ NO_ADDRESS = "no address"
 
 def table(tally: Tally) -> str:
     """Every file, every record and every field, as aligned tables."""
+    part = [f"Read in part: {tally.part}"] if tally.part else []
     blocks = [
+        *part,
         "Files\n" + aligned([_file(one) for one in tally.files], "none"),
         "Records\n" + aligned(_records(tally), "none"),
         "Fields\n" + aligned(_fields(tally), "none"),
@@ -31,8 +33,15 @@ def _result(outcome: Outcome, manifest: Manifest) -> list[str]:
     if outcome.is_published:
         return [f'Published. {_people(outcome.tally)} can now find themselves in "{title}".']
     if outcome.load_id is None:
-        return [f'Nothing was written. {_people(outcome.tally)} could find themselves in "{title}".']
+        of_part = f", of {outcome.tally.part}" if outcome.tally.part else ""
+        return [f'Nothing was written. {_people(outcome.tally)}{of_part} could find themselves in "{title}".']
     name = manifest.facts.name
+    if part := outcome.tally.part:
+        return [
+            f'Held as load {outcome.load_id}, of {part}: {_people(outcome.tally)} are in this part of "{title}".',
+            f"Ask it:   breachcheck check --load {outcome.load_id} someone-you-know@example.com",
+            "Load all: breachcheck ingest, without --limit and --sample",
+        ]
     return [
         f'Held as load {outcome.load_id}: nobody sees it yet. {_people(outcome.tally)} are in "{title}".',
         f"Ask it:     breachcheck check --load {outcome.load_id} someone-you-know@example.com",

@@ -9,6 +9,7 @@ from breachcheck.answers import Answer
 from breachcheck.breaches import LoadId
 from breachcheck.catalog import Breach
 from breachcheck.disclosure import OWNER, PUBLIC, Viewer
+from breachcheck.loads import Part
 from breachcheck.services import Services
 
 
@@ -63,6 +64,11 @@ class Preview:
     def is_private(self) -> bool:
         """Whether the public would be told nothing, so that the preview is what an owner of an address would see."""
         return not self.services.lookup.reach(PUBLIC, self.load_id)
+
+    @property
+    def part(self) -> Part | None:
+        """What was read, if it was not all."""
+        return self.services.loads.get(self.load_id).tally.part
 
     def ask(self, account: str) -> Answer:
         return self.services.lookup.ask_load(account, self.load_id, self._viewer())

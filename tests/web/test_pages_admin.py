@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from breachcheck.breaches import LoadId
+from breachcheck.loads import Part
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 from tests.stores import facts, held_breach, new_store, published_breach
@@ -212,3 +213,18 @@ def test_an_empty_store_says_how_to_load(tmp_path: Path) -> None:
     store.close()
 
     assert "breachcheck ingest" in page
+
+
+def test_a_load_that_was_read_in_part_says_so_and_has_no_button_to_publish_it(
+    operator: FlaskClient, loaded: Services
+) -> None:
+    part = Part(limit=1000)
+    load_id = held_breach(loaded, facts(name="Trial", title="Trial"), PEOPLE, part=part)
+
+    page = operator.get(f"/admin/loads/{load_id}").text
+
+    assert "the first 1,000 records of each file" in page
+    assert "Publish" not in page
+    assert "the first 1,000 records of each file" in operator.get(f"/admin/loads/{load_id}/preview").text
+    assert "read in part" in operator.get("/admin/").text
+    assert "--although-in-part" in press(operator, f"/admin/loads/{load_id}/publish")
