@@ -9,6 +9,7 @@ from breachcheck.advice import Leak, Step
 from breachcheck.answers import Answer, Exposure
 from breachcheck.catalog import Breach
 from breachcheck.web import language
+from breachcheck.web.breach_texts import title_of
 from breachcheck.web.language import gettext as _
 from breachcheck.web.language import ngettext
 
@@ -26,6 +27,14 @@ class Detail:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """What the discloser says was in the breach for nobody: kinds of data, and *also*, in its own words."""
+
+    classes: tuple[str, ...]
+    also: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One breach and, in groups, what it holds of the person who asked. An empty group is not shown."""
 
@@ -34,7 +43,7 @@ class Card:
     not_yours: tuple[Detail, ...]
     unknown: tuple[Detail, ...]
     owner_only: tuple[Detail, ...]
-    absent: tuple[str, ...]
+    absent: Absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +95,16 @@ def where_from(breach: Breach) -> str:
     if facts.is_spam_list:
         return _("This is a list of addresses for sending ads. Nobody needs an account to be on it.")
     if facts.is_fabricated:
-        return _("A file is passed around under the name %(title)s. It is likely not from there.", title=breach.title)
+        return _(
+            "A file is passed around under the name %(title)s. It is likely not from there.", title=title_of(breach)
+        )
     if facts.held_by and facts.on_behalf_of:
         return _(
             "Someone copied a file from %(holder)s, a company that %(company)s used.",
             holder=facts.held_by,
             company=facts.on_behalf_of,
         )
-    return _("Someone copied a file from %(holder)s.", holder=facts.held_by or facts.on_behalf_of or breach.title)
+    return _("Someone copied a file from %(holder)s.", holder=facts.held_by or facts.on_behalf_of or title_of(breach))
 
 
 def _held(leak: Leak) -> str:
@@ -147,10 +158,12 @@ def plurals(names: Sequence[str]) -> str:
     return _capital(language.and_list([_(data_classes.get(name).plural) for name in names]))
 
 
-def absent(breach: Breach) -> tuple[str, ...]:
-    """What was in the breach for nobody, in the words of its discloser."""
-    named = [plural(name) for name in answers.by_weight(breach.not_exposed)]
-    return (*named, *(breach.facts.not_exposed.also if breach.facts.not_exposed else ()))
+def absent(breach: Breach) -> Absent:
+    """What was in the breach for nobody."""
+    said = breach.facts.not_exposed
+    return Absent(
+        classes=tuple(plural(name) for name in answers.by_weight(breach.not_exposed)), also=said.also if said else ()
+    )
 
 
 def _capital(text: str) -> str:

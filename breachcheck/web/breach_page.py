@@ -1,6 +1,6 @@
 """The pages about breaches: what each says of itself, in plain words, and how well we know it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from breachcheck import answers
@@ -8,7 +8,7 @@ from breachcheck.breaches import Facts
 from breachcheck.catalog import Breach
 from breachcheck.loads import FileTally
 from breachcheck.services import Services
-from breachcheck.web.answer_page import absent, plural, plurals
+from breachcheck.web.answer_page import Absent, absent, plural
 from breachcheck.web.language import gettext as _
 
 FEW = 5
@@ -43,19 +43,10 @@ class BreachPage:
     breach: Breach
     flags: Sequence[Flag]
     coverage: Sequence[Coverage]
-    absent: Sequence[str]
+    absent: Absent
     corrected: Sequence[int]
     files_read: Sequence[FileTally]
     others: Sequence[FileTally]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A breach in the list: what most readers look for, heaviest details first."""
-
-    breach: Breach
-    flags: Sequence[Flag]
-    classes: str
 
 
 def breach_page(services: Services, breach: Breach) -> BreachPage:
@@ -69,12 +60,6 @@ def breach_page(services: Services, breach: Breach) -> BreachPage:
         files_read=[one for one in files if one.outcome == "read"],
         others=[one for one in files if one.outcome != "read"],
     )
-
-
-def listing(breaches: Iterable[Breach]) -> list[Row]:
-    """The newest breach first."""
-    newest_first = sorted(breaches, key=lambda one: one.facts.breach_date, reverse=True)
-    return [Row(one, flags_of(one.facts), plurals(answers.by_weight(one.data_classes))) for one in newest_first]
 
 
 def flags_of(facts: Facts) -> list[Flag]:

@@ -1,5 +1,6 @@
 """The reader's language: which one, and how it says dates, numbers and lists."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
@@ -89,6 +90,12 @@ def and_list(items: Sequence[str]) -> str:
 
 def or_list(items: Sequence[str]) -> str:
     return format_list(list(items), "or", flask_babel.get_locale())
+
+
+def sort_key(text: str) -> str:
+    """By which words stand in alphabetical order: letters alone count, not their accents or case."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _date(when: date | int) -> date:

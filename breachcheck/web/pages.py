@@ -1,13 +1,15 @@
 """The public pages. None of them writes to the store."""
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from breachcheck.errors import StoreUnavailable
 from breachcheck.web import answering
-from breachcheck.web.breach_page import breach_page, listing
+from breachcheck.web.breach_list import listing, order_names, wish_from
+from breachcheck.web.breach_page import breach_page
 from breachcheck.web.context import services
 from breachcheck.web.doors import Site
+from breachcheck.web.feed import atom
 
 bp = Blueprint("site", __name__)
 
@@ -30,7 +32,20 @@ def answer() -> ResponseReturnValue:
 @bp.get("/breaches")
 def breaches() -> ResponseReturnValue:
     site = Site(services())
-    return render_template("pages/breaches.html", rows=listing(site.all_breaches()), count=len(site.reach()))
+    return render_template(
+        "pages/breaches.html",
+        listing=listing(site.all_breaches(), wish_from(request.args)),
+        orders=order_names(),
+        count=len(site.reach()),
+    )
+
+
+@bp.get("/breaches.atom")
+def feed() -> Response:
+    """The same breaches for feed readers, last added first."""
+    found = services()
+    text = atom(Site(found).all_breaches(), store=found.identity.store, site=found.config)
+    return Response(text, mimetype="application/atom+xml")
 
 
 @bp.get("/breaches/<name>")
