@@ -14,6 +14,7 @@ from ingest.readers.repair import Grammar
 _DELIMITERS = (b",", b"\t", b";", b"|")
 _NONE = b"\x01"  # the delimiter of a file with one column: a character that does not occur
 _SAMPLE = 500
+_FEWEST, _CELLS = 20, 50_000  # rows that are looked at in any case, and cells beyond which no more are
 _SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\n', re.IGNORECASE)
 
 
@@ -42,7 +43,7 @@ def layout_of(text: bytes, delimiter: str | None, header_row: int | None, name: 
     before = _SEPARATOR_LINE.match(text)
     declared = delimiter.encode() if delimiter else before[1] if before else None
     mark = declared or _delimiter_of(text)
-    rows = list(islice(_rows(text, Grammar(mark), 1 if before else 0), _SAMPLE))
+    rows = list(_first(text, Grammar(mark), 1 if before else 0))
     header = _header(rows, header_row, name)
     people = [row for row in rows if header is None or row.end > header.end]
     skip = header.end if header else 1 if before else 0
@@ -53,7 +54,17 @@ def layout_of(text: bytes, delimiter: str | None, header_row: int | None, name: 
 
 def fields_of(text: bytes, layout: Layout) -> list[list[str]]:
     """The fields of the first records that the whole lines *text* hold, blank ones left out."""
-    return [row.fields for row in islice(_rows(text, Grammar(layout.delimiter), layout.skip), _SAMPLE)]
+    return [row.fields for row in _first(text, Grammar(layout.delimiter), layout.skip)]
+
+
+def _first(text: bytes, grammar: Grammar, skip: int) -> Iterator[_Row]:
+    """As many of the first rows as tell how the file is laid out."""
+    cells = 0
+    for count, row in enumerate(islice(_rows(text, grammar, skip), _SAMPLE), start=1):
+        yield row
+        cells += len(row.fields)
+        if cells > _CELLS and count >= _FEWEST:
+            return
 
 
 def _rows(text: bytes, grammar: Grammar, skip: int) -> Iterator[_Row]:
@@ -77,7 +88,7 @@ def _delimiter_of(text: bytes) -> bytes:
 
 
 def _agreement(text: bytes, mark: bytes) -> tuple[float, int]:
-    counts = Counter(len(row.fields) for row in islice(_rows(text, Grammar(mark), 0), _SAMPLE))
+    counts = Counter(len(row.fields) for row in _first(text, Grammar(mark), 0))
     columns, rows = max(counts.items(), key=lambda item: (item[0] > 1, item[1], item[0]), default=(1, 0))
     return (round(rows / counts.total(), 1), columns) if columns > 1 else (0.0, 0)
 
