@@ -5,6 +5,7 @@ line that is not JSON is a record that is broken, never the end of the scan.
 """
 
 import json
+import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
@@ -25,6 +26,8 @@ from ingest.sources import HEAD, DataFile
 _SAMPLE = 10_000
 _AT_ONCE = 1 << 18
 _NO_DELIMITER = "\x01"  # cannot occur in JSON
+# Of a character beyond the first 65,536; without the other half, the text is none to DuckDB.
+_HALF = re.compile(r"(?i)\\ud[89a-f][0-9a-f]{2}")
 
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
@@ -58,7 +61,7 @@ def _sample(text: str, shape: Shape, *, is_whole: bool, name: str) -> list[dict[
     if shape.is_lines:
         found: Iterable[str | bytes] = text.splitlines() if is_whole else text.splitlines()[:-1]
     else:
-        found = records(Text([text]), shape.path, left_out)
+        found = records(Text([text]), shape, left_out)
     sample = [value for line in islice(found, _SAMPLE) if isinstance(value := _loaded(line), dict)]
     if not sample and left_out:
         raise DataFileError(f"{name}: no JSON record can be made out at its beginning; check `format`")
@@ -67,9 +70,13 @@ def _sample(text: str, shape: Shape, *, is_whole: bool, name: str) -> list[dict[
 
 def _loaded(line: str | bytes) -> object:
     try:
-        return json.loads(line)
+        found = json.loads(line)
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.loads(_HALF.sub(r"\\ufffd", line if isinstance(line, str) else line.decode(errors="replace")))
     except (ValueError, RecursionError):
         return None
+    return found
 
 
 class _Scan:
@@ -118,7 +125,7 @@ class _Scan:
                 blocks, numbers = lines.blocks(text, left_out, only_cr=self._only_cr), LineNumbers(left_out)
                 yield from (numbers.before_each(one, mark) for one in blocks) if left_out.is_numbered else blocks
             else:
-                found = records(Text(lines.as_text(text)), self._shape.path, left_out)
+                found = records(Text(lines.as_text(text)), self._shape, left_out)
                 yield from _joined(left_out.number(found, mark) if left_out.is_numbered else found)
 
     def rejects(self, connection: duckdb.DuckDBPyConnection) -> LeftOut:
@@ -128,11 +135,14 @@ class _Scan:
 
 
 def _objects(source: str, also: Sequence[str]) -> str:
-    """SQL of *also*, and of `line`, an object or NULL: also what is one but for a comma behind it."""
+    """SQL of *also*, and of `line`, an object or NULL: also what is one but for a comma behind it, or for halves of
+    characters."""
+    whole = rf"regexp_replace(trim(raw, ', '), {literal(_HALF.pattern)}, '\\ufffd', 'g')"
     return f"""
         SELECT {"".join(f"{quoted(name)}, " for name in also)}CASE
             WHEN starts_with(raw, '{{') AND json_valid(raw) THEN raw
             WHEN starts_with(ltrim(raw), '{{') AND json_valid(trim(raw, ', ')) THEN trim(raw, ', ')
+            WHEN starts_with(ltrim(raw), '{{') AND json_valid({whole}) THEN {whole}
         END AS line
         FROM {source}
         WHERE starts_with(raw, '{{') OR trim(raw) <> ''

@@ -6,15 +6,21 @@ Text may be spread over lines in any way and be of any length; what is kept in m
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import cast
 
 import msgspec
 
+from ingest.readers.arrays import Arrays
+from ingest.readers.combo import is_address
 from ingest.readers.left_out import LeftOut
-from ingest.readers.shape import MEMBERS
+from ingest.readers.shape import MEMBERS, Shape
 
 LONGEST = 16 << 20
 MALFORMED = "malformed JSON"
+KEY = "key"
+"""What the key is called under which a record stands."""
+
 _COMPACT_ABOVE = 1 << 20
 _RESYNC_WITHIN = 1 << 16
 _NEAR_END = 12  # characters: a cut-off word, number or escape is no longer
@@ -119,12 +125,12 @@ class Text:
         self.at = cut
         return [bytes(element).translate(_ON_ONE_LINE) for element in found]
 
-    def resume(self, fault: int, before: str = r"[}\[,\n]") -> None:
+    def resume(self, fault: int, before: str = r"[}\[,\n]", opens: str = r"\{") -> None:
         """Go on at the next record after a *fault* in this one: the next that begins with the same key, or any.
 
-        *before* is the pattern of what stands before a record.
+        *before* is the pattern of what stands before a record, *opens* of what it begins with.
         """
-        any_object = re.compile(rf"{before}\s*(?=\{{)")
+        any_object = re.compile(rf"{before}\s*(?={opens})")
         first_key = _FIRST_KEY.match(self._text, self._begun)
         alike = re.compile(rf"{before}\s*(?=\{{\s*{re.escape(first_key[1])}\s*:)") if first_key else any_object
         found = alike.search(self._text, self._begun + 1)
@@ -150,79 +156,113 @@ class Text:
         return True
 
 
-def records(text: Text, path: tuple[str, ...], left_out: LeftOut) -> Iterator[bytes]:
+def records(text: Text, shape: Shape, left_out: LeftOut) -> Iterator[bytes]:
     """Each record of *text* as one line of JSON; *left_out* counts what is malformed.
 
-    *path* names the keys of the list in which the records of a page stand; an object without that list is a record. A
-    value outside objects becomes the object `{"value": …}`.
+    An object without the list at the shape's path is a record. A value outside objects becomes the object
+    `{"value": …}`, an array that is a record one of the shape's columns.
     """
-    while first := text.peek():
-        text.begin()
-        if first in "[]}:":
-            text.at += 1
-            continue
-        try:
-            yield from _page(text, path, left_out) if first == "{" and path else _some(text, "")
-        except Malformed as fault:
-            left_out.leave(MALFORMED)
-            text.resume(fault.at)
+    found = _Records(text, shape.path, shape.arrays, left_out).all()
+    yield from islice(found, int(shape.arrays is not None and shape.arrays.has_header), None)
 
 
-def _some(text: Text, before: str) -> Iterator[bytes]:
-    """The next record, or many of them."""
-    found = text.batch(before)
-    if found:
-        yield from found
-        return
-    value = text.value()
-    yield text.record() if isinstance(value, dict) else json.dumps({"value": value}).encode()
+class _Records:
+    """The records of a text that is read on from where it stands."""
 
+    def __init__(self, text: Text, path: tuple[str, ...], arrays: Arrays | None, left_out: LeftOut) -> None:
+        self._text, self._path, self._arrays, self._left_out = text, path, arrays, left_out
 
-def _page(text: Text, path: tuple[str, ...], left_out: LeftOut) -> Iterator[bytes]:
-    """The elements of the list at *path* in the object that begins here; the object itself if it has no such list."""
-    text.begin()
-    opening = text.opening()
-    text.at += 1
-    if path[0] == MEMBERS:
-        yield from _members(text, left_out)
-        return
-    while (first := text.peek()) and first != "}":
-        if text.key() == path[0] and text.peek() == ("{" if path[1:] else "["):
-            yield from _page(text, path[1:], left_out) if path[1:] else _elements(text, opening, left_out)
-            _skip_rest(text)
+    def all(self) -> Iterator[bytes]:
+        """Every record."""
+        while first := self._text.peek():
+            self._text.begin()
+            if first in "]}:" or (first == "[" and (self._arrays is None or self._arrays.is_within)):
+                self._text.at += 1
+                if first != "[" or self._arrays is None or self._path:
+                    continue
+                yield from self._elements("")
+                continue
+            try:
+                yield from self._page(self._path) if first == "{" and self._path else self._some("")
+            except Malformed as fault:
+                self._skip(fault)
+
+    def _skip(self, fault: Malformed) -> None:
+        self._left_out.leave(MALFORMED)
+        if self._arrays is None:
+            self._text.resume(fault.at)
+        else:
+            self._text.resume(fault.at, r"[\]\[,\n]", r"\[")
+
+    def _some(self, before: str) -> Iterator[bytes]:
+        """The next record, or many of them."""
+        found = self._text.batch(before)
+        if found:
+            yield from found
             return
-        text.value()
-    text.rewind()
-    text.value()
-    yield text.record()
+        value = self._text.value()
+        if self._arrays and isinstance(value, list):
+            yield self._arrays.record(value)
+        else:
+            yield self._text.record() if isinstance(value, dict) else json.dumps({"value": value}).encode()
 
-
-def _elements(text: Text, page: str, left_out: LeftOut) -> Iterator[bytes]:
-    text.at += 1
-    while (first := text.peek()) and first != "]":
+    def _page(self, path: tuple[str, ...]) -> Iterator[bytes]:
+        """The elements of the list at *path* in the object that begins here; the object itself without such a list."""
+        text = self._text
         text.begin()
-        try:
-            yield from _some(text, page)
-        except Malformed as fault:
-            left_out.leave(MALFORMED)
-            text.resume(fault.at)
-    text.at += 1
+        opening = text.opening()
+        text.at += 1
+        if path[0] == MEMBERS:
+            yield from self._members()
+            return
+        while (first := text.peek()) and first != "}":
+            if text.key() == path[0] and text.peek() == ("{" if path[1:] else "["):
+                if path[1:]:
+                    yield from self._page(path[1:])
+                else:
+                    text.at += 1
+                    yield from self._elements(opening)
+                _skip_rest(text)
+                return
+            text.value()
+        text.rewind()
+        text.value()
+        yield text.record()
+
+    def _elements(self, page: str) -> Iterator[bytes]:
+        """What is left of the list whose bracket was passed."""
+        while (first := self._text.peek()) and first != "]":
+            self._text.begin()
+            try:
+                yield from self._some(page)
+            except Malformed as fault:
+                self._skip(fault)
+        self._text.at += 1
+
+    def _members(self) -> Iterator[bytes]:
+        """The members of the object whose brace was passed. Goes on behind a malformed one at the next."""
+        text = self._text
+        key = ""
+        while (first := text.peek()) and first != "}":
+            try:
+                key = text.key() if first != "{" else ""
+                text.peek()
+                text.begin()
+                value = text.value()
+                if isinstance(value, dict) or is_address(key):
+                    yield _keyed(key, value, text.record())
+            except Malformed as fault:
+                self._left_out.leave(MALFORMED)
+                text.resume(fault.at, ":")
+        text.at += 1
 
 
-def _members(text: Text, left_out: LeftOut) -> Iterator[bytes]:
-    """The members of the object whose brace was passed. Goes on behind a malformed one at the next."""
-    while (first := text.peek()) and first != "}":
-        try:
-            if first != "{":
-                text.key()
-            text.peek()
-            text.begin()
-            if isinstance(text.value(), dict):
-                yield text.record()
-        except Malformed as fault:
-            left_out.leave(MALFORMED)
-            text.resume(fault.at, ":")
-    text.at += 1
+def _keyed(key: str, value: object, record: bytes) -> bytes:
+    """The member *value*, which stands as *record*, with its *key* before all that is in it."""
+    if not isinstance(value, dict):
+        return json.dumps({KEY: key, "value": value}).encode()
+    inner = record.lstrip()[1:].lstrip()
+    return b"{%s: %s%s%s" % (json.dumps(KEY).encode(), json.dumps(key).encode(), b", " * (inner != b"}"), inner)
 
 
 def _skip_rest(text: Text) -> None:

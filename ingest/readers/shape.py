@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 from breachcheck.addresses import holds_address
+from ingest.readers.arrays import Arrays, are_arrays, arrays_in, arrays_of
+from ingest.readers.combo import is_address
 
 MEMBERS = "*"
-"""In a path: every member of the object there is a record."""
+"""In a path: every member of the object there is a record, and its key a value of it."""
 
 _SAMPLE = 50
 _FEWEST = 3
@@ -26,10 +28,14 @@ _HUGE_HITS = re.compile(r'\s*\{.{0,2000}?"hits"\s*:\s*\{.{0,2000}?"hits"\s*:\s*\
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """*is_lines*: one record a line; else records stand anywhere, in the list or object at *path* if there is one."""
+    """*is_lines*: one record a line; else records stand anywhere, in the list or object at *path* if there is one.
+
+    *arrays*: every record is an array.
+    """
 
     is_lines: bool
     path: tuple[str, ...] = ()
+    arrays: Arrays | None = None
 
 
 def is_json(head: str) -> bool:
@@ -41,14 +47,24 @@ def is_json(head: str) -> bool:
 def shape_of(head: str, columns: Sequence[str]) -> Shape:
     """The shape of JSON text that begins with *head*; *columns* are those that the manifest names."""
     if head.lstrip().startswith("["):
-        return Shape(False, _path_within(head, columns))
+        return Shape(False, _path_within(head, columns), arrays_of(head))
     lines = list(islice((line.strip(" \r\t,") for line in head.split("\n") if line.strip()), _SAMPLE))
     objects = [value for line in lines if (value := _object(line)) is not None]
     if objects and sum(line.startswith("{") and line.endswith("}") for line in lines) * 2 >= len(lines):
         find = _path_of if lines[1:] else _path_of_only
         [(path, _)] = Counter(find(value, columns) for value in objects).most_common(1)
-        return Shape(not path, path)
-    return Shape(False, _path_within(head, columns))
+        return Shape(not path, path, _arrays_at(objects[0], path))
+    path = _path_within(head, columns)
+    return Shape(False, path, _arrays_at(_object(_closed(head[:_GLANCE])), path))
+
+
+def _arrays_at(value: Mapping[str, object] | None, path: Sequence[str]) -> Arrays | None:
+    """How the records at *path* of *value* are written, if they are arrays."""
+    around: object = value
+    for key in path[:-1]:
+        around = around.get(key) if isinstance(around, dict) else None
+    rows = around.get(path[-1]) if isinstance(around, dict) and path else None
+    return arrays_in(rows, around) if isinstance(rows, list) and isinstance(around, dict) else None
 
 
 def _object(line: str) -> dict[str, object] | None:
@@ -96,6 +112,8 @@ def _path_of_huge(text: str) -> tuple[str, ...]:
 
 def _path_of(value: Mapping[str, object], columns: Sequence[str]) -> tuple[str, ...]:
     """Where the records of a page stand; () where *value* is a record itself."""
+    if _are_by_address(value):
+        return (MEMBERS,)
     hits = value.get("hits")
     if isinstance(hits, dict) and isinstance(hits.get("hits"), list):
         return ("hits", "hits")
@@ -136,8 +154,14 @@ def _are_by_id(value: Mapping[str, object]) -> bool:
     return is_alike and 2 * sum(holds_address(json.dumps(member)) for member in members) > len(members)
 
 
+def _are_by_address(value: Mapping[str, object]) -> bool:
+    """Whether most keys of *value* are addresses."""
+    keys = list(islice(value, _SAMPLE))
+    return 2 * sum(map(is_address, keys)) > len(keys)
+
+
 def _lists(value: Mapping[str, object]) -> Iterator[tuple[str, list[object]]]:
-    """The lists of objects in *value*."""
+    """The lists of objects, or of arrays, in *value*."""
     for key, items in value.items():
-        if isinstance(items, list) and items and all(isinstance(item, dict) for item in items):
+        if isinstance(items, list) and items and (all(isinstance(item, dict) for item in items) or are_arrays(items)):
             yield key, items

@@ -12,10 +12,17 @@ from breachcheck.errors import DataFileError
 from ingest.readers.base import Instructions
 from ingest.readers.left_out import LeftOut
 from ingest.readers.objects import Text, records
+from ingest.readers.shape import Shape
 from tests.ingest.scans import Scanned, scan, scan_text, table_of
 
 PEOPLE = [{"id": number, "email": f"u{number}@example.com", "tags": ["a", "b"]} for number in range(3)]
 ROWS = [(str(number), f"u{number}@example.com", "a\nb") for number in range(3)]
+
+
+def json_file(folder: Path, text: str) -> Path:
+    path = folder / "people.json"
+    path.write_text(text)
+    return path
 
 
 def scan_json(folder: Path, text: str | bytes, told: Instructions | None = None) -> Scanned:
@@ -71,7 +78,7 @@ def test_records_do_not_depend_on_how_the_text_arrives(text: str, size: int) -> 
     path = ("results",) if "results" in text else ("users",) if "users" in text else ("hits", "hits")
     left_out = LeftOut()
 
-    found = [json.loads(one) for one in records(Text(pieces(text, size)), path, left_out)]
+    found = [json.loads(one) for one in records(Text(pieces(text, size)), Shape(False, path), left_out)]
 
     assert [one.get("_source", one) for one in found] == PEOPLE
     assert not left_out
@@ -273,7 +280,7 @@ def test_records_come_whole_and_in_order(
     }[form]
     left_out = LeftOut()
 
-    read = [json.loads(line) for line in records(Text(pieces(text, size)), ("results",), left_out)]
+    read = [json.loads(line) for line in records(Text(pieces(text, size)), Shape(False, ("results",)), left_out)]
 
     assert read == (found * 2 if form == "pages" else found)
     assert not left_out
@@ -314,3 +321,79 @@ def test_a_malformed_record_under_an_id_costs_nobody_else(tmp_path: Path) -> Non
     found = scan(table_of(path), ["email"])
 
     assert (len(found.rows), sum(found.rejects.values())) == (8, 1)
+
+
+KEYED = {"ann@example.com": {"name": "Ann"}, "bob@example.com": {}, "eve@example.com": {"name": "Eve"}}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("around", [KEYED, {"users": KEYED, "total": 3}])
+def test_a_key_that_is_an_address_is_a_value_of_its_record(tmp_path: Path, around: object, indent: int | None) -> None:
+    scanned = scan_json(tmp_path, json.dumps(around, indent=indent))
+
+    assert scanned.rows == [("ann@example.com", "Ann"), ("bob@example.com", None), ("eve@example.com", "Eve")]
+
+
+def test_one_record_a_line_may_stand_under_its_address(tmp_path: Path) -> None:
+    text = "".join(json.dumps({key: value}) + "\n" for key, value in KEYED.items())
+
+    assert [row[0] for row in scan_json(tmp_path, text).rows] == list(KEYED)
+
+
+@pytest.mark.parametrize("value", ["Ann", ["Ann", "Smith"], 7, None])
+def test_what_stands_under_an_address_may_be_any_value(tmp_path: Path, value: object) -> None:
+    table = table_of(json_file(tmp_path, json.dumps({"ann@example.com": value, "bob@example.com": value})))
+
+    assert table.columns == ("key", "value")
+    assert [row[0] for row in scan(table).rows] == ["ann@example.com", "bob@example.com"]
+
+
+IN_ARRAYS = [["1", "ann@example.com", None], ["2", "bob@example.com", "Bob"]]
+NAMES = ["id", "email", "name"]
+ARRAYS = {
+    "a list with a header": json.dumps([NAMES, *IN_ARRAYS]),
+    "a list over lines": json.dumps([NAMES, *IN_ARRAYS], indent=1),
+    "a list below names": json.dumps({"columns": NAMES, "index": [0, 1], "data": IN_ARRAYS}),
+    "a list below objects that name": json.dumps({"fields": [{"name": name} for name in NAMES], "rows": IN_ARRAYS}),
+    "an array a line": "".join(json.dumps(row) + "\n" for row in [NAMES, *IN_ARRAYS]),
+}
+
+
+@pytest.mark.parametrize("text", ARRAYS.values(), ids=ARRAYS)
+def test_arrays_are_records_under_the_names_that_are_given(tmp_path: Path, text: str) -> None:
+    table = table_of(json_file(tmp_path, text))
+
+    assert table.columns == tuple(NAMES)
+    assert scan(table).rows == [tuple(row) for row in IN_ARRAYS]
+
+
+def test_arrays_without_names_have_numbered_columns(tmp_path: Path) -> None:
+    table = table_of(json_file(tmp_path, json.dumps(IN_ARRAYS)))
+
+    assert table.columns == ("column1", "column2", "column3")
+    assert len(scan(table).rows) == 2
+
+
+def test_a_malformed_array_costs_nobody_else(tmp_path: Path) -> None:
+    scanned = scan_json(tmp_path, '[["1", "ann@example.com"], ["2", oops], ["3", "eve@example.com"]]')
+
+    assert [row[1] for row in scanned.rows] == ["ann@example.com", "eve@example.com"]
+    assert scanned.rejects == {"malformed JSON": 1}
+
+
+def test_a_list_of_addresses_is_a_record_each(tmp_path: Path) -> None:
+    assert scan_json(tmp_path, json.dumps(list(KEYED))).rows == [(address,) for address in KEYED]
+
+
+@pytest.mark.parametrize("half", [r"\ud83d", r"\uDE00", r"\ude00\ud83d", r"\ud83d\ud83d\ude00"])
+@pytest.mark.parametrize("around", ["{}\n{}\n", "[{},\n{}]"])
+def test_half_a_character_costs_nobody(tmp_path: Path, half: str, around: str) -> None:
+    text = around.format('{"email": "ann@example.com", "bio": "x ' + half + '"}', '{"email": "bob@example.com"}')
+
+    assert [row[0] for row in scan_json(tmp_path, text).rows] == ["ann@example.com", "bob@example.com"]
+
+
+def test_half_a_character_in_a_key_costs_nobody(tmp_path: Path) -> None:
+    scanned = scan_json(tmp_path, '{"email": "ann@example.com", "x\\ud83d": 1}\n{"email": "bob@example.com"}\n')
+
+    assert sorted(row[0] for row in scanned.rows) == ["ann@example.com", "bob@example.com"]
