@@ -22,6 +22,7 @@ from ingest.columns import ColumnDigester, Int64s, TextColumn, are_among
 from ingest.domains import domains_in
 from ingest.gathering import Gathering
 from ingest.joins import Junction
+from ingest.mailboxes import addresses_in
 from ingest.readers.base import Table
 from ingest.readers.escapes import unescaped
 from ingest.rejections import Rejections
@@ -34,6 +35,7 @@ NO_IDENTIFIER = "no identifier"
 NO_PERSON = "no matching person"
 
 _NEWLINE = 10
+_MOST_IDS = 16  # of one column that decide whether a record has found its person; all of them give it what it says
 _ESCAPED = re.compile(r"[%&\\\0\u00ad\u200b-\u200f\u2060\ufeff]")
 
 Rows = NDArray[np.intp]
@@ -244,16 +246,20 @@ class Extractor:
         if wanted.meets is None:
             return np.zeros(batch.rows, bool)
         junction = self._junctions[wanted.meets]
-        ids = np.zeros((batch.rows, len(wanted.references)), np.int64)
-        for column in range(len(wanted.references)):
+        columns: list[Int64s] = []
+        for _ in wanted.references:
             rows, values = _values(batch.texts())
             digests = junction.digests(values)
-            first, *more = _singly(rows, batch.rows)
-            ids[rows[first], column] = digests[first]
-            for some in more:
-                some = some[is_open[rows[some]]]
-                of_some = None if numbers is None else numbers[rows[some]]
-                junction.add_references(digests[some][:, None], file, words[rows[some]], counted=False, numbers=of_some)
+            for place, some in enumerate(_singly(rows, batch.rows)):
+                if place < _MOST_IDS:
+                    columns.append(np.zeros(batch.rows, np.int64))
+                    columns[-1][rows[some]] = digests[some]
+                if place:
+                    some = some[is_open[rows[some]]]
+                    of_some = None if numbers is None else numbers[rows[some]]
+                    single = digests[some][:, None]
+                    junction.add_references(single, file, words[rows[some]], counted=False, numbers=of_some)
+        ids = np.stack(columns, axis=1)
         is_waiting: NDArray[np.bool_] = is_open & ids.any(axis=1)
         of_waiting = None if numbers is None else numbers[is_waiting]
         junction.add_references(ids[is_waiting], file, words[is_waiting], numbers=of_waiting)
@@ -269,22 +275,22 @@ def _one_by_one(rows: Sequence[int], texts: Sequence[bytes]) -> Iterator[tuple[i
     """The addresses among *texts* that are not plain; a line each where a text is a list."""
     for row, raw in zip(rows, texts, strict=True):
         for piece in raw.decode().split("\n"):
-            if address := _find_address(piece):
+            for address in _named_in(piece):
                 yield row, address
 
 
-def _find_address(text: str) -> Address | None:
-    """The address that *text* is as a whole, as it stands or else with its escapes resolved."""
+def _named_in(text: str) -> list[Address]:
+    """The address, or the list of them, that *text* is as a whole, as it stands or else with its escapes resolved."""
+    if found := _as_it_stands(text):
+        return found
+    return _as_it_stands(unescaped(text.replace("\0", ""))) if _ESCAPED.search(text) else []
+
+
+def _as_it_stands(text: str) -> list[Address]:
     try:
-        return canonical(text)
+        return [canonical(text)]
     except InvalidAccount:
-        pass
-    if not _ESCAPED.search(text):
-        return None
-    try:
-        return canonical(unescaped(text.replace("\0", "")))
-    except InvalidAccount:
-        return None
+        return addresses_in(text)
 
 
 def _values(texts: TextColumn) -> tuple[Rows, TextColumn]:

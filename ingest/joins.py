@@ -42,7 +42,7 @@ class Junction:
         self._digester = ColumnDigester(secrets.token_bytes(32))
         self._sizes = {"run_rows": run_rows, "held_rows": held_rows}
         self._people = Runs(folder, _unite_people, **self._sizes)
-        self._references: Runs | None = None
+        self._references: dict[int, Runs] = {}  # by how many ids a record has at most
         self._lost: Lost = lambda _: None
 
     def digests(self, ids: TextColumn) -> Int64s:
@@ -77,8 +77,8 @@ class Junction:
         self._lost = lost
         joined: Counter[int] = Counter()
         unmatched: Counter[int] = Counter()
-        while references := self._references:
-            self._references = None
+        while self._references:
+            references = self._references.pop(max(self._references))
             for people, rows in self._meetings(references):
                 self._meet(people, rows, into, joined, unmatched)
             references.close()
@@ -86,8 +86,8 @@ class Junction:
 
     def close(self) -> None:
         self._people.close()
-        if self._references:
-            self._references.close()
+        for references in self._references.values():
+            references.close()
 
     def _meetings(self, references: Runs) -> Iterator[tuple[Columns | None, Columns]]:
         ends = equal_ranges(1 + (self._people.rows + references.rows) // ROWS_A_RANGE)
@@ -112,20 +112,21 @@ class Junction:
             self._add_references(others[again], files[again], records[again], words[again])
 
     def _add_references(self, ids: NDArray[np.int64], files: Places, records: Int64s, words: WordArray) -> None:
-        if self._references is None:
-            self._references = Runs(self._folder, _unite_references, **self._sizes)
-        self._references.add((np.ascontiguousarray(ids[:, 0]), ids[:, 1:], files, records, words))
+        width = int(ids.shape[1])
+        if width not in self._references:
+            self._references[width] = Runs(self._folder, _unite_references, **self._sizes)
+        self._references[width].add((np.ascontiguousarray(ids[:, 0]), ids[:, 1:], files, records, words))
 
 
 def _packed(ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    """*ids* with those that are there moved to the front, each once."""
+    """*ids* with those that are there moved to the front, each once, and as few columns as that takes, at least one."""
     packed = np.full_like(ids, NOBODY)
     filled = np.zeros(len(ids), np.intp)
     for column in ids.T:
         is_new = (column != NOBODY) & (packed != column[:, None]).all(axis=1)
         packed[is_new, filled[is_new]] = column[is_new]
         filled += is_new
-    return packed
+    return packed[:, : max(1, int(filled.max(initial=0)))]
 
 
 def _hand_over(people: Columns, ids: Int64s, words: WordArray, into: Gathering) -> None:

@@ -72,13 +72,22 @@ class Selection:
         self._number = {name: number for number, name in enumerate(wanted.columns)}
         self._nothing = tuple(dict.fromkeys((*SAYS_NOTHING, *(value.strip() for value in wanted.nothing_said))))
         self._of_class = _columns_by_class(wanted.classes)
-        values = (*wanted.identifiers, *(name for name, _ in wanted.keys), *wanted.references)
+        values = self._values()
         groups = [*map(self._without_addresses, self._of_class.values()), *((name,) for name in values)]
         self._group = {group: number for number, group in enumerate(dict.fromkeys(groups)) if group}
 
+    def _values(self) -> tuple[str, ...]:
+        """The columns of identifiers, keys and references."""
+        wanted = self._wanted
+        return (*wanted.identifiers, *(name for name, _ in wanted.keys), *wanted.references)
+
     def sql(self, relation: str) -> str:
         """The statement over *relation*, which gives the wanted columns and `broken`."""
-        named = [f"{quoted(name)} AS c{number}" for name, number in self._number.items()]
+        values = self._values()
+        named = [
+            f"{_listed(quoted(name)) if name in values else quoted(name)} AS c{number}"
+            for name, number in self._number.items()
+        ]
         forms = [self._form(name) for name in self._wanted.addresses]
         said = _select(["broken", *named, *forms, *map(self._said, self._group)], relation)
         delivered = _select(
@@ -167,6 +176,12 @@ class Selection:
 
     def _without_addresses(self, columns: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(name for name in columns if name not in self._wanted.addresses)
+
+
+def _listed(value: str) -> str:
+    """*value*, a list of JSON one line a value, as JSON itself is read."""
+    items = f"array_to_string(json_extract_string({value}, '$[*]'), chr(10))"
+    return f"CASE WHEN starts_with({value}, '[') AND json_valid({value}) THEN {items} ELSE {value} END"
 
 
 def _whole(value: str) -> str:

@@ -8,6 +8,7 @@ from breachcheck.addresses import canonical
 from breachcheck.errors import InvalidAccount
 from ingest import header_names
 from ingest.header_names import Meaning
+from ingest.mailboxes import addresses_in
 
 EMAIL = "Email addresses"
 NEVER_AN_ADDRESS = frozenset({"Passwords", "Password hints", "Security questions and answers", "Auth tokens", "PINs"})
@@ -79,5 +80,5 @@ def _is_address(text: str) -> bool:
     try:
         canonical(text)
     except InvalidAccount:
-        return False
+        return bool(addresses_in(text))
     return True

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from itertools import zip_longest
 
 from breachcheck.errors import DataFileError
+from ingest.mailboxes import addresses_in
 from ingest.readers import blocks, combo, prose, sniff, stealer
 from ingest.readers.headers import are_known
 
@@ -148,16 +149,20 @@ def _fits(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> bool:
 
 def _are_all_addresses(rows: Sequence[Sequence[str]]) -> bool:
     cells = [cell for row in rows for cell in row if cell.strip()]
-    return sum(map(combo.is_address, cells)) >= _NEARLY_ALL * len(cells)
+    return sum(map(_names_someone, cells)) >= _NEARLY_ALL * len(cells)
 
 
 def _has_address_column(rows: Sequence[Sequence[str]]) -> bool:
     """Whether addresses fill the cells of a column, and do not only stand in them."""
     for column in zip_longest(*rows, fillvalue=""):
         cells = [cell for cell in column if cell.strip()]
-        if 2 * sum(map(combo.is_address, cells)) > len(cells):
+        if 2 * sum(map(_names_someone, cells)) > len(cells):
             return True
     return False
+
+
+def _names_someone(cell: str) -> bool:
+    return combo.is_address(cell) or bool(addresses_in(cell))
 
 
 def _agree(rows: Sequence[Sequence[str]], *, has_header: bool) -> bool:

@@ -17,8 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from breachcheck.addresses import base_of, canonical
+from breachcheck.digests import Kind
 from breachcheck.errors import ConfigError, DataFileError, InvalidAccount, LoadError
 from ingest import loading
+from ingest.mailboxes import addresses_in
 from ingest.pipeline import LoadRefused
 from tests.ingest.loads import EMAIL, NAMES, PLACES, Silent, described, found, load
 from tests.stores import new_store
@@ -75,6 +77,38 @@ def test_everyone_is_found_who_stands_in_one_of_several_columns_of_one_name(stor
     assert (outcome.tally.read, outcome.tally.people) == (2, 3)
     assert found(store, outcome.load_id, "ann@example.com") == {(frozenset({EMAIL, PLACES}), False)}
     assert found(store, outcome.load_id, "cy@example.com") == {(frozenset({EMAIL, PLACES}), False)}
+
+
+def test_everyone_is_found_whom_a_cell_names_as_an_address_list(store, manifest):
+    text = (
+        'email;name\nAnn <ann@example.com>;Ann\n"bob@example.com; cy+x@example.com";\n'
+        'mailto:dora@example.com?subject=x;Dora\n"Eve &lt;eve%40example.com&gt;";Eve\n'
+        "write to finn@example.com;Finn\n"
+    )
+
+    outcome = load(manifest("- {path: people.csv, mapping: {email: Email addresses}}", {"people.csv": text}), store)
+
+    assert (outcome.tally.read, outcome.tally.people, outcome.tally.aliases) == (5, 5, 1)
+    assert outcome.tally.rejected == {"not an address": 1}
+    assert all(
+        found(store, outcome.load_id, f"{name}@example.com") for name in ("ann", "bob", "cy+x", "cy", "dora", "eve")
+    )
+
+
+def test_a_list_of_json_in_a_cell_gives_each_of_its_identifiers(store, manifest):
+    entries = "- {path: people.csv, mapping: {email: Email addresses}, identifiers: {org: org-id, user: account-id}}"
+    text = 'email;org;user\nann@example.com;["org-1", "org-2"];[7]\nbob@example.com;[org-3];x\n'
+
+    load_id = load(manifest(entries, {"people.csv": text}), store).load_id
+
+    for name, kind in {
+        "org-1": Kind.ORG_ID,
+        "org-2": Kind.ORG_ID,
+        "[org-3]": Kind.ORG_ID,
+        "7": Kind.ACCOUNT_ID,
+    }.items():
+        assert found(store, load_id, name, kind)
+    assert not found(store, load_id, '["org-1", "org-2"]', Kind.ORG_ID)
 
 
 def test_each_person_has_exactly_the_classes_of_all_their_records(store, manifest):
@@ -354,14 +388,18 @@ def digests(store, load_id):
 def expected(store, texts):
     everyone = set()
     for text in texts:
-        try:
-            address = canonical(text)
-        except InvalidAccount:
-            continue
-        everyone.add((store.digester.of_address(address), False))
-        if base := base_of(address):
-            everyone.add((store.digester.of_address(base), True))
+        for address in addresses_in(text) or one_in(text):
+            everyone.add((store.digester.of_address(address), False))
+            if base := base_of(address):
+                everyone.add((store.digester.of_address(base), True))
     return everyone
+
+
+def one_in(text):
+    try:
+        return [canonical(text)]
+    except InvalidAccount:
+        return []
 
 
 def test_what_only_mail_could_serve_is_refused_while_mail_is_off(manifest, store):

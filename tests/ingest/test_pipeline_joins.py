@@ -57,6 +57,16 @@ def test_a_join_goes_by_every_column_of_its_name(store, manifest):
     assert found(store, outcome.load_id, "ann@example.com") == {(frozenset({EMAIL, PLACES}), False)}
 
 
+def test_a_list_of_json_in_a_join_column_is_joined_by_each_of_its_ids(store, manifest):
+    orders = 'user;town\n"[7, 2]";Bonn\n"[1, 2]";Ulm\n"[8, 9]";Kiel\n'
+
+    outcome = load(manifest(ORDERS, {"users.csv": USERS, "orders.csv": orders}), store)
+
+    for name in ("ann", "bob+x"):
+        assert found(store, outcome.load_id, f"{name}@example.com") == {(frozenset({EMAIL, PLACES}), False)}
+    assert outcome.tally.rejected == {"no matching person": 1}
+
+
 def test_a_join_to_a_file_without_people_is_refused(store, manifest):
     entries = (
         ORDERS.replace("to: users.csv", "to: shops.csv")
