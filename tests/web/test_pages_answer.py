@@ -205,6 +205,7 @@ def test_how_sure_names_what_was_searched_and_who_could_not_be_found(ask: Ask) -
     assert "We searched 2 breaches: Chatter (Tally) and Corner Shop. No part was left out." in page
     assert "In Chatter (Tally), 12 of 14 records had none." in page
     assert "We may not hold the whole file." in page
+    assert "People can ask us to hide their results: for them this page looks the same." in page
 
 
 def test_the_whole_file_is_held_only_where_the_manifest_says_so(store: Services) -> None:
