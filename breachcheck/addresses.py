@@ -91,6 +91,16 @@ def canonical(text: str) -> Address:
     return _full(text) if address is None else address
 
 
+def as_typed(text: str) -> str:
+    """Where mail to *text* goes: its local part as typed, its domain in A-labels. Raises what ``canonical`` does.
+
+    Nothing but one address comes through: no display name, no second recipient, no line break.
+    """
+    canonical(text)
+    local, _, domain = unicodedata.normalize("NFC", _trimmed(text)).rpartition("@")
+    return f"{local}@{_a_labels(domain)}"
+
+
 def _plain(text: str) -> Address | None:
     """The canonical form of plain ASCII; None says that `_full` has to decide."""
     trimmed = text.strip() if len(text) <= PLAIN_LENGTH else text

@@ -24,6 +24,20 @@ NOT_SETTINGS = {
 
 Disclosure = Literal["open", "owner", "closed"]
 Mail = Literal["off", "outbox", "smtp"]
+SmtpSecurity = Literal["starttls", "tls", "none"]
+
+USUAL_PORTS: Mapping[SmtpSecurity, int] = {"starttls": 587, "tls": 465, "none": 25}
+ON_THIS_MACHINE = "http://127.0.0.1:8000"
+"""Where `serve` can be reached without settings, and where links in mails lead that only this machine will see."""
+
+
+_LAST_PORT = 65535
+_ONE_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
+_NEEDED_FOR: Mapping[str, str] = {
+    "smtp_host": "there is no server to hand mails to",
+    "mail_from": "there is no sender",
+    "public_url": "links in mails lead there and nowhere else",
+}
 
 
 def setting(what: str, default: Any) -> Any:
@@ -50,9 +64,28 @@ class Config:
     operator_name: str = setting("Who runs this site.", "")
     contact: str = setting("Where its visitors can write to: a web or e-mail address.", "")
     disclosure: Disclosure = setting("Who may see answers: `open`, `owner` or `closed`.", "open")
-    mail: Mail = setting("How mail leaves: `off`, `outbox` or `smtp`. Nothing sends mail yet.", "off")
+    mail: Mail = setting("How mail leaves: `off`, `outbox` (files in the data folder) or `smtp`.", "off")
+    mail_from: str = setting("The address that mails come from; `smtp` needs it. Its name is the site's.", "")
+    smtp_host: str = setting("The mail server; `smtp` needs it.", "")
+    smtp_port: int = setting("Its port; 0 for the usual one: 587 with `starttls`, 465 with `tls`, 25 with `none`.", 0)
+    smtp_security: SmtpSecurity = setting(
+        "How the way to it is encrypted: `starttls`, `tls` from the first byte, or `none`.", "starttls"
+    )
+    smtp_ca_file: Path | None = setting(
+        "Certificates (PEM) that the mail server's is held against; the system's where not set.", None
+    )
+    smtp_user: str = setting("Whom to sign in as at the mail server; nobody where not set.", "")
+    smtp_password_file: Path | None = setting("A file that holds the password for it.", None)
+    mails_an_hour: int = setting(
+        "Most mails handed over in an hour; 0 for no limit. Those to many begin with 60 and double.", 1000
+    )
+    mail_key_file: Path | None = setting(
+        "The key for addresses and queued mails; `mail.key` in the data folder where not set.", None
+    )
     public_url: str | None = setting(
-        "The site's own address. Other hosts than its own are refused, but under `/api/v3`.", None
+        "The site's own address, and where links in mails lead; `smtp` needs it. Other hosts than its own are refused,"
+        " but under `/api/v3`.",
+        None,
     )
     trusted_proxies: int = setting("How many reverse proxies stand in front and set X-Forwarded-For.", 0)
     lookups_a_minute: int = setting("Look-ups a minute from one network on the public page; 0 for no limit.", 120)
@@ -68,6 +101,24 @@ class Config:
     @property
     def receipt_key_path(self) -> Path:
         return self.receipt_key_file or self.data / "receipt.key"
+
+    @property
+    def mail_key_path(self) -> Path:
+        return self.mail_key_file or self.data / "mail.key"
+
+    @property
+    def outbox_path(self) -> Path:
+        """Where mails are written as files, if they are."""
+        return self.data / "outbox"
+
+    @property
+    def site_url(self) -> str:
+        """What links in mails start with; it does not end with a slash."""
+        return (self.public_url or ON_THIS_MACHINE).rstrip("/")
+
+    @property
+    def smtp_port_used(self) -> int:
+        return self.smtp_port or USUAL_PORTS[self.smtp_security]
 
     @property
     def index_path(self) -> Path:
@@ -178,12 +229,32 @@ def require_sense(config: Config) -> None:
     require_way_to_owner(config, config.disclosure)
     if config.public_url is not None and not _is_site(config.public_url):
         raise ConfigError("public_url must be the address of a whole site, such as https://breaches.example.org")
+    _require_way_for_mail(config)
 
 
 def require_way_to_owner(config: Config, disclosure: Disclosure) -> None:
     """Refuse *disclosure*, of the site or of one breach, where it needs mail and mail is off. Raises ConfigError."""
     if disclosure == "owner" and config.mail == "off":
         raise ConfigError("disclosure is `owner`, which sends answers by mail, but mail is off; set mail, or `closed`.")
+
+
+def _require_way_for_mail(config: Config) -> None:
+    if config.mail_from and not _ONE_ADDRESS.fullmatch(config.mail_from):
+        raise ConfigError("mail_from must be an address alone, such as no-reply@example.org, in plain ASCII.")
+    if config.smtp_port > _LAST_PORT:
+        raise ConfigError(f"smtp_port must be between 1 and {_LAST_PORT}, or 0 for the usual one.")
+    if bool(config.smtp_user) != bool(config.smtp_password_file):
+        raise ConfigError("smtp_user and smtp_password_file go together; set both, or neither.")
+    if config.mail == "smtp":
+        _require_smtp(config)
+
+
+def _require_smtp(config: Config) -> None:
+    for name in ("smtp_host", "mail_from", "public_url"):
+        if not getattr(config, name):
+            raise ConfigError(f"mail is `smtp`, but {name} is not set: {_NEEDED_FOR[name]}. Set it, or mail to `off`.")
+    if config.smtp_user and config.smtp_security == "none":
+        raise ConfigError("smtp_security is `none`, which would send the password in clear; use `starttls` or `tls`.")
 
 
 def _is_site(url: str) -> bool:

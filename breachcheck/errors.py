@@ -184,3 +184,47 @@ class LowersSensitivity(UnknownLoad):
     """What would be published says that a sensitive breach is none, and nobody meant it to."""
 
     reason = "lowers_sensitivity"
+
+
+class MailOff(BreachcheckError):
+    """What was asked for needs mail, and this site sends none."""
+
+    reason = "mail_off"
+
+
+class MailFault(BreachcheckError):
+    """A mail was not handed over. The message holds no address and no words of a mail server, which may quote one."""
+
+    reason = "mail_fault"
+
+
+class MailUnreachable(MailFault):
+    """Nothing can be handed over just now: it is not this mail's fault. Try again later."""
+
+
+class MailDeferred(MailFault):
+    """The mail server does not take this mail yet. Try again later."""
+
+
+class MailRefused(MailFault):
+    """The mail server will never take this mail."""
+
+
+class MailInDoubt(MailFault):
+    """The mail went out, and nobody said whether it was taken. It must not be sent again unasked."""
+
+
+class UnknownMail(BreachcheckError):
+    """There is no such mail, or it is not in a state that allows what was asked."""
+
+
+class UnknownLink(BreachcheckError):
+    """A link or a code was used, is too old, or never was one."""
+
+    reason = "unknown_link"
+
+
+class NotSubscribed(BreachcheckError):
+    """There is no such subscriber."""
+
+    reason = "not_subscribed"

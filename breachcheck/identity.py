@@ -21,13 +21,18 @@ OTHER_PASSPHRASE = (
 OTHER_APP_KEY = (
     "The store is made with another app key; point BREACHCHECK_APP_KEY_FILE at the app.key that was made with it."
 )
+OTHER_MAIL_KEY = (
+    "The store is made with another mail key; point BREACHCHECK_MAIL_KEY_FILE at the mail.key that was made with it."
+)
+MAIL_KEY = "mail_key_answer"
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """*salt* is set where the index key is derived from a passphrase. A demo store stays one for ever.
 
-    *store* is the same random name in both store files, *app_key_answer* what the app key makes of a fixed text.
+    *store* is the same random name in both store files, *app_key_answer* what the app key makes of a fixed text, as is
+    *mail_key_answer*, which stores of before there were mails lack.
     """
 
     created_at: int
@@ -37,6 +42,7 @@ class Identity:
     known_answers: dict[str, int]
     store: str
     app_key_answer: str
+    mail_key_answer: str | None = None
 
     def require(self, digester: Digester, app_key: bytes) -> None:
         """Refuse to go on with other keys (WrongKey) or other address rules (SchemaMismatch) than the store's."""
@@ -56,13 +62,18 @@ class Identity:
         if not hmac.compare_digest(self.app_key_answer, answer_of(app_key)):
             raise WrongKey(OTHER_APP_KEY)
 
+    def require_mail_key(self, mail_key: bytes) -> None:
+        """Refuse to go on with another mail key than the store's, if it has one. Raises WrongKey."""
+        if self.mail_key_answer and not hmac.compare_digest(self.mail_key_answer, answer_of(mail_key)):
+            raise WrongKey(OTHER_MAIL_KEY)
+
 
 def new_store_name() -> str:
     return secrets.token_hex(16)
 
 
 def answer_of(app_key: bytes) -> str:
-    """What recognises the app key and does not give it away."""
+    """What recognises the app key, or the mail key, and does not give it away."""
     return hmac.new(app_key, b"breachcheck: which app key is this?", sha256).hexdigest()
 
 
@@ -79,8 +90,19 @@ def write(catalogue: Database, index: Database, identity: Identity) -> None:
             "known_answers": json.dumps(identity.known_answers),
             "store": identity.store,
             "app_key_answer": identity.app_key_answer,
+            **({MAIL_KEY: identity.mail_key_answer} if identity.mail_key_answer else {}),
         },
     )
+
+
+def has_mail_key(catalogue: Database) -> bool:
+    """Whether the store opens with one mail key alone."""
+    return bool(_select(catalogue).get(MAIL_KEY))
+
+
+def remember_mail_key(catalogue: Database, mail_key: bytes) -> None:
+    """From now on the store opens with this mail key alone. For one that has none yet."""
+    _insert(catalogue, {MAIL_KEY: answer_of(mail_key)})
 
 
 def read(catalogue: Database, index: Database) -> Identity:
@@ -98,6 +120,7 @@ def read(catalogue: Database, index: Database) -> Identity:
         known_answers=json.loads(values["known_answers"]),
         store=values["store"],
         app_key_answer=values["app_key_answer"],
+        mail_key_answer=values.get(MAIL_KEY) or None,
     )
 
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from breachcheck import addresses, config, folders, identity, key_files
+from breachcheck import addresses, config, folders, identity, key_files, post
 from breachcheck.api_keys import ApiKeys
 from breachcheck.audit import Audit
 from breachcheck.breaches import Breaches
@@ -26,6 +26,7 @@ from breachcheck.loads import Loads
 from breachcheck.lookup import Lookup
 from breachcheck.operators import Operators
 from breachcheck.opt_outs import OptOuts
+from breachcheck.post import Post
 from breachcheck.publishing import Publishing
 from breachcheck.receipts import Receipts
 from breachcheck.suppressions import Suppressions
@@ -59,6 +60,7 @@ class Services:
     operators: Operators
     audit: Audit
     jobs: Jobs
+    post: Post
 
     @property
     def is_demo(self) -> bool:
@@ -82,6 +84,8 @@ def init(settings: Config, *, is_demo: bool = False, with_passphrase: bool = Fal
         app_key = key_files.new_key()
         key_files.write_key_file(settings.app_key_path, app_key)
         key_files.write_key_file(settings.receipt_key_path, key_files.new_key())
+        mail_key = key_files.new_key()
+        key_files.write_key_file(settings.mail_key_path, mail_key)
         passphrase, salt, index_key = _new_index_key(settings, with_passphrase)
         about = Identity(
             created_at=int(time.time()),
@@ -91,6 +95,7 @@ def init(settings: Config, *, is_demo: bool = False, with_passphrase: bool = Fal
             known_answers=Digester(index_key).known_answers(),
             store=identity.new_store_name(),
             app_key_answer=identity.answer_of(app_key),
+            mail_key_answer=identity.answer_of(mail_key),
         )
         _make_store_files(settings, about)
     return passphrase
@@ -110,7 +115,8 @@ def open_services(settings: Config) -> Services:
         digester = Digester(_index_key(settings, about))
         app_key = key_files.read_key_file(settings.app_key_path)
         about.require(digester, app_key)
-        services = _wire(settings, about, digester, app_key, index_db, catalogue_db)
+        mail_key = _mail_key(settings, about, catalogue_db)
+        services = _wire(settings, about, digester, app_key, mail_key, index_db, catalogue_db)
         _require_whole_index(services)
         on_failure.pop_all()
     return services
@@ -131,12 +137,14 @@ def _wire(
     about: Identity,
     digester: Digester,
     app_key: bytes,
+    mail_key: bytes,
     index_db: Database,
     catalogue_db: Database,
 ) -> Services:
     index = Index(index_db)
     headcounts = Headcounts(index_db)
     catalogue = Catalogue(catalogue_db, is_demo=about.is_demo)
+    lookup = Lookup(catalogue, index, digester, site=settings.disclosure, is_demo=about.is_demo)
     return Services(
         config=settings,
         identity=about,
@@ -148,7 +156,7 @@ def _wire(
         catalogue=catalogue,
         breaches=Breaches(catalogue_db),
         loads=Loads(catalogue_db),
-        lookup=Lookup(catalogue, index, digester, site=settings.disclosure, is_demo=about.is_demo),
+        lookup=lookup,
         publishing=Publishing(catalogue_db, index, headcounts),
         suppressions=Suppressions(catalogue_db),
         opt_outs=OptOuts(catalogue_db, index),
@@ -157,17 +165,31 @@ def _wire(
         operators=Operators(catalogue_db),
         audit=Audit(catalogue_db),
         jobs=Jobs(catalogue_db),
+        post=post.wired(
+            settings,
+            catalogue_db,
+            catalogue,
+            lookup,
+            digester,
+            app_key=app_key,
+            mail_key=mail_key,
+            is_demo=about.is_demo,
+        ),
     )
 
 
 def _require_nothing_there(settings: Config) -> None:
     if settings.catalogue_path.exists():
         raise StoreExists(f"A store exists already in {settings.data}; nothing was changed.")
-    for path in (settings.index_path, settings.index_key_path, settings.app_key_path, settings.receipt_key_path):
+    for path in (settings.index_path, *_key_paths(settings)):
         if path.exists():
             raise StoreExists(
                 f"{path} is there already, but no {settings.catalogue_path}; nothing was changed. {CUT_OFF}"
             )
+
+
+def _key_paths(settings: Config) -> tuple[Path, ...]:
+    return settings.index_key_path, settings.app_key_path, settings.receipt_key_path, settings.mail_key_path
 
 
 def _require_both_files(settings: Config) -> None:
@@ -224,3 +246,21 @@ def _index_key(settings: Config, about: Identity) -> bytes:
             " the one that `breachcheck init` showed."
         )
     return key_files.derive_key(key_files.read_secret(settings.index_passphrase_file), about.salt)
+
+
+def _mail_key(settings: Config, about: Identity, catalogue_db: Database) -> bytes:
+    """A store of before there were mails gets its mail key here, once, whichever program opens it first."""
+    if about.mail_key_answer is None:
+        with folders.locked(settings.data):
+            _give_mail_key(settings, catalogue_db)
+    mail_key = key_files.read_key_file(settings.mail_key_path)
+    about.require_mail_key(mail_key)
+    return mail_key
+
+
+def _give_mail_key(settings: Config, catalogue_db: Database) -> None:
+    if identity.has_mail_key(catalogue_db):
+        return
+    if not settings.mail_key_path.exists():
+        key_files.write_key_file(settings.mail_key_path, key_files.new_key())
+    identity.remember_mail_key(catalogue_db, key_files.read_key_file(settings.mail_key_path))

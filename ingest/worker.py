@@ -3,13 +3,14 @@
 import time
 import traceback
 from collections.abc import Callable
-from threading import Event
+from threading import Event, Thread
 
 import structlog
 
-from breachcheck import opt_outs
+from breachcheck import notify, opt_outs, postman
 from breachcheck.errors import BreachcheckError
 from breachcheck.jobs import ATTEMPTS, Job
+from breachcheck.notifications import TellingId
 from breachcheck.services import Services
 
 IDLE_S = 1.0
@@ -32,11 +33,30 @@ def forget(services: Services, job: Job) -> None:
     services.opt_outs.finish(since=int(str(job.payload["since"])))
 
 
-JOBS: dict[str, Callable[[Services, Job], None]] = {"prune": prune, opt_outs.JOB: forget}
+def tell(services: Services, job: Job) -> None:
+    """Queue the mails of a telling."""
+    mails = services.post.notify.fan_out(TellingId(int(str(job.payload["telling"]))))
+    log.info("told", telling=job.payload["telling"], mails=mails)
+
+
+JOBS: dict[str, Callable[[Services, Job], None]] = {"prune": prune, opt_outs.JOB: forget, notify.JOB: tell}
 
 
 def run(services: Services, stopping: Event) -> None:
-    """Do what is due until *stopping* is set. A job that fails is tried again, visibly."""
+    """Do what is due until *stopping* is set. A job that fails is tried again, visibly.
+
+    Mails leave meanwhile: whoever waits for one does not wait for a long job.
+    """
+    mails = Thread(target=postman.run, args=(services.post, services.config.data, stopping), name="postman")
+    mails.start()
+    try:
+        _do_jobs(services, stopping)
+    finally:
+        stopping.set()
+        mails.join()
+
+
+def _do_jobs(services: Services, stopping: Event) -> None:
     while not stopping.is_set():
         try:
             busy = run_one(services)

@@ -135,6 +135,59 @@ def test_answers_by_mail_need_mail(tmp_path):
     assert config.read(tmp_path, {"BREACHCHECK_DISCLOSURE": "owner", "BREACHCHECK_MAIL": "outbox"}).mail == "outbox"
 
 
+SMTP = {
+    "BREACHCHECK_MAIL": "smtp",
+    "BREACHCHECK_MAIL_FROM": "no-reply@example.org",
+    "BREACHCHECK_SMTP_HOST": "mail.example.org",
+    "BREACHCHECK_PUBLIC_URL": "https://check.example",
+}
+
+
+def test_a_mail_server_a_sender_and_a_site_are_all_that_smtp_needs(tmp_path):
+    read = config.read(tmp_path, SMTP)
+
+    assert (read.smtp_security, read.smtp_port_used, read.site_url) == ("starttls", 587, "https://check.example")
+
+
+@pytest.mark.parametrize(("security", "port"), [("starttls", 587), ("tls", 465), ("none", 25)])
+def test_each_kind_of_encryption_has_its_usual_port(tmp_path, security, port):
+    assert config.read(tmp_path, SMTP | {"BREACHCHECK_SMTP_SECURITY": security}).smtp_port_used == port
+    assert config.read(tmp_path, {"BREACHCHECK_SMTP_PORT": "2525"}).smtp_port_used == 2525
+
+
+@pytest.mark.parametrize("missing", ["mail_from", "smtp_host", "public_url"])
+def test_smtp_without_what_it_needs_is_refused_by_name(tmp_path, missing):
+    with pytest.raises(ConfigError, match=f"mail is `smtp`, but {missing} is not set"):
+        config.read(tmp_path, SMTP | {config.variable_of(missing): ""})
+
+
+def test_a_password_is_never_sent_in_clear(tmp_path):
+    login = {"BREACHCHECK_SMTP_USER": "us", "BREACHCHECK_SMTP_PASSWORD_FILE": "password"}
+    with pytest.raises(ConfigError, match="in clear"):
+        config.read(tmp_path, SMTP | login | {"BREACHCHECK_SMTP_SECURITY": "none"})
+    assert config.read(tmp_path, SMTP | login).smtp_user == "us"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SMTP_USER", "us"),
+        ("SMTP_PASSWORD_FILE", "password"),
+        ("SMTP_PORT", "65536"),
+        ("MAIL_FROM", "Us <no-reply@example.org>"),
+        ("MAIL_FROM", "no-reply@example.org\nBcc: all@example.org"),
+        ("MAIL_FROM", "example.org"),
+    ],
+)
+def test_mail_settings_that_make_no_sense_are_refused(tmp_path, name, value):
+    with pytest.raises(ConfigError, match=name.lower()):
+        config.read(tmp_path, {f"BREACHCHECK_{name}": value})
+
+
+def test_links_of_a_site_without_an_address_of_its_own_lead_to_this_machine(tmp_path):
+    assert config.read(tmp_path, {"BREACHCHECK_MAIL": "outbox"}).site_url == "http://127.0.0.1:8000"
+
+
 def test_every_setting_says_what_it_is_and_which_values_it_may_have():
     for one in fields(Config):
         if one.name == "data":

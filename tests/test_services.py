@@ -44,7 +44,7 @@ def made(settings: Config) -> Config:
     return settings
 
 
-KEYS = ("app.key", "receipt.key", "index.key")
+KEYS = ("app.key", "receipt.key", "mail.key", "index.key")
 
 
 def mode(path: Path) -> int:
@@ -74,7 +74,7 @@ def outcome_of_opening(settings: Config) -> str:
 class TestInit:
     """What init makes, and that it makes it once."""
 
-    def test_a_store_is_two_files_and_three_keys_for_their_owner_alone(self, made):
+    def test_a_store_is_two_files_and_four_keys_for_their_owner_alone(self, made):
         files = [path for path in made.data.rglob("*") if path.is_file()]
 
         assert {path.name for path in files} == {"index.db", "catalogue.db", *KEYS, "settings.toml"}
@@ -92,11 +92,11 @@ class TestInit:
     def test_keys_may_lie_elsewhere_and_then_the_data_folder_holds_none(self, tmp_path):
         keys = tmp_path / "keys"
         keys.mkdir()
-        files = {f"{name}_key_file": keys / name for name in ("app", "index", "receipt")}
+        files = {f"{name}_key_file": keys / name for name in ("app", "index", "mail", "receipt")}
         settings = Config(data=tmp_path / "data", **files)
         services.init(settings)
 
-        assert sorted(path.name for path in keys.iterdir()) == ["app", "index", "receipt"]
+        assert sorted(path.name for path in keys.iterdir()) == ["app", "index", "mail", "receipt"]
         assert not list(settings.data.glob("*.key"))
         services.open_services(settings).close()
 
@@ -155,10 +155,11 @@ class TestInit:
 class TestAnInitThatWasCutOff:
     """Killed between two files it leaves no store, and whoever comes next is told what to do."""
 
-    STAGES = (("app.key",), ("app.key", "receipt.key"), KEYS, (*KEYS, "index.db"))
+    STAGES = (KEYS[:1], KEYS[:2], KEYS[:3], KEYS, (*KEYS, "index.db"))
 
     @pytest.fixture(
-        params=STAGES, ids=["after the app key", "after the receipt key", "after the keys", "after the index"]
+        params=STAGES,
+        ids=["after the app key", "after the receipt key", "after the mail key", "after the keys", "after the index"],
     )
     def cut_off(self, request, made) -> Config:
         for path in made.data.iterdir():
@@ -223,21 +224,21 @@ class TestKeys:
             services.open_services(made)
         assert key.hex() not in str(refused.value)
 
-    @pytest.mark.parametrize("name", ["index.key", "app.key"])
+    @pytest.mark.parametrize("name", ["index.key", "app.key", "mail.key"])
     def test_a_missing_key_is_refused(self, made, name):
         (made.data / name).unlink()
 
         with pytest.raises(KeyFileError, match=r"no key file.*backup"):
             services.open_services(made)
 
-    @pytest.mark.parametrize("name", ["index.key", "app.key"])
+    @pytest.mark.parametrize("name", ["index.key", "app.key", "mail.key"])
     def test_a_key_that_others_can_read_is_refused(self, made, name):
         (made.data / name).chmod(0o640)
 
         with pytest.raises(KeyFileError, match="chmod 600"):
             services.open_services(made)
 
-    @pytest.mark.parametrize("name", ["index.key", "app.key"])
+    @pytest.mark.parametrize("name", ["index.key", "app.key", "mail.key"])
     @pytest.mark.parametrize("text", ["", "ab" * 31, "ab" * 33, "x" * 64])
     def test_a_key_of_another_length_is_refused_without_being_quoted(self, made, name, text):
         (made.data / name).write_text(text)
@@ -245,6 +246,19 @@ class TestKeys:
         with pytest.raises(KeyFileError, match="holds no key") as refused:
             services.open_services(made)
         assert not text or text not in str(refused.value)
+
+    def test_a_store_of_before_there_were_mails_gets_its_mail_key_once(self, made):
+        made.mail_key_path.unlink()
+        with closing(sqlite3.connect(made.catalogue_path)) as catalogue, catalogue:
+            catalogue.execute("DELETE FROM identity WHERE name = 'mail_key_answer'")
+        services.open_services(made).close()
+        key = key_files.read_key_file(made.mail_key_path)
+        services.open_services(made).close()
+
+        assert key_files.read_key_file(made.mail_key_path) == key
+        made.mail_key_path.unlink()
+        with pytest.raises(KeyFileError, match="no key file"):
+            services.open_services(made)
 
     def test_no_refusal_hands_a_secret_on_to_a_traceback(self, made):
         (made.data / "index.key").write_text("5ec2e7" * 11)
@@ -404,7 +418,7 @@ class TestBackup:
         self.copied(store.config.catalogue_path, backup)
         published_breach(store, SHOP, {"bob@example.com": [EMAIL]})
         self.copied(store.config.index_path, backup)
-        for key in ("index.key", "app.key"):
+        for key in ("index.key", "app.key", "mail.key"):
             shutil.copy(store.config.data / key, backup)
 
         with closing(services.open_services(Config(data=backup))) as restored:

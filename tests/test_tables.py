@@ -25,10 +25,18 @@ OWNERS = {
     "identity": "identity",
     "job": "jobs",
     "load": "loads",
+    "mail": "outbox",
+    "mail_request": "mail_requests",
+    "mail_stop": "mail_requests",
+    "notification": "notifications",
     "operator": "operators",
+    "owner_link": "owner_links",
+    "pending_subscriber": "subscribers",
     "piece_done": "index",
+    "subscriber": "subscribers",
     "suppression": "suppressions",
     "switch": "breaches",
+    "telling": "notifications",
 }
 
 NAMED_IN_SQL = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)\b|\binsert_new\(\s*\"([a-z_]+)\"")

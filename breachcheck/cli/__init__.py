@@ -20,6 +20,7 @@ COMMANDS = {
     "breaches": ("breachcheck.cli.breaches", "breaches"),
     "manifest": ("breachcheck.cli.manifest", "manifest"),
     "keys": ("breachcheck.cli.keys", "keys"),
+    "mails": ("breachcheck.cli.mails", "mails"),
     "operators": ("breachcheck.cli.operators", "operators"),
     "suppressions": ("breachcheck.cli.suppressions", "suppressions"),
     "receipt": ("breachcheck.cli.receipt", "receipt"),

@@ -13,6 +13,7 @@ from breachcheck.answers import timestamp
 from breachcheck.breaches import BreachRow, LoadId
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.output import aligned, who
+from breachcheck.cli.telling import tell
 from breachcheck.loads import Load
 from breachcheck.services import Services, opened
 from ingest import manifest as manifests
@@ -24,7 +25,7 @@ lower_sensitivity_option = click.option(
 
 @click.group()
 def breaches() -> None:
-    """List, show, publish, withdraw, roll back and correct breaches."""
+    """List, show, publish, withdraw, roll back and correct breaches, and tell subscribers of them."""
 
 
 @breaches.command("list")
@@ -136,6 +137,9 @@ def prune(data: Path | None, keep: int) -> None:
         for load_id in services.publishing.prunable(now=int(time.time()), keep=keep):
             deleted = services.publishing.prune(load_id, by=who())
             click.echo(f"Pruned load {load_id}: {deleted:,} exposures.")
+
+
+breaches.add_command(tell)
 
 
 def _say(facts: dict[str, Any], words: str, *, as_json: bool) -> None:

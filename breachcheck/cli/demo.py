@@ -49,7 +49,7 @@ def demo(data: Path | None, host: str, port: int, no_serve: bool) -> None:
 def _make(settings: Config) -> None:
     """Make the demo store if it is not there. A store of real breaches is never touched."""
     if not settings.catalogue_path.exists():
-        services.init(replace(settings, disclosure="open"), is_demo=True)
+        services.init(replace(settings, disclosure="open", mail="outbox"), is_demo=True)
 
 
 def _load_examples(opened: Services) -> int:

@@ -28,7 +28,7 @@ Write it down. To start, put it into a file only you can read and point BREACHCH
 @click.option("--passphrase", is_flag=True, help="Derive the index key from a passphrase, which is shown once.")
 @click.option("--disclosure", type=click.Choice(["open", "owner", "closed"]), help="Who may see answers.")
 def init(data: Path | None, passphrase: bool, disclosure: Disclosure | None) -> None:
-    """Make a data folder: the two store files, the index key and the app key."""
+    """Make a data folder: the two store files and their keys."""
     settings = config.read(data)
     settings = replace(settings, disclosure=_chosen_disclosure(settings, disclosure))
     config.require_sense(settings)
@@ -36,9 +36,10 @@ def init(data: Path | None, passphrase: bool, disclosure: Disclosure | None) -> 
     click.echo(f"Made {settings.data}: {settings.index_path.name}, {settings.catalogue_path.name} and keys.")
     if shown_once:
         click.echo(KEEP_THE_PASSPHRASE.format(passphrase=shown_once))
-        click.echo(BACK_UP.format(keys=settings.app_key_path))
+        click.echo(BACK_UP.format(keys=f"{settings.app_key_path} and {settings.mail_key_path}"))
     else:
-        click.echo(BACK_UP.format(keys=f"{settings.index_key_path} and {settings.app_key_path}"))
+        keys = f"{settings.index_key_path}, {settings.app_key_path} and {settings.mail_key_path}"
+        click.echo(BACK_UP.format(keys=keys))
     click.echo("Next: breachcheck ingest PATH/breach.yaml")
 
 

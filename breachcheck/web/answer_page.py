@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from breachcheck import answers, data_classes, meaning, wording
+from breachcheck import answers, data_classes, meaning, origins, wording
 from breachcheck.advice import Leak, Step
 from breachcheck.answers import Answer, Exposure
 from breachcheck.catalog import Breach
@@ -89,22 +89,7 @@ def _summary(exposures: Sequence[Exposure], leaks: Sequence[Leak]) -> tuple[str,
 
 def where_from(breach: Breach) -> str:
     """One sentence: where the file came from, as far as that is known."""
-    facts = breach.facts
-    if facts.is_stealer_log or facts.is_malware:
-        return _("A harmful program took this data from people's own devices.")
-    if facts.is_spam_list:
-        return _("This is a list of addresses for sending ads. Nobody needs an account to be on it.")
-    if facts.is_fabricated:
-        return _(
-            "A file is passed around under the name %(title)s. It is likely not from there.", title=title_of(breach)
-        )
-    if facts.held_by and facts.on_behalf_of:
-        return _(
-            "Someone copied a file from %(holder)s, a company that %(company)s used.",
-            holder=facts.held_by,
-            company=facts.on_behalf_of,
-        )
-    return _("Someone copied a file from %(holder)s.", holder=facts.held_by or facts.on_behalf_of or title_of(breach))
+    return origins.where_from(breach, title_of(breach), language.current())
 
 
 def _held(leak: Leak) -> str:

@@ -9,10 +9,10 @@ from babel import Locale
 from babel.lists import format_list
 from flask import Flask, request
 
+from breachcheck import languages
 from breachcheck.wording import Language
 
-LOCALES = {"en": "en_GB"}
-"""A page's ``lang`` -> the locale of its dates and lists. The first is spoken where nothing else is asked for."""
+LOCALES = languages.LOCALES
 COOKIE = "language"
 """Holds the reader's choice, which wins over what the browser asks for."""
 

@@ -1,0 +1,135 @@
+"""Delivery: takes mails out of the outbox and hands them over, one at a time, in one process at a time."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from breachcheck.breaches import Breaches
+from breachcheck.db.base import Database
+from breachcheck.errors import MailDeferred, MailFault, MailInDoubt, MailRefused, MailUnreachable
+from breachcheck.mail import Sender, Transport, enveloped
+from breachcheck.notifications import Notifications
+from breachcheck.outbox import IN_DOUBT, Claim, Outbox
+from breachcheck.pace import may_leave
+
+LOCK = "delivery.lock"
+AGAIN_AFTER_S = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600)
+"""How long a mail waits after its first failure, its second and so on; after one more it is parked."""
+
+PAUSE_S = 60
+"""How long nothing is handed over after the mail server could not be reached."""
+
+log = structlog.get_logger("breachcheck.delivery")
+
+
+class Delivery:
+    """Hands over what is due, within the cap. For one thread; only while ``only_deliverer`` says so."""
+
+    def __init__(
+        self,
+        db: Database,
+        outbox: Outbox,
+        notifications: Notifications,
+        breaches: Breaches,
+        transport: Transport,
+        sender: Sender,
+        *,
+        cap: int,
+    ) -> None:
+        self._db = db
+        self._outbox = outbox
+        self._notifications = notifications
+        self._breaches = breaches
+        self._transport = transport
+        self._sender = sender
+        self._cap = cap
+        self._paused_until = 0
+
+    def begin(self, now: int) -> None:
+        """Park what another process was handing over when it ended: nobody knows whether it arrived."""
+        with self._db.transaction():
+            in_doubt = self._outbox.park_interrupted(now)
+            for mail_id in in_doubt:
+                self._notifications.note_told(mail_id, now)
+        if in_doubt:
+            log.warning("mails in doubt", parked=len(in_doubt))
+
+    def deliver(self, now: int) -> bool:
+        """Hand over the next mail; whether there was one that may leave now."""
+        if expired := self._outbox.expire(now):
+            log.warning("mails too late", parked=expired)
+        claim = self._claim(now)
+        if claim is None:
+            return False
+        if self._is_true(claim):
+            self._hand_over(claim, now)
+        else:
+            self._forget(claim)
+        return True
+
+    def _claim(self, now: int) -> Claim | None:
+        if now < self._paused_until:
+            return None
+        urgent, others = may_leave(self._cap, self._outbox.handed_over(now))
+        return self._outbox.claim(now, urgent_alone=not others) if urgent else None
+
+    def _is_true(self, claim: Claim) -> bool:
+        """Whether a notification still holds: the load that it tells of is shown, and its reader wants it."""
+        if claim.load_id is None:
+            return True
+        is_shown = any(row.current_load == claim.load_id for row in self._breaches.all())
+        return is_shown and self._notifications.is_meant(claim.id)
+
+    def _hand_over(self, claim: Claim, now: int) -> None:
+        try:
+            self._transport.hand_over(enveloped(claim.id, claim.mail, self._sender, at=now))
+        except MailFault as fault:
+            self._note_fault(claim, fault, now)
+            return
+        with self._db.transaction():
+            self._outbox.end(claim.id, self._transport.handed_over_as, now=now)
+            self._notifications.note_told(claim.id, now)
+        log.info("mail " + self._transport.handed_over_as, mail=claim.id, kind=claim.kind)
+
+    def _forget(self, claim: Claim) -> None:
+        with self._db.transaction():
+            self._outbox.forget(claim.id)
+            self._notifications.forget_mail(claim.id)
+        log.info("mail not true any more", mail=claim.id, kind=claim.kind)
+
+    def _note_fault(self, claim: Claim, fault: MailFault, now: int) -> None:
+        log.warning("mail not handed over", mail=claim.id, kind=claim.kind, attempt=claim.attempts, why=str(fault))
+        match fault:
+            case MailInDoubt():
+                with self._db.transaction():
+                    self._outbox.park(claim.id, IN_DOUBT, now=now)
+                    self._notifications.note_told(claim.id, now)
+            case MailRefused():
+                self._outbox.park(claim.id, f"refused: {fault}", now=now)
+            case MailDeferred() | MailUnreachable():
+                self._put_off(claim, fault, now)
+
+    def _put_off(self, claim: Claim, fault: MailFault, now: int) -> None:
+        if isinstance(fault, MailUnreachable):
+            self._paused_until = now + PAUSE_S
+        if claim.attempts > len(AGAIN_AFTER_S):
+            self._outbox.park(claim.id, f"gave up: {fault}", now=now)
+        else:
+            self._outbox.put_off(claim.id, str(fault), until=now + AGAIN_AFTER_S[claim.attempts - 1])
+
+
+@contextmanager
+def only_deliverer(folder: Path) -> Iterator[bool]:
+    """Whether this process alone may hand over the mails of a data folder, for the length of the block."""
+    lock = folder / LOCK
+    lock.touch(mode=0o600)
+    with lock.open("r+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True

@@ -1,0 +1,64 @@
+"""Languages: the one catalogue of texts, and how each says dates, numbers and lists. Knows nothing of Flask."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+from breachcheck.wording import Language
+
+LOCALES = {"en": "en_GB"}
+"""A text's ``lang`` -> the locale of its dates and lists. The first is spoken where nothing else is asked for."""
+
+CATALOGUES = "translations"
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """One language: *tag* is what ``lang`` and Content-Language say."""
+
+    tag: str
+    locale: str
+    texts: NullTranslations
+
+    @property
+    def language(self) -> Language:
+        """For the texts that the lower rooms make."""
+        return Language(
+            gettext=self.texts.gettext,
+            ngettext=self.texts.ngettext,
+            and_list=self.and_list,
+            or_list=lambda items: format_list(list(items), "or", self.locale),
+            month=lambda when: format_date(when, "MMMM y", self.locale),
+        )
+
+    def say(self, text: str, **values: object) -> str:
+        """*text* in this language, with *values* where it has %(name)s."""
+        said = str(self.texts.gettext(text))
+        return said % values if values else said
+
+    def day(self, when: date | int) -> str:
+        """9 November 2025. Epoch seconds are taken in UTC."""
+        found = datetime.fromtimestamp(when, UTC).date() if isinstance(when, int) else when
+        return format_date(found, "d MMMM y", self.locale)
+
+    def number(self, count: int) -> str:
+        return format_decimal(count, locale=self.locale)
+
+    def and_list(self, items: Sequence[str]) -> str:
+        return format_list(list(items), "standard", self.locale)
+
+
+@cache
+def tongue(tag: str) -> Tongue:
+    """The language called *tag*, or the first one where it is not spoken here."""
+    spoken = tag if tag in LOCALES else next(iter(LOCALES))
+    folder = Path(str(files("breachcheck"))) / CATALOGUES
+    return Tongue(spoken, LOCALES[spoken], Translations.load(folder, [LOCALES[spoken], spoken]))

@@ -1,0 +1,146 @@
+"""Letters: every mail, rendered from its templates in the recipient's language, text and HTML saying the same."""
+
+import secrets
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from breachcheck.answers import Exposure
+from breachcheck.config import Config
+from breachcheck.languages import Tongue, tongue
+from breachcheck.notices import notice_of
+from breachcheck.outbox import Mail
+
+PATHS: Mapping[str, str] = {
+    "owner_link": "/owner/link/{token}",
+    "stop": "/owner/stop/{token}",
+    "confirm": "/subscribe/{token}",
+    "unsubscribe": "/unsubscribe/{token}",
+}
+"""Where links in mails lead, under the site's own address. The web site serves them; opening one changes nothing."""
+
+
+class Letters:
+    """Renders mails for one site. Each is whole: what it says needs no link, but for the two that ask for a click."""
+
+    def __init__(self, settings: Config, *, is_demo: bool) -> None:
+        self._settings = settings
+        self._is_demo = is_demo
+        self._folder = _folder()
+
+    def owner_link(self, recipient: str, language: str, *, token: str, code: str, stop_token: str) -> Mail:
+        """The same for every address, known or not."""
+        values = {
+            "link": self._link("owner_link", token),
+            "stop": self._link("stop", stop_token),
+            "code": f"{code[:3]} {code[3:]}",
+        }
+        return self._mail("owner_link", recipient, language, values)
+
+    def confirmation(self, recipient: str, language: str, *, token: str) -> Mail:
+        """The question whether this address is to be told of breaches."""
+        return self._mail("confirmation", recipient, language, {"link": self._link("confirm", token)})
+
+    def notification(self, recipient: str, language: str, exposure: Exposure, *, unsubscribe_token: str) -> Mail:
+        """That their details were in a breach, which of them, and what to do."""
+        values = {"notice": notice_of(exposure, tongue(language))}
+        return self._mail("notification", recipient, language, values, unsubscribe_token)
+
+    def private_notification(self, recipient: str, language: str, *, unsubscribe_token: str) -> Mail:
+        """That there is news; neither subject, text nor links say of what."""
+        return self._mail("private_notification", recipient, language, {}, unsubscribe_token)
+
+    def correction(
+        self,
+        recipient: str,
+        language: str,
+        *,
+        title: str,
+        told_at: int,
+        went_wrong: str,
+        is_right: str,
+        is_out: bool,
+        unsubscribe_token: str,
+    ) -> Mail:
+        """That what they were told was wrong. *is_out*: they are not in the breach at all, as far as we know now."""
+        values = {
+            "title": title,
+            "date": tongue(language).day(told_at),
+            "went_wrong": went_wrong.strip().rstrip("."),
+            "is_right": is_right.strip().rstrip("."),
+            "is_out": is_out,
+        }
+        return self._mail("correction", recipient, language, values, unsubscribe_token)
+
+    def private_correction(self, recipient: str, language: str, *, told_at: int, unsubscribe_token: str) -> Mail:
+        """That private news was wrong; says as little as that did."""
+        values = {"date": tongue(language).day(told_at)}
+        return self._mail("private_correction", recipient, language, values, unsubscribe_token)
+
+    def _mail(
+        self, name: str, recipient: str, language: str, values: Mapping[str, object], unsubscribe_token: str = ""
+    ) -> Mail:
+        spoken = tongue(language)
+        unsubscribe = self._link("unsubscribe", unsubscribe_token) if unsubscribe_token else ""
+        known = self._known(spoken) | {"unsubscribe": unsubscribe, **values}
+        environment = _environment(self._folder, spoken)
+        subject = environment.get_template(f"{name}.subject").render(known).strip()
+        return Mail(
+            recipient=recipient,
+            subject=subject,
+            text=_paragraphs(environment.get_template(f"{name}.txt").render(known)),
+            html=environment.get_template(f"{name}.html").render(known, subject=subject),
+            language=spoken.tag,
+            message_id=secrets.token_hex(16),
+            unsubscribe_url=unsubscribe,
+        )
+
+    def _known(self, spoken: Tongue) -> dict[str, object]:
+        """What every mail says of its site."""
+        return {
+            "tag": spoken.tag,
+            "site": self._settings.site_name,
+            "typed": urlsplit(self._settings.site_url).netloc,
+            "is_demo": self._is_demo,
+            "run_by": self._run_by(spoken),
+        }
+
+    def _run_by(self, spoken: Tongue) -> str:
+        site, operator, contact = self._settings.site_name, self._settings.operator_name, self._settings.contact
+        told = spoken.say("%(site)s, run by %(operator)s.", site=site, operator=operator) if operator else f"{site}."
+        return f"{told} {contact.removeprefix('mailto:')}".strip()
+
+    def _link(self, name: str, token: str) -> str:
+        return self._settings.site_url + PATHS[name].format(token=token)
+
+
+@cache
+def _environment(folder: Path, spoken: Tongue) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(spoken.texts, newstyle=True)  # type: ignore[attr-defined]
+    return environment
+
+
+def _folder() -> Path:
+    """Installed, the templates lie in the package; in a checkout, beside it."""
+    package = Path(str(files("breachcheck")))
+    inside = package / "templates" / "mail"
+    return inside if inside.is_dir() else package.parent / "templates" / "mail"
+
+
+def _paragraphs(text: str) -> str:
+    """Paragraphs with one empty line between them, whatever was left out."""
+    kept = [paragraph.strip("\n") for paragraph in text.split("\n\n")]
+    return "\n\n".join(paragraph for paragraph in kept if paragraph.strip()) + "\n"

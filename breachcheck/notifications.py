@@ -1,0 +1,188 @@
+"""Notifications: which subscriber was told what of which breach; and the tellings, each an operator's decision."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NewType
+
+from breachcheck.breaches import BreachId, LoadId
+from breachcheck.counters import next_ids
+from breachcheck.db.base import Database, Row
+from breachcheck.outbox import MailId
+from breachcheck.subscribers import SubscriberId
+
+TellingId = NewType("TellingId", int)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """That everyone concerned is to be told. *load_id*: what the breach showed then; None where it was withdrawn."""
+
+    id: TellingId
+    breach_id: BreachId
+    load_id: LoadId | None
+    is_correction: bool
+    what_went_wrong: str
+    what_is_right: str
+    told_by: str
+    begun_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One person was, or is about to be, told of these *classes* of one breach. *told_at*: None while it waits."""
+
+    subscriber_id: SubscriberId
+    breach_id: BreachId
+    load_id: LoadId
+    classes: frozenset[str]
+    told_at: int | None
+
+
+class Notifications:
+    """The tables ``notification`` and ``telling``. What a subscriber was told goes when they go."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def begin(
+        self,
+        breach_id: BreachId,
+        load_id: LoadId | None,
+        *,
+        by: str,
+        now: int,
+        is_correction: bool = False,
+        what_went_wrong: str = "",
+        what_is_right: str = "",
+    ) -> TellingId:
+        """Note that everyone concerned is to be told."""
+        with self._db.transaction():
+            telling_id = TellingId(next_ids(self._db, "telling"))
+            self._db.execute(
+                """
+                INSERT INTO telling (
+                    id, breach_id, load_id, is_correction, what_went_wrong, what_is_right, told_by, begun_at
+                )
+                VALUES (:id, :breach_id, :load_id, :is_correction, :wrong, :right, :by, :now)
+                """,
+                {
+                    "id": telling_id,
+                    "breach_id": breach_id,
+                    "load_id": load_id,
+                    "is_correction": int(is_correction),
+                    "wrong": what_went_wrong,
+                    "right": what_is_right,
+                    "by": by,
+                    "now": now,
+                },
+            )
+        return telling_id
+
+    def tellings(self) -> list[Telling]:
+        """Every telling there was, newest first."""
+        rows = self._db.query(
+            """
+            SELECT id, breach_id, load_id, is_correction, what_went_wrong, what_is_right, told_by, begun_at
+            FROM telling
+            ORDER BY id DESC
+            """
+        )
+        return [_telling(row) for row in rows]
+
+    def get(self, telling_id: TellingId) -> Telling:
+        """The telling that ``begin`` noted under this id."""
+        return next(telling for telling in self.tellings() if telling.id == telling_id)
+
+    def of_subscriber(self, subscriber_id: SubscriberId) -> list[Notification]:
+        """What one person was told, or is about to be, oldest first."""
+        rows = self._db.query(
+            """
+            SELECT subscriber_id, breach_id, load_id, classes, told_at
+            FROM notification
+            WHERE subscriber_id = :subscriber_id
+            ORDER BY id
+            """,
+            {"subscriber_id": subscriber_id},
+        )
+        return [_notification(row) for row in rows]
+
+    def of_breach(self, breach_id: BreachId) -> list[Notification]:
+        """Who was told of the breach, or is about to be."""
+        rows = self._db.query(
+            """
+            SELECT subscriber_id, breach_id, load_id, classes, told_at
+            FROM notification
+            WHERE breach_id = :breach_id
+            ORDER BY id
+            """,
+            {"breach_id": breach_id},
+        )
+        return [_notification(row) for row in rows]
+
+    def add(
+        self,
+        subscriber_id: SubscriberId,
+        breach_id: BreachId,
+        load_id: LoadId,
+        classes: Iterable[str],
+        mail_id: MailId,
+        *,
+        told_at: int | None = None,
+    ) -> None:
+        """Note that a mail is about to tell them. Once for each subscriber, breach and set of classes."""
+        self._db.execute(
+            """
+            INSERT INTO notification (id, subscriber_id, breach_id, load_id, classes, mail_id, told_at)
+            VALUES (:id, :subscriber_id, :breach_id, :load_id, :classes, :mail_id, :told_at)
+            """,
+            {
+                "id": next_ids(self._db, "notification"),
+                "subscriber_id": subscriber_id,
+                "breach_id": breach_id,
+                "load_id": load_id,
+                "classes": json.dumps(sorted(classes)),
+                "mail_id": mail_id,
+                "told_at": told_at,
+            },
+        )
+
+    def note_told(self, mail_id: MailId, now: int) -> None:
+        """The mail left, or may have. Says nothing of mails that tell of no breach."""
+        self._db.execute(
+            "UPDATE notification SET told_at = :now WHERE mail_id = :mail_id AND told_at IS NULL",
+            {"mail_id": mail_id, "now": now},
+        )
+
+    def is_meant(self, mail_id: MailId) -> bool:
+        """Whether someone is still to be told by this mail: not where they unsubscribed, or were corrected since."""
+        return bool(self._db.query("SELECT 1 AS one FROM notification WHERE mail_id = :mail_id", {"mail_id": mail_id}))
+
+    def forget_mail(self, mail_id: MailId) -> None:
+        """The mail will never leave: they were not told by it."""
+        self._db.execute("DELETE FROM notification WHERE mail_id = :mail_id AND told_at IS NULL", {"mail_id": mail_id})
+
+    def forget_waiting(self, subscriber_id: SubscriberId, breach_id: BreachId) -> None:
+        """What they were about to be told of the breach is overtaken: the mails that wait will not leave."""
+        self._db.execute(
+            """
+            DELETE FROM notification
+            WHERE subscriber_id = :subscriber_id AND breach_id = :breach_id AND told_at IS NULL
+            """,
+            {"subscriber_id": subscriber_id, "breach_id": breach_id},
+        )
+
+    def forget(self, subscriber_id: SubscriberId, breach_id: BreachId) -> None:
+        """What they were told of the breach does not hold any more."""
+        self._db.execute(
+            "DELETE FROM notification WHERE subscriber_id = :subscriber_id AND breach_id = :breach_id",
+            {"subscriber_id": subscriber_id, "breach_id": breach_id},
+        )
+
+
+def _telling(row: Row) -> Telling:
+    return Telling(**dict(row) | {"is_correction": bool(row["is_correction"])})
+
+
+def _notification(row: Row) -> Notification:
+    return Notification(**dict(row) | {"classes": frozenset(json.loads(row["classes"]))})

@@ -1,0 +1,167 @@
+"""Notify: tells subscribers of a breach, and corrects what they were told. Begun by an operator alone."""
+
+import time
+
+from breachcheck.audit import Audit, AuditEntry
+from breachcheck.breaches import Breaches, BreachRow, LoadId
+from breachcheck.catalog import Catalogue
+from breachcheck.concerned import Concerned, ToCorrect, ToTell, is_private
+from breachcheck.config import Config
+from breachcheck.db.base import Database
+from breachcheck.errors import MailOff, NotSubscribed, UnknownLoad
+from breachcheck.free_text import without_address
+from breachcheck.jobs import Jobs
+from breachcheck.languages import tongue
+from breachcheck.letters import Letters
+from breachcheck.notices import title_of
+from breachcheck.notifications import Notifications, Telling, TellingId
+from breachcheck.outbox import Mail, Outbox
+from breachcheck.subscribers import Subscriber, Subscribers
+
+JOB = "tell"
+
+
+class Notify:
+    """Begins tellings, and queues their mails. Queuing again, after a crash, queues no mail a second time."""
+
+    def __init__(
+        self,
+        db: Database,
+        settings: Config,
+        catalogue: Catalogue,
+        concerned: Concerned,
+        subscribers: Subscribers,
+        letters: Letters,
+        outbox: Outbox,
+    ) -> None:
+        self._db = db
+        self._settings = settings
+        self._catalogue = catalogue
+        self._concerned = concerned
+        self._subscribers = subscribers
+        self._letters = letters
+        self._outbox = outbox
+        self._breaches = Breaches(db)
+        self._notifications = Notifications(db)
+        self._jobs = Jobs(db)
+        self._audit = Audit(db)
+
+    def count(self, name: str, *, is_correction: bool = False) -> int:
+        """How many mails ``tell``, or ``correct``, would queue now. Raises what they do."""
+        row = self._row(name, is_correction)
+        found = self._concerned.to_correct(row) if is_correction else self._concerned.to_tell(row)
+        return sum(1 for _ in found)
+
+    def tell(self, name: str, *, by: str) -> Telling:
+        """Have everyone told of whom the published breach holds more than they were told.
+
+        Raises MailOff, UnknownBreach, UnknownLoad where it is not published.
+        """
+        row = self._row(name, is_correction=False)
+        return self._begin(row, by, "tell", what_went_wrong="", what_is_right="")
+
+    def correct(self, name: str, *, what_went_wrong: str, what_is_right: str, by: str) -> Telling:
+        """Have everyone corrected who was told more of the breach than is so. The two texts stand in the mail.
+
+        Raises MailOff, UnknownBreach, HoldsAddress.
+        """
+        row = self._row(name, is_correction=True)
+        wrong = without_address(what_went_wrong, "text of what went wrong")
+        return self._begin(row, by, "tell correction", wrong, without_address(what_is_right, "text of what is right"))
+
+    def fan_out(self, telling_id: TellingId) -> int:
+        """Queue the mails of a telling that are not queued yet; how many.
+
+        None where the breach shows another load by now than when the telling began: that needs one of its own.
+        """
+        telling = self._notifications.get(telling_id)
+        row = next(row for row in self._breaches.all() if row.id == telling.breach_id)
+        if row.current_load != telling.load_id:
+            return 0
+        if telling.is_correction:
+            return sum(self._queue_correction(telling, row, one) for one in self._concerned.to_correct(row))
+        return sum(self._queue_notification(row, one) for one in self._concerned.to_tell(row))
+
+    def untold(self) -> list[BreachRow]:
+        """Published breaches whose load nobody was told of yet, nor decided not to: to remind an operator of."""
+        told = {telling.load_id for telling in self._notifications.tellings()}
+        return [row for row in self._breaches.all() if row.current_load and row.current_load not in told]
+
+    def _row(self, name: str, is_correction: bool) -> BreachRow:
+        if self._settings.mail == "off":
+            raise MailOff("Mail is off, so nobody can be told; set mail to `smtp` first (docs/operations.md).")
+        row = self._breaches.get(name)
+        if row.current_load is None and not is_correction:
+            raise UnknownLoad(f"{row.name} is not published; to correct what was told of it, add --correction.")
+        return row
+
+    def _begin(self, row: BreachRow, by: str, action: str, what_went_wrong: str, what_is_right: str) -> Telling:
+        now = int(time.time())
+        with self._db.transaction():
+            telling_id = self._notifications.begin(
+                row.id,
+                row.current_load,
+                by=by,
+                now=now,
+                is_correction=action != "tell",
+                what_went_wrong=what_went_wrong,
+                what_is_right=what_is_right,
+            )
+            self._jobs.add(JOB, {"telling": telling_id}, due_at=now)
+            self._audit.note(AuditEntry(at=now, actor=by, action=action, subject=row.name))
+        return self._notifications.get(telling_id)
+
+    def _queue_notification(self, row: BreachRow, one: ToTell) -> bool:
+        load_id = one.exposure.breach.load_id
+        with self._db.transaction():
+            if not self._concerned.is_news(one.subscriber, row, one.exposure):
+                return False
+            try:
+                mail = self._notification(one)
+            except NotSubscribed:
+                return False
+            self._notifications.forget_waiting(one.subscriber.id, row.id)
+            mail_id = self._outbox.add("notification", mail, now=int(time.time()), load_id=load_id)
+            self._notifications.add(one.subscriber.id, row.id, load_id, one.exposure.leaked, mail_id)
+        return True
+
+    def _notification(self, one: ToTell) -> Mail:
+        to, language, token = self._recipient(one.subscriber)
+        if is_private(one.exposure.breach, one.exposure.leaked, self._settings.disclosure):
+            return self._letters.private_notification(to, language, unsubscribe_token=token)
+        return self._letters.notification(to, language, one.exposure, unsubscribe_token=token)
+
+    def _queue_correction(self, telling: Telling, row: BreachRow, one: ToCorrect) -> bool:
+        now = int(time.time())
+        with self._db.transaction():
+            try:
+                mail = self._correction(telling, one)
+            except NotSubscribed:
+                return False
+            mail_id = self._outbox.add("correction", mail, now=now)
+            self._notifications.forget(one.subscriber.id, row.id)
+            if one.exposure:
+                load_id = one.exposure.breach.load_id
+                self._notifications.add(one.subscriber.id, row.id, load_id, one.exposure.leaked, mail_id, told_at=now)
+        return True
+
+    def _correction(self, telling: Telling, one: ToCorrect) -> Mail:
+        to, language, token = self._recipient(one.subscriber)
+        told_of = self._catalogue.of_load(LoadId(one.told[-1].load_id)).breaches[0]
+        classes = frozenset[str]().union(*(each.classes for each in one.told))
+        if is_private(told_of, classes, self._settings.disclosure):
+            return self._letters.private_correction(to, language, told_at=one.told_at, unsubscribe_token=token)
+        return self._letters.correction(
+            to,
+            language,
+            title=title_of(told_of, tongue(language)),
+            told_at=one.told_at,
+            went_wrong=telling.what_went_wrong,
+            is_right=telling.what_is_right,
+            is_out=one.exposure is None,
+            unsubscribe_token=token,
+        )
+
+    def _recipient(self, subscriber: Subscriber) -> tuple[str, str, str]:
+        to = self._subscribers.recipient_of(subscriber)
+        return to, subscriber.language, self._subscribers.unsubscribe_token(subscriber)
