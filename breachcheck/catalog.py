@@ -52,6 +52,15 @@ class Breach:
         return frozenset(denied.classes) - self.data_classes if denied else frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A breach that was shown here and no longer is. *withdrawn_at*: epoch seconds; *reason*: the operator's words."""
+
+    title: str
+    withdrawn_at: int
+    reason: str
+
+
 @dataclass(frozen=True)
 class Published:
     """What can be seen at one *generation*: the breaches by title, where each field set belongs, who opted out."""
@@ -102,6 +111,21 @@ class Catalogue:
             load = self._loads.get(load_id)
             row = next(row for row in self._breaches.all() if row.id == load.breach_id)
             return self._map(self.generation(), [self._breach(row, load)])
+
+    def withdrawn(self, name: str) -> Withdrawn:
+        """The breach called *name*, if it was published and then withdrawn.
+
+        Raises UnknownBreach for every other, and for one that was sensitive when it was last shown: that it ever was
+        here is told no more.
+        """
+        row = self._breaches.get(name)
+        history = self._breaches.history(row.id)
+        shown = next((switch.load_id for switch in history if switch.load_id is not None), None)
+        if row.current_load is None and shown is not None:
+            facts = self._loads.get(shown).facts
+            if not facts.is_sensitive:
+                return Withdrawn(facts.title + self._suffix, history[0].switched_at, history[0].reason or "")
+        raise UnknownBreach("No breach of that name was withdrawn here.")
 
     def _read(self) -> Published:
         with self._db.snapshot():

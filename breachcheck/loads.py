@@ -121,8 +121,9 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Facts as they were changed at a time, by whom."""
+    """Facts as they were changed at a time, by whom. *before* is what was said until then."""
 
+    before: Facts
     facts: Facts
     corrected_at: int
     corrected_by: str
@@ -241,15 +242,17 @@ class Loads:
         """Every correction of the load, oldest first."""
         rows = self._db.query(
             """
-            SELECT facts, corrected_at, corrected_by
+            SELECT correction.facts AS facts, corrected_at, corrected_by,
+                coalesce(lag(correction.facts) OVER (ORDER BY correction.id), load.facts) AS before
             FROM correction
+            JOIN load ON load.id = correction.load_id
             WHERE load_id = :load_id
-            ORDER BY id
+            ORDER BY correction.id
             """,
             {"load_id": load_id},
         )
         return [
-            Correction(msgspec.json.decode(row["facts"], type=Facts), row["corrected_at"], row["corrected_by"])
+            Correction(_facts(row["before"]), _facts(row["facts"]), row["corrected_at"], row["corrected_by"])
             for row in rows
         ]
 
@@ -337,12 +340,16 @@ def _without_left_out(rejected: dict[str, int]) -> dict[str, int]:
     return {why: count for why, count in rejected.items() if why != LEFT_OUT}
 
 
+def _facts(text: str) -> Facts:
+    return msgspec.json.decode(text, type=Facts)
+
+
 def _load(row: Row) -> Load:
     return Load(
         id=LoadId(row["id"]),
         breach_id=BreachId(row["breach_id"]),
         state=row["state"],
-        facts=msgspec.json.decode(row["facts"], type=Facts),
+        facts=_facts(row["facts"]),
         manifest_sha256=row["manifest_sha256"],
         program=row["program"],
         loaded_by=row["loaded_by"],

@@ -90,7 +90,7 @@ def publish(
 @data_option
 @json_option
 @click.argument("name")
-@click.option("--reason", help="Shown in the breach's history.")
+@click.option("--reason", help="Shown to everyone on the breach's page, and in its history.")
 def withdraw(data: Path | None, as_json: bool, name: str, reason: str | None) -> None:
     """Show a breach to nobody. Its load stays and can be published again."""
     with opened(data) as services:

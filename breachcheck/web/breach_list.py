@@ -93,7 +93,7 @@ def listing(breaches: Sequence[Breach], wish: Wish) -> Listing:
     shown = fitting[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
     return Listing(
         wish=wish,
-        rows=[Row(one, flags_of(one.facts), plurals(by_weight(one.data_classes))) for one in shown],
+        rows=[Row(one, flags_of(one), plurals(by_weight(one.data_classes))) for one in shown],
         found=len(fitting),
         all_of_them=len(breaches),
         earlier=wish.as_query(page - 1) if page > 1 else None,

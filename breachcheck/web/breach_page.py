@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from breachcheck import answers
 from breachcheck.breaches import Facts
 from breachcheck.catalog import Breach
-from breachcheck.loads import FileTally
+from breachcheck.loads import Correction, FileTally
 from breachcheck.services import Services
 from breachcheck.web.answer_page import Absent, absent, plural
 from breachcheck.web.language import gettext as _
@@ -37,14 +37,22 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """When what we say was changed (epoch seconds), and what of it."""
+
+    at: int
+    what: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class BreachPage:
-    """Everything that the page of one breach says. *corrected*: when its facts were, epoch seconds, newest first."""
+    """Everything that the page of one breach says. *corrected* has the newest first."""
 
     breach: Breach
     flags: Sequence[Flag]
     coverage: Sequence[Coverage]
     absent: Absent
-    corrected: Sequence[int]
+    corrected: Sequence[Corrected]
     files_read: Sequence[FileTally]
     others: Sequence[FileTally]
 
@@ -53,18 +61,45 @@ def breach_page(services: Services, breach: Breach) -> BreachPage:
     files = breach.tally.files
     return BreachPage(
         breach=breach,
-        flags=flags_of(breach.facts),
+        flags=flags_of(breach),
         coverage=[_coverage(breach, name) for name in answers.by_weight(breach.data_classes)],
         absent=absent(breach),
-        corrected=[one.corrected_at for one in reversed(services.loads.corrections_of(breach.load_id))],
+        corrected=[_corrected(one) for one in reversed(services.loads.corrections_of(breach.load_id))],
         files_read=[one for one in files if one.outcome == "read"],
         others=[one for one in files if one.outcome != "read"],
     )
 
 
-def flags_of(facts: Facts) -> list[Flag]:
+def _corrected(correction: Correction) -> Corrected:
+    """Names what changed in the order of the page; a change that no page shows is told as one all the same."""
+    was, now = correction.before, correction.facts
+    changes = {
+        _("its name"): was.title != now.title,
+        _("the dates"): (was.breach_date, was.disclosed_date) != (now.breach_date, now.disclosed_date),
+        _("how many people"): was.affected != now.affected,
+        _("what happened, and to whom"): _story(was) != _story(now),
+        _("which kinds of data"): (was.disclosed_classes, was.class_notes) != (now.disclosed_classes, now.class_notes),
+        _("what was not in it"): was.not_exposed != now.not_exposed,
+        _("how sure it is, and who may see it"): _standing(was) != _standing(now),
+        _("what to do, and where to ask"): (was.advice, was.help) != (now.advice, now.help),
+    }
+    return Corrected(correction.corrected_at, [words for words, has_changed in changes.items() if has_changed])
+
+
+def _story(facts: Facts) -> tuple[object, ...]:
+    return facts.description, facts.held_by, facts.on_behalf_of, facts.who, facts.disclosure_url, facts.translations
+
+
+def _standing(facts: Facts) -> tuple[object, ...]:
+    what_it_is = (facts.is_verified, facts.is_fabricated, facts.is_spam_list, facts.is_malware, facts.is_stealer_log)
+    return *what_it_is, facts.is_sensitive, facts.is_retired, facts.disclosure, facts.copy
+
+
+def flags_of(breach: Breach) -> list[Flag]:
     """What a reader must know of the breach before believing it."""
+    facts = breach.facts
     told = {
+        Flag(_("Listed only"), _listed_only()): not breach.kinds,
         Flag(_("Private"), _("We show results only to the owner of the address.")): facts.is_sensitive,
         Flag(_("Probably made up"), _("The file is passed around, but is likely not from this company.")): (
             facts.is_fabricated
@@ -83,6 +118,10 @@ def _trust(facts: Facts) -> Flag:
     if facts.is_verified:
         return Flag(_("Confirmed"), _("The company, or a check of the data, confirms it."))
     return Flag(_("Not confirmed"), _("We have reason to think that it is real, but nobody has confirmed it."))
+
+
+def _listed_only() -> str:
+    return _("We know of this breach but hold no data, so we cannot check addresses against it.")
 
 
 def _spam_list() -> str:
@@ -110,6 +149,9 @@ def reason(of_tally: str) -> str:
         "left out at its owner's wish": _("its owner asked us not to keep it"),
         "malformed record": _("broken"),
         "malformed JSON": _("broken"),
+        "malformed line": _("broken"),
+        "line too long": _("too long"),
+        "too many columns": _("more columns than its table has"),
         "malformed row": _("broken"),
     }
     return words.get(of_tally, of_tally)

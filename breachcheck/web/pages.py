@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from breachcheck.errors import StoreUnavailable
+from breachcheck.errors import StoreUnavailable, UnknownBreach
 from breachcheck.web import answering
 from breachcheck.web.breach_list import listing, order_names, wish_from
 from breachcheck.web.breach_page import breach_page
@@ -50,8 +50,11 @@ def feed() -> Response:
 
 @bp.get("/breaches/<name>")
 def breach(name: str) -> ResponseReturnValue:
-    """Raises UnknownBreach, which is a 404."""
-    found = services().catalogue.published().get(name)
+    """One that was withdrawn has a page that says so. Raises UnknownBreach, which is a 404, for any other."""
+    try:
+        found = services().catalogue.published().get(name)
+    except UnknownBreach:
+        return render_template("pages/withdrawn.html", breach=services().catalogue.withdrawn(name)), 410
     return render_template("pages/breach.html", door=Site(services()), page=breach_page(services(), found))
 
 

@@ -86,6 +86,7 @@ SCENES: dict[str, Scene] = {
     "breach-private": Scene("demo", _with_all_open(_at("/breaches/Quorvane-Counselling")), "Quorvane"),
     "breach-corrected": Scene("many", _with_all_open(_at("/breaches/Shop")), "Corner Shop"),
     "breach-made-up": Scene("many", _with_all_open(_at("/breaches/Combos")), "Old lists"),
+    "breach-withdrawn": Scene("many", _at("/breaches/Gone"), "Gone Goods"),
     "how-it-works": Scene("demo", _at("/how-it-works"), "How it works"),
     "never-signed-up": Scene("demo", _at("/never-signed-up"), "Why am I in a breach"),
     "status": Scene("demo", _at("/status"), "Status"),

@@ -87,6 +87,9 @@ def _many(data: Path) -> None:
         people = {**others, IN_MANY: classes, "p1@example.com": classes}
         stores.published_breach(store, about, people, mapped=HEAVY, rejected={"no address": 12})
     store.publishing.update(stores.facts(MANY[0][0], affected=1600), by="tests")
+    gone = stores.facts(name="Gone", title="Gone Goods")
+    stores.published_breach(store, gone, {FOUND: BASIC})
+    store.publishing.withdraw("Gone", by="tests", reason="The file was from another company.")
     store.operators.add(*OPERATOR)
     store.close()
 

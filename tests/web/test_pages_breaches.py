@@ -2,15 +2,17 @@
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
-from breachcheck.breaches import Help
+from breachcheck.breaches import CompanyStep, Help
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
-from breachcheck.web.breach_page import reason, without_address
+from breachcheck.web.breach_page import flags_of, reason, without_address
 from ingest import extract
+from ingest.readers import combo, lines, objects, repair, rows
 from ingest.readers.left_out import NOT_A_RECORD
 from tests.stores import facts, held_breach, published_breach
 
@@ -40,10 +42,50 @@ def test_a_held_breach_is_in_no_list_and_has_no_page(loaded: Services, client: F
     assert client.get("/breaches/Held").status_code == 404
 
 
-def test_a_withdrawn_breach_has_no_page(loaded: Services, client: FlaskClient) -> None:
-    loaded.publishing.withdraw("Shop", by="tests")
+def test_a_withdrawn_breach_has_a_page_that_says_so_and_nothing_of_what_was_in_it(
+    loaded: Services, client: FlaskClient
+) -> None:
+    loaded.publishing.withdraw("Shop", by="tests", reason="The file was another shop's.")
+    response = client.get("/breaches/shop")
+    page = words(response.text)
 
-    assert client.get("/breaches/Shop").status_code == 404
+    assert response.status_code == 410
+    assert re.search(
+        r"Withdrawn on \d+ \w+ \d{4}\. The file was another shop's\. We no longer use it in answers\.", page
+    )
+    assert "Corner Shop" in page
+    assert "Passwords" not in page
+
+
+def test_a_breach_that_came_back_has_its_page_again(loaded: Services, client: FlaskClient) -> None:
+    loaded.publishing.withdraw("Shop", by="tests")
+    loaded.publishing.publish_held("Shop", by="tests")
+
+    assert client.get("/breaches/Shop").status_code == 200
+
+
+def test_that_a_private_breach_was_withdrawn_is_told_to_nobody(loaded: Services, client: FlaskClient) -> None:
+    loaded.publishing.withdraw("Whisper", by="tests", reason="A reason.")
+    response = client.get("/breaches/Whisper")
+
+    assert response.status_code == 404
+    assert response.text == client.get("/breaches/Whisper").text
+    assert "Whisper" not in response.text.replace('value="/breaches/Whisper"', "")
+
+
+def test_a_reason_is_written_in_the_operator_s_language_and_escaped(loaded: Services, client: FlaskClient) -> None:
+    loaded.publishing.withdraw("Shop", by="tests", reason="<b>wrong</b>")
+
+    assert "<span>&lt;b&gt;wrong&lt;/b&gt;</span>" in client.get("/breaches/Shop").text
+
+
+def test_a_breach_without_data_is_listed_only(loaded: Services, client: FlaskClient) -> None:
+    shop = loaded.catalogue.published().get("Shop")
+    with client.application.test_request_context():
+        with_data, without = flags_of(shop), flags_of(replace(shop, kinds=frozenset()))
+
+    assert [flag.word for flag in with_data] == ["Confirmed"]
+    assert [flag.word for flag in without] == ["Listed only", "Confirmed"]
 
 
 def test_a_name_is_found_in_any_letter_case(client: FlaskClient) -> None:
@@ -112,7 +154,39 @@ def test_a_correction_is_told_with_its_day(loaded: Services, client: FlaskClient
     page = words(client.get("/breaches/Shop").text)
 
     assert "Corner Shop and Sons" in page
-    assert re.search(r"Corrected on \d+ \w+ \d{4}\.", page)
+    assert re.search(r"Corrected on \d+ \w+ \d{4}\. What changed: its name\.", page)
+
+
+def test_each_correction_tells_what_it_changed(loaded: Services, client: FlaskClient) -> None:
+    first = facts(affected=12)
+    loaded.publishing.update(first, by="tests")
+    loaded.publishing.update(facts(first, description="Other.", is_verified=False), by="tests")
+    told = re.findall(r"What changed: ([^.]+)\.", words(client.get("/breaches/Shop").text))
+
+    assert told == ["what happened, and to whom and how sure it is, and who may see it", "how many people"]
+
+
+def test_the_picture_of_coverage_has_a_title_a_description_and_a_bar_for_whom_it_can_show(store: Services) -> None:
+    people = {f"p{number}@example.com": ["Email addresses"] for number in range(20)}
+    people |= {f"p{number}@example.com": ["Email addresses", "Genders"] for number in range(5)}
+    people["p9@example.com"] = ["Email addresses", "Names"]
+    published_breach(store, facts(disclosed_classes=("Phone numbers",)), people)
+    page = create_app(store).test_client().get("/breaches/Shop").text
+    picture = page[page.index('<svg class="bars"') :].partition("</svg>")[0]
+
+    assert '<title id="bars-title">How many people, by kind of data</title>' in picture
+    assert '<desc id="bars-desc">' in picture
+    assert sorted(re.findall(r'class="bar" [^>]*width="([\d.]+)%"', picture)) == ["19.50", "78.00"]
+    assert re.findall(r'class="share"[^>]*>([^<]+)', picture) == ["?", "100%", "few", "25%"]
+
+
+def test_what_the_company_advises_stands_on_the_page(store: Services) -> None:
+    steps = (CompanyStep(title="Ask us", why="You may *want* to know.", how="Write to us."),)
+    published_breach(store, facts(advice=steps), {"ann@example.com": ["Email addresses"]})
+    page = create_app(store).test_client().get("/breaches/Shop").text
+
+    assert "What Corner Shop advises" in page
+    assert "You may <em>want</em> to know." in page
 
 
 def test_where_to_ask_the_company_is_shown(store: Services) -> None:
@@ -140,6 +214,11 @@ def test_the_reasons_of_the_loads_are_known_here(client: FlaskClient) -> None:
         extract.NO_PERSON,
         extract.LEFT_OUT,
         NOT_A_RECORD,
+        combo.FLAW,
+        lines.TOO_LONG,
+        objects.MALFORMED,
+        repair.TOO_MANY_COLUMNS,
+        rows.MALFORMED,
     ]
     with client.application.test_request_context():
         said = [reason(one) for one in reasons]
