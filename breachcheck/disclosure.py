@@ -9,9 +9,9 @@ from breachcheck import data_classes
 from breachcheck.answers import Exposure, by_weight
 from breachcheck.breaches import Disclosure
 from breachcheck.catalog import Breach
-from breachcheck.digests import Kind
+from breachcheck.digests import Digest, Kind
 from breachcheck.loads import FieldSet
-from breachcheck.suppressions import Level
+from breachcheck.suppressions import Level, Suppressed
 
 
 class Role(StrEnum):
@@ -25,10 +25,14 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks. *sees_aliases*: may be told of records under another spelling of the address."""
+    """Who asks. *sees_aliases*: may be told of records under another spelling of the address.
+
+    *is_proved*: has proved that the very address asked about is theirs.
+    """
 
     role: Role
     sees_aliases: bool
+    is_proved: bool = False
 
     @property
     def is_trusted(self) -> bool:
@@ -37,7 +41,10 @@ class Viewer:
 
 
 PUBLIC = Viewer(Role.PUBLIC, sees_aliases=False)
-OWNER = Viewer(Role.OWNER, sees_aliases=True)
+OWNER = Viewer(Role.OWNER, sees_aliases=True, is_proved=True)
+ANY_OWNER = Viewer(Role.OWNER, sees_aliases=True)
+"""Whoever tries out what owners would see: not told what opt-outs keep for the owner."""
+
 KEY = Viewer(Role.KEY, sees_aliases=True)
 KEY_WITHOUT_ALIASES = Viewer(Role.KEY, sees_aliases=False)
 OPERATOR = Viewer(Role.OPERATOR, sees_aliases=True)
@@ -65,9 +72,13 @@ def may_be_told(viewer: Viewer, breach: Breach, site: Disclosure) -> bool:
             return not facts.is_retired and not facts.is_sensitive and rule == "open"
 
 
-def may_be_shown(viewer: Viewer, level: Level) -> bool:
-    """Whether *viewer* may see anything of an address that is suppressed at *level*: its proved owner, at the first."""
-    return viewer.role is Role.OWNER and level is Level.HIDE
+def may_be_shown(viewer: Viewer, suppressed: Suppressed, digest: Digest, base: Digest | None) -> bool:
+    """Whether opt-outs let *viewer* see anything of the address *digest*, whose *base* is that without its plus tag.
+
+    Of one that is hidden, its proved owner alone; of one that is forgotten, nobody. For every door that knows people.
+    """
+    levels = [level for one in (digest, base) if one is not None and (level := suppressed.get(one))]
+    return all(viewer.is_proved and level is Level.HIDE for level in levels)
 
 
 def disclose(viewer: Viewer, breach: Breach, field_sets: Iterable[FieldSet]) -> Exposure | None:

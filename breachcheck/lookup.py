@@ -75,12 +75,11 @@ class Lookup:
 
     def _found_address(self, address: Address, published: Published, viewer: Viewer) -> list[FieldSetId]:
         """None where an opt-out keeps them from *viewer*: asked all the same, so that this takes as long."""
-        base = base_of(address)
         digest = self._digester.of_address(address)
-        digests = (digest,) if base is None else (digest, self._digester.of_address(base))
-        levels = [level for one in digests if (level := published.suppressed.get(one))]
+        base = base_of(address)
+        digest_of_base = None if base is None else self._digester.of_address(base)
         found = self._index.field_sets_of(digest)
-        return found if all(may_be_shown(viewer, level) for level in levels) else []
+        return found if may_be_shown(viewer, published.suppressed, digest, digest_of_base) else []
 
     def _asked(self, published: Published, viewer: Viewer, kind: Kind, name: str | None) -> list[Breach]:
         named = published.breaches if name is None else (published.get(name),)

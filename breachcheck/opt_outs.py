@@ -28,7 +28,8 @@ class OptOuts:
         """Suppress the e-mail address of *digest*, as far as *level* goes; the level that holds now.
 
         It is never less than what held before. On return no look-up shows the address, in any process, but to its
-        proved owner at the first level; what the level deletes is deleted, or will be by a job after a crash.
+        proved owner at the first level; what the level deletes is deleted, or will be by a job after a crash. Where it
+        raises StoreUnavailable it may hold all the same; ask again.
         """
         at = int(time.time())
         with self._db.transaction():

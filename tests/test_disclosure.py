@@ -2,8 +2,20 @@
 
 import pytest
 
-from breachcheck.disclosure import KEY, KEY_WITHOUT_ALIASES, OPERATOR, OWNER, PUBLIC, may_be_told
+from breachcheck.digests import Digest
+from breachcheck.disclosure import (
+    ANY_OWNER,
+    KEY,
+    KEY_WITHOUT_ALIASES,
+    OPERATOR,
+    OWNER,
+    PUBLIC,
+    Role,
+    may_be_shown,
+    may_be_told,
+)
 from breachcheck.errors import NothingToAsk
+from breachcheck.suppressions import Level
 from tests.stores import SHOP, facts, published_breach
 
 ANN = "ann@example.com"
@@ -149,3 +161,34 @@ class TestAliases:
         published_breach(store, SHOP, {self.TAGGED: [EMAIL]})
 
         assert told(store, PUBLIC, self.TAGGED) == ["Shop"]
+
+
+OWN, BASE = Digest(5), Digest(6)
+
+
+@pytest.mark.parametrize(
+    ("suppressed", "who"),
+    [
+        ({}, set(Role)),
+        ({Digest(7): Level.FORGET}, set(Role)),
+        ({OWN: Level.HIDE}, {Role.OWNER}),
+        ({BASE: Level.HIDE}, {Role.OWNER}),
+        ({OWN: Level.HIDE, BASE: Level.HIDE}, {Role.OWNER}),
+        ({OWN: Level.FORGET}, set()),
+        ({OWN: Level.HIDE, BASE: Level.FORGET}, set()),
+        ({BASE: Level.ERASE}, set()),
+    ],
+)
+def test_an_opt_out_is_kept_against_everyone_but_the_owner_of_a_hidden_address(suppressed, who):
+    viewers = (PUBLIC, OWNER, KEY, OPERATOR)
+
+    assert {viewer.role for viewer in viewers if may_be_shown(viewer, suppressed, OWN, BASE)} == who
+
+
+def test_who_tries_out_what_owners_see_is_no_owner():
+    assert may_be_shown(ANY_OWNER, {}, OWN, BASE)
+    assert not may_be_shown(ANY_OWNER, {OWN: Level.HIDE}, OWN, BASE)
+
+
+def test_an_address_without_a_tag_has_no_base_to_ask_for():
+    assert may_be_shown(PUBLIC, {BASE: Level.FORGET}, OWN, None)

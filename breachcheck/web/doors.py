@@ -8,7 +8,7 @@ from flask import url_for
 from breachcheck.answers import Answer
 from breachcheck.breaches import LoadId
 from breachcheck.catalog import Breach
-from breachcheck.disclosure import OWNER, PUBLIC, Viewer
+from breachcheck.disclosure import ANY_OWNER, PUBLIC, Viewer
 from breachcheck.loads import Part
 from breachcheck.services import Services
 
@@ -77,7 +77,7 @@ class Preview:
         return self.services.lookup.reach(self._viewer(), self.load_id)
 
     def _viewer(self) -> Viewer:
-        return OWNER if self.is_private else PUBLIC
+        return ANY_OWNER if self.is_private else PUBLIC
 
     def all_breaches(self) -> tuple[Breach, ...]:
         return self.services.catalogue.of_load(self.load_id).breaches

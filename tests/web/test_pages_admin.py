@@ -8,8 +8,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from breachcheck.breaches import LoadId
+from breachcheck.digests import Kind
 from breachcheck.loads import Part
 from breachcheck.services import Services
+from breachcheck.suppressions import Level
 from breachcheck.web.app import create_app
 from tests.stores import facts, held_breach, new_store, published_breach
 
@@ -185,6 +187,13 @@ def test_a_preview_of_a_private_breach_is_what_its_owners_would_see(operator: Fl
 
     assert "as the owner of an address would see it" in operator.get(f"/admin/loads/{secret}/preview").text
     assert "<title>Yes, found in 1 breach" in preview(operator, secret, "hana@example.com")
+
+
+def test_a_preview_of_a_private_breach_shows_nobody_who_opted_out(operator: FlaskClient, loaded: Services) -> None:
+    secret = held_breach(loaded, facts(name="Secret", title="Secret", is_sensitive=True), PEOPLE)
+    loaded.opt_outs.opt_out(loaded.digester.of(Kind.EMAIL, "hana@example.com"), Level.HIDE)
+
+    assert "<title>Not found in 1 breach" in preview(operator, secret, "hana@example.com")
 
 
 def test_a_preview_answer_links_to_the_preview(operator: FlaskClient, held: LoadId) -> None:
