@@ -39,8 +39,7 @@ COVERS: Mapping[Level, tuple[str, ...]] = {
         "Whoever asks for this address, with a plus tag or without one, is answered as for an address that is in no"
         " breach.",
         "Every entry under this address is deleted, of every load.",
-        "Loads of later leave out this address, with a plus tag or without one. For that alone its keyed digest is"
-        " kept.",
+        "Later loads leave out this address, with a plus tag or without one. For that alone its keyed digest is kept.",
     ),
     Level.ERASE: (
         "Every entry under this address is deleted, of every load.",
@@ -67,7 +66,7 @@ DOES_NOT_COVER: Mapping[Level, tuple[str, ...]] = {
     Level.ERASE: (
         "Entries under this address with a plus tag that were loaded before: they cannot be found to be deleted, and"
         " are shown again.",
-        "Loads of later: they may hold this address again.",
+        "Later loads, which may hold this address again.",
         *_NEVER_COVERED,
     ),
 }

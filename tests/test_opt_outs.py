@@ -1,6 +1,11 @@
 """Opt-outs: what they delete stays deleted, whatever is loaded, published or cut off afterwards."""
 
+import signal
+import subprocess
+import sys
 import time
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +13,7 @@ from breachcheck import addresses
 from breachcheck.digests import Digest
 from breachcheck.disclosure import OPERATOR, OWNER, PUBLIC
 from breachcheck.errors import StoreUnavailable
-from breachcheck.services import Services
+from breachcheck.services import Services, open_services
 from breachcheck.suppressions import Level
 from ingest import worker
 from tests.stores import SHOP, held_breach, published_breach
@@ -184,3 +189,60 @@ def test_an_opt_out_that_cannot_be_written_is_not_taken(store, ann):
 
     with pytest.raises(StoreUnavailable):
         store.opt_outs.opt_out(ann, Level.FORGET)
+
+
+OPT_OUT_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+from breachcheck import config
+from breachcheck.digests import Digest
+from breachcheck.services import open_services
+from breachcheck.suppressions import Level
+
+services = open_services(config.read(Path(sys.argv[1])))
+left = int(sys.argv[3])
+
+def mortal(method):
+    def call(*arguments):
+        global left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return method(*arguments)
+    return call
+
+for database in services.databases:
+    database.execute = mortal(database.execute)
+    database.query = mortal(database.query)
+services.opt_outs.opt_out(Digest(int(sys.argv[2])), Level.ERASE)
+"""
+
+
+def killed_after(store: Services, digest: Digest, statements: int) -> bool:
+    """An opt-out in a process of its own, killed at the statement after so many; whether there was one."""
+    done = subprocess.run(
+        [sys.executable, "-c", OPT_OUT_AND_DIE, store.config.data, str(digest), str(statements)],
+        cwd=Path(__file__).parents[1],
+        check=False,
+    )
+    assert done.returncode in (0, -signal.SIGKILL)
+    return done.returncode != 0
+
+
+@pytest.mark.slow
+def test_killed_at_any_statement_it_is_taken_whole_or_not_at_all(store, ann):
+    published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+    taken, statements = [], 0
+    while killed_after(store, ann, statements):
+        with closing(open_services(store.config)) as next_program:
+            is_seen = next_program.lookup.ask(ANN, OWNER).status == "exposed"
+            while worker.run_one(next_program):
+                pass
+            is_kept = next_program.index.field_sets_of(ann) != []
+            rest = tuple(next_program.suppressions.all())
+        taken.append((is_seen, is_kept, rest))
+        published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+        statements += 1
+
+    assert set(taken) == {(True, True, ()), (False, False, ())}
+    assert taken == sorted(taken, reverse=True)

@@ -1,5 +1,7 @@
 """Suppressions: an address that opted out is found by nobody, and cannot be told from an absent one."""
 
+from contextlib import closing
+
 import pytest
 
 from breachcheck import addresses
@@ -29,6 +31,16 @@ def suppressions(store: Services) -> Suppressions:
 
 def digest_of(store: Services, account: str) -> Digest:
     return store.digester.of_address(addresses.canonical(account))
+
+
+def test_a_store_of_before_there_were_suppressions_gains_them_when_it_is_opened(store):
+    for statement in ("DROP TABLE suppression", "DELETE FROM _sqlite_migrations WHERE name = 'm0002_suppressions'"):
+        store.databases[1].execute(statement)
+    store.close()
+
+    with closing(open_services(store.config)) as upgraded:
+        assert upgraded.suppressions.all() == {}
+        assert upgraded.lookup.ask(ANN, PUBLIC).status == "exposed"
 
 
 class TestTable:

@@ -50,7 +50,13 @@ def verify(data: Path | None, as_json: bool, file: BinaryIO, address: str | None
     except InvalidReceipt as error:
         _say({"valid": False, "why": str(error)}, f"Not valid. {error}", as_json=as_json)
         return INVALID
-    facts = {"valid": True, "level": found.level, "at": found.at, "key_id": found.key_id, "address": whose is not None}
+    facts = {
+        "valid": True,
+        "level": found.level,
+        "at": found.at,
+        "key_id": found.key_id,
+        "address_checked": whose is not None,
+    }
     _say(facts, _in_words(found, is_of_address=whose is not None), as_json=as_json)
     return VALID
 

@@ -106,7 +106,7 @@ def test_a_receipt_is_checked_without_a_store(receipt, public_key, tmp_path):
     ]
 
     assert [check.status for check in checks] == [0, 0, 0]
-    assert all(check.json["valid"] and check.json["address"] is False for check in checks)
+    assert all(check.json["valid"] and check.json["address_checked"] is False for check in checks)
 
 
 def test_a_false_receipt_is_status_1(receipt, public_key, tmp_path):
