@@ -59,4 +59,4 @@ def why_unreadable(head: bytes) -> str | None:
 def _why_not_text(sample: bytes) -> str | None:
     is_wide = sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or sample.count(0) * 3 > len(sample)
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    return None if is_wide or controls * 20 < len(sample) else "not text"
+    return None if is_wide or (controls - sample.count(0)) * 20 < len(sample) else "not text"

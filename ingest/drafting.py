@@ -225,6 +225,8 @@ def _column(column: Suggestion, *, is_known: bool) -> str:
         return "      # a column whose name holds an address is left out"
     name = _scalar(column.column)
     if not column.classes:
+        if column.shows:
+            return f"      # {name}: {column.shows}  # check: its values look so, its name does not say whose they are"
         return f"      # {name}: no data class is known by this name"
     classes = column.classes[0] if len(column.classes) == 1 else f"[{', '.join(column.classes)}]"
     return f"      {'# ' if is_known else ''}{name}: {classes}{_CHECK[column.confidence]}"

@@ -17,13 +17,13 @@ LONGEST = 1024
 """Characters of a list; where one is cut short, its last address may be another."""
 
 _LONGEST_NAME = 100
-_MAY_BE_LIST = re.compile(r"[<,;('\"]|mailto:|smtp:", re.IGNORECASE)
+_MAY_BE_LIST = re.compile(r"[<,;('\"]|:::|mailto:|smtp:", re.IGNORECASE)
 _TOKEN = re.compile(
     r"""(?P<space>\s++)
       | (?P<comment>\((?:[^()]|(?&comment))*+\))
       | (?P<angle><[^<>\s]*+>)
       | (?P<scheme>(?:mailto|smtp):)
-      | (?P<mark>[,;:])
+      | (?P<mark>:::|[,;:])
       | (?P<word>(?:"(?:[^"\\]|\\.)*+"|[^\s()<>,;:"\\]++)++)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -48,14 +48,15 @@ def addresses_in(text: str) -> list[Address]:
     """Everyone whom *text* names as an address list; [] where it is none, or one of nobody.
 
     Known are display names (`Ann <ann@example.com>`), comments, groups, `mailto:` and Exchange's `smtp:`; `;` parts as
-    `,` does, a name may hold a comma (`Smith, Ann <…>`), and the whole may stand in quotes or be a list of JSON.
+    `,` does and Google's ` ::: `, a name may hold a comma (`Smith, Ann <…>`), and the whole may stand in quotes or be a
+    list of JSON.
     """
     text = text.strip()
     if "@" not in text or len(text) > LONGEST or not _MAY_BE_LIST.search(text):
         return []
     bare = _IN_QUOTES.fullmatch(text)
     try:
-        if text[0] == "[":
+        if text.startswith("["):
             return [_canonical(value) for value in _json_texts(text)]
         return list(dict.fromkeys(_addresses(bare[2] if bare else _without_headers(text))))
     except _NoList:

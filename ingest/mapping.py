@@ -183,16 +183,20 @@ def _suggested(entry: FileEntry, headers: _Headers, format: str, sample: Sample,
         suggestions = suggest(headers.columns, sample)
         classes = {one.column: one.classes for one in suggestions if one.classes}
         addresses = tuple(one.column for one in suggestions if one.is_address)
-        if format == "blocks" and not addresses:
-            addresses = _logins(classes, sample)
-            classes |= {column: (EMAIL, *classes[column]) for column in addresses}
+        if format == "blocks":
+            found = _logins(headers.columns, classes, sample)
+            logins = tuple(column for column in found if column not in addresses)
+            classes |= {column: (EMAIL, *classes.get(column, ())) for column in logins}
+            addresses += logins
     return _completed(entry, headers, classes, addresses, ids)
 
 
-def _logins(classes: Classes, sample: Sample) -> tuple[str, ...]:
-    """The columns of user names in which an address stands now and then."""
-    logins = (column for column, names in classes.items() if "Usernames" in names)
-    return tuple(column for column in logins if any(is_mostly_addresses([one]) for one in sample.get(column, ())))
+def _logins(columns: Sequence[str], classes: Classes, sample: Sample) -> tuple[str, ...]:
+    """The columns of user names in which an address stands now and then, and those that hold little else."""
+    named = [column for column, names in classes.items() if "Usernames" in names]
+    found = [column for column in named if any(is_mostly_addresses([one]) for one in sample.get(column, ()))]
+    unknown = (column for column in columns if column not in classes)
+    return (*found, *(column for column in unknown if is_mostly_addresses(sample.get(column, ()))))
 
 
 def _of_mixpanel(headers: _Headers, format: str, sample: Sample) -> tuple[Classes, tuple[str, ...]]:

@@ -1,18 +1,21 @@
 """Suggestions: what the columns of a table seem to carry, by their names and their content."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from breachcheck.addresses import canonical
 from breachcheck.errors import InvalidAccount
-from ingest import header_names
+from ingest import contents, header_names
 from ingest.header_names import Meaning
 from ingest.mailboxes import addresses_in
 
 EMAIL = "Email addresses"
 NEVER_AN_ADDRESS = frozenset({"Passwords", "Password hints", "Security questions and answers", "Auth tokens", "PINs"})
 MOSTLY = 0.5  # the least share of addresses among the values of a column that is one by content
+
+_NAMELESS = re.compile(r"column\d+")
 
 Sample = Mapping[str, Sequence[str]]
 Confidence = Literal["high", "medium", "low"]
@@ -26,15 +29,34 @@ class Suggestion:
     classes: tuple[str, ...]
     confidence: Confidence
     is_address: bool = False
+    shows: str = ""  # a data class that its values show and its name does not say; not taken as said
 
 
 def suggest(columns: Sequence[str], sample: Sample | None = None) -> list[Suggestion]:
     """What each of *columns* seems to carry, in their order; *sample* is some values of each, which are not kept."""
     values = sample or {}
     shares = {column: _share_of_addresses(values.get(column, ())) for column in columns}
-    named = {column: header_names.meaning_of(column) for column in columns}
+    of_site = _of_site(columns)
+    named = {column: None if column == of_site else header_names.meaning_of(column) for column in columns}
     addresses = _address_columns(columns, named, shares)
-    return [_suggestion(column, named[column], shares[column], column in addresses) for column in columns]
+    found = [_suggestion(column, named[column], shares[column], column in addresses) for column in columns]
+    return [_by_content(one, values.get(one.column, ())) for one in found]
+
+
+def _of_site(columns: Sequence[str]) -> str | None:
+    """The column that does not name people though it says so: in browsers' lists of logins, `name` is the site's."""
+    folded = {column.strip().casefold(): column for column in columns}
+    return folded["name"] if folded.keys() >= {"name", "url", "username", "password"} else None
+
+
+def _by_content(one: Suggestion, values: Sequence[str]) -> Suggestion:
+    """*one*, or where its column has no name or one that says nothing, what *values* show."""
+    shown = "" if one.classes else contents.class_of(values)
+    if not shown:
+        return one
+    if _NAMELESS.fullmatch(one.column):
+        return Suggestion(one.column, (shown,), "medium")
+    return replace(one, shows=shown)
 
 
 def _address_columns(

@@ -41,6 +41,11 @@ _OTHERS = frozenset(
     | {"storage", "profile", "name", "full name", "phone", "ip", "country", "address", "date"}
 )
 _SECRET = re.compile(r"(?=\S*[A-Za-z])(?=\S*[\d\W_])\S{4,}")
+_DETAIL = re.compile(
+    r"(?:\d{1,3}\.){3}\d{1,3}|\+\d[\d ().-]{6,}"
+    r"|(?:\d{4}[-./]\d\d?[-./]\d\d?|\d\d?[-./]\d\d?[-./]\d{4})(?:[T ][\d:.Z+]*)?"
+)
+_DIVIDED = re.compile(r"\s*[^\s@\":;|,]+@[^\s@\":;|,]+\.[^\s@\":;|,.]+\s*([:;|\t])(.*)")
 _NUMBER = re.compile(r"\d+")
 _NO_SECRET = re.compile(r"[\d./:+()-]+|[^\W\d_]+(?:['.-][^\W\d_]+)*\.?|\S+@\S+\.\S+|[a-z]+://.*", re.IGNORECASE)
 
@@ -72,19 +77,37 @@ def _are_stealer_lines(sample: Sequence[str]) -> bool:
     agreeing = stealer.agreement(sample, mark)
     if agreeing < _MOSTLY * len(sample):
         return False
-    return mark in ": " or _read_as_secrets([stealer.FORMS[mark](line)[1] for line in sample])
+    secrets = [stealer.FORMS[mark](line)[1] for line in sample]
+    return not _are_details(secrets) if mark in ": " else _read_as_secrets(secrets)
 
 
 def _is_combo_list(sample: Sequence[str]) -> bool:
     layout = combo.layout_of(sample)
-    if layout.agreeing < _NEARLY_ALL or _is_table(sample, layout.separator):
+    if layout.agreeing < _NEARLY_ALL:
+        return _is_mixed_list(sample)
+    if _is_table(sample, layout.separator):
         return False
     halves = [line.rpartition if layout.is_address_last else line.partition for line in sample]
     divided = [half(layout.separator) for half in halves]
     secrets = [parts[0 if layout.is_address_last else 2] for parts in divided]
     if sum(" " in secret.strip() for secret in secrets) > 0.1 * len(secrets):
         return False
-    return (layout.separator == ":" and not layout.is_address_last) or _read_as_secrets(secrets)
+    if layout.separator == ":" and not layout.is_address_last:
+        return not _are_details(secrets)
+    return _read_as_secrets(secrets)
+
+
+def _is_mixed_list(sample: Sequence[str]) -> bool:
+    """Whether nearly all lines are an address and a secret, however each is divided."""
+    found = [match for line in sample if (match := _DIVIDED.match(line))]
+    marks = {match[1] for match in found}
+    return len(found) >= _NEARLY_ALL * len(sample) and len(marks) > 1 and _read_as_secrets([one[2] for one in found])
+
+
+def _are_details(values: Sequence[str]) -> bool:
+    """Whether nearly all of *values* are IP addresses, dates or phone numbers with their country."""
+    said = [value.strip() for value in values if value.strip()]
+    return bool(said) and sum(_DETAIL.fullmatch(value) is not None for value in said) >= _NEARLY_ALL * len(said)
 
 
 def _is_headed(sample: Sequence[str], mark: str) -> bool:
@@ -156,7 +179,7 @@ def _has_address_column(rows: Sequence[Sequence[str]]) -> bool:
     """Whether addresses fill the cells of a column, and do not only stand in them."""
     for column in zip_longest(*rows, fillvalue=""):
         cells = [cell for cell in column if cell.strip()]
-        if 2 * sum(map(_names_someone, cells)) > len(cells):
+        if 2 * len(cells) >= len(rows) and 2 * sum(map(_names_someone, cells)) > len(cells):
             return True
     return False
 

@@ -131,7 +131,11 @@ def test_records_without_a_person_are_rejected_for_what_they_are(read):
 
 
 @pytest.mark.parametrize(
-    "value", ["", " ", "null", "NULL", " n/a", "Unknown", "undefined", "-", "0", "$direct", "[]", "{}", "\u00a0", None]
+    "value",
+    [
+        *["", " ", "null", "NULL", " n/a", "Unknown", "undefined", "-", "0", "$direct", "[]", "{}", "\u00a0", None],
+        *["None", "(null)", "<NULL>", "(not set)", r"\N", "?", ".", "0000-00-00 00:00:00", "0/0/00", " 0.0.0.0"],
+    ],
 )
 def test_a_value_that_says_nothing_is_no_class(read, value):
     wanted = Wanted(("email",), {"email": ("Email addresses",), "name": ("Names",)})

@@ -24,6 +24,7 @@ LISTS = {
     "ann@example.com; bob@example.org": [ANN, BOB],
     "ann@example.com, bob@example.org": [ANN, BOB],
     "ann@example.com,,bob@example.org;": [ANN, BOB],
+    "ann@example.com ::: bob@example.org": [ANN, BOB],
     "ann@example.com, ANN@example.com": [ANN],
     "ann@example.com (work)": [ANN],
     "ann@example.com (at (her) work), (his) bob@example.org": [ANN, BOB],

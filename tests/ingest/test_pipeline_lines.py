@@ -80,6 +80,22 @@ def test_blocks_in_which_few_logins_are_addresses_lose_none_of_those(store, mani
     assert not found(store, outcome.load_id, "victim@example.com")
 
 
+def test_blocks_of_two_programs_lose_no_login_of_either(store, manifest):
+    blocks = """
+        URL: https://example.com/
+        LOGIN: alice@example.com
+        PASS: x
+
+        HOST: https://example.com/
+        USER: bob@example.com
+        PASS: y
+        """
+
+    load_id = load(manifest("- {path: list.txt}", {"list.txt": blocks}), store).load_id
+
+    assert all(found(store, load_id, f"{name}@example.com") for name in ("alice", "bob"))
+
+
 def test_every_address_of_a_text_is_a_record(store, manifest):
     text = "Write to alice@example.com,\nbob%40example.com or o'brien@example.com.\nNot to ALICE@example.com.\n"
 

@@ -168,3 +168,50 @@ def test_an_address_column_that_was_taken_for_a_street_carries_the_address_alone
 
 def test_a_list_of_addresses_is_the_address():
     assert addresses_of(["x"], {"x": ["ann@example.com\nann@example.org"]}) == ["x"]
+
+
+IPS, PHONES = ["192.0.2.1", "2001:db8::1", "192.0.2.7"], ["+49 30 901820", "+1 (202) 555-0100", "+33612345678"]
+KEPT = ["$2y$10$abcdefghijkl", "$P$Babcdefghijk", "{SSHA}abcdefghijkl"]
+
+
+@pytest.mark.parametrize(
+    ("values", "data_class"), [(IPS, "IP addresses"), (PHONES, "Phone numbers"), (KEPT, "Passwords")]
+)
+def test_a_column_without_a_name_is_known_by_its_content(values, data_class):
+    email, other = suggest(["column1", "column2"], {"column1": PEOPLE, "column2": values})
+
+    assert (email.is_address, other.classes, other.confidence) == (True, (data_class,), "medium")
+
+
+@pytest.mark.parametrize("column", ["manager_phone", "server", "x"])
+def test_what_a_column_holds_does_not_say_whose_it_is(column):
+    [_, other] = suggest(["email", column], {"email": PEOPLE, column: PHONES})
+
+    assert (other.classes, other.shows) == ((), "Phone numbers")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        IPS[:2],
+        ["1.2.3", "1.10.0", "2.0.1"],
+        ["4111111111111111"] * 5,
+        ["030 901820", "0228 1234", "12345678"],
+        ["2001-02-03", "1980-01-01", "1999-12-31"],
+        ["5f4dcc3b5aa765d61d8327deb882cf99"] * 5,
+        ["$5.00", "$1$", "$P$"],
+    ],
+)
+def test_what_may_be_anything_is_nothing_by_content(values):
+    assert suggest(["column1"], {"column1": values})[0].classes == ()
+
+
+def test_in_a_list_of_logins_the_name_is_the_sites():
+    columns = ["name", "url", "username", "password"]
+
+    assert [one.classes for one in suggest(columns, {"username": PEOPLE})] == [
+        (),
+        (),
+        ("Email addresses", "Usernames"),
+        ("Passwords",),
+    ]

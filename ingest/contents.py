@@ -1,0 +1,49 @@
+"""Contents: which data class the values of a column show by themselves, whatever the column is called."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from ipaddress import ip_address
+
+from breachcheck.phones import international
+
+_FEWEST = 3
+_MOST = 0.9  # the least share of values that have to show it
+_SAMPLE = 200
+_KEPT_PASSWORD = re.compile(
+    r"\$(?:2[abxy]?|1|5|6|7|y|P|H|S|apr1|md5|argon2\w*|scrypt|pbkdf2[\w-]*)\$.{8,}"
+    r"|\{(?:SSHA|SHA|SMD5|MD5|CRYPT)\d*\}.{8,}"
+    r"|(?:pbkdf2_sha\d+|bcrypt\w*|argon2\w*|scrypt)\$.{8,}"
+)
+
+
+def class_of(values: Sequence[str]) -> str | None:
+    """What nearly all of *values* show: IP addresses, phone numbers with their country, passwords as they are kept.
+
+    Whose birth a date is, and what a bare hash is of, no value tells.
+    """
+    said = [value.strip() for value in values if value.strip()][:_SAMPLE]
+    if len(said) < _FEWEST:
+        return None
+    return next((name for name, shows in _SHOWN.items() if sum(map(shows, said)) >= _MOST * len(said)), None)
+
+
+def _is_ip(value: str) -> bool:
+    try:
+        return ip_address(value) is not None
+    except ValueError:
+        return False
+
+
+def _is_phone(value: str) -> bool:
+    return value.startswith("+") and international(value) is not None
+
+
+def _is_kept_password(value: str) -> bool:
+    return _KEPT_PASSWORD.fullmatch(value) is not None
+
+
+_SHOWN: Mapping[str, Callable[[str], bool]] = {
+    "IP addresses": _is_ip,
+    "Phone numbers": _is_phone,
+    "Passwords": _is_kept_password,
+}
