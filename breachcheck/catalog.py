@@ -40,6 +40,11 @@ class Breach:
     def name(self) -> str:
         return self.facts.name
 
+    @property
+    def is_listed(self) -> bool:
+        """Known of without data: there is nothing that anyone could be found by."""
+        return not self.kinds
+
     @cached_property
     def data_classes(self) -> frozenset[str]:
         """Found on at least one person, or named by the discloser."""

@@ -90,6 +90,11 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[str, ...] = ("email",)
     password_storage: PasswordStorage = "unknown"
 
+    @property
+    def is_listed(self) -> bool:
+        """There were no files: someone's catalogue says that there was a breach."""
+        return not self.kinds
+
 
 @dataclass(frozen=True, slots=True)
 class FieldSet:

@@ -1,6 +1,7 @@
 """Publishing: the only switch of a breach's current load. What it does is visible whole or not at all."""
 
 import time
+from collections.abc import Sequence
 
 from breachcheck.audit import Audit, AuditEntry
 from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId, require_spelling
@@ -71,6 +72,21 @@ class Publishing:
             return self.publish(
                 newest.id, by=by, lower_sensitivity=lower_sensitivity, although_in_part=although_in_part
             )
+
+    def publish_listed(self, load_ids: Sequence[LoadId], *, by: str, lower_sensitivity: bool = False) -> None:
+        """Make loads without people current, all at once, under one entry of the audit."""
+        if not load_ids:
+            return
+        at = _now()
+        with self._db.transaction():
+            for load_id in load_ids:
+                load = self._loads.get(load_id)
+                row = self._row_of(load)
+                self._keep_sensitive(row, load.facts, lower_sensitivity)
+                self._breaches.switch_to(row, load_id, by=by, at=at, reason=None)
+            self._jobs.add("prune", {}, due_at=at + REST_S)
+            self._audit.note(AuditEntry(at=at, actor=by, action="import", subject=f"{len(load_ids)} breaches"))
+            move(self._db)
 
     def publish_load_of(
         self,

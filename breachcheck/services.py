@@ -22,6 +22,7 @@ from breachcheck.headcounts import Headcounts
 from breachcheck.identity import Identity
 from breachcheck.index import Index
 from breachcheck.jobs import Jobs
+from breachcheck.listings import Listings
 from breachcheck.loads import Loads
 from breachcheck.lookup import Lookup
 from breachcheck.operators import Operators
@@ -53,6 +54,7 @@ class Services:
     loads: Loads
     lookup: Lookup
     publishing: Publishing
+    listings: Listings
     suppressions: Suppressions
     opt_outs: OptOuts
     receipts: Receipts
@@ -145,6 +147,7 @@ def _wire(
     headcounts = Headcounts(index_db)
     catalogue = Catalogue(catalogue_db, is_demo=about.is_demo)
     lookup = Lookup(catalogue, index, digester, site=settings.disclosure, is_demo=about.is_demo)
+    publishing = Publishing(catalogue_db, index, headcounts)
     return Services(
         config=settings,
         identity=about,
@@ -157,7 +160,8 @@ def _wire(
         breaches=Breaches(catalogue_db),
         loads=Loads(catalogue_db),
         lookup=lookup,
-        publishing=Publishing(catalogue_db, index, headcounts),
+        publishing=publishing,
+        listings=Listings(catalogue_db, publishing),
         suppressions=Suppressions(catalogue_db),
         opt_outs=OptOuts(catalogue_db, index),
         receipts=Receipts(settings.receipt_key_path),

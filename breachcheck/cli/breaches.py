@@ -2,8 +2,9 @@
 
 import json
 import time
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 import msgspec
@@ -14,8 +15,10 @@ from breachcheck.breaches import BreachRow, LoadId
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.output import aligned, who
 from breachcheck.cli.telling import tell
+from breachcheck.listings import Imported
 from breachcheck.loads import Load
 from breachcheck.services import Services, opened
+from ingest import catalogues
 from ingest import manifest as manifests
 
 lower_sensitivity_option = click.option(
@@ -128,6 +131,23 @@ def update(data: Path | None, as_json: bool, manifest: Path, lower_sensitivity: 
     _say(facts, f"Updated {load.facts.name}; earlier words stay in its history.", as_json=as_json)
 
 
+@breaches.command("import")
+@data_option
+@json_option
+@click.argument("file", type=click.File("rb"))
+@lower_sensitivity_option
+def import_catalogue(data: Path | None, as_json: bool, file: BinaryIO, lower_sensitivity: bool) -> None:
+    """List the breaches of HIBP's `breaches` JSON, of which no data is held. With -, from standard input."""
+    with opened(data) as services:
+        entries = catalogues.read(file.read(catalogues.MAX_BYTES + 1))
+        imported = services.listings.enter(entries, by=who(), lower_sensitivity=lower_sensitivity)
+    if as_json:
+        click.echo(json.dumps(asdict(imported)))
+        return
+    for words, names in _told(imported).items():
+        click.echo(f"{len(names):>6,}  {words}")
+
+
 @breaches.command()
 @data_option
 @click.option("--keep", type=click.IntRange(min=0), default=1, show_default=True, help="Former loads a breach keeps.")
@@ -140,6 +160,15 @@ def prune(data: Path | None, keep: int) -> None:
 
 
 breaches.add_command(tell)
+
+
+def _told(imported: Imported) -> dict[str, list[str]]:
+    return {
+        "listed now: anyone can read of them, and nobody can be found in them": imported.new,
+        "said otherwise than before, and changed": imported.changed,
+        "as before": imported.unchanged,
+        "left alone, for they have or had data here, or were withdrawn": imported.kept,
+    }
 
 
 def _say(facts: dict[str, Any], words: str, *, as_json: bool) -> None:
@@ -160,12 +189,16 @@ def _summary(services: Services, row: BreachRow) -> dict[str, Any]:
     return {
         "name": row.name,
         "title": shown.facts.title if shown else row.name,
-        "state": "published" if current else "held" if held else "withdrawn" if row.added_at else "not loaded",
+        "state": _state(current) if current else "held" if held else "withdrawn" if row.added_at else "not loaded",
         "people": current.tally.people if current else 0,
         "current_load": row.current_load,
         "held_loads": held,
         "added_at": timestamp(row.added_at) if row.added_at else None,
     }
+
+
+def _state(current: Load) -> str:
+    return "listed" if current.contents.is_listed else "published"
 
 
 def _load(load: Load, row: BreachRow) -> dict[str, Any]:

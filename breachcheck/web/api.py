@@ -129,6 +129,7 @@ def _breach(one: Breach) -> dict[str, Any]:
         "disclosed_date": facts.disclosed_date,
         "added_at": timestamp(one.added_at),
         "modified_at": timestamp(one.modified_at),
+        "listed_only": one.is_listed,
         "affected": facts.affected,
         "people": one.people,
         "description": facts.description,

@@ -99,7 +99,7 @@ def flags_of(breach: Breach) -> list[Flag]:
     """What a reader must know of the breach before believing it."""
     facts = breach.facts
     told = {
-        Flag(_("Listed only"), _listed_only()): not breach.kinds,
+        Flag(_("Listed only"), _listed_only()): breach.is_listed,
         Flag(_("Private"), _("We show results only to the owner of the address.")): facts.is_sensitive,
         Flag(_("Probably made up"), _("The file is passed around, but is likely not from this company.")): (
             facts.is_fabricated

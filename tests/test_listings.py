@@ -1,0 +1,137 @@
+"""Breaches that are listed alone: everyone can read of them, nobody is found in them, and data always goes before."""
+
+import json
+
+import pytest
+
+from breachcheck.disclosure import OPERATOR, PUBLIC
+from breachcheck.errors import LowersSensitivity, MisspeltBreach, NothingToAsk
+from breachcheck.listings import Entry
+from breachcheck.web.app import create_app
+from tests.cli.commands import breachcheck
+from tests.ingest.test_catalogues import ADOBE
+from tests.stores import SHOP, facts, held_breach, published_breach
+
+ANN = "ann@example.com"
+EMAIL = "Email addresses"
+KNOWN = facts(name="Known", title="Known", affected=5000, disclosed_classes=(EMAIL, "Passwords"))
+
+
+def enter(store, *known, **meant):
+    return store.listings.enter([Entry(one, "{}") for one in known], by="tests", **meant)
+
+
+def published(store):
+    return {one.name: one.is_listed for one in store.catalogue.published().breaches}
+
+
+def test_a_listed_breach_is_shown_and_never_counted_as_checked(store):
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+
+    enter(store, KNOWN)
+
+    assert published(store) == {"Known": True, "Shop": False}
+    assert [store.lookup.ask(ANN, one).checked.breaches for one in (PUBLIC, OPERATOR)] == [1, 1]
+
+
+def test_where_all_is_listed_alone_nothing_can_be_asked(store):
+    enter(store, KNOWN)
+
+    with pytest.raises(NothingToAsk):
+        store.lookup.ask(ANN, OPERATOR)
+    with pytest.raises(NothingToAsk):
+        store.lookup.ask(ANN, OPERATOR, breach="Known")
+
+
+def test_entering_the_same_again_changes_nothing(store):
+    enter(store, KNOWN)
+    generation = store.catalogue.generation()
+
+    assert enter(store, KNOWN).unchanged == ["Known"]
+    assert store.catalogue.generation() == generation
+
+
+def test_what_is_said_otherwise_is_changed(store):
+    enter(store, KNOWN)
+
+    assert enter(store, facts(KNOWN, affected=6000)).changed == ["Known"]
+    assert store.catalogue.published().get("Known").facts.affected == 6000
+
+
+def test_a_load_takes_the_place_of_a_listing_and_is_never_overwritten(store):
+    enter(store, KNOWN)
+    published_breach(store, KNOWN, {ANN: [EMAIL]})
+
+    assert published(store) == {"Known": False}
+    assert enter(store, facts(KNOWN, affected=1)).kept == ["Known"]
+    assert store.lookup.ask(ANN, PUBLIC).exposures[0].breach.facts.affected == 5000
+
+
+@pytest.mark.parametrize("ends", ["held", "withdrawn", "withdrawn listing"])
+def test_what_has_a_load_or_was_withdrawn_stays_as_it_is(store, ends):
+    if ends == "withdrawn listing":
+        enter(store, KNOWN)
+    else:
+        held_breach(store, KNOWN, {ANN: [EMAIL]})
+    if ends == "withdrawn":
+        store.publishing.publish_held("Known", by="tests")
+    if ends != "held":
+        store.publishing.withdraw("Known", by="tests")
+
+    assert enter(store, KNOWN).kept == ["Known"]
+    assert published(store) == {}
+
+
+def test_all_are_entered_or_none(store):
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+
+    with pytest.raises(MisspeltBreach):
+        enter(store, KNOWN, facts(name="SHOP"))
+
+    assert published(store) == {"Shop": False}
+    assert [row.name for row in store.breaches.all()] == ["Shop"]
+
+
+def test_a_listing_does_not_lower_sensitivity_by_chance(store):
+    enter(store, facts(KNOWN, is_sensitive=True))
+
+    with pytest.raises(LowersSensitivity):
+        enter(store, KNOWN)
+    enter(store, KNOWN, lower_sensitivity=True)
+    assert not store.catalogue.published().get("Known").facts.is_sensitive
+
+
+def test_pages_and_apis_say_that_it_is_listed_only(store):
+    enter(store, KNOWN)
+    client = create_app(store).test_client()
+    page, overview = client.get("/breaches/Known").text, client.get("/breaches").text
+    [model] = client.get("/api/v3/breaches", headers={"User-Agent": "tests"}).json
+
+    assert "We know of this breach but hold no data, so we cannot check addresses against it." in page
+    assert "Our copy" not in page + overview
+    assert "We read" not in page
+    assert "Listed only" in overview
+    assert (model["PwnCount"], model["DataClasses"]) == (5000, [EMAIL, "Passwords"])
+    assert client.get("/api/v1/breaches/Known").json["listed_only"] is True
+
+
+def test_the_command_imports_a_catalogue_and_says_what_came_of_it(store, tmp_path):
+    (tmp_path / "hibp.json").write_text(json.dumps([ADOBE]))
+    data = store.config.data
+
+    first = breachcheck("breaches", "import", tmp_path / "hibp.json", "--json", data=data)
+    again = breachcheck("breaches", "import", "-", data=data, stdin=json.dumps([ADOBE]))
+    shown = breachcheck("breaches", "list", "--json", data=data)
+
+    assert first.json == {"new": ["Adobe"], "changed": [], "unchanged": [], "kept": []}
+    assert (again.status, "1  as before" in again.out) == (0, True)
+    assert (shown.json[0]["state"], shown.json[0]["people"]) == ("listed", 0)
+
+
+def test_a_bad_catalogue_changes_nothing(store, tmp_path):
+    (tmp_path / "hibp.json").write_text(json.dumps([ADOBE, ADOBE | {"Name": "Bad", "DataClasses": ["Shoes"]}]))
+
+    refused = breachcheck("breaches", "import", tmp_path / "hibp.json", data=store.config.data)
+
+    assert (refused.status, "Bad: DataClasses" in refused.err) == (2, True)
+    assert published(store) == {}
