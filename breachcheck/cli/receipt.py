@@ -74,9 +74,10 @@ def _key(data: Path | None, given: str | None) -> PublicKey:
         if not path.exists():
             raise KeyFileError(f"There is no {path}; name the public key with --key.")
         return Receipts(path).public_key()
-    if Path(given).is_file():
+    try:
         return receipts.parse_key(Path(given).read_text(encoding="utf-8", errors="replace"))
-    return receipts.parse_key(given)
+    except OSError:  # no file, so the key itself
+        return receipts.parse_key(given)
 
 
 def _in_words(found: Receipt, *, is_of_address: bool) -> str:

@@ -128,6 +128,8 @@ def test_what_cannot_be_checked_is_status_2(receipt, public_key, tmp_path):
         breachcheck("receipt", "verify", no_receipt, "--key", public_key),
         breachcheck("receipt", "verify", tmp_path / "nothing", "--key", public_key),
         breachcheck("receipt", "verify", receipt, "--key", "nothing"),
+        breachcheck("receipt", "verify", receipt, "--key", "0" * 300),
+        breachcheck("receipt", "verify", receipt, "--key", receipt),
         breachcheck("receipt", "verify", receipt, "--key", public_key, "--address", "ann"),
         breachcheck("receipt", "verify", receipt, data=tmp_path / "empty"),
     ]
