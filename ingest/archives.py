@@ -4,6 +4,7 @@ import codecs
 
 PARQUET = b"PAR1"
 SQLITE = b"SQLite format 3\x00"
+SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _FOREIGN = {

@@ -36,6 +36,7 @@ NO_PERSON = "no matching person"
 
 _NEWLINE = 10
 _MOST_IDS = 16  # of one column that decide whether a record has found its person; all of them give it what it says
+_PERHAPS = re.compile(rb"[@%&\\\x80-\xff]")  # in whatever is an address, as it stands or escaped
 _ESCAPED = re.compile(r"[%&\\\0\u00ad\u200b-\u200f\u2060\ufeff]")
 
 Rows = NDArray[np.intp]
@@ -274,7 +275,7 @@ def _columns(found: Sequence[tuple[int, Address]]) -> tuple[Rows, TextColumn]:
 def _one_by_one(rows: Sequence[int], texts: Sequence[bytes]) -> Iterator[tuple[int, Address]]:
     """The addresses among *texts* that are not plain; a line each where a text is a list."""
     for row, raw in zip(rows, texts, strict=True):
-        for piece in raw.decode().split("\n"):
+        for piece in raw.decode().split("\n") if _PERHAPS.search(raw) else ():
             for address in _named_in(piece):
                 yield row, address
 

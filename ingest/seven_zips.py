@@ -27,7 +27,6 @@ from ingest.passing import Idle, Passing
 from ingest.passwords import Passwords
 from ingest.spools import Content, Reading
 
-MAGIC = b"7z\xbc\xaf\x27\x1c"
 MOST_MEMORY = 256 << 20
 
 _PACKED_AT_ONCE = 1 << 15

@@ -179,12 +179,8 @@ class _Writer:
             if side.members:
                 domains, which, people = side.members
                 self._domains.add((domains, side_ids[which], people))
-        digests = np.concatenate([side.digests for side in sides])
-        rows = np.concatenate([side_ids[side.which] for side, side_ids in zip(sides, ids, strict=True)])
-        if len(sides) > 1:
-            order = np.lexsort((rows, digests))
-            digests, rows = digests[order], rows[order]
-        self._destination.insert(number, digests, rows)
+        parts = [(side.digests, side_ids[side.which]) for side, side_ids in zip(sides, ids, strict=True)]
+        self._destination.insert(number, *(parts[0] if len(parts) == 1 else _interleaved(*parts)))
 
     def count_groups(self, gathering: Gathering) -> None:
         """Enter the headcounts: of domains, which every piece has added to, and of organisations."""
@@ -223,6 +219,12 @@ class _Writer:
         for word, people in zip(side.different, carriers, strict=True):
             if people:
                 self.written.coverage.update(dict.fromkeys(self._words.classes_of(word), people))
+
+
+def _interleaved(direct: tuple[Int64s, Int64s], aliases: tuple[Int64s, Int64s]) -> tuple[Int64s, Int64s]:
+    """Both, sorted by digest as each of them is."""
+    at = np.searchsorted(direct[0], aliases[0])
+    return np.insert(direct[0], at, aliases[0]), np.insert(direct[1], at, aliases[1])
 
 
 def _pieces(runs: Runs) -> Iterator[Columns]:

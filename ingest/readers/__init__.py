@@ -39,14 +39,23 @@ _GLANCE = 1 << 16
 
 def detect(file: DataFile, encoding: str | None = None) -> str:
     """The format that the content of *file* has: a key of `READERS`. DataFileError where it is not UTF-8."""
+    found = _told_apart(file, encoding)
+    return found or form_of(_glance(file, encoding), is_whole=len(file.head()) <= _GLANCE)
+
+
+def _told_apart(file: DataFile, encoding: str | None) -> str | None:
+    """The format of *file*, if it is none whose lines only their sense tells apart."""
     head = file.head()
     binary = next((form for form, is_form in _BY_MAGIC.items() if is_form(head)), None)
     if binary:
         return binary
-    first = lines.decoded_head(head[:_GLANCE], lines.encoding_of(head, encoding, file.name))
-    if is_json(first):
-        return "json"
-    return "sql" if sql.is_dump(first) else form_of(first, is_whole=len(head) <= _GLANCE)
+    first = _glance(file, encoding)
+    return "json" if is_json(first) else "sql" if sql.is_dump(first) else None
+
+
+def _glance(file: DataFile, encoding: str | None) -> str:
+    head = file.head()
+    return lines.decoded_head(head[:_GLANCE], lines.encoding_of(head, encoding, file.name))
 
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
@@ -75,8 +84,8 @@ def _detected(file: DataFile, told: Instructions) -> str:
 
 def _refuse_other_format(file: DataFile, told: Instructions) -> None:
     """JSON read as CSV, or CSV as JSON, would give records that are none."""
-    found = detect(file, told.encoding)
+    found = _told_apart(file, told.encoding)
     if found not in _BY_MAGIC and told.format in {*LINE_FORMS, "sql"}:
         return
-    if READERS["csv" if found in LINE_FORMS else found] is not READERS[told.format or ""]:
+    if READERS[found or "csv"] is not READERS[told.format or ""]:
         raise DataFileError(f"{file.name} is not {told.format}; leave `format` out or correct it")

@@ -79,9 +79,10 @@ def decoded_head(head: bytes, encoding: str) -> str:
 
 def occurs(path: Path, *characters: bytes) -> bool:
     """Whether any of *characters* stands anywhere in the file at *path*."""
+    piece = bytearray(1 << 18)  # read into again and again: fresh memory costs more than the search
     with path.open("rb", buffering=0) as file:
-        while piece := file.read(1 << 20):
-            if any(character in piece for character in characters):
+        while size := file.readinto(piece):
+            if any(piece.find(character, 0, size) >= 0 for character in characters):
                 return True
     return False
 
