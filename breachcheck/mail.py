@@ -4,10 +4,10 @@ import os
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -76,29 +76,52 @@ class Folder:
 
 def enveloped(mail_id: MailId, mail: Mail, sender: Sender, *, at: int) -> Envelope:
     """*mail* in a message of two parts that say the same. No header can be smuggled in: line breaks become spaces."""
-    to = _mailbox(mail.recipient)
-    needs_utf8 = not to.addr_spec.isascii()
-    message = EmailMessage(policy=SMTPUTF8 if needs_utf8 else SMTP)
-    message["From"] = Address(_one_line(sender.name), addr_spec=sender.address)
-    message["To"] = to
-    message["Subject"] = _one_line(mail.subject)
-    message["Date"] = format_datetime(datetime.fromtimestamp(at, UTC))
-    message["Message-ID"] = f"<{mail.message_id}@{sender.host}>"
-    message["Content-Language"] = mail.language
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's machine need answer
-    if mail.unsubscribe_url:
-        message["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    recipient = _mailbox(_one_line(mail.recipient))
+    headers = {
+        "From": _named(_one_line(sender.name), sender.address),
+        "To": recipient,
+        "Subject": _encoded("Subject", _one_line(mail.subject)),
+        "Date": format_datetime(datetime.fromtimestamp(at, UTC)),
+        "Message-ID": f"<{mail.message_id}@{sender.host}>",
+        "Content-Language": mail.language,
+        "Auto-Submitted": "auto-generated",  # RFC 3834: nobody's machine need answer
+        **_ways_out(mail),
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return Envelope(mail_id, sender.address, recipient, head.encode() + _body(mail), not recipient.isascii())
+
+
+def _body(mail: Mail) -> bytes:
+    message = EmailMessage(policy=SMTP)
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-    return Envelope(mail_id, sender.address, to.addr_spec, message.as_bytes(), needs_utf8)
+    return message.as_bytes()
 
 
-def _mailbox(recipient: str) -> Address:
-    """Not parsed as a header would be: all before the last @ is the local part, quoted where it has to be."""
+def _ways_out(mail: Mail) -> dict[str, str]:
+    if not mail.unsubscribe_url:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{mail.unsubscribe_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def _mailbox(recipient: str) -> str:
+    """All before the last @ is the local part, quoted where RFC 5321 wants it (4.1.2): dots may stand anywhere."""
     local, _, domain = recipient.rpartition("@")
-    return Address(username=local[1:-1] if len(local) > 2 and local[0] == local[-1] == '"' else local, domain=domain)
+    needs_quotes = local.startswith(".") or local.endswith(".") or ".." in local
+    return f'"{local}"@{domain}' if needs_quotes else recipient
+
+
+def _named(name: str, address: str) -> str:
+    return formataddr((name, address)) if name.isascii() else f"{_encoded('From', name)} <{address}>"
+
+
+def _encoded(header: str, text: str) -> str:
+    """RFC 2047, folded. EmailMessage's own way loses spaces where it folds long texts in two scripts."""
+    return Header(text, header_name=header).encode(linesep="\r\n")
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())

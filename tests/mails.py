@@ -108,4 +108,4 @@ def code_in(message: EmailMessage) -> str:
 def _part(message: EmailMessage, subtype: str) -> str:
     part = message.get_body((subtype,))
     assert part is not None
-    return str(part.get_content())
+    return str(part.get_content()).replace("\r\n", "\n")
