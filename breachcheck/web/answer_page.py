@@ -12,6 +12,7 @@ from breachcheck.web import language
 from breachcheck.web.breach_texts import title_of
 from breachcheck.web.language import gettext as _
 from breachcheck.web.language import ngettext
+from breachcheck.web.timeline import Timeline, timeline_of
 
 MOST_STEPS = 5
 MOST_DETAILS = 6
@@ -59,6 +60,7 @@ class FoundPage:
     not_needed: Sequence[str]
     nothing_to_do: str
     cards: Sequence[Card]
+    timeline: Timeline | None
 
 
 def found_page(answer: Answer) -> FoundPage:
@@ -77,6 +79,7 @@ def found_page(answer: Answer) -> FoundPage:
         not_needed=meaning.not_needed(leaks, language=says),
         nothing_to_do=" ".join(meaning.nothing_to_do(leaks, language=says)),
         cards=[_card(exposure, leak) for exposure, leak in zip(answer.exposures, leaks, strict=True)],
+        timeline=timeline_of(answer.exposures),
     )
 
 

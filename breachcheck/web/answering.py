@@ -11,19 +11,31 @@ from breachcheck.web.answer_page import found_page
 from breachcheck.web.context import seal, services
 from breachcheck.web.doors import Door
 from breachcheck.web.headers import keep_to_yourself
+from breachcheck.web.offers import offers_at
 from breachcheck.web.spelling import did_you_mean
 
 LONGEST_ACCOUNT = 1000
 
 
 def show_home(door: Door, *, typed: str = "", is_refused: bool = False) -> ResponseReturnValue:
-    """The form; with *is_refused*, what was *typed* is still in it and the page says why it is no address."""
-    breaches = door.reach()
+    """The form; with *is_refused*, what was *typed* is still in it and the page says why it is no address.
+
+    Where the site may answer to the address itself alone, the form asks for a mail.
+    """
+    breaches, mail_to = door.reach(), None
+    if not breaches and (mail_to := offers_at(door).private_answer):
+        breaches = door.reach_by_mail()
     if not breaches:
         return render_template("pages/no_form.html", door=door, is_empty=not door.all_breaches())
     newest = max(breach.added_at for breach in breaches)
     return render_template(
-        "pages/home.html", door=door, count=len(breaches), newest=newest, typed=typed, is_refused=is_refused
+        "pages/home.html",
+        door=door,
+        count=len(breaches),
+        newest=newest,
+        typed=typed,
+        is_refused=is_refused,
+        mail_to=mail_to,
     )
 
 
@@ -48,16 +60,16 @@ def show_answer(door: Door) -> ResponseReturnValue:
 
 
 def _answer_page(door: Door, account: str, answer: Answer) -> str:
+    shown = {
+        "door": door,
+        "account": account,
+        "answer": answer,
+        "breaches": door.reach(),
+        "offers": offers_at(door),
+    }
     if answer.exposures:
-        return render_template("pages/found.html", door=door, account=account, answer=answer, page=found_page(answer))
-    return render_template(
-        "pages/not_found.html",
-        door=door,
-        account=account,
-        answer=answer,
-        breaches=door.reach(),
-        meant=did_you_mean(account),
-    )
+        return render_template("pages/found.html", page=found_page(answer), **shown)
+    return render_template("pages/not_found.html", meant=did_you_mean(account), **shown)
 
 
 def _is_address(account: str) -> bool:

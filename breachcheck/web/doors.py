@@ -20,6 +20,7 @@ class Door(Protocol):
     def is_preview(self) -> bool: ...
     def ask(self, account: str) -> Answer: ...
     def reach(self) -> list[Breach]: ...
+    def reach_by_mail(self) -> list[Breach]: ...
     def all_breaches(self) -> tuple[Breach, ...]: ...
     def home_url(self) -> str: ...
     def answer_url(self) -> str: ...
@@ -38,6 +39,10 @@ class Site:
 
     def reach(self) -> list[Breach]:
         return self.services.lookup.reach(PUBLIC)
+
+    def reach_by_mail(self) -> list[Breach]:
+        """What an answer that is sent to the address itself may speak of."""
+        return self.services.lookup.reach(OWNER)
 
     def all_breaches(self) -> tuple[Breach, ...]:
         return self.services.catalogue.published().breaches
@@ -75,6 +80,10 @@ class Preview:
 
     def reach(self) -> list[Breach]:
         return self.services.lookup.reach(self._viewer(), self.load_id)
+
+    def reach_by_mail(self) -> list[Breach]:
+        """Nothing: a preview sends no mail."""
+        return []
 
     def _viewer(self) -> Viewer:
         return ANY_OWNER if self.is_private else PUBLIC

@@ -20,7 +20,7 @@ COOKIE = "language"
 def install(app: Flask) -> None:
     """Give templates ``_``, ``ngettext`` and the filters below."""
     flask_babel.Babel(app, default_locale=LOCALES["en"], locale_selector=lambda: LOCALES[tag()])
-    for spoken in (day, moment, number, share, and_list):
+    for spoken in (day, month, moment, number, share, and_list):
         app.add_template_filter(spoken)
 
 
@@ -47,7 +47,7 @@ def current() -> Language:
         ngettext=ngettext,
         and_list=and_list,
         or_list=or_list,
-        month=lambda day: flask_babel.format_date(day, "MMMM y"),
+        month=month,
     )
 
 
@@ -64,6 +64,11 @@ def ngettext(one: str, many: str, count: int, **values: object) -> str:
 def day(when: date | int) -> str:
     """9 November 2025. Epoch seconds are taken in UTC."""
     return str(flask_babel.format_date(_date(when), "d MMMM y"))
+
+
+def month(when: date) -> str:
+    """November 2025."""
+    return str(flask_babel.format_date(when, "MMMM y"))
 
 
 def moment(epoch_s: int) -> str:

@@ -68,6 +68,11 @@ def never_signed_up() -> ResponseReturnValue:
     return render_template("pages/never_signed_up.html")
 
 
+@bp.get("/not-me")
+def not_me() -> ResponseReturnValue:
+    return render_template("pages/not_me.html")
+
+
 @bp.get("/demo/could-not-check")
 def demo_could_not_check() -> ResponseReturnValue:
     """What a visitor sees when the store cannot be asked; only a demo shows it on request."""

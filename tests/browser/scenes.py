@@ -89,6 +89,7 @@ SCENES: dict[str, Scene] = {
     "breach-withdrawn": Scene("many", _at("/breaches/Gone"), "Gone Goods"),
     "how-it-works": Scene("demo", _at("/how-it-works"), "How it works"),
     "never-signed-up": Scene("demo", _at("/never-signed-up"), "Why am I in a breach"),
+    "not-me": Scene("many", _at("/not-me"), "This is not me"),
     "status": Scene("demo", _at("/status"), "Status"),
     "error-404": Scene("demo", _at("/nope"), "There is no page here"),
     "error-405": Scene("demo", _at("/admin/sign-out"), "This page does not work that way"),

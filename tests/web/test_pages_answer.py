@@ -77,7 +77,7 @@ def test_what_was_typed_cannot_become_markup(ask: Ask) -> None:
 
 def test_the_card_tells_yours_from_not_yours_from_cannot_tell(ask: Ask) -> None:
     page = ask("bob@example.com")
-    card = page[page.index("<h3>Chatter (Tally)") :]
+    card = page[page.index(">Chatter (Tally)</h3>") :]
 
     assert "Your email address" in group(card, "yours")
     assert "Your name" in group(card, "not-yours")

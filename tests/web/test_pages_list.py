@@ -196,5 +196,5 @@ def test_an_answer_speaks_of_a_breach_in_the_reader_s_language(translated: Flask
     translated.post("/", data={"account": "ann@example.com"})
     page = french(translated, "/answer")
 
-    assert "<h3>Boutique du coin</h3>" in page
+    assert ">Boutique du coin</h3>" in page
     assert "Quelqu'un a <em>copié</em> un fichier." in page
