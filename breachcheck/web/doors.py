@@ -42,7 +42,7 @@ class Site:
 
     def reach_by_mail(self) -> list[Breach]:
         """What an answer that is sent to the address itself may speak of."""
-        return self.services.lookup.reach(OWNER)
+        return self.services.lookup.reach(ANY_OWNER)
 
     def all_breaches(self) -> tuple[Breach, ...]:
         return self.services.catalogue.published().breaches
