@@ -15,7 +15,7 @@ from breachcheck.services import Services
 from breachcheck.suppressions import Level
 from breachcheck.web.app import create_app
 from tests.stores import SHOP, facts, published_breach
-from tests.web.hibp_breaches import AGENT
+from tests.web.hibp.breaches import AGENT
 
 ABSENT, WITHHELD, HIDDEN, FORGOTTEN, ALIAS = (
     f"{name}@example.com" for name in ("absent", "wished", "hidden", "forgot", "hide+x")

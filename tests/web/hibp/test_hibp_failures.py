@@ -9,18 +9,7 @@ from flask.testing import FlaskClient
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 from tests.stores import break_catalogue, break_index, new_store, published_breach
-from tests.web.hibp_breaches import ACCOUNT, ADOBE, AGENT, EMAIL, KEYLESS, PRIVATE, fill
-
-
-@pytest.fixture
-def client(store: Services) -> FlaskClient:
-    fill(store)
-    return create_app(store).test_client()
-
-
-@pytest.fixture
-def key(store: Services) -> dict[str, str]:
-    return AGENT | {"hibp-api-key": store.api_keys.create("tests", ["lookup"])[1]}
+from tests.web.hibp.breaches import ACCOUNT, ADOBE, AGENT, EMAIL, KEYLESS, PRIVATE, fill
 
 
 @pytest.mark.parametrize("query", ["", "?truncateResponse=false", "?domain=nowhere.example"])

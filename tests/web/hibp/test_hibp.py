@@ -10,24 +10,13 @@ from werkzeug.test import TestResponse
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 from tests.stores import facts, new_store, published_breach
-from tests.web.hibp_breaches import ACCOUNT, AGENT, KEYLESS, PRIVATE, fill
+from tests.web.hibp.breaches import ACCOUNT, AGENT, KEYLESS, PRIVATE
 
 MODEL = [
     "Name", "Title", "Domain", "BreachDate", "AddedDate", "ModifiedDate", "PwnCount", "Description", "LogoPath",
     "Attribution", "DisclosureUrl", "DataClasses", "IsVerified", "IsFabricated", "IsSensitive", "IsRetired",
     "IsSpamList", "IsMalware", "IsSubscriptionFree", "IsStealerLog",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def client(store: Services) -> FlaskClient:
-    fill(store)
-    return create_app(store).test_client()
-
-
-@pytest.fixture
-def key(store: Services) -> dict[str, str]:
-    return AGENT | {"hibp-api-key": store.api_keys.create("tests", ["lookup"])[1]}
 
 
 def names(response: TestResponse) -> list[str]:
