@@ -5,21 +5,20 @@ that whatever else the machine does meets all three alike; medians are printed, 
 """
 
 import argparse
-import os
-import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-ROOT = Path(__file__).parents[1]
-GOALS = "goals: 1.5 times the shell, under 700 MB, at most 18 bytes an exposure"
+from bench import contest
+from bench.contest import Ran
+
+BIG = 10_000_000
+_ALWAYS = "600 MB, 18 bytes an exposure"
+GOALS = f"goals: 2.5 times the shell, 0.75 of DuckDB, {_ALWAYS}"
+GOALS_OF_BIG = f"goals: 4 times the shell, 1.2 times DuckDB, {_ALWAYS}"
 
 PICK = "CREATE MACRO pick(number, choices) AS choices[1 + (number % len(choices))::BIGINT]"
 GENERATE = """
@@ -43,8 +42,8 @@ COPY (
     FROM (
         SELECT i, k, hash(i) AS h, pick(hash(k * 3), ['alice.smith', 'bob.rossi', 'carol', 'ivan.silva']) AS person
         FROM (
-            SELECT i, CASE WHEN hash(i * 11) % 10 = 0 THEN hash(i * 13) % {records} ELSE i END AS k
-            FROM range({records}) AS numbers(i)
+            SELECT i, CASE WHEN hash(i * 11) % 10 = 0 THEN {first} + hash(i * 13) % {records} ELSE i END AS k
+            FROM range({first}, {first} + {records}) AS numbers(i)
         )
     )
 ) TO '{path}' (HEADER)
@@ -88,52 +87,23 @@ with duckdb.connect("ctas.db") as connection:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
-    seconds: float
-    megabytes: float
-
-
-def run(command: Sequence[str], folder: Path, text: str = "") -> Ran:
-    """Run *command*, fed *text*, and wait; its memory is the most that it or a child of it held at once."""
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    assert process.stdin is not None
-    assert process.stderr is not None
-    process.stdin.write(text.encode())
-    process.stdin.close()
-    said = process.stderr.read()
-    process.stderr.close()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{command[0]} failed:\n{said.decode()}")
-    return Ran(time.perf_counter() - began, usage.ru_maxrss / 1024)
-
-
 def ingest(folder: Path) -> Ran:
-    data = folder / "data"
-    shutil.rmtree(data, ignore_errors=True)
-    breachcheck = (sys.executable, "-m", "breachcheck.cli")
-    os.environ["PYTHONPATH"] = str(ROOT)
-    run((*breachcheck, "init", "--data", str(data)), folder)
-    return run((*breachcheck, "ingest", "breach.yaml", "--data", str(data)), folder)
+    contest.init(folder)
+    return contest.ingest(folder)
 
 
 def sqlite_shell(folder: Path) -> Ran:
     (folder / "shell.db").unlink(missing_ok=True)
-    return run(("sqlite3", "shell.db"), folder, SHELL)
+    return contest.run(("sqlite3", "shell.db"), folder, SHELL)
 
 
 def duckdb_ctas(folder: Path) -> Ran:
     (folder / "ctas.db").unlink(missing_ok=True)
-    return run((sys.executable, "-c", CTAS), folder)
+    return contest.run((sys.executable, "-c", CTAS), folder)
 
 
 CONTENDERS: dict[str, Callable[[Path], Ran]] = {
-    "breachcheck ingest": ingest,
+    contest.OURS: ingest,
     "sqlite3 .import + CREATE INDEX": sqlite_shell,
     "DuckDB CTAS sha256 ORDER BY": duckdb_ctas,
 }
@@ -149,31 +119,26 @@ def bytes_an_exposure(folder: Path) -> float:
     return float(path.stat().st_size / rows)
 
 
-def measure(folder: Path, records: int, rounds: int) -> None:
+def write_records(path: Path, records: int, first: int = 0) -> None:
+    """Records of *records* made-up people, from number *first* on; a tenth of them stand twice or more."""
     with duckdb.connect() as connection:
         connection.execute(PICK)
-        connection.execute(GENERATE.format(records=records, path=folder / "people.csv"))
+        connection.execute(GENERATE.format(first=first, records=records, path=path))
+
+
+def measure(folder: Path, records: int, rounds: int) -> None:
+    write_records(folder / "people.csv", records)
     (folder / "breach.yaml").write_text(MANIFEST, encoding="utf-8")
-    ran: dict[str, list[Ran]] = {name: [] for name in CONTENDERS}
-    for _ in range(rounds):
-        for name, contender in CONTENDERS.items():
-            ran[name].append(contender(folder))
-    medians = {name: statistics.median(one.seconds for one in all_of) for name, all_of in ran.items()}
-    ours = medians["breachcheck ingest"]
-    print(f"{records:,} records of 10 columns, medians of {rounds} interleaved rounds")
-    for name, seconds in medians.items():
-        peak = max(one.megabytes for one in ran[name])
-        print(f"{name:32}{seconds:8.2f} s{records / seconds:12,.0f} records/s{peak:8,.0f} MB   x{seconds / ours:.2f}")
-    print(f"{bytes_an_exposure(folder):.1f} bytes an exposure; {GOALS}")
+    contest.contest(CONTENDERS, folder, rounds, records, f"{records:,} records of 10 columns")
+    print(f"{bytes_an_exposure(folder):.1f} bytes an exposure; {GOALS if records < BIG else GOALS_OF_BIG}")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--records", type=int, default=2_000_000)
     parser.add_argument("--rounds", type=int, default=5)
-    chosen = parser.parse_args()
-    if shutil.which("sqlite3") is None:
-        sys.exit("The sqlite3 shell is not here; install the package sqlite3 to compare with it.")
+    chosen = parser.parse_args(arguments)
+    contest.require_shell()
     with tempfile.TemporaryDirectory() as folder:
         measure(Path(folder), chosen.records, chosen.rounds)
 

@@ -13,7 +13,7 @@ import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -131,11 +131,11 @@ def measure(folder: Path, form: str, lines: Iterator[str], rounds: int) -> None:
         print(f"{name:28}{seconds:8.2f} s{people[name]:12,} addresses   x{seconds / mine:.1f}")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--records", type=int, default=2_000_000)
     parser.add_argument("--rounds", type=int, default=5)
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     dice = random.Random(1)
     with tempfile.TemporaryDirectory() as folder:
         measure(Path(folder), "combo", combo_lines(dice, chosen.records), chosen.rounds)
