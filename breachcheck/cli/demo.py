@@ -43,7 +43,7 @@ def demo(data: Path | None, host: str, port: int, no_serve: bool) -> None:
         return
     listener = serve.listen_on_next_free(host, port)
     _say_what_to_try(f"http://{host}:{listener.getsockname()[1]}")
-    serve.run(folder, host, listener)
+    serve.run(folder, host, listener, links_lead_here=True)
 
 
 def _make(settings: Config) -> None:

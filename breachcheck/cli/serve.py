@@ -29,13 +29,26 @@ def serve(data: Path | None, host: str, port: int, threads: int, worker: bool) -
     run(data, host, listen(host, port), threads=threads, with_worker=worker)
 
 
-def run(data: Path | None, host: str, listener: socket.socket, *, threads: int = 4, with_worker: bool = True) -> None:
-    """Serve on *listener* until told to stop. Refuses to start, before the first request, where anything is wrong."""
+def run(
+    data: Path | None,
+    host: str,
+    listener: socket.socket,
+    *,
+    threads: int = 4,
+    with_worker: bool = True,
+    links_lead_here: bool = False,
+) -> None:
+    """Serve on *listener* until told to stop. Refuses to start, before the first request, where anything is wrong.
+
+    *links_lead_here*: links in mails lead to *listener* where the settings name no site.
+    """
     logs.configure()
     settings = config.read(data)
     services = open_services(settings)
-    with Supervisor(settings.data if with_worker else None):
-        click.echo(f"Serving on http://{host}:{listener.getsockname()[1]} (Ctrl-C stops it)", err=True)
+    url = f"http://{host}:{listener.getsockname()[1]}"
+    told = {config.variable_of("public_url"): url} if links_lead_here and settings.public_url is None else {}
+    with Supervisor(settings.data if with_worker else None, told):
+        click.echo(f"Serving on {url} (Ctrl-C stops it)", err=True)
         Server(services, listener, threads=threads).run_until_stopped()
     services.close()
 

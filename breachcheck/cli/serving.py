@@ -1,10 +1,12 @@
 """The server process: waitress set up for slow clients, graceful stop, and a supervisor for the worker process."""
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType, TracebackType
 
@@ -19,6 +21,7 @@ NEVER_SPOOL = 64 * MIB
 """Above any body or answer: waitress would otherwise keep what is larger in a temporary file, in clear."""
 GRACE_S = 10.0
 RESTART_AFTER_S = (1.0, 2.0, 5.0, 15.0, 60.0)
+NOTHING_MORE: Mapping[str, str] = {}
 
 
 class Server:
@@ -56,8 +59,10 @@ class Server:
 class Supervisor:
     """Keeps one niced worker process running for the length of a block; restarts it, ever more slowly, if it dies."""
 
-    def __init__(self, data: Path | None) -> None:
+    def __init__(self, data: Path | None, environment: Mapping[str, str] = NOTHING_MORE) -> None:
+        """*environment* is what the worker is told besides ours."""
         self._data = data
+        self._environment = os.environ | dict(environment)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._look_after, name="supervisor", daemon=True)
         self._process: subprocess.Popen[bytes] | None = None
@@ -89,7 +94,7 @@ class Supervisor:
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "breachcheck.cli", "worker", "--supervised", "--data", str(self._data)]
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own program
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, env=self._environment)  # noqa: S603 - our own program
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

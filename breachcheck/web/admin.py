@@ -82,7 +82,8 @@ def sign_out() -> ResponseReturnValue:
 @bp.get("/")
 def overview() -> ResponseReturnValue:
     shelves = [Shelf(row, services().loads.of_breach(row.id)) for row in services().breaches.all()]
-    return render_template("admin/overview.html", shelves=shelves)
+    mails = services().post.outbox.counts()
+    return render_template("admin/overview.html", shelves=shelves, mails=mails, mail=services().config.mail)
 
 
 @bp.get("/loads/<int:load_id>")

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from breachcheck.breaches import LoadId
 from breachcheck.digests import Kind
 from breachcheck.loads import Part
+from breachcheck.outbox import Mail
 from breachcheck.services import Services
 from breachcheck.suppressions import Level
 from breachcheck.web.app import create_app
@@ -237,3 +238,36 @@ def test_a_load_that_was_read_in_part_says_so_and_has_no_button_to_publish_it(
     assert "the first 1,000 records of each file" in operator.get(f"/admin/loads/{load_id}/preview").text
     assert "read in part" in operator.get("/admin/").text
     assert "--although-in-part" in press(operator, f"/admin/loads/{load_id}/publish")
+
+
+@pytest.mark.parametrize(
+    ("mail", "line"),
+    [("off", "Mail is off"), ("outbox", "Mails waiting: 1. Parked: 0. Sent in the last 7 days: 0.")],
+)
+def test_the_overview_says_how_mails_stand(tmp_path: Path, mail: str, line: str) -> None:
+    services = new_store(tmp_path / "data", mail=mail)
+    services.operators.add("olga", PASSWORD)
+    one = Mail(recipient="ann@example.com", subject="S", text="T", html="T", language="en", message_id="i")
+    services.post.outbox.add("test", one, now=1)
+    client = create_app(services).test_client()
+    sign_in(client)
+
+    assert line in client.get("/admin/").text
+    services.close()
+
+
+def test_what_is_only_a_file_and_what_is_parked_stand_out(tmp_path: Path) -> None:
+    services = new_store(tmp_path / "data", mail="outbox")
+    services.operators.add("olga", PASSWORD)
+    one = Mail(recipient="ann@example.com", subject="S", text="T", html="T", language="en", message_id="i")
+    written, parked = (services.post.outbox.add("test", one, now=1) for _ in range(2))
+    services.post.outbox.end(written, "written", now=1)
+    services.post.outbox.park(parked, "refused: 550", now=1)
+    client = create_app(services).test_client()
+    sign_in(client)
+    page = client.get("/admin/").text
+
+    assert "Only written to the outbox folder, where nobody gets them: 1." in page
+    assert "breachcheck mails list" in page
+    assert "ann@example.com" not in page
+    services.close()
