@@ -8,7 +8,7 @@ from contextlib import closing
 from ingest.readers import lines
 from ingest.readers.base import Instructions, Table
 from ingest.readers.left_out import LeftOut, LineNumbers
-from ingest.readers.piped import Records, written
+from ingest.readers.rows import bare_table, written
 from ingest.sources import HEAD, DataFile
 
 _LABELLED = re.compile(r"([^\W\d_][\w ./()#-]{0,39}?)\s*[:=](?!//)\s*(.*)")
@@ -33,17 +33,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
             found = (one for one in blocks(of_file) if not labels.keys().isdisjoint(one[1]))
             yield from written(_row(block, labels, number if left_out.is_numbered else None) for number, block in found)
 
-    records = Records(file.name, tuple(labels.values()), found)
-    yield Table(
-        name=file.name,
-        columns=tuple(labels.values()),
-        format="blocks",
-        encoding=encoding,
-        relation=records.relation,
-        rejects=records.rejects,
-        finish=records.stream.finish,
-        close=records.stream.close,
-    )
+    yield bare_table(file.name, tuple(labels.values()), "blocks", encoding, found)
 
 
 def labels_of(sample: Iterable[str]) -> dict[str, str]:

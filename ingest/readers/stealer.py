@@ -8,7 +8,7 @@ from ingest.readers import lines, top_level
 from ingest.readers.base import Instructions, Table
 from ingest.readers.combo import GLANCE, is_address, sample_of
 from ingest.readers.left_out import LeftOut, LineNumbers
-from ingest.readers.piped import Records, written
+from ingest.readers.rows import bare_table, written
 from ingest.sources import DataFile
 
 COLUMNS = ("address", "secret")
@@ -107,18 +107,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
         with closing(lines.as_utf8(file.chunks(), encoding)) as text:
             yield from written(_credentials(text, left_out, FORMS[mark], only_cr=lines.has_only_cr(head)))
 
-    records = Records(file.name, COLUMNS, found)
-    yield Table(
-        name=file.name,
-        columns=COLUMNS,
-        format="stealer",
-        encoding=encoding,
-        relation=records.relation,
-        rejects=records.rejects,
-        finish=records.stream.finish,
-        close=records.stream.close,
-        delimiter=mark if mark != " " else "",
-    )
+    yield bare_table(file.name, COLUMNS, "stealer", encoding, found, mark if mark != " " else "")
 
 
 def _credentials(

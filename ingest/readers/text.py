@@ -6,7 +6,7 @@ from contextlib import closing
 from ingest.readers import lines, spotting
 from ingest.readers.base import Instructions, Table
 from ingest.readers.left_out import LeftOut
-from ingest.readers.piped import SEPARATOR, Records
+from ingest.readers.rows import SEPARATOR, bare_table
 from ingest.sources import DataFile
 
 COLUMNS = ("address",)
@@ -21,15 +21,4 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
             for some in spotting.addresses(text):
                 yield b"".join(left_out.number(some.splitlines(True), SEPARATOR)) if left_out.is_numbered else some
 
-    records = Records(file.name, COLUMNS, found)
-    yield Table(
-        name=file.name,
-        columns=COLUMNS,
-        format="text",
-        encoding=encoding,
-        relation=records.relation,
-        rejects=records.rejects,
-        finish=records.stream.finish,
-        close=records.stream.close,
-        numbered_by="record",
-    )
+    yield bare_table(file.name, COLUMNS, "text", encoding, found, numbered_by="record")
