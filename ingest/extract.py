@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -16,7 +17,7 @@ from breachcheck.digests import Digester, Kind
 from breachcheck.errors import InvalidAccount
 from breachcheck.loads import LEFT_OUT, Part
 from breachcheck.phones import international
-from ingest import parts
+from ingest import parts, shortcuts
 from ingest.batches import Batch, batches
 from ingest.columns import ColumnDigester, Int64s, TextColumn, are_among
 from ingest.domains import domains_in
@@ -25,8 +26,10 @@ from ingest.joins import Junction
 from ingest.mailboxes import addresses_in
 from ingest.readers.base import Table
 from ingest.readers.escapes import unescaped
+from ingest.readers.left_out import LeftOut
 from ingest.rejections import Rejections
 from ingest.selection import NOTHING, OTHER, PLAIN_IN_SPACES, Selection, Wanted
+from ingest.shortcuts import Terms
 from ingest.words import FIRST, PERSON, WordArray, flags_of
 
 NO_ADDRESS = "no address"
@@ -52,6 +55,12 @@ class Count:
     waiting: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     last: int = 0
+
+    def take(self, accepted: int, rejected: Mapping[str, int]) -> None:
+        """Count records that were read and found their person, or none."""
+        self.read += accepted + sum(rejected.values())
+        self.accepted += accepted
+        self.rejected += Counter(rejected)  # which leaves out the reasons that no record had
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,7 @@ class Extractor:
         self._connection = connection
         self._digesters = {kind: ColumnDigester(digester.key_of(kind)) for kind in Kind}
         self._domains = ColumnDigester(digester.domain_key)
+        self._keys = digester.key_of(Kind.EMAIL), digester.domain_key
         self._breach = breach
         self._gathering = gathering
         self._junctions = junctions
@@ -110,7 +120,20 @@ class Extractor:
 
         Raises DataFileError, which quotes nothing, where the table cannot be read to its end.
         """
-        count = Count()
+        count, left_out = Count(), LeftOut()
+        terms = Terms(*self._keys, self._gathering.words, self._gathering.domains, self._suppressed)
+        with closing(shortcuts.portions(table, wanted, terms, left_out)) as portions:
+            for portion in portions:
+                if isinstance(portion, Table):
+                    self._scan(portion, wanted, file, watch, count)
+                else:
+                    self._gathering.add_sorted_people(portion.rows, portion.aside)
+                    count.take(portion.accepted, {LEFT_OUT: portion.suppressed})
+                    watch(portion.accepted)
+        count.take(0, left_out)
+        return count
+
+    def _scan(self, table: Table, wanted: Wanted, file: int, watch: Callable[[int], None], count: Count) -> None:
         selection = Selection(wanted, self._gathering.words, self._breach)
         with table.scan(wanted.columns) as relation:
             part = parts.chosen(relation, self._part) if self._part else relation
@@ -120,13 +143,10 @@ class Extractor:
             left_out = table.rejects(self._connection)
             if self._part:
                 left_out = parts.left_out_of(self._part, left_out, count.read, count.last)
-            for reason, records in left_out.items():
-                count.read += records
-                count.rejected[reason] += records
+            count.take(0, left_out)
             if self._rejections:
                 for reason, numbers in left_out.numbers.items():
                     self._rejections.add(file, reason, np.frombuffer(numbers, np.int64))
-        return count
 
     def _take(self, batch: Batch, wanted: Wanted, file: int, count: Count, flaw: str) -> None:
         numbers = batch.numbers() if wanted.number else None

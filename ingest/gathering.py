@@ -50,6 +50,11 @@ class Gathering:
             self.aside.add((digests[rows], domains[rows]))
         self.add(digests, words)
 
+    def add_sorted_people(self, rows: Columns, aside: Columns) -> None:
+        """People in key order and united, with their domains' numbers in the words; *aside* are those without one."""
+        self.direct.add_sorted(rows)
+        self.aside.add(aside)
+
     def add_aliases(self, digests: Int64s, words: WordArray) -> None:
         """*digests* are of base addresses: whoever has one may be the person of an address with a tag."""
         self.aliases.add((digests, words))

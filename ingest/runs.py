@@ -22,6 +22,7 @@ LOWEST_KEY, KEYS = -(2**63), 2**64
 RUN_ROWS = 1 << 18
 HELD_ROWS = 6 << 20
 _SPARSE = 1024
+_SMALL = 4  # a sorted piece of less than this part of a run is put together with others
 
 
 def union_words(columns: Columns) -> Columns:
@@ -45,6 +46,11 @@ def sum_counts(columns: Columns) -> Columns:
         begins[1:] |= ordered[1:] != ordered[:-1]
     firsts = np.flatnonzero(begins)
     return *(column[order][firsts] for column in told), np.add.reduceat(counts[order], firsts)
+
+
+def sort_and_unite(columns: Columns) -> Columns:
+    """*columns* in key order, one row a key."""
+    return union_words(_sorted([columns]))
 
 
 def first_of_each(keys: NDArray[np.int64]) -> NDArray[np.intp]:
@@ -89,6 +95,14 @@ class Runs:
         if self._loose_rows >= self._run_rows:
             self._cut()
 
+    def add_sorted(self, columns: Columns) -> None:
+        """As `add`, of what is in key order and united already."""
+        if len(columns[0]) < self._run_rows // _SMALL:
+            self.add(columns)
+        else:
+            self.rows += len(columns[0])
+            self._keep(columns)
+
     def ranges(self, ends: Sequence[int]) -> Iterator[Columns | None]:
         """The rows below each of *ends*, from the lowest again at each call; None for a range without any.
 
@@ -116,6 +130,9 @@ class Runs:
         columns = self._unite(_sorted(self._loose))
         self.rows += len(columns[0]) - self._loose_rows
         self._loose, self._loose_rows = [], 0
+        self._keep(columns)
+
+    def _keep(self, columns: Columns) -> None:
         held = sum(len(run) for run in self._runs if isinstance(run, _HeldRun))
         self._runs.append(_HeldRun(columns) if held + len(columns[0]) <= self._held_rows else self._spilled(columns))
 

@@ -76,7 +76,7 @@ class Selection:
         self._breach = breach
         self._number = {name: number for number, name in enumerate(wanted.columns)}
         self._nothing = tuple(dict.fromkeys((*SAYS_NOTHING, *(value.strip() for value in wanted.nothing_said))))
-        self._of_class = _columns_by_class(wanted.classes)
+        self._of_class = columns_by_class(wanted.classes)
         values = self._values()
         groups = [*map(self._without_addresses, self._of_class.values()), *((name,) for name in values)]
         self._group = {group: number for number, group in enumerate(dict.fromkeys(groups)) if group}
@@ -198,7 +198,8 @@ def _whole(value: str) -> str:
     )
 
 
-def _columns_by_class(classes: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def columns_by_class(classes: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The columns that carry each class, by what each column carries."""
     columns: dict[str, tuple[str, ...]] = {}
     for name, carried in classes.items():
         for data_class in carried:

@@ -48,6 +48,15 @@ class Words:
         """The words whose lanes those are; a copy."""
         return lanes[0].copy() if self.lanes == 1 else np.stack(lanes, axis=1)
 
+    def saying(self, count: int, says: Mapping[str, NDArray[np.bool_] | bool]) -> WordArray:
+        """The words of *count* records, by which of them each class is said."""
+        lanes = np.zeros((self.lanes, count), self.dtype)
+        for number, name in enumerate(self.classes, _FIRST_CLASS):
+            if name in says:
+                lane, bit = divmod(number, self._width)
+                lanes[lane] |= np.asarray(says[name]).astype(self.dtype) << self.dtype.type(bit)
+        return self.joined(list(lanes))
+
     def empty(self) -> WordArray:
         return np.empty(0 if self.lanes == 1 else (0, self.lanes), self.dtype)
 

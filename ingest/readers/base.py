@@ -1,13 +1,18 @@
 """The seam between readers and extraction: every data file ends as tables that DuckDB can scan."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
 
 from ingest import engine
+from ingest.columns import TextColumn
 from ingest.readers.left_out import NOT_A_RECORD, LeftOut
 
 
@@ -48,6 +53,7 @@ class Table:
     flaw: str = NOT_A_RECORD  # why records that are given as `broken` are rejected
     open_keys: bool = False  # JSON: columns that the sample did not show may be asked for all the same
     alike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by the first, further columns of its header
+    shortcut: Shortcut | None = None  # a faster way to the same records
     numbered_by: Literal["line", "record"] = "line"  # what the numbers of records count, from 1
 
     @contextmanager
@@ -72,3 +78,26 @@ class Table:
         self.close()
         self.finish()
         raise engine.fault(error, self.name) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """The plain records of a block of text: *addresses*, one a record, are of `addresses.PLAIN`, and canonical."""
+
+    addresses: TextColumn
+    domains: TextColumn  # each once
+    domain_of: NDArray[np.intp]  # which of these each address has
+    says: Mapping[str, NDArray[np.bool_]]  # each other column -> which of the records say something there
+    rest: bytes  # the other records, for `Shortcut.rest`
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """The way round the engine for the plain records of a table, whose first column is the address.
+
+    Held to the long way: the records of all blocks and of their rests are those that `Table.scan` gives.
+    """
+
+    blocks: Callable[[LeftOut], Generator[bytes]]  # the text anew; counts what it leaves out
+    taker: Callable[[], Callable[[bytes], Plain]]  # what takes blocks apart, one for each thread
+    rest: Callable[[bytes], Table]  # the table of the records in a rest, or in several, one behind the other

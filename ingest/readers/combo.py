@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -13,7 +13,8 @@ import duckdb
 from breachcheck.errors import DataFileError
 from ingest.engine import literal, quoted
 from ingest.readers import lines
-from ingest.readers.base import Instructions, Table
+from ingest.readers.base import Instructions, Shortcut, Table
+from ingest.readers.combo_lines import PlainLines
 from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
 from ingest.readers.stream import Rejects, Stream, read_csv
 from ingest.sources import DataFile
@@ -30,6 +31,10 @@ _NO_DELIMITER = "\x1f"
 _STRAY = bytes.maketrans(b"\x1f\0", b"  ")
 _FEWEST = 3
 _PIECE = 1 << 20  # half of what a line may have that is read by path
+
+
+# Where to count the lines left out -> blocks of whole lines.
+Blocks = Callable[[LeftOut], Generator[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +80,63 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     sample = sample_of(lines.decoded_head(head[:GLANCE], encoding), is_whole=len(head) <= GLANCE)
     if sample:
         layout = layout_of(sample, told.delimiter)
-        scan = _Scan(file, encoding, layout, only_cr=lines.has_only_cr(head))
-        yield Table(
-            name=file.name,
-            columns=COLUMNS,
-            format="combo",
-            encoding=encoding,
-            relation=scan.relation,
-            rejects=scan.rejects,
-            finish=scan.stream.finish,
-            close=scan.stream.close,
-            delimiter=layout.separator,
-        )
+        text = _Text(file, encoding, lines.has_only_cr(head))
+        yield _table(file.name, encoding, layout, text.blocks, text.path)
+
+
+def _table(name: str, encoding: str, layout: Layout, blocks: Blocks, path: Path | None = None) -> Table:
+    scan = _Scan(name, layout, blocks, path)
+
+    def rest(block: bytes) -> Table:
+        return _table(name, lines.UTF8, layout, lambda left_out: lines.blocks([block], left_out, only_cr=False))
+
+    is_usual = layout.separator in SEPARATORS and not layout.is_address_last
+    return Table(
+        name=name,
+        columns=COLUMNS,
+        format="combo",
+        encoding=encoding,
+        relation=scan.relation,
+        rejects=scan.rejects,
+        finish=scan.stream.finish,
+        close=scan.stream.close,
+        delimiter=layout.separator,
+        shortcut=Shortcut(blocks, lambda: PlainLines(layout.separator), rest) if is_usual else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The lines of a file."""
+
+    file: DataFile
+    encoding: str
+    only_cr: bool
+
+    @property
+    def path(self) -> Path | None:
+        """Where DuckDB may find them, if they are clean there."""
+        return self.file.path if self.encoding == lines.UTF8 else None
+
+    def blocks(self, left_out: LeftOut) -> Generator[bytes]:
+        """Blocks of whole lines in UTF-8."""
+        with closing(lines.as_utf8(self.file.chunks(), self.encoding)) as text:
+            yield from lines.blocks(text, left_out, only_cr=self.only_cr)
 
 
 class _Scan:
-    """One list's way into DuckDB: by path where it is clean, else through a pipe. Good for several scans."""
+    """One list's way into DuckDB: by *path* where it is clean, else through a pipe. Good for several scans."""
 
-    def __init__(self, file: DataFile, encoding: str, layout: Layout, *, only_cr: bool) -> None:
-        self._file, self._encoding, self._layout, self._only_cr = file, encoding, layout, only_cr
+    def __init__(self, name: str, layout: Layout, blocks: Blocks, path: Path | None) -> None:
+        self._name, self._layout, self._blocks, self._path = name, layout, blocks, path
         self.stream = Stream()
-        self._rejects = Rejects(file.name, FLAW)
+        self._rejects = Rejects(name, FLAW)
         self._left_out = LeftOut()
 
     def relation(self, columns: Sequence[str]) -> str:
         """SQL for one scan of *columns*."""
         if any(name not in (*COLUMNS, NUMBER) for name in columns):
-            raise DataFileError(f"{self._file.name}: the mapping names a column that is not address or secret")
+            raise DataFileError(f"{self._name}: the mapping names a column that is not address or secret")
         given = {**dict(zip(COLUMNS, _halves(self._layout), strict=True)), NUMBER: "number"}
         is_numbered = wants_numbers(columns)
         number = "number, " if is_numbered else ""
@@ -112,7 +147,7 @@ class _Scan:
         return f"(SELECT {chosen}false AS broken FROM ({rows}))"  # noqa: S608 - quoted
 
     def _source(self, *, is_numbered: bool) -> str:
-        self._rejects, self._left_out = Rejects(self._file.name, FLAW), LeftOut(is_numbered=is_numbered)
+        self._rejects, self._left_out = Rejects(self._name, FLAW), LeftOut(is_numbered=is_numbered)
         number = "number: 'BIGINT', " if is_numbered else ""
         options = {
             "delim": literal(_NO_DELIMITER),
@@ -121,16 +156,15 @@ class _Scan:
             "columns": f"{{{number}raw: 'VARCHAR'}}",
             **self._rejects.options(),
         }
-        path = self._file.path
-        if path is not None and not is_numbered and self._encoding == lines.UTF8 and is_clean(path):
-            return read_csv(str(path), options)
+        if self._path is not None and not is_numbered and is_clean(self._path):
+            return read_csv(str(self._path), options)
         sizes = {"max_line_size": str(lines.LONGEST), "buffer_size": str(2 * lines.LONGEST)}
         return read_csv(self.stream.start(self._cleaned()), {**options, **sizes})
 
     def _cleaned(self) -> Generator[bytes]:
         numbers = LineNumbers(self._left_out)
-        with closing(lines.as_utf8(self._file.chunks(), self._encoding)) as text:
-            for block in lines.blocks(text, self._left_out, only_cr=self._only_cr):
+        with closing(self._blocks(self._left_out)) as blocks:
+            for block in blocks:
                 clean = block.decode(errors="replace").encode().translate(_STRAY)
                 yield numbers.before_each(clean, _NO_DELIMITER.encode()) if self._left_out.is_numbered else clean
 
@@ -170,4 +204,4 @@ def is_clean(path: Path) -> bool:
                     decoder.decode(piece)
                 except UnicodeDecodeError:
                     return False
-    return True
+    return not decoder.getstate()[0]  # else the file ends within a character

@@ -1,0 +1,101 @@
+"""Domains as they are met in columns: which are plain is asked once for each, and then remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import regex as re
+from numpy.typing import NDArray
+
+from breachcheck.addresses import IGNORES_DOTS, PLAIN
+from ingest.columns import TextColumn
+
+NOWHERE = -1
+"""The place of a domain that is not plain, or not remembered."""
+
+_SLOTS_LOG2 = 14
+_WORD = 8  # bytes
+_WORDS = 3
+_FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
+_KEEP = np.array([(1 << (8 * used)) - 1 for used in range(_WORD + 1)], np.uint64)
+_plain_form = re.compile(PLAIN)
+
+Places = NDArray[np.intp]
+Words = list[NDArray[np.uint64]]
+
+
+def is_plain(domain: bytes) -> bool:
+    """Whether a plain local part makes a plain address with *domain*."""
+    return domain.isascii() and _plain_form.fullmatch(f"x@{domain.decode()}") is not None
+
+
+class PlainDomains:
+    """A memory for the domains of one thread's blocks; *is_plain* says of each whether it is.
+
+    Each has the one place that its bytes say, and who comes later takes it over; so the memory never grows.
+    """
+
+    def __init__(self, is_plain: Callable[[bytes], bool] = is_plain) -> None:
+        self._is_plain = is_plain
+        self._written = np.zeros((_WORDS, 1 << _SLOTS_LOG2), np.uint64)
+        self._ignores_dots = np.zeros(1 << _SLOTS_LOG2, np.bool_)
+
+    def places(self, domains: TextColumn) -> Places:
+        """The place of each of *domains*, which are in lower case and hold no NUL; good until the next call.
+
+        *domains* have 24 bytes behind them that can be read.
+        """
+        words = _words(domains)
+        slots = _slots(words)
+        is_met = self._are_met(words, slots)
+        missed = np.flatnonzero(~is_met)
+        if len(missed):
+            self._learn([word[missed] for word in words], slots[missed])
+            is_met = self._are_met(words, slots)
+        is_met &= (domains.lengths <= _WORD * _WORDS) & (domains.lengths > 0)
+        return np.where(is_met, slots, NOWHERE)
+
+    def ignore_dots(self, places: Places) -> NDArray[np.bool_]:
+        """Which of *places* are of `addresses.IGNORES_DOTS`."""
+        return self._ignores_dots[places]
+
+    def distinct(self, places: Places) -> tuple[TextColumn, Places]:
+        """The domains at *places*, none of which is NOWHERE, each once, and which of them stands at each."""
+        counts = np.bincount(places, minlength=1 << _SLOTS_LOG2)
+        used = np.flatnonzero(counts)
+        counts[used] = np.arange(len(used))
+        return TextColumn.of([self._at(place) for place in used.tolist()]), counts[places]
+
+    def _at(self, place: int) -> bytes:
+        return self._written[:, place].tobytes().rstrip(b"\0")
+
+    def _are_met(self, words: Words, slots: Places) -> NDArray[np.bool_]:
+        is_met = np.ones(len(slots), np.bool_)
+        for written, word in zip(self._written, words, strict=True):
+            is_met &= written[slots] == word
+        return is_met
+
+    def _learn(self, words: Words, slots: Places) -> None:
+        width = _WORD * _WORDS
+        raw = np.stack(words, axis=1).tobytes()
+        found = {raw[at : at + width]: slot for at, slot in zip(range(0, len(raw), width), slots.tolist(), strict=True)}
+        for written, slot in found.items():
+            domain = written.rstrip(b"\0")
+            if self._is_plain(domain):
+                self._written[:, slot] = np.frombuffer(written, np.uint64)
+                self._ignores_dots[slot] = domain.decode() in IGNORES_DOTS
+
+
+def _words(domains: TextColumn) -> Words:
+    """The first bytes of each of *domains*, eight a word, and NUL where there are no more."""
+    rows = np.ndarray((len(domains.data) - _WORD + 1,), np.uint64, domains.data, 0, (1,))
+    used = [np.clip(domains.lengths - _WORD * number, 0, _WORD) for number in range(_WORDS)]
+    return [rows[domains.starts + _WORD * number] & _KEEP[used[number]] for number in range(_WORDS)]
+
+
+def _slots(words: Words) -> Places:
+    mixed = np.zeros(len(words[0]), np.uint64)
+    for word, factor in zip(words, _FACTORS, strict=True):
+        mixed ^= word * factor
+    return (mixed >> np.uint64(64 - _SLOTS_LOG2)).astype(np.intp)

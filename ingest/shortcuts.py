@@ -1,0 +1,173 @@
+"""Shortcuts taken: the plain records of a table become sorted rows on several threads; the rest is given back.
+
+A thread takes some megabytes at a time, so that it hardly meets the others: arrays that long are worked on without the
+interpreter's lock.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.columns import ColumnDigester, Int64s, are_among
+from ingest.domains import ASIDE, DomainNumbers
+from ingest.readers.base import Plain, Shortcut, Table
+from ingest.readers.left_out import LeftOut
+from ingest.runs import Columns, sort_and_unite
+from ingest.selection import Wanted, columns_by_class
+from ingest.words import FIRST, PERSON, WordArray, Words, flags_of, mark_domains
+
+_THREADS = 2
+_AHEAD = _THREADS + 1  # tasks that wait or run
+_AT_ONCE = 6 << 20  # bytes of a task
+_MOST_REST = 8 << 20  # bytes of the rest that are scanned at once
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which plain records are taken: under which keys, as which words, and of whom nothing may be kept."""
+
+    key: bytes
+    domain_key: bytes
+    words: Words
+    domains: DomainNumbers
+    suppressed: Int64s
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What some blocks gave: *accepted* records as sorted rows, how many were *suppressed*, and the rest as it is.
+
+    *aside*: digests with those of their domains, for which words have no number.
+    """
+
+    accepted: int
+    suppressed: int
+    rows: Columns
+    aside: Columns
+    rest: bytes
+
+
+def portions(table: Table, wanted: Wanted, terms: Terms, left_out: LeftOut) -> Generator[Taken | Table]:
+    """The records of *table*: plain ones as rows, and what is to be scanned as tables, which may be *table* itself.
+
+    *left_out* counts what is in neither.
+    """
+    shortcut = table.shortcut
+    if shortcut is None or not _is_enough(wanted, table):
+        yield table
+        return
+    rest: list[bytes] = []
+    with closing(_taken(shortcut, wanted, terms, left_out)) as found:
+        for some in found:
+            yield some
+            rest.append(some.rest)
+            if sum(map(len, rest)) > _MOST_REST:
+                yield shortcut.rest(b"".join(rest))
+                rest.clear()
+    if any(rest):
+        yield shortcut.rest(b"".join(rest))
+
+
+def _is_enough(wanted: Wanted, table: Table) -> bool:
+    """Whether all that is *wanted* can be had by the shortcut of *table*."""
+    others = (wanted.identifiers, wanted.keys, wanted.references, wanted.meets, wanted.nothing_said, wanted.number)
+    return not any(others) and wanted.addresses == table.columns[:1]
+
+
+def _taken(shortcut: Shortcut, wanted: Wanted, terms: Terms, left_out: LeftOut) -> Generator[Taken]:
+    lanes: SimpleQueue[_Lane] = SimpleQueue()
+    lock = Lock()
+    for _ in range(_THREADS):
+        lanes.put(_Lane(shortcut, wanted, terms, lock))
+
+    def take(blocks: list[bytes]) -> Taken:
+        lane = lanes.get()
+        try:
+            return lane.take(blocks)
+        finally:
+            lanes.put(lane)
+
+    waiting: deque[Future[Taken]] = deque()
+    with ThreadPoolExecutor(_THREADS, "plain records") as pool, closing(shortcut.blocks(left_out)) as blocks:
+        for some in _some(blocks):
+            waiting.append(pool.submit(take, some))
+            if len(waiting) >= _AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _some(blocks: Iterable[bytes]) -> Iterator[list[bytes]]:
+    some, size = [], 0
+    for block in blocks:
+        some.append(block)
+        size += len(block)
+        if size >= _AT_ONCE:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+class _Lane:
+    """What takes blocks apart, for one thread at a time. *lock* is for the terms' domains, which all lanes share."""
+
+    def __init__(self, shortcut: Shortcut, wanted: Wanted, terms: Terms, lock: Lock) -> None:
+        self._take = shortcut.taker()
+        self._columns = columns_by_class(wanted.classes)
+        self._digester, self._domains = ColumnDigester(terms.key), ColumnDigester(terms.domain_key)
+        self._terms, self._lock = terms, lock
+
+    def take(self, blocks: list[bytes]) -> Taken:
+        found = [self._block(block) for block in blocks]
+        digests, words, domains = (np.concatenate(column) for column in zip(*(rows for rows, _ in found), strict=True))
+        is_kept = ~are_among(digests, self._terms.suppressed)
+        if not is_kept.all():
+            digests, words, domains = digests[is_kept], words[is_kept], domains[is_kept]
+        return Taken(
+            accepted=len(digests),
+            suppressed=len(is_kept) - len(digests),
+            rows=sort_and_unite((digests, words)),
+            aside=self._aside(digests, domains),
+            rest=b"".join([rest for _, rest in found]),
+        )
+
+    def _block(self, block: bytes) -> tuple[Columns, bytes]:
+        """Digests, words, and the domains' digests where words have no number for these, else 0."""
+        plain = self._take(block)
+        domains = self._domains.digests(plain.domains)
+        with self._lock:
+            numbers = self._terms.domains.numbers(domains)
+        words = self._words(plain)
+        mark_domains(words, numbers[plain.domain_of])
+        aside = np.where(numbers == ASIDE, domains, 0)[plain.domain_of]
+        return (self._digester.digests(plain.addresses), words, aside), plain.rest
+
+    def _words(self, plain: Plain) -> WordArray:
+        says = {name: _any_says(columns, plain.says) for name, columns in self._columns.items()}
+        words = self._terms.words.saying(len(plain.addresses), says)
+        flags = flags_of(words)
+        flags |= flags.dtype.type(FIRST | PERSON)
+        return words
+
+    @staticmethod
+    def _aside(digests: Int64s, domains: Int64s) -> Columns:
+        rows = np.flatnonzero(domains)
+        return digests[rows], domains[rows]
+
+
+def _any_says(columns: tuple[str, ...], says: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.bool_] | bool:
+    """Which records say something in any of *columns*; the address, which is not among *says*, always does."""
+    if any(name not in says for name in columns):
+        return True
+    some: NDArray[np.bool_] = np.logical_or.reduce([says[name] for name in columns])
+    return some

@@ -1,0 +1,179 @@
+"""Shortcuts past the engine: the same people, with the same classes and counts, as the long way finds."""
+
+from contextlib import closing
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from breachcheck.addresses import KNOWN
+from breachcheck.digests import Digester, Kind
+from breachcheck.loads import LEFT_OUT
+from ingest import engine
+from ingest.extract import Extractor
+from ingest.gathering import Gathering
+from ingest.mapping import FIXED
+from ingest.readers.base import Instructions
+from ingest.runs import equal_ranges
+from ingest.selection import SAYS_NOTHING, Wanted
+from ingest.words import Words, classes_alone, domains_of
+from tests.ingest.scans import table_of
+
+DIGESTER = Digester(bytes(32))
+ADDRESSES = [
+    *(
+        "alice@example.com",
+        "Bob.Jones@Example.COM",
+        "x_y-z@mail.example.org",
+        "{a}^b`c/d@example.net",
+        "1@2x.example.jp",
+    ),
+    *("a.b@gmail.com", "AB@GoogleMail.com", "ab@gmail.com", "bob+news@example.com", "o'brien@example.com"),
+    *(
+        ".a@example.com",
+        "...@example.com",
+        "-@example.com",
+        "@example.com",
+        "a@example",
+        "a@example.c0m",
+        "a@@example.com",
+    ),
+    *("a@b..example.com", "a@-b.example.com", "a@b-.example.com", "a@a--b.example.com", "a@b_c.example.com", "a@.com"),
+    *("x" * 52 + "@example.com", "x" * 53 + "@example.com", "x" * 65 + "@example.com", "a@" + "b" * 21 + ".de"),
+    *("a@" + "b" * 22 + ".de", "josé@example.com", "a@bücher.example", '"a b"@example.com', "a b@example.com", "john"),
+    *("a@example.com,b@example.com", " a@example.com ", "a&#64;example.com", "a%40example.com", "a@example.com\u200b"),
+    *(text for text, _ in KNOWN),
+]
+SECRETS = [
+    *(
+        "hunter2",
+        "carol@example.com",
+        "a:b;c|d",
+        "",
+        " ",
+        "x",
+        "é",
+        "xé",
+        "\x1f",
+        "\x1fx",
+        "\0",
+        "\0x\0",
+        "p\ufeff",
+        "a\r",
+    ),
+    *(
+        " null ",
+        "nullx",
+        "NULL",
+        "un\u212anown",
+        "UNKNOWN",
+        "\u212a",
+        "undefined!",
+        "0 ",
+        "00",
+        "x" * 40,
+        "\ufffd",
+        "\\N",
+    ),
+    *SAYS_NOTHING,
+]
+SEPARATORS = [":", ":", ":", ";", "|", "\t", "", ",", " "]
+LINES = st.tuples(
+    st.sampled_from(["", "", "", " ", "\ufeff", "user1:"]),
+    st.sampled_from(ADDRESSES),
+    st.sampled_from(SEPARATORS),
+    st.one_of(st.sampled_from(SECRETS), st.text(max_size=12)),
+    st.sampled_from(["\n", "\n", "\r\n", "\n\n"]),
+).map("".join)
+COMBO = st.lists(LINES, max_size=30).map("".join)
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory):
+    with engine.connect(tmp_path_factory.mktemp("engine")) as opened:
+        yield opened
+
+
+def gathered(connection, table, folder, suppressed=()):
+    """What a load of *table* would enter, each by its digest, and what it would count."""
+    classes = {column: (name,) for column, name in FIXED[table.format].items()}
+    words = Words(tuple(FIXED[table.format].values()))
+    with closing(Gathering(folder, words)) as gathering:
+        hidden = np.array(sorted(suppressed), np.int64)
+        extractor = Extractor(connection, DIGESTER, "Example", gathering, {}, hidden)
+        count = extractor.read(table, Wanted(("address",), classes), 0, lambda _: None)
+        found = [contents(runs) for runs in (gathering.direct, gathering.aliases)]
+        return found, domains(gathering), (count.read, count.accepted, +count.rejected)
+
+
+def domains(gathering):
+    """Everyone's domain, both by their digests."""
+    [columns] = gathering.direct.ranges(equal_ranges(1))
+    if columns is None:
+        return {}
+    numbered = gathering.domains.digests(domains_of(columns[1]))
+    [aside] = gathering.aside.ranges(equal_ranges(1))
+    others = {} if aside is None else dict(zip(aside[0].tolist(), aside[1].tolist(), strict=True))
+    return dict(zip(columns[0].tolist(), numbered.tolist(), strict=True)) | others
+
+
+def contents(runs):
+    [columns] = runs.ranges(equal_ranges(1))
+    if columns is None:
+        return {}
+    return dict(zip(columns[0].tolist(), classes_alone(columns[1]).tolist(), strict=True))
+
+
+def both_ways(connection, folder, raw, form, **more):
+    """The same file by the shortcut, and the long way."""
+    path = folder / "list.txt"
+    path.write_bytes(raw)
+    table = table_of(path, Instructions(format=form))
+    assert table.shortcut
+    return (
+        gathered(connection, table, folder, **more),
+        gathered(connection, replace(table, shortcut=None), folder, **more),
+    )
+
+
+USUAL = "".join(f"user{number}@example.com:secret{number}\n" for number in range(4))
+
+
+@given(COMBO)
+@example("alice@example.com:un\u212anown\n")
+@example("alice@example.com\n\nbob@example.com:")
+@settings(max_examples=300, deadline=None)
+def test_the_plain_lines_of_a_list_are_read_as_the_engine_reads_them(connection, tmp_path_factory, text):
+    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("list"), (USUAL + text).encode(), "combo")
+
+    assert shortened == scanned
+
+
+@given(
+    st.lists(st.one_of(st.binary(max_size=12), st.sampled_from([b"\n", b"a@b.de", b":"])), max_size=20).map(b"".join)
+)
+@settings(max_examples=100, deadline=None)
+def test_bytes_that_are_no_text_are_read_alike_as_well(connection, tmp_path_factory, raw):
+    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("list"), USUAL.encode() + raw, "combo")
+
+    assert shortened == scanned
+
+
+def test_whoever_is_suppressed_is_left_out_of_plain_lines_too(connection, tmp_path):
+    hidden = {int(DIGESTER.of(Kind.EMAIL, "user1@example.com"))}
+
+    shortened, scanned = both_ways(connection, tmp_path, USUAL.encode(), "combo", suppressed=hidden)
+
+    assert shortened == scanned
+    assert shortened[2] == (4, 3, {LEFT_OUT: 1})
+
+
+def test_more_domains_than_are_remembered_lose_nobody(connection, tmp_path):
+    text = "".join(f"a@d{number}.example.com:x\n" for number in range(30_000))
+
+    shortened, scanned = both_ways(connection, tmp_path, text.encode(), "combo")
+
+    assert shortened == scanned
+    assert shortened[2] == (30_000, 30_000, {})
