@@ -20,6 +20,7 @@ else:
     from backports import zstd
 
 CHUNK = 1 << 20
+XZ_MEMORY = 256 << 20
 _DEPTH = 3
 
 
@@ -42,11 +43,53 @@ class Limits:
     ratio_from: int = 64 << 20
 
 
+class _NeedsTooMuchMemory(Exception):
+    """A file was packed so that unpacking it takes more memory than that is given."""
+
+
+class _Xz(io.RawIOBase):
+    """The streams of an xz file, one behind the other, for which the library has no limit of memory."""
+
+    def __init__(self, file: Readable) -> None:
+        self._file = file
+        self._decoder = lzma.LZMADecompressor(lzma.FORMAT_XZ, XZ_MEMORY)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        while not self._decoder.eof or self._is_another_stream():
+            piece = self._file.read(CHUNK) if self._decoder.needs_input else b""
+            if self._decoder.needs_input and not piece:
+                raise EOFError
+            if found := self._unpacked(piece, len(buffer)):
+                buffer[: len(found)] = found
+                return len(found)
+        return 0
+
+    def _is_another_stream(self) -> bool:
+        rest = self._decoder.unused_data.lstrip(b"\0")
+        while not rest and (piece := self._file.read(CHUNK)):
+            rest = piece.lstrip(b"\0")
+        if rest:
+            self._decoder = lzma.LZMADecompressor(lzma.FORMAT_XZ, XZ_MEMORY)
+            self._unpacked(rest, 0)
+        return bool(rest)
+
+    def _unpacked(self, piece: bytes, most: int) -> bytes:
+        try:
+            return self._decoder.decompress(piece, most)
+        except lzma.LZMAError as error:
+            if "limit exceeded" in str(error):
+                raise _NeedsTooMuchMemory from None
+            raise
+
+
 _OPENERS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
     b"\x1f\x8b": lambda file: cast(IO[bytes], gzip.GzipFile(fileobj=file, mode="rb")),
     b"\x28\xb5\x2f\xfd": lambda file: cast(IO[bytes], zstd.ZstdFile(file)),
     **{b"BZh%d1AY" % level: lambda file: cast(IO[bytes], bz2.BZ2File(file)) for level in range(1, 10)},
-    b"\xfd7zXZ\x00": lambda file: cast(IO[bytes], lzma.LZMAFile(file)),  # noqa: SIM115 - closed with the file
+    b"\xfd7zXZ\x00": lambda file: cast(IO[bytes], _Xz(file)),
 }
 _SKIPPABLE_ZSTD = {bytes([first, 0x2A, 0x4D, 0x18]) for first in range(0x50, 0x60)}
 _CUT = (EOFError,)
@@ -115,6 +158,10 @@ def _guarded(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
         yield from pieces
     except _CUT:
         raise DataFileError(f"{name}: the file is cut short; fetch or copy it again") from None
+    except _NeedsTooMuchMemory:
+        raise DataFileError(
+            f"{name}: takes more than {XZ_MEMORY >> 20} MiB of memory to unpack; unpack it and name what is in it"
+        ) from None
     except _DAMAGED as error:
         kind = type(error).__name__
         raise DataFileError(f"{name}: the file is damaged and cannot be unpacked ({kind}); fetch it again") from None

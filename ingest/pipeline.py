@@ -149,6 +149,7 @@ def _load(
     with ExitStack() as stack:
         spill = stack.enter_context(folders.spill(services.config.spill_path))
         stack.enter_context(loading.room_to_spill(spill))
+        stack.enter_context(loading.limited_memory())
         with engine.connect(spill) as connection:
             surveyed = survey(manifest, connection, spill, terms.ask)
         gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes))))

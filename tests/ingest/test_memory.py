@@ -1,0 +1,90 @@
+"""No file takes the machine's memory, however it is made: the load ends, says why, and nothing of it is shown."""
+
+import lzma
+import resource
+import zlib
+
+import duckdb
+import pytest
+
+from breachcheck.errors import DataFileError, LoadError
+from ingest import loading
+from ingest.readers import parquet
+from tests.ingest.loads import described, load
+from tests.ingest.scans import scan, table_of
+
+PEOPLE = "- path: people.csv\n  mapping: {email: Email addresses}\n"
+
+
+def written(path, select):
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({select}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    return path
+
+
+def test_a_load_that_needs_too_much_memory_is_stopped_and_says_so(store, tmp_path, monkeypatch):
+    manifest = described(tmp_path, PEOPLE, {"people.csv": "email\na@example.com\n"})
+
+    monkeypatch.setattr(loading, "MEMORY", 1 << 20)
+    with pytest.raises(LoadError, match="more than the 0.000977 GiB of memory"):
+        load(manifest, store)
+    monkeypatch.undo()
+
+    [failed] = store.loads.of_breach(store.breaches.get("Shop").id)
+    assert (failed.state, store.catalogue.published().breaches) == ("failed", ())
+    assert load(manifest, store).is_published
+
+
+def test_the_limit_is_that_of_the_load_alone(store, tmp_path):
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    inside = []
+
+    with loading.limited_memory():
+        inside.append(resource.getrlimit(resource.RLIMIT_AS)[0])
+
+    assert 0 < inside[0] < 1 << 42
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+def test_a_value_that_stands_in_parquet_a_thousand_times_is_not_made_so_often(tmp_path):
+    value = "repeat('a@example.com' || chr(10), 100000)"
+    path = written(
+        tmp_path / "people.parquet", f"SELECT {value} AS email FROM range(1000) UNION ALL SELECT 'b@example.com'"
+    )
+
+    scanned = scan(table_of(path))
+
+    assert scanned.rows == [("b@example.com",)]
+    assert scanned.rejects == {"value too long": 1000}
+
+
+def test_more_rows_than_fit_into_a_file_are_refused_by_its_footer(tmp_path, monkeypatch):
+    path = written(tmp_path / "people.parquet", "SELECT NULL::VARCHAR AS email FROM range(300000)")
+    monkeypatch.setattr(parquet, "ROWS_FREELY", 1000)
+
+    with pytest.raises(DataFileError, match="says that it holds 300,000 rows"):
+        table_of(path)
+
+
+def hungry_xz(text):
+    """*text* packed as if with the largest dictionary there is, 4 GiB, which whoever unpacks it must make room for."""
+    packed = bytearray(lzma.compress(text))
+    length = (packed[12] + 1) * 4
+    packed[16] = 40
+    packed[12 + length - 4 : 12 + length] = zlib.crc32(packed[12 : 12 + length - 4]).to_bytes(4, "little")
+    return bytes(packed)
+
+
+def test_an_xz_file_that_wants_more_memory_than_it_is_given_is_refused(tmp_path):
+    (tmp_path / "people.csv.xz").write_bytes(hungry_xz(b"email\na@example.com\n"))
+
+    with pytest.raises(DataFileError, match="more than 256 MiB of memory"):
+        table_of(tmp_path / "people.csv.xz")
+
+
+def test_xz_is_read_in_several_streams_with_padding_between_them(tmp_path):
+    lines = [f"u{number}@example.com\n" for number in range(200_000)]
+    parts = [b"email\n" + "".join(lines[:100_000]).encode(), "".join(lines[100_000:]).encode()]
+    (tmp_path / "people.csv.xz").write_bytes(lzma.compress(parts[0]) + b"\0" * 8 + lzma.compress(parts[1]) + b"\0" * 4)
+
+    assert len(scan(table_of(tmp_path / "people.csv.xz")).rows) == 200_000
