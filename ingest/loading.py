@@ -12,6 +12,8 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+import duckdb
+
 from breachcheck.errors import LoadError, StoreFull
 
 LOCK = "load.lock"
@@ -63,19 +65,20 @@ def require_room(folder: Path, needed: int) -> None:
 def limited_memory() -> Iterator[None]:
     """In the block the process may map `MEMORY` more than it has: no file, however it is made, takes the machine's.
 
-    Raises LoadError in place of MemoryError.
+    Raises LoadError where more is needed.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     limits = [limit for limit in (soft, hard, _mapped() + MEMORY) if limit != resource.RLIM_INFINITY]
     resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))
     try:
         yield
-    except (MemoryError, RuntimeError) as error:
+    except (MemoryError, RuntimeError, duckdb.OutOfMemoryException) as error:
         if isinstance(error, RuntimeError) and _NO_THREAD not in str(error):
             raise
         raise LoadError(
-            f"The load needed more than the {MEMORY / (1 << 30):.3g} GiB of memory that one is given and was stopped; nothing of it"
-            " is visible. A data file may hold far more than its size says: look at it, split it, or convert it to CSV."
+            f"The load needed more than the {MEMORY >> 20:,} MiB of memory that one is given and was stopped; nothing"
+            " of it is visible. A data file may hold far more than its size says: look at it, split it, or convert it"
+            " to CSV."
         ) from None
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

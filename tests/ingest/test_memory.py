@@ -26,7 +26,7 @@ def test_a_load_that_needs_too_much_memory_is_stopped_and_says_so(store, tmp_pat
     manifest = described(tmp_path, PEOPLE, {"people.csv": "email\na@example.com\n"})
 
     monkeypatch.setattr(loading, "MEMORY", 1 << 20)
-    with pytest.raises(LoadError, match="more than the 0.000977 GiB of memory"):
+    with pytest.raises(LoadError, match="more than the 1 MiB of memory"):
         load(manifest, store)
     monkeypatch.undo()
 
