@@ -79,6 +79,9 @@ class Config:
     mails_an_hour: int = setting(
         "Most mails handed over in an hour; 0 for no limit. Those to many begin with 60 and double.", 1000
     )
+    seal_key_file: Path | None = setting(
+        "The key under which accounts of `own_domains` are sealed; `seal.key` in the data folder where not set.", None
+    )
     mail_key_file: Path | None = setting(
         "The key for addresses and queued mails; `mail.key` in the data folder where not set.", None
     )
@@ -86,6 +89,11 @@ class Config:
         "The site's own address, and where links in mails lead; `smtp` needs it. Other hosts than its own are refused,"
         " but under `/api/v3`.",
         None,
+    )
+    own_domains: tuple[str, ...] = setting(
+        "Your own domains, with commas between them. Loads keep the addresses of people there, encrypted, so that you"
+        " can see who it was. Each counts for itself, without its subdomains.",
+        (),
     )
     trusted_proxies: int = setting("How many reverse proxies stand in front and set X-Forwarded-For.", 0)
     lookups_a_minute: int = setting("Look-ups a minute from one network on the public page; 0 for no limit.", 120)
@@ -105,6 +113,10 @@ class Config:
     @property
     def mail_key_path(self) -> Path:
         return self.mail_key_file or self.data / "mail.key"
+
+    @property
+    def seal_key_path(self) -> Path:
+        return self.seal_key_file or self.data / "seal.key"
 
     @property
     def outbox_path(self) -> Path:
@@ -204,6 +216,8 @@ def _typed(name: str, value: Any) -> Any:
     choices = allowed(name)
     if wanted is int:
         return _whole_number(name, value)
+    if wanted == tuple[str, ...]:
+        return _texts(name, value)
     if _is_path(name, value):
         return Path(value)
     if not isinstance(value, str):
@@ -215,6 +229,14 @@ def _typed(name: str, value: Any) -> Any:
 
 def _is_path(name: str, value: Any) -> bool:
     return Path in get_args(get_type_hints(Config)[name]) and isinstance(value, str | Path)
+
+
+def _texts(name: str, value: Any) -> tuple[str, ...]:
+    """A list of texts, or one text with commas between them."""
+    values = value.split(",") if isinstance(value, str) else value
+    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+        raise ConfigError(f"The setting {name} must be a list of texts, or a text with commas.")
+    return tuple(stripped for one in values if (stripped := one.strip()))
 
 
 def _whole_number(name: str, value: Any) -> int:

@@ -40,6 +40,10 @@ class StoreUnavailable(CouldNotCheck):
     reason = "store_unavailable"
 
 
+class BoxDamaged(StoreUnavailable):
+    """A sealed account does not open: it is not what was stored there, or was sealed with another key."""
+
+
 class StoreFull(StoreUnavailable):
     """The disk or a limit of the store is full; nothing that was acknowledged is lost."""
 

@@ -24,7 +24,11 @@ OTHER_APP_KEY = (
 OTHER_MAIL_KEY = (
     "The store is made with another mail key; point BREACHCHECK_MAIL_KEY_FILE at the mail.key that was made with it."
 )
-MAIL_KEY = "mail_key_answer"
+OTHER_SEAL_KEY = (
+    "The store is made with another seal key; point BREACHCHECK_SEAL_KEY_FILE at the seal.key that was made with it."
+)
+MAIL_KEY, SEAL_KEY = "mail_key_answer", "seal_key_answer"
+"""Names of what recognises keys that older stores lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Identity:
     """*salt* is set where the index key is derived from a passphrase. A demo store stays one for ever.
 
     *store* is the same random name in both store files, *app_key_answer* what the app key makes of a fixed text, as is
-    *mail_key_answer*, which stores of before there were mails lack.
+    *mail_key_answer* and *seal_key_answer*, which stores of before there were such keys lack.
     """
 
     created_at: int
@@ -43,6 +47,7 @@ class Identity:
     store: str
     app_key_answer: str
     mail_key_answer: str | None = None
+    seal_key_answer: str | None = None
 
     def require(self, digester: Digester, app_key: bytes) -> None:
         """Refuse to go on with other keys (WrongKey) or other address rules (SchemaMismatch) than the store's."""
@@ -67,14 +72,19 @@ class Identity:
         if self.mail_key_answer and not hmac.compare_digest(self.mail_key_answer, answer_of(mail_key)):
             raise WrongKey(OTHER_MAIL_KEY)
 
+    def require_seal_key(self, seal_key: bytes) -> None:
+        """Refuse to go on with another seal key than the store's, if it has one. Raises WrongKey."""
+        if self.seal_key_answer and not hmac.compare_digest(self.seal_key_answer, answer_of(seal_key)):
+            raise WrongKey(OTHER_SEAL_KEY)
+
 
 def new_store_name() -> str:
     return secrets.token_hex(16)
 
 
-def answer_of(app_key: bytes) -> str:
-    """What recognises the app key, or the mail key, and does not give it away."""
-    return hmac.new(app_key, b"breachcheck: which app key is this?", sha256).hexdigest()
+def answer_of(key: bytes) -> str:
+    """What recognises the app key, the mail key or the seal key, and does not give it away."""
+    return hmac.new(key, b"breachcheck: which app key is this?", sha256).hexdigest()
 
 
 def write(catalogue: Database, index: Database, identity: Identity) -> None:
@@ -91,18 +101,19 @@ def write(catalogue: Database, index: Database, identity: Identity) -> None:
             "store": identity.store,
             "app_key_answer": identity.app_key_answer,
             **({MAIL_KEY: identity.mail_key_answer} if identity.mail_key_answer else {}),
+            **({SEAL_KEY: identity.seal_key_answer} if identity.seal_key_answer else {}),
         },
     )
 
 
-def has_mail_key(catalogue: Database) -> bool:
-    """Whether the store opens with one mail key alone."""
-    return bool(_select(catalogue).get(MAIL_KEY))
+def has_key(catalogue: Database, name: str) -> bool:
+    """Whether the store opens with one key alone; *name* is MAIL_KEY or SEAL_KEY."""
+    return bool(_select(catalogue).get(name))
 
 
-def remember_mail_key(catalogue: Database, mail_key: bytes) -> None:
-    """From now on the store opens with this mail key alone. For one that has none yet."""
-    _insert(catalogue, {MAIL_KEY: answer_of(mail_key)})
+def remember_key(catalogue: Database, name: str, key: bytes) -> None:
+    """From now on the store opens with this *key* alone. For one that has none yet."""
+    _insert(catalogue, {name: answer_of(key)})
 
 
 def read(catalogue: Database, index: Database) -> Identity:
@@ -121,6 +132,7 @@ def read(catalogue: Database, index: Database) -> Identity:
         store=values["store"],
         app_key_answer=values["app_key_answer"],
         mail_key_answer=values.get(MAIL_KEY) or None,
+        seal_key_answer=values.get(SEAL_KEY) or None,
     )
 
 

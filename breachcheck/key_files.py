@@ -22,7 +22,8 @@ _LOOK_ALIKES = str.maketrans("OIL", "011", "- \t\r\n")
 _GROUPS, _GROUP_LENGTH = 7, 4  # 140 bits
 _RESTORE = (
     "restore it from its backup, or point BREACHCHECK_INDEX_KEY_FILE at the one used for the first load"
-    " (BREACHCHECK_APP_KEY_FILE, where this is the app key, BREACHCHECK_MAIL_KEY_FILE, where it is the mail key)"
+    " (BREACHCHECK_APP_KEY_FILE, where this is the app key, BREACHCHECK_MAIL_KEY_FILE, where it is the mail key,"
+    " BREACHCHECK_SEAL_KEY_FILE, where it is the seal key)"
 )
 
 

@@ -57,8 +57,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
     """What a load counted, in records but for *people*, *aliases*, *domains*, *organisations* and *coverage*.
 
-    read = indexed + duplicates + the sum of rejected, always. *coverage*: people a data class. *part*: None
-    where everything was read.
+    read = indexed + duplicates + the sum of rejected, always. *coverage*: people a data class; *sealed*: people a
+    domain of the operator's own, by its name. What is None was not counted yet by the program that made the load, but
+    for *part*, which is None where everything was read.
     """
 
     read: int = 0
@@ -67,19 +68,24 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     rejected: dict[str, int] = msgspec.field(default_factory=dict)
     people: int = 0
     aliases: int = 0
-    domains: int = 0
-    organisations: int = 0
+    domains: int | None = None
+    organisations: int | None = None
+    sealed: dict[str, int] = msgspec.field(default_factory=dict)
     coverage: dict[str, int] = msgspec.field(default_factory=dict)
     files: tuple[FileTally, ...] = ()
     part: Part | None = None
 
     def without_left_out(self) -> "Tally":
-        """What everyone may be told: as if no file held the records that were left out at their owners' wish."""
+        """What everyone may be told: as if no file held the records that were left out at their owners' wish.
+
+        Nor does it name the operator's own domains.
+        """
         return msgspec.structs.replace(
             self,
             read=self.read - self.rejected.get(LEFT_OUT, 0),
             rejected=_without_left_out(self.rejected),
             files=tuple(one.without_left_out() for one in self.files),
+            sealed={},
         )
 
 

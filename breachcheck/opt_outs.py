@@ -1,6 +1,7 @@
 """Opt-outs: what an owner's wish to be hidden, forgotten or erased does, at once and in every load."""
 
 import time
+from collections.abc import Sequence
 
 from breachcheck.catalog import move
 from breachcheck.db.base import Database
@@ -8,6 +9,7 @@ from breachcheck.digests import Digest
 from breachcheck.index import Index
 from breachcheck.jobs import Jobs
 from breachcheck.loads import Loads
+from breachcheck.sealed_accounts import SealedAccounts
 from breachcheck.suppressions import Level, Suppressions
 
 JOB = "forget"
@@ -17,9 +19,10 @@ JOB = "forget"
 class OptOuts:
     """Takes opt-outs and carries them out. Nothing here is audited or told to anybody: it is the owner's affair."""
 
-    def __init__(self, db: Database, index: Index) -> None:
+    def __init__(self, db: Database, index: Index, sealed_accounts: SealedAccounts) -> None:
         self._db = db
         self._index = index
+        self._sealed_accounts = sealed_accounts
         self._suppressions = Suppressions(db)
         self._loads = Loads(db)
         self._jobs = Jobs(db)
@@ -58,11 +61,15 @@ class OptOuts:
         The latter waits while a load runs, which may have begun before the opt-out. Twice is as good as once.
         """
         to_erase = self._suppressions.to_erase()
-        self._index.forget(self._suppressions.to_forget(since))
+        self._delete(self._suppressions.to_forget(since))
         if not to_erase or self._loads.any_runs():
             return
-        self._index.forget(to_erase)
+        self._delete(to_erase)
         with self._db.transaction():
             for digest in to_erase:
                 self._suppressions.drop(digest, Level.ERASE)
             move(self._db)
+
+    def _delete(self, digests: Sequence[Digest]) -> None:
+        self._index.forget(digests)
+        self._sealed_accounts.forget(digests)

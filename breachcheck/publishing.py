@@ -13,6 +13,7 @@ from breachcheck.headcounts import Headcounts
 from breachcheck.index import Index
 from breachcheck.jobs import Jobs
 from breachcheck.loads import Load, Loads
+from breachcheck.sealed_accounts import SealedAccounts
 from breachcheck.suppressions import Suppressions
 
 REST_S = 3600
@@ -26,10 +27,11 @@ class Publishing:
     LowersSensitivity, unless it is told to *lower_sensitivity*.
     """
 
-    def __init__(self, db: Database, index: Index, headcounts: Headcounts) -> None:
+    def __init__(self, db: Database, index: Index, headcounts: Headcounts, sealed_accounts: SealedAccounts) -> None:
         self._db = db
         self._index = index
         self._headcounts = headcounts
+        self._sealed_accounts = sealed_accounts
         self._breaches = Breaches(db)
         self._loads = Loads(db)
         self._audit = Audit(db)
@@ -178,6 +180,7 @@ class Publishing:
             self._audit.note(AuditEntry(at=_now(), actor=by, action="prune", subject=f"load {load_id}"))
         field_set_ids = [one.id for one in self._loads.field_sets_of(load_id)]
         self._headcounts.delete(field_set_ids)
+        self._sealed_accounts.delete(field_set_ids)
         return self._index.delete(load_id, field_set_ids)
 
     def _row_of(self, load: Load) -> BreachRow:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from breachcheck import addresses, config, folders, identity, key_files, post
+from breachcheck.addresses import Domain
 from breachcheck.api_keys import ApiKeys
 from breachcheck.audit import Audit
 from breachcheck.breaches import Breaches
@@ -17,6 +18,7 @@ from breachcheck.db.base import Database
 from breachcheck.db.sqlite import SqliteDatabase
 from breachcheck.db.sqlite_schema import CATALOGUE, INDEX
 from breachcheck.digests import Digester
+from breachcheck.domain_lookup import DomainLookup
 from breachcheck.errors import KeyFileError, StoreDamaged, StoreExists, StoreNotFound
 from breachcheck.headcounts import Headcounts
 from breachcheck.identity import Identity
@@ -30,6 +32,8 @@ from breachcheck.opt_outs import OptOuts
 from breachcheck.post import Post
 from breachcheck.publishing import Publishing
 from breachcheck.receipts import Receipts
+from breachcheck.sealed_accounts import SealedAccounts
+from breachcheck.sealing import Sealer, own_domains
 from breachcheck.suppressions import Suppressions
 
 CUT_OFF = (
@@ -46,13 +50,17 @@ class Services:
     identity: Identity
     app_key: bytes
     digester: Digester
+    sealer: Sealer
+    own_domains: frozenset[Domain]
     databases: tuple[Database, Database]
     index: Index
     headcounts: Headcounts
+    sealed_accounts: SealedAccounts
     catalogue: Catalogue
     breaches: Breaches
     loads: Loads
     lookup: Lookup
+    domain_lookup: DomainLookup
     publishing: Publishing
     listings: Listings
     suppressions: Suppressions
@@ -67,6 +75,11 @@ class Services:
     @property
     def is_demo(self) -> bool:
         return self.identity.is_demo
+
+    @property
+    def sealed_domains(self) -> frozenset[Domain]:
+        """The domains whose people a load that begins now seals."""
+        return self.own_domains
 
     def close(self) -> None:
         for database in self.databases:
@@ -88,6 +101,8 @@ def init(settings: Config, *, is_demo: bool = False, with_passphrase: bool = Fal
         key_files.write_key_file(settings.receipt_key_path, key_files.new_key())
         mail_key = key_files.new_key()
         key_files.write_key_file(settings.mail_key_path, mail_key)
+        seal_key = key_files.new_key()
+        key_files.write_key_file(settings.seal_key_path, seal_key)
         passphrase, salt, index_key = _new_index_key(settings, with_passphrase)
         about = Identity(
             created_at=int(time.time()),
@@ -98,6 +113,7 @@ def init(settings: Config, *, is_demo: bool = False, with_passphrase: bool = Fal
             store=identity.new_store_name(),
             app_key_answer=identity.answer_of(app_key),
             mail_key_answer=identity.answer_of(mail_key),
+            seal_key_answer=identity.answer_of(seal_key),
         )
         _make_store_files(settings, about)
     return passphrase
@@ -117,8 +133,12 @@ def open_services(settings: Config) -> Services:
         digester = Digester(_index_key(settings, about))
         app_key = key_files.read_key_file(settings.app_key_path)
         about.require(digester, app_key)
-        mail_key = _mail_key(settings, about, catalogue_db)
-        services = _wire(settings, about, digester, app_key, mail_key, index_db, catalogue_db)
+        mail_key = _later_key(settings, settings.mail_key_path, identity.MAIL_KEY, catalogue_db)
+        about.require_mail_key(mail_key)
+        seal_key = _later_key(settings, settings.seal_key_path, identity.SEAL_KEY, catalogue_db)
+        about.require_seal_key(seal_key)
+        sealer = Sealer(seal_key)
+        services = _wire(settings, about, digester, app_key, mail_key, sealer, index_db, catalogue_db)
         _require_whole_index(services)
         on_failure.pop_all()
     return services
@@ -140,22 +160,27 @@ def _wire(
     digester: Digester,
     app_key: bytes,
     mail_key: bytes,
+    sealer: Sealer,
     index_db: Database,
     catalogue_db: Database,
 ) -> Services:
     index = Index(index_db)
     headcounts = Headcounts(index_db)
+    sealed_accounts = SealedAccounts(index_db)
     catalogue = Catalogue(catalogue_db, is_demo=about.is_demo)
     lookup = Lookup(catalogue, index, digester, site=settings.disclosure, is_demo=about.is_demo)
-    publishing = Publishing(catalogue_db, index, headcounts)
+    publishing = Publishing(catalogue_db, index, headcounts, sealed_accounts)
     return Services(
         config=settings,
         identity=about,
         app_key=app_key,
         digester=digester,
+        sealer=sealer,
+        own_domains=own_domains(settings.own_domains),
         databases=(index_db, catalogue_db),
         index=index,
         headcounts=headcounts,
+        sealed_accounts=sealed_accounts,
         catalogue=catalogue,
         breaches=Breaches(catalogue_db),
         loads=Loads(catalogue_db),
@@ -163,7 +188,8 @@ def _wire(
         publishing=publishing,
         listings=Listings(catalogue_db, publishing),
         suppressions=Suppressions(catalogue_db),
-        opt_outs=OptOuts(catalogue_db, index),
+        domain_lookup=DomainLookup(catalogue, headcounts, sealed_accounts, digester, sealer),
+        opt_outs=OptOuts(catalogue_db, index, sealed_accounts),
         receipts=Receipts(settings.receipt_key_path),
         api_keys=ApiKeys(catalogue_db, app_key),
         operators=Operators(catalogue_db),
@@ -193,7 +219,13 @@ def _require_nothing_there(settings: Config) -> None:
 
 
 def _key_paths(settings: Config) -> tuple[Path, ...]:
-    return settings.index_key_path, settings.app_key_path, settings.receipt_key_path, settings.mail_key_path
+    return (
+        settings.index_key_path,
+        settings.app_key_path,
+        settings.receipt_key_path,
+        settings.mail_key_path,
+        settings.seal_key_path,
+    )
 
 
 def _require_both_files(settings: Config) -> None:
@@ -252,19 +284,18 @@ def _index_key(settings: Config, about: Identity) -> bytes:
     return key_files.derive_key(key_files.read_secret(settings.index_passphrase_file), about.salt)
 
 
-def _mail_key(settings: Config, about: Identity, catalogue_db: Database) -> bytes:
-    """A store of before there were mails gets its mail key here, once, whichever program opens it first."""
-    if about.mail_key_answer is None:
+def _later_key(settings: Config, path: Path, name: str, catalogue_db: Database) -> bytes:
+    """The key at *path*. A store of before there was such a key gets it once, when it is first opened."""
+    if not identity.has_key(catalogue_db, name):
         with folders.locked(settings.data):
-            _give_mail_key(settings, catalogue_db)
-    mail_key = key_files.read_key_file(settings.mail_key_path)
-    about.require_mail_key(mail_key)
-    return mail_key
+            _give_key(path, name, catalogue_db)
+    return key_files.read_key_file(path)
 
 
-def _give_mail_key(settings: Config, catalogue_db: Database) -> None:
-    if identity.has_mail_key(catalogue_db):
+def _give_key(path: Path, name: str, catalogue_db: Database) -> None:
+    """One that an attempt cut off left behind is taken."""
+    if identity.has_key(catalogue_db, name):
         return
-    if not settings.mail_key_path.exists():
-        key_files.write_key_file(settings.mail_key_path, key_files.new_key())
-    identity.remember_mail_key(catalogue_db, key_files.read_key_file(settings.mail_key_path))
+    if not path.exists():
+        key_files.write_key_file(path, key_files.new_key())
+    identity.remember_key(catalogue_db, name, key_files.read_key_file(path))

@@ -45,7 +45,7 @@ def reference() -> str:
 
 
 def _setting(name: str, default: Any, what: str) -> str:
-    shown = "not set" if default in (None, "") else f"`{default}`"
+    shown = "not set" if default in (None, "", ()) else f"`{default}`"
     return f"| `{name}` | `{config.variable_of(name)}` | {shown} | {what} |\n"
 
 

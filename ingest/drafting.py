@@ -3,7 +3,7 @@
 import json
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from breachcheck import data_classes
-from breachcheck.addresses import holds_address, mask_addresses
+from breachcheck.addresses import Domain, holds_address, mask_addresses
 from breachcheck.errors import DataFileError
 from ingest import engine, kinship, mixpanel_names, readers, sources
 from ingest.entries import Join
@@ -86,8 +86,10 @@ class _Found:
         return (self.format, self.encoding, self.delimiter, self.columns, self.table, self.join)
 
 
-def draft(paths: Sequence[Path]) -> str:
+def draft(paths: Sequence[Path], sealed: Collection[Domain] = ()) -> str:
     """The text of a manifest for the data files *paths*; its required facts are empty, and refused until filled in.
+
+    It says that a load seals the accounts of the domains *sealed*.
 
     What cannot be read is named in a comment; raises DataFileError where nothing at all could be.
     """
@@ -100,6 +102,7 @@ def draft(paths: Sequence[Path]) -> str:
     name = _scalar(_name_of(paths))
     lines = [
         _HEAD.format(name=name, title=name.replace("-", " ")),
+        *_sealing(sealed),
         _sensitivity(entries),
         "files:" if entries else "files: []",
         *chain.from_iterable(_entries(entries, [one.path for one in found])),
@@ -169,6 +172,11 @@ def _name_of(paths: Sequence[Path]) -> str:
     only = paths[0] if len(paths) == 1 else paths[0].resolve().parent
     name = "" if holds_address(only.name) else only.name.partition(".")[0]
     return "-".join(word[0].upper() + word[1:] for word in re.findall("[A-Za-z0-9]+", name))[:64]
+
+
+def _sealing(sealed: Collection[Domain]) -> Iterator[str]:
+    if sealed:
+        yield f"# own_domains: a load keeps, encrypted, who of these is in it: {', '.join(sorted(sealed))}"
 
 
 def _sensitivity(entries: Sequence[_Found]) -> str:

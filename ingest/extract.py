@@ -215,8 +215,9 @@ class Extractor:
 
     def _people_of(self, rows: Rows, addresses: TextColumn) -> _Entries:
         """The people whose canonical *addresses* those are."""
-        people = self._entries(rows, addresses)
-        return replace(people, domains=self._domains.digests(domains_in(addresses)))
+        people = replace(self._entries(rows, addresses), domains=self._domains.digests(domains_in(addresses)))
+        self._gathering.boxes.add(addresses, people.digests, people.domains)
+        return people
 
     def _identifiers(self, batch: Batch, wanted: Wanted) -> dict[Kind, _Entries]:
         parts: dict[Kind, list[_Entries]] = {}

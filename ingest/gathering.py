@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ingest.boxes import Boxes, Seal
 from ingest.columns import Int64s
 from ingest.domains import ASIDE, DomainNumbers
 from ingest.runs import Columns, Runs, first_of_each, sum_counts
@@ -13,15 +14,21 @@ from ingest.words import WordArray, Words, mark_domains
 
 HELD_ROWS = 1 << 20
 
+BYTES_A_ROW = 40
+"""Room that a row takes while it is written: in the index, in its write-ahead log, and to spare."""
+
+BYTES_A_BOX = 300
+"""Room that a box takes more than another row: it is longer, and stands in two indexes."""
+
 
 class Gathering:
     """Digests with words, united by digest. *folder* takes what does not fit in memory, in files without a name.
 
     *direct* and *aliases* are of people and their identifiers. *organisations* counts records by organisation and word.
-    *aside* has the domains of those people whose words have no number for it.
+    *aside* has the domains of those people whose words have no number for it, *boxes* those that *seal* says to seal.
     """
 
-    def __init__(self, folder: Path, words: Words) -> None:
+    def __init__(self, folder: Path, words: Words, seal: Seal | None = None) -> None:
         self.folder = folder
         self.words = words
         self.domains = DomainNumbers()
@@ -29,15 +36,17 @@ class Gathering:
         self.aliases = Runs(folder)
         self.organisations = Runs(folder, sum_counts, held_rows=HELD_ROWS)
         self.aside = Runs(folder, _unite_aside, held_rows=HELD_ROWS)
+        self.boxes = Boxes(folder, seal)
+        self._all = (self.direct, self.aliases, self.organisations, self.aside, self.boxes.runs)
 
     def close(self) -> None:
-        for runs in (self.direct, self.aliases, self.organisations, self.aside):
+        for runs in self._all:
             runs.close()
 
     @property
-    def rows(self) -> int:
-        """How many rows the store may have to take."""
-        return sum(runs.rows for runs in (self.direct, self.aliases, self.organisations, self.aside))
+    def bytes(self) -> int:
+        """Room that the store may have to have for it."""
+        return sum(runs.rows for runs in self._all) * BYTES_A_ROW + self.boxes.runs.rows * BYTES_A_BOX
 
     def add(self, digests: Int64s, words: WordArray) -> None:
         self.direct.add((digests, words))

@@ -18,6 +18,7 @@ from breachcheck.errors import BreachcheckError, LoadError
 from breachcheck.loads import Contents, Part, Tally
 from breachcheck.services import Services
 from ingest import engine, loading, rejections, writing
+from ingest.boxes import Seal
 from ingest.extract import NO_PERSON
 from ingest.gathering import Gathering
 from ingest.manifest import Manifest
@@ -29,9 +30,6 @@ from ingest.words import Words
 from ingest.writing import Written
 
 MAX_REJECTED = 0.5
-
-BYTES_A_ROW = 40
-"""Room that a row takes while it is written: in the index, in its write-ahead log, and to spare."""
 
 BYTES_TO_SPARE = 1 << 20
 
@@ -152,7 +150,8 @@ def _load(
         stack.enter_context(loading.limited_memory())
         with engine.connect(spill) as connection:
             surveyed = survey(manifest, connection, spill, terms.ask)
-        gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes))))
+        seal = _seal(services, manifest.facts.name)
+        gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes), seal)))
         rejected = _rejections(surveyed, spill, terms.rejects, stack)
         reading = read(
             surveyed,
@@ -170,7 +169,19 @@ def _load(
             rejected.write(terms.rejects, sources)
         _refuse_unfit(reading, terms)
         written = _write(gathering, services, load_id, reading.tally().read, progress)
-        return _counted(reading, written, terms.part), surveyed.contents(), written
+        tally = msgspec.structs.replace(_counted(reading, written, terms.part), sealed=_sealed(services, written))
+        return tally, surveyed.contents(), written
+
+
+def _seal(services: Services, breach: str) -> Seal | None:
+    if not services.sealed_domains:
+        return None
+    return Seal(services.sealer, services.digester, services.sealed_domains, breach)
+
+
+def _sealed(services: Services, written: Written) -> dict[str, int]:
+    """How many people of each domain to seal there were."""
+    return {domain: written.sealed[services.digester.of_domain(domain)] for domain in sorted(services.sealed_domains)}
 
 
 def _rejections(surveyed: Survey, spill: Path, rejects: Path | None, stack: ExitStack) -> Rejections | None:
@@ -217,8 +228,10 @@ def _write(
     watch(0.0)
     if load_id is None:
         return writing.write(gathering, writing.Nowhere(), watch)
-    loading.require_room(services.config.data, gathering.rows * BYTES_A_ROW + BYTES_TO_SPARE)
-    destination = writing.StoredLoad(services.loads, services.index, services.headcounts, load_id)
+    loading.require_room(services.config.data, gathering.bytes + BYTES_TO_SPARE)
+    destination = writing.StoredLoad(
+        services.loads, services.index, services.headcounts, services.sealed_accounts, load_id
+    )
     return writing.write(gathering, destination, watch)
 
 

@@ -13,13 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breachcheck.breaches import LoadId
+from breachcheck.digests import Digest
 from breachcheck.headcounts import Headcounts
 from breachcheck.index import FieldSetId, Index
 from breachcheck.loads import Loads
-from ingest.columns import Int64s
+from breachcheck.sealed_accounts import SealedAccount, SealedAccounts
+from ingest.columns import Int64s, are_among
 from ingest.domains import DomainNumbers
 from ingest.gathering import Gathering
-from ingest.heads import heads_in, members_of
+from ingest.heads import Members, heads_in, members_of
 from ingest.runs import Columns, Runs, equal_ranges, first_of_each
 from ingest.words import FIRST, PERSON, WordArray, Words, classes_alone, combinations, flags_of
 
@@ -38,6 +40,9 @@ class Destination(Protocol):
     def insert(self, piece: int, digests: Int64s, field_set_ids: Int64s, /) -> None:
         """Enter one piece, sorted by digest, durably whole or not at all."""
 
+    def insert_sealed(self, boxes: Columns, field_set_ids: Int64s, /) -> None:
+        """Enter the boxes of some people (see `Boxes`), durably whole or not at all."""
+
     def insert_headcounts(self, digests: Int64s, field_set_ids: Int64s, numbers: Int64s, /) -> None:
         """Enter some headcounts, sorted by digest and field set, durably whole or not at all."""
 
@@ -49,6 +54,7 @@ class StoredLoad:
     loads: Loads
     index: Index
     headcounts: Headcounts
+    sealed_accounts: SealedAccounts
     load_id: LoadId
 
     def add_field_sets(self, combinations: Sequence[Combination]) -> list[FieldSetId]:
@@ -56,6 +62,16 @@ class StoredLoad:
 
     def insert(self, piece: int, digests: Int64s, field_set_ids: Int64s, /) -> None:
         self.index.insert(self.load_id, piece, digests, field_set_ids)
+
+    def insert_sealed(self, boxes: Columns, field_set_ids: Int64s, /) -> None:
+        digests, domains, bases, sealed = boxes
+        columns = (domains.tolist(), digests.tolist(), field_set_ids.tolist(), bases.tolist(), map(bytes, sealed))
+        self.sealed_accounts.insert(
+            [
+                SealedAccount(Digest(domain), Digest(digest), FieldSetId(field_set), Digest(base), box)
+                for domain, digest, field_set, base, box in zip(*columns, strict=True)
+            ]
+        )
 
     def insert_headcounts(self, digests: Int64s, field_set_ids: Int64s, numbers: Int64s, /) -> None:
         self.headcounts.insert(digests, field_set_ids, numbers)
@@ -74,6 +90,9 @@ class Nowhere:
     def insert(self, _piece: int, _digests: Int64s, _field_set_ids: Int64s, /) -> None:
         return
 
+    def insert_sealed(self, _boxes: Columns, _field_set_ids: Int64s, /) -> None:
+        return
+
     def insert_headcounts(self, _digests: Int64s, _field_set_ids: Int64s, _numbers: Int64s, /) -> None:
         return
 
@@ -82,7 +101,7 @@ class Nowhere:
 class Written:
     """What went into the store. *firsts*: records, each person's first; *carriers*: rows a field set.
 
-    *domains* and *organisations*: how many different ones have headcounts.
+    *domains* and *organisations*: how many different ones have headcounts. *sealed*: people a domain, by its digest.
     """
 
     firsts: int = 0
@@ -92,13 +111,14 @@ class Written:
     organisations: int = 0
     carriers: Counter[FieldSetId] = field(default_factory=Counter)
     coverage: Counter[str] = field(default_factory=Counter)
+    sealed: Counter[int] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
     """The rows of a piece that are direct, or those that are aliases: each with one of a few combinations.
 
-    *members* counts the people of each domain and combination: domains, combinations, people.
+    *members* counts the people of each domain and combination. *boxes* are those of some of the rows.
     """
 
     digests: Int64s
@@ -107,7 +127,8 @@ class _Side:
     are_people: NDArray[np.bool_]
     firsts: int
     via_alias: bool
-    members: tuple[Int64s, NDArray[np.intp], Int64s] | None = None
+    members: Members | None = None
+    boxes: Columns | None = None
 
 
 def write(gathering: Gathering, destination: Destination, watch: Callable[[float], None]) -> Written:
@@ -131,17 +152,19 @@ def write(gathering: Gathering, destination: Destination, watch: Callable[[float
 
 
 def _merged(gathering: Gathering, ends: Sequence[int]) -> Iterator[list[_Side]]:
-    ranges = (runs.ranges(ends) for runs in (gathering.direct, gathering.aliases, gathering.aside))
-    for direct, aliases, aside in zip(*ranges, strict=True):
-        sides = [_direct(direct, aside, gathering.domains), _side(aliases, via_alias=True)]
+    together = (gathering.direct, gathering.aliases, gathering.aside, gathering.boxes.runs)
+    for direct, aliases, aside, boxes in zip(*(runs.ranges(ends) for runs in together), strict=True):
+        sides = [_direct(direct, aside, gathering.domains, boxes), _side(aliases, via_alias=True)]
         yield [side for side in sides if side is not None]
 
 
-def _direct(columns: Columns | None, aside: Columns | None, domains: DomainNumbers) -> _Side | None:
+def _direct(
+    columns: Columns | None, aside: Columns | None, domains: DomainNumbers, boxes: Columns | None
+) -> _Side | None:
     side = _side(columns, via_alias=False)
     if columns is None or side is None:
         return None
-    return replace(side, members=members_of(columns, side.which, aside, domains))
+    return replace(side, members=members_of(columns, side.which, aside, domains), boxes=boxes)
 
 
 def _side(columns: Columns | None, *, via_alias: bool) -> _Side | None:
@@ -179,8 +202,16 @@ class _Writer:
             if side.members:
                 domains, which, people = side.members
                 self._domains.add((domains, side_ids[which], people))
+            if side.boxes:
+                self._seal(side, side.boxes, side_ids)
         parts = [(side.digests, side_ids[side.which]) for side, side_ids in zip(sides, ids, strict=True)]
         self._destination.insert(number, *(parts[0] if len(parts) == 1 else _interleaved(*parts)))
+
+    def _seal(self, side: _Side, boxes: Columns, ids: Int64s) -> None:
+        """Enter the boxes of those who are there; whoever was left out at their own wish is not."""
+        boxes = tuple(column[are_among(boxes[0], side.digests)] for column in boxes)
+        self._destination.insert_sealed(boxes, ids[side.which[np.searchsorted(side.digests, boxes[0])]])
+        self.written.sealed.update(boxes[1].tolist())
 
     def count_groups(self, gathering: Gathering) -> None:
         """Enter the headcounts: of domains, which every piece has added to, and of organisations."""

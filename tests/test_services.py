@@ -44,7 +44,7 @@ def made(settings: Config) -> Config:
     return settings
 
 
-KEYS = ("app.key", "receipt.key", "mail.key", "index.key")
+KEYS = ("app.key", "receipt.key", "mail.key", "seal.key", "index.key")
 
 
 def mode(path: Path) -> int:
@@ -92,11 +92,11 @@ class TestInit:
     def test_keys_may_lie_elsewhere_and_then_the_data_folder_holds_none(self, tmp_path):
         keys = tmp_path / "keys"
         keys.mkdir()
-        files = {f"{name}_key_file": keys / name for name in ("app", "index", "mail", "receipt")}
+        files = {f"{name}_key_file": keys / name for name in ("app", "index", "mail", "receipt", "seal")}
         settings = Config(data=tmp_path / "data", **files)
         services.init(settings)
 
-        assert sorted(path.name for path in keys.iterdir()) == ["app", "index", "mail", "receipt"]
+        assert sorted(path.name for path in keys.iterdir()) == ["app", "index", "mail", "receipt", "seal"]
         assert not list(settings.data.glob("*.key"))
         services.open_services(settings).close()
 
@@ -155,11 +155,11 @@ class TestInit:
 class TestAnInitThatWasCutOff:
     """Killed between two files it leaves no store, and whoever comes next is told what to do."""
 
-    STAGES = (KEYS[:1], KEYS[:2], KEYS[:3], KEYS, (*KEYS, "index.db"))
+    STAGES = (KEYS[:1], KEYS[:2], KEYS[:3], KEYS[:4], KEYS, (*KEYS, "index.db"))
 
     @pytest.fixture(
         params=STAGES,
-        ids=["after the app key", "after the receipt key", "after the mail key", "after the keys", "after the index"],
+        ids=["after the app key", "the receipt key", "the mail key", "the seal key", "the keys", "the index"],
     )
     def cut_off(self, request, made) -> Config:
         for path in made.data.iterdir():
@@ -224,21 +224,21 @@ class TestKeys:
             services.open_services(made)
         assert key.hex() not in str(refused.value)
 
-    @pytest.mark.parametrize("name", ["index.key", "app.key", "mail.key"])
+    @pytest.mark.parametrize("name", ["index.key", "app.key", "mail.key", "seal.key"])
     def test_a_missing_key_is_refused(self, made, name):
         (made.data / name).unlink()
 
         with pytest.raises(KeyFileError, match=r"no key file.*backup"):
             services.open_services(made)
 
-    @pytest.mark.parametrize("name", ["index.key", "app.key", "mail.key"])
+    @pytest.mark.parametrize("name", ["index.key", "app.key", "mail.key", "seal.key"])
     def test_a_key_that_others_can_read_is_refused(self, made, name):
         (made.data / name).chmod(0o640)
 
         with pytest.raises(KeyFileError, match="chmod 600"):
             services.open_services(made)
 
-    @pytest.mark.parametrize("name", ["index.key", "app.key", "mail.key"])
+    @pytest.mark.parametrize("name", ["index.key", "app.key", "mail.key", "seal.key"])
     @pytest.mark.parametrize("text", ["", "ab" * 31, "ab" * 33, "x" * 64])
     def test_a_key_of_another_length_is_refused_without_being_quoted(self, made, name, text):
         (made.data / name).write_text(text)
@@ -418,7 +418,7 @@ class TestBackup:
         self.copied(store.config.catalogue_path, backup)
         published_breach(store, SHOP, {"bob@example.com": [EMAIL]})
         self.copied(store.config.index_path, backup)
-        for key in ("index.key", "app.key", "mail.key"):
+        for key in ("index.key", "app.key", "mail.key", "seal.key"):
             shutil.copy(store.config.data / key, backup)
 
         with closing(services.open_services(Config(data=backup))) as restored:

@@ -35,6 +35,7 @@ OWNERS = {
     "piece_done": "index",
     "subscriber": "subscribers",
     "suppression": "suppressions",
+    "sealed_account": "sealed_accounts",
     "switch": "breaches",
     "telling": "notifications",
 }

@@ -19,6 +19,7 @@ COMMANDS = {
     "check": ("breachcheck.cli.check", "check"),
     "breaches": ("breachcheck.cli.breaches", "breaches"),
     "manifest": ("breachcheck.cli.manifest", "manifest"),
+    "domains": ("breachcheck.cli.domains", "domains"),
     "keys": ("breachcheck.cli.keys", "keys"),
     "mails": ("breachcheck.cli.mails", "mails"),
     "operators": ("breachcheck.cli.operators", "operators"),

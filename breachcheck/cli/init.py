@@ -36,9 +36,11 @@ def init(data: Path | None, passphrase: bool, disclosure: Disclosure | None) -> 
     click.echo(f"Made {settings.data}: {settings.index_path.name}, {settings.catalogue_path.name} and keys.")
     if shown_once:
         click.echo(KEEP_THE_PASSPHRASE.format(passphrase=shown_once))
-        click.echo(BACK_UP.format(keys=f"{settings.app_key_path} and {settings.mail_key_path}"))
+        keys = f"{settings.app_key_path}, {settings.mail_key_path} and {settings.seal_key_path}"
+        click.echo(BACK_UP.format(keys=keys))
     else:
-        keys = f"{settings.index_key_path}, {settings.app_key_path} and {settings.mail_key_path}"
+        paths = (settings.index_key_path, settings.app_key_path, settings.mail_key_path)
+        keys = f"{', '.join(map(str, paths))} and {settings.seal_key_path}"
         click.echo(BACK_UP.format(keys=keys))
     click.echo("Next: breachcheck ingest PATH/breach.yaml")
 

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import click
 
+from breachcheck import config
+from breachcheck.cli.edge import data_option
+from breachcheck.sealing import own_domains
 from ingest import drafting
 from ingest import manifest as manifests
 
@@ -18,11 +21,14 @@ def manifest() -> None:
 
 
 @manifest.command()
-@no_data_needed
+@data_option
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def draft(files: tuple[Path, ...]) -> None:
-    """Print a manifest for FILES, written from their formats and column names; no value is shown."""
-    click.echo(drafting.draft(files), nl=False)
+def draft(data: Path | None, files: tuple[Path, ...]) -> None:
+    """Print a manifest for FILES, written from their formats and column names; no value is shown.
+
+    Of the data folder the settings alone are read, if there are any: own_domains says whose accounts would be sealed.
+    """
+    click.echo(drafting.draft(files, own_domains(config.read(data).own_domains)), nl=False)
 
 
 @manifest.command("check")

@@ -19,6 +19,7 @@ def table(tally: Tally) -> str:
         "Files\n" + aligned([_file(one) for one in tally.files], "none"),
         "Records\n" + aligned(_records(tally), "none"),
         "Fields\n" + aligned(_fields(tally), "none"),
+        "Counted together\n" + aligned(_groups(tally), "nothing"),
     ]
     return "\n\n".join(blocks)
 
@@ -93,6 +94,17 @@ def _records(tally: Tally) -> list[dict[str, object]]:
         {"what": "duplicates", "records": tally.duplicates},
     ]
     rows += [{"what": f"rejected: {why}", "records": count} for why, count in sorted(tally.rejected.items())]
+    return rows
+
+
+def _groups(tally: Tally) -> list[dict[str, object]]:
+    """Of all domains and organisations nothing but how many; by name the operator's own alone."""
+    rows: list[dict[str, object]] = [
+        {"what": what, "number": number}
+        for what, number in (("domains", tally.domains), ("organisations", tally.organisations))
+        if number
+    ]
+    rows += [{"what": f"sealed: people of {domain}", "number": people} for domain, people in tally.sealed.items()]
     return rows
 
 

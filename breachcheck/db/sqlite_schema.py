@@ -61,6 +61,27 @@ def m0003_headcounts(db: Database) -> None:
     )
 
 
+@INDEX()
+def m0004_sealed_accounts(db: Database) -> None:
+    _run(
+        db,
+        """
+        CREATE TABLE sealed_account (
+            domain INTEGER NOT NULL,
+            digest INTEGER NOT NULL,
+            field_set_id INTEGER NOT NULL,
+            base INTEGER NOT NULL,
+            box BLOB NOT NULL,
+            PRIMARY KEY (domain, digest, field_set_id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE INDEX sealed_account_by_digest ON sealed_account (digest);
+
+        CREATE INDEX sealed_account_by_base ON sealed_account (base);
+        """,
+    )
+
+
 _STORE = """
 CREATE TABLE identity (
     name TEXT NOT NULL PRIMARY KEY,

@@ -13,6 +13,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from ingest import manifest as manifests
+from ingest import pipeline
+from tests.ingest.loads import Silent
 from tests.stores import new_store
 
 ROOT = Path(__file__).parents[2]
@@ -124,7 +127,7 @@ def test_a_loaded_address_is_nowhere_afterwards(tmp_path, what):
             "1",
         ],
         cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(temporary)},
+        env={**os.environ, "TMPDIR": str(temporary), "BREACHCHECK_OWN_DOMAINS": "example.com"},
         capture_output=True,
         check=False,
     )
@@ -135,6 +138,25 @@ def test_a_loaded_address_is_nowhere_afterwards(tmp_path, what):
     }
     assert [where for where, content in written.items() if holds_canary(content)] == []
     assert b"Traceback" not in ran.stderr
+
+
+def test_a_loaded_domain_is_nowhere_afterwards_but_for_an_own_one(tmp_path):
+    strange = "canary-domain"
+    (tmp_path / "people.csv").write_text(
+        f"email,name\nann@{strange}.example,Ann\nbo@mail.{strange}.example,Bo\ncy@{strange}.test,\ndi@example.com,\n"
+    )
+    path = tmp_path / "breach.yaml"
+    head = "manifest: 1\nname: Shop\ntitle: Shop\nbreach_date: 2026-03-14\ndescription: A breach.\nfiles:\n  - "
+    path.write_text(f"{head}{{path: people.csv, {MAPPING}}}\n", encoding="utf-8")
+    store = new_store(tmp_path / "data", own_domains="example.com")
+
+    tally = pipeline.run(manifests.read(path), store, progress=Silent(), by="tests").tally
+    store.close()
+
+    kept = {file.name: file.read_bytes() for file in (tmp_path / "data").rglob("*") if file.is_file()}
+    assert (tally.domains, tally.sealed) == (4, {"example.com": 1})
+    assert strange not in str(tally)
+    assert [name for name, content in kept.items() if strange.encode() in content.lower()] == []
 
 
 def holds_canary(content):
