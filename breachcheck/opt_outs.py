@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 
+from breachcheck import subscribers
 from breachcheck.catalog import move
 from breachcheck.db.base import Database
 from breachcheck.digests import Digest
@@ -31,14 +32,15 @@ class OptOuts:
         """Suppress the e-mail address of *digest*, as far as *level* goes; the level that holds now.
 
         It is never less than what held before. On return no look-up shows the address, in any process, but to its
-        proved owner at the first level; what the level deletes is deleted, or will be by a job after a crash. Where it
-        raises StoreUnavailable it may hold all the same; ask again.
+        proved owner at the first level; what the level deletes is deleted, or will be by a job after a crash. Further
+        levels end its subscription too. Where it raises StoreUnavailable it may hold all the same; ask again.
         """
         at = int(time.time())
         with self._db.transaction():
             holds = self._suppressions.add(digest, level, at=at)
             move(self._db)
             if holds is not Level.HIDE:
+                subscribers.forget(self._db, digest)
                 self._jobs.add(JOB, {"since": at}, due_at=at)
         self.finish(since=at)
         return holds

@@ -129,9 +129,7 @@ class Subscribers:
 
     def remove(self, digest: Digest) -> bool:
         """Tell this person nothing more, and forget their address and what they were told; whether they were told."""
-        with self._db.transaction():
-            self._db.execute("DELETE FROM pending_subscriber WHERE digest = :digest", {"digest": digest})
-            return bool(self._db.execute("DELETE FROM subscriber WHERE digest = :digest", {"digest": digest}))
+        return forget(self._db, digest)
 
     def unsubscribe_token(self, subscriber: Subscriber) -> str:
         """What unsubscribes, valid as long as this subscription: a keyed hash of its id, which is never reused."""
@@ -216,6 +214,13 @@ class Subscribers:
 
     def _now(self) -> int:
         return int(self._clock())
+
+
+def forget(db: Database, digest: Digest) -> bool:
+    """``Subscribers.remove``, for who has no key: in the caller's transaction."""
+    with db.transaction():
+        db.execute("DELETE FROM pending_subscriber WHERE digest = :digest", {"digest": digest})
+        return bool(db.execute("DELETE FROM subscriber WHERE digest = :digest", {"digest": digest}))
 
 
 def _subscriber(row: Row) -> Subscriber:

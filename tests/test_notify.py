@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from breachcheck.catalog import move
 from breachcheck.errors import HoldsAddress, MailOff, UnknownBreach, UnknownLoad
 from breachcheck.suppressions import Level
 from ingest import worker
@@ -149,6 +148,17 @@ def test_what_a_newer_load_overtook_is_told_of_that_one_alone(it, notify):
     assert "- your name" in text_of(mail)
 
 
+def test_what_waited_while_the_same_was_loaded_anew_is_told_once(it, notify):
+    it.subscribed(ANN)
+    for _ in range(2):
+        published_breach(it.store, SHOP, {ANN: [EMAIL]})
+        notify.tell("Shop", by=BY)
+        worker.run_one(it.store)
+    it.rounds()
+
+    assert recipients(it.drained()) == [ANN]
+
+
 def test_who_unsubscribes_before_it_left_gets_nothing(it, notify):
     it.subscribed(ANN)
     published_breach(it.store, SHOP, {ANN: [EMAIL]})
@@ -167,17 +177,11 @@ def test_who_opted_out_is_told_nothing_of_any_kind(it, level, hidden):
     it.subscribed(hidden)
     assert len(tell(it)) == 1
     published_breach(it.store, SHOP, {hidden: [EMAIL, NAMES]})
-    suppress(it, ANN, level)
+    it.store.opt_outs.opt_out(it.digest(ANN), level)
 
     assert tell(it) == []
     it.store.publishing.withdraw("Shop", by=BY)
     assert correct(it) == []
-
-
-def suppress(it, account, level):
-    with it.store.databases[1].transaction():
-        it.store.suppressions.add(it.digest(account), level, at=1)
-        move(it.store.databases[1])
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 
 from breachcheck.errors import NotSubscribed, UnknownLink
 from breachcheck.subscribers import PENDING_S
+from breachcheck.suppressions import Level
 from tests.mails import mailing, text_of, token_in
 
 ANN = "Ann@example.com"
@@ -155,3 +156,11 @@ def test_all_are_read_in_pieces_that_leave_nobody_out(it, subscribers, monkeypat
     entered = [it.subscribed(f"person{number}@example.com") for number in range(5)]
 
     assert list(subscribers.all()) == entered
+
+
+@pytest.mark.parametrize(("level", "left"), [(Level.HIDE, 1), (Level.FORGET, 0), (Level.ERASE, 0)])
+def test_who_has_themselves_forgotten_is_no_subscriber_any_more(it, subscribers, level, left):
+    it.subscribed(ANN)
+    it.store.opt_outs.opt_out(it.digest(ANN), level)
+
+    assert subscribers.count() == left
