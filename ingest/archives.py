@@ -18,6 +18,7 @@ _FOREIGN = {
     b"Rar!": "a rar archive",
     b"{\\rtf": "a text document",
 }
+PAGE = "a web page or XML document"
 _PAGES = (b"<!doctype html", b"<html", b"<?xml")
 _CONTROLS = bytes({*range(32)} - set(b"\t\n\f\r\x1b"))
 _NAME_AT = 30  # of the first member, in a zip archive
@@ -44,8 +45,11 @@ def is_workbook(head: bytes) -> bool:
     return head.startswith(OLD_OFFICE) or (is_office and any(part in head for part in _SHEETS))
 
 
-def why_unreadable(head: bytes) -> str | None:
-    """What a file that begins with *head* is, where that cannot hold records; None where it may hold some."""
+def why_unreadable(head: bytes, *, as_text: bool = False) -> str | None:
+    """What a file that begins with *head* is, where that cannot hold records; None where it may hold some.
+
+    *as_text*: it is to be read as free text, which web pages and XML are too.
+    """
     if not head:
         return "an empty file"
     if is_workbook(head) or head.startswith((PARQUET, SQLITE)):
@@ -53,7 +57,7 @@ def why_unreadable(head: bytes) -> str | None:
     if head.startswith(_ZIP):
         return "an office document that holds no sheets"
     if head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGES):
-        return "a web page or XML document"
+        return None if as_text else PAGE
     return next((what for magic, what in _FOREIGN.items() if head.startswith(magic)), _why_not_text(head[:4096]))
 
 

@@ -31,11 +31,15 @@ _NOT_SELECTED = "not selected by `member`"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On which files are opened: limits, passwords of archives, and the folder for what is kept meanwhile."""
+    """On which files are opened: limits, passwords of archives, and the folder for what is kept meanwhile.
+
+    *as_text*: whatever is text is to be read as free text.
+    """
 
     limits: Limits = field(default_factory=Limits)
     passwords: Passwords = field(default_factory=Passwords)
     spill: Path | None = None
+    as_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ def find(
     """
     terms = terms or Terms()
     if path == STANDARD_INPUT:
-        yield _standard_input(terms.limits)
+        yield _standard_input(terms)
         return
     named = folder / path
     search = _Search(member, terms)
@@ -151,10 +155,10 @@ def find(
         yield from search.contents(found, mask_addresses(_shown(found, folder)), is_named=False)
 
 
-def _standard_input(limits: Limits) -> DataFile:
-    opened = DataFile("standard input", None, None, 0, lambda: sys.stdin.buffer, limits, _is_read_once=True)
+def _standard_input(terms: Terms) -> DataFile:
+    opened = DataFile("standard input", None, None, 0, lambda: sys.stdin.buffer, terms.limits, _is_read_once=True)
     kind = containers.kind_of(opened.head())
-    why = f"a {kind} archive" if kind else archives.why_unreadable(opened.head())
+    why = f"a {kind} archive" if kind else archives.why_unreadable(opened.head(), as_text=terms.as_text)
     if why:
         raise DataFileError(f"standard input is {why}, which cannot be read from there; save it and name the file")
     return opened
@@ -199,16 +203,19 @@ class _Search:
     """Looks into files on disk, and into archives in them, for members that *pattern* selects."""
 
     def __init__(self, pattern: str | None, terms: Terms) -> None:
-        self._pattern, self._limits = pattern, terms.limits
+        self._pattern, self._limits, self._as_text = pattern, terms.limits, terms.as_text
         self._opening = Opening(terms.passwords, Spool(terms.spill))
 
     def contents(self, path: Path, name: str, *, is_named: bool) -> Iterator[DataFile | NotRead]:
         """The file at *path*, or what lies in it. Raises DataFileError where one that *is_named* holds no records."""
         opened = _on_disk(path, name, self._limits)
         if containers.kind_of(opened.head()) is None:
-            why = archives.why_unreadable(opened.head())
+            why = archives.why_unreadable(opened.head(), as_text=self._as_text)
             if why and is_named:
-                raise DataFileError(f"{name} is {why}, which holds no records that can be read; name the data file")
+                way_out = ", or say `format: text` to take every address in it" if why == archives.PAGE else ""
+                raise DataFileError(
+                    f"{name} is {why}, which holds no records that can be read; name the data file{way_out}"
+                )
             yield NotRead(name, why) if why else opened
             return
         is_empty = True
@@ -242,5 +249,5 @@ class _Search:
     def _member(self, file: DataFile, inside: tuple[str, ...]) -> DataFile | NotRead:
         if not is_selected(inside, self._pattern):
             return NotRead(file.name, _NOT_SELECTED)
-        why = archives.why_unreadable(file.head())
+        why = archives.why_unreadable(file.head(), as_text=self._as_text)
         return NotRead(file.name, why) if why else file

@@ -92,11 +92,18 @@ class Survey:
         reached = {name for some in keys for _, name in some}
         for source in self.sources:
             if source.plan.join and _junction(source.plan.join) not in reached:
-                raise ManifestError(
-                    f"{source.table.name}: `join` names {mask_addresses(source.plan.join.to)}, "
-                    "but no file of this manifest that holds people is called so; check `to`"
-                )
+                raise ManifestError(f"{source.table.name}: {self._why_nowhere(source.plan.join)}")
         return [_wanted(source, some) for source, some in zip(self.sources, keys, strict=True)]
+
+    def _why_nowhere(self, join: Join) -> str:
+        """What to say of a join that finds no people."""
+        to = mask_addresses(join.to)
+        if any(_is_meant(join.to, one) and one.plan.join for one in self.sources):
+            return (
+                f"`join` leads to {to}, which names nobody itself but is joined too, and one join does not lead on to "
+                "the next; join to the file with the addresses, or put its ids into this one"
+            )
+        return f"`join` names {to}, but no file of this manifest that holds people is called so; check `to`"
 
     def _keys(self, source: Source) -> tuple[tuple[str, str], ...]:
         """The columns of *source* by which records elsewhere find its people, with the junction where they do."""
@@ -126,7 +133,7 @@ def survey(
     found: list[Source | FileTally] = []
     for entry in manifest.files:
         password = manifest.folder / entry.password_file if entry.password_file else None
-        terms = Terms(passwords=Passwords(password, ask), spill=spill)
+        terms = Terms(passwords=Passwords(password, ask), spill=spill, as_text=entry.format == "text")
         found += _survey_of(entry, manifest, connection, terms)
     surveyed = Survey(tuple(found))
     check_sensitivity(manifest, surveyed.data_classes)

@@ -80,6 +80,19 @@ def test_a_join_to_a_file_without_people_is_refused(store, manifest):
         load(manifest(entries, files), store)
 
 
+def test_a_join_that_leads_to_another_is_refused_with_the_way_out(store, manifest):
+    entries = (
+        ORDERS.replace("to: users.csv", "to: cards.csv")
+        + """
+    - {path: cards.csv, mapping: {}, join: {column: user, to: users.csv, on: id}}
+    """
+    )
+    files = {"users.csv": USERS, "orders.csv": "user,town\n1,Bonn\n", "cards.csv": "ID,user\n1,1\n"}
+
+    with pytest.raises(ManifestError, match=r"leads to cards\.csv, which names nobody itself .* join to the file with"):
+        load(manifest(entries, files), store)
+
+
 def test_an_identifier_can_be_asked_for_beside_the_address(store, manifest):
     entries = """
     - path: people.csv

@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 
+from breachcheck.errors import DataFileError
 from tests.ingest.loads import EMAIL, described, found, load
 
 BOTH = {(frozenset({EMAIL, "Passwords"}), False)}
@@ -104,3 +105,22 @@ def test_every_address_of_a_text_is_a_record(store, manifest):
     assert counts(outcome.tally) == (4, 3, 1, 0)
     assert classes_of(store, outcome.load_id, "o'brien@example.com") == {(frozenset({EMAIL}), False)}
     assert not found(store, outcome.load_id, "brien@example.com")
+
+
+PAGES = {
+    "page.html": "<!doctype html><td>Ann<td><a href='mailto:ann@example.com'>ann&#64;example.com</a>",
+    "users.xml": "<?xml version='1.0'?><users><u email='bob@example.com'/><u><email>eve@example.com</email></u>",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_read_as_text_where_the_manifest_says_so(store, manifest, name):
+    outcome = load(manifest(f"- {{path: {name}, format: text}}", {name: PAGES[name]}), store)
+
+    assert (outcome.tally.read, outcome.tally.files[0].format) == (2, "text")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_that_is_named_without_a_format_is_refused_with_the_way_to_read_it(store, manifest, name):
+    with pytest.raises(DataFileError, match="say `format: text`"):
+        load(manifest(f"- path: {name}", {name: PAGES[name]}), store)
