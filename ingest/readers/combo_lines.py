@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from breachcheck.addresses import PLAIN_LENGTH
 from ingest.columns import TextColumn
 from ingest.readers.base import Plain
-from ingest.readers.plain_domains import NOWHERE, PlainDomains
+from ingest.readers.plain_domains import PlainDomains
 from ingest.selection import SAYS_NOTHING
 
 _AT, _FEED, _DOT = b"@\n."
@@ -56,8 +56,8 @@ class PlainLines:
         addresses = TextColumn(text, starts, stops - starts)
         places = self._domains.places(TextColumn(text, ats + 1, stops - ats - 1))
         says, is_clear = _secrets(text, stops, ends)
-        is_clear &= (text[starts] != _DOT) & (ats > starts) & (addresses.lengths <= PLAIN_LENGTH) & (places != NOWHERE)
-        is_clear &= ~self._domains.ignore_dots(places)
+        is_clear &= (text[starts] != _DOT) & (ats > starts) & (addresses.lengths <= PLAIN_LENGTH)
+        is_clear &= self._domains.are_delivered_so(places, TextColumn(text, starts, ats - starts))
         clear = np.flatnonzero(is_clear)
         is_left = np.ones(len(feeds) - 1, np.bool_)
         is_left[lines[clear]] = False

@@ -8,7 +8,7 @@ import numpy as np
 import regex as re
 from numpy.typing import NDArray
 
-from breachcheck.addresses import IGNORES_DOTS, PLAIN
+from breachcheck.addresses import IGNORES_DOTS, PLAIN, PLAIN_LENGTH
 from ingest.columns import TextColumn
 
 NOWHERE = -1
@@ -16,6 +16,7 @@ NOWHERE = -1
 
 _SLOTS_LOG2 = 14
 _WORD = 8  # bytes
+_DOT = ord(".")
 _WORDS = 3
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
 _KEEP = np.array([(1 << (8 * used)) - 1 for used in range(_WORD + 1)], np.uint64)
@@ -33,7 +34,8 @@ def is_plain(domain: bytes) -> bool:
 class PlainDomains:
     """A memory for the domains of one thread's blocks; *is_plain* says of each whether it is.
 
-    Each has the one place that its bytes say, and who comes later takes it over; so the memory never grows.
+    A domain that stands for another (see `addresses.IGNORES_DOTS`) is taken for none. Each has the one place that its
+    bytes say, and who comes later takes it over; so the memory never grows.
     """
 
     def __init__(self, is_plain: Callable[[bytes], bool] = is_plain) -> None:
@@ -56,9 +58,12 @@ class PlainDomains:
         is_met &= (domains.lengths <= _WORD * _WORDS) & (domains.lengths > 0)
         return np.where(is_met, slots, NOWHERE)
 
-    def ignore_dots(self, places: Places) -> NDArray[np.bool_]:
-        """Which of *places* are of `addresses.IGNORES_DOTS`."""
-        return self._ignores_dots[places]
+    def are_delivered_so(self, places: Places, locals: TextColumn) -> NDArray[np.bool_]:
+        """Which of *locals*, at *places*, are canonical as they stand: without dots where a provider ignores them."""
+        are_so: NDArray[np.bool_] = np.not_equal(places, NOWHERE)
+        rows = np.flatnonzero(self._ignores_dots[places] & are_so)
+        are_so[rows] = ~_have_dots(locals.take(rows))
+        return are_so
 
     def distinct(self, places: Places) -> tuple[TextColumn, Places]:
         """The domains at *places*, none of which is NOWHERE, each once, and which of them stands at each."""
@@ -82,9 +87,20 @@ class PlainDomains:
         found = {raw[at : at + width]: slot for at, slot in zip(range(0, len(raw), width), slots.tolist(), strict=True)}
         for written, slot in found.items():
             domain = written.rstrip(b"\0")
-            if self._is_plain(domain):
+            name = domain.decode("ascii", "replace")
+            if self._is_plain(domain) and IGNORES_DOTS.get(name, name) == name:
                 self._written[:, slot] = np.frombuffer(written, np.uint64)
-                self._ignores_dots[slot] = domain.decode() in IGNORES_DOTS
+                self._ignores_dots[slot] = name in IGNORES_DOTS
+
+
+def _have_dots(locals: TextColumn) -> NDArray[np.bool_]:
+    """Which hold a dot among the bytes that a local part of a plain address may have."""
+    have_dots = np.zeros(len(locals), np.bool_)
+    last = len(locals.data) - 1
+    for place in range(min(int(locals.lengths.max(initial=0)), PLAIN_LENGTH)):
+        is_dot = locals.data[np.minimum(locals.starts + place, last)] == _DOT
+        have_dots |= is_dot & (locals.lengths > place)
+    return have_dots
 
 
 def _words(domains: TextColumn) -> Words:

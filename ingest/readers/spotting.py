@@ -4,6 +4,8 @@ What is spotted at once is what `prose` would find, no more and no less: whateve
 URL, an apostrophe, a letter beyond ASCII, sends the whole piece it stands in to `prose`.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,8 +14,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.columns import TextColumn
 from ingest.readers import prose, top_level
+from ingest.readers.base import Plain
 from ingest.readers.escapes import LONGEST_ENTITY
+from ingest.readers.plain_domains import PlainDomains
 
 _WIDTH = 32
 """Bytes looked at on either side of an @: together with it less than `addresses.PLAIN_LENGTH` + 2."""
@@ -45,11 +50,11 @@ _MAY_FOLLOW = _among(bytes(set(range(0x80)) - set(b"@%&\\")))
 
 def addresses(blocks: Iterable[bytes]) -> Generator[bytes]:
     """Lines of addresses, as they are written in *blocks* of text, which may be cut anywhere."""
-    for block in _whole_pieces(blocks):
+    for block in whole_pieces(blocks):
         yield from addresses_of(block)
 
 
-def _whole_pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
+def whole_pieces(blocks: Iterable[bytes]) -> Generator[bytes]:
     """The same text, cut only where something separates, unless nothing does for megabytes."""
     rest = b""
     for block in blocks:
@@ -65,25 +70,45 @@ def _whole_pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 def addresses_of(block: bytes) -> Iterator[bytes]:
     """Lines of the addresses in *block*, in no order."""
+    spots, others = _found(block)
+    yield spots.lines() + others
+
+
+class PlainText:
+    """Takes the plain addresses out of whole pieces of text, and leaves the others as lines. For one thread alone."""
+
+    def __init__(self) -> None:
+        self._domains = PlainDomains()
+
+    def __call__(self, block: bytes) -> Plain:
+        """What *block* holds, cut as by `whole_pieces`."""
+        spots, others = _found(block)
+        locals, domains = spots.columns()
+        places = self._domains.places(domains)
+        is_plain = self._domains.are_delivered_so(places, locals) & ~spots.have_tags()
+        distinct, domain_of = self._domains.distinct(places[is_plain])
+        addresses = TextColumn(locals.data, locals.starts, locals.lengths + 1 + domains.lengths)
+        rest = spots.take(~is_plain).lines() + others
+        return Plain(addresses.take(np.flatnonzero(is_plain)), distinct, domain_of, {}, rest)
+
+
+def _found(block: bytes) -> tuple[_Spots, bytes]:
+    """The plain addresses in *block*, and lines of the others."""
     text = np.frombuffer(block, np.uint8)
     escaped = _escaped_ats(block, text)
     ats = np.flatnonzero(text == _AT) if b"@" in block else escaped[:0]
     if not len(ats) + len(escaped):
-        return
-    spots = _spots(text, ats, _Line.of(block, text, ats))
-    unclear = np.concatenate((ats[~spots.is_plain], escaped))
+        return _NO_SPOTS, b""
+    spots, is_plain = _spots(text, ats, _Line.of(block, text, ats))
+    unclear = np.concatenate((ats[~is_plain], escaped))
     pieces = list(_pieces(block, np.sort(unclear).tolist()))
-    plain = spots.is_plain
     if pieces:
         starts = np.array([start for start, _ in pieces])
         ends = np.array([end for _, end in pieces])
         at = np.searchsorted(starts, ats, "right") - 1
-        plain = plain & ((at < 0) | (ats >= ends[at]))
-    if plain.any():
-        yield spots.lines(plain)
+        is_plain = is_plain & ((at < 0) | (ats >= ends[at]))
     found = [one for start, end in pieces for one in prose.addresses_in(block[start:end])]
-    if found:
-        yield "\n".join(found).encode() + b"\n"
+    return spots.take(is_plain), "".join([f"{one}\n" for one in found]).encode()
 
 
 def _escaped_ats(block: bytes, text: Bytes) -> Positions:
@@ -145,7 +170,7 @@ class _Line:
     has_entity: Bools
 
     @classmethod
-    def of(cls, block: bytes, text: Bytes, ats: Positions) -> "_Line":
+    def of(cls, block: bytes, text: Bytes, ats: Positions) -> _Line:
         starts = _last_before(text, ats, b"\n", block)
         ampersands = _last_before(text, ats, b"&", block)
         marks = [ampersands, _last_before(text, ats, b"\\", block)]
@@ -168,23 +193,44 @@ def _last_before(text: Bytes, ats: Positions, character: bytes, block: bytes) ->
 
 @dataclass(frozen=True, slots=True)
 class _Spots:
-    """What stands around every @ of a block: *windows* hold `_WIDTH` bytes before it, and a byte more behind it."""
+    """What stands around some @s of a block: *windows* hold `_WIDTH` bytes before each, and a byte more behind it."""
 
     windows: Bytes
     before: Positions  # bytes of the local part
     after: Positions  # bytes of the domain
-    is_plain: Bools
 
-    def lines(self, chosen: Bools) -> bytes:
-        """The addresses of *chosen* spots, one a line."""
-        before, after = self.before[chosen, None], self.after[chosen, None]
+    def take(self, chosen: Bools) -> _Spots:
+        return _Spots(self.windows[chosen], self.before[chosen], self.after[chosen])
+
+    def lines(self) -> bytes:
+        """The addresses, one a line."""
+        before, after = self.before[:, None], self.after[:, None]
         place = np.arange(-_WIDTH, _WIDTH + 2)
-        windows = self.windows[chosen]
-        windows[np.arange(len(windows)), after[:, 0] + _WIDTH + 1] = ord("\n")
+        windows = self.windows.copy()
+        windows[np.arange(len(windows)), self.after + _WIDTH + 1] = ord("\n")
         return windows[(place >= -before) & (place <= after + 1)].tobytes()
 
+    def columns(self) -> tuple[TextColumn, TextColumn]:
+        """Local parts and domains in lower case."""
+        room = np.zeros(_WIDTH, np.uint8)
+        middle = np.arange(len(self.windows)) * self.windows.shape[1] + _WIDTH
+        whole = TextColumn(np.concatenate((self.windows.ravel(), room)), middle - self.before, self.before).lowered()
+        return whole, TextColumn(whole.data, middle + 1, self.after)
 
-def _spots(text: Bytes, ats: Positions, line: _Line) -> _Spots:
+    def have_tags(self) -> Bools:
+        """Which have a plus sign in the local part."""
+        tags = np.flatnonzero(self.windows[:, :_WIDTH] == ord("+"))
+        rows, places = np.divmod(tags, _WIDTH)
+        have_tags = np.zeros(len(self.windows), np.bool_)
+        have_tags[rows[places >= _WIDTH - self.before[rows]]] = True
+        return have_tags
+
+
+_NO_SPOTS = _Spots(np.empty((0, 2 * _WIDTH + 2), np.uint8), np.empty(0, np.int64), np.empty(0, np.int64))
+
+
+def _spots(text: Bytes, ats: Positions, line: _Line) -> tuple[_Spots, Bools]:
+    """What stands around *ats*, and which of them are of plain addresses."""
     width = 2 * _WIDTH + 2
     blanks = np.full(_WIDTH + 2, ord(" "), np.uint8)
     padded = np.concatenate((blanks, text, blanks))
@@ -192,7 +238,7 @@ def _spots(text: Bytes, ats: Positions, line: _Line) -> _Spots:
     windows = rows[ats + 2].view(np.uint8).reshape(len(ats), width)
     before, is_local = _local_parts(windows, line)
     after, is_domain = _domains(windows[:, _WIDTH + 1 :])
-    return _Spots(windows, before, after, is_local & is_domain)
+    return _Spots(windows, before, after), is_local & is_domain
 
 
 def _local_parts(windows: Bytes, line: _Line) -> tuple[Positions, Bools]:

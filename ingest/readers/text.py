@@ -2,9 +2,11 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 
 from ingest.readers import lines, spotting
-from ingest.readers.base import Instructions, Table
+from ingest.readers.base import Instructions, Shortcut, Table
 from ingest.readers.left_out import LeftOut
 from ingest.readers.rows import SEPARATOR, bare_table
 from ingest.sources import DataFile
@@ -21,4 +23,18 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
             for some in spotting.addresses(text):
                 yield b"".join(left_out.number(some.splitlines(True), SEPARATOR)) if left_out.is_numbered else some
 
-    yield bare_table(file.name, COLUMNS, "text", encoding, found, numbered_by="record")
+    def blocks(_: LeftOut) -> Generator[bytes]:
+        with closing(lines.as_utf8(file.chunks(), encoding)) as text:
+            yield from spotting.whole_pieces(text)
+
+    table = bare_table(file.name, COLUMNS, "text", encoding, found, numbered_by="record")
+    yield replace(table, shortcut=Shortcut(blocks, spotting.PlainText, partial(_rest, file.name)))
+
+
+def _rest(name: str, addresses: bytes) -> Table:
+    """The table of *addresses*, one a line."""
+
+    def given(_: LeftOut) -> Generator[bytes]:
+        yield addresses
+
+    return bare_table(name, COLUMNS, "text", lines.UTF8, given)

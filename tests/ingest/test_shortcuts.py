@@ -20,6 +20,7 @@ from ingest.runs import equal_ranges
 from ingest.selection import SAYS_NOTHING, Wanted
 from ingest.words import Words, classes_alone, domains_of
 from tests.ingest.scans import table_of
+from tests.ingest.test_free_text import TEXTS
 
 DIGESTER = Digester(bytes(32))
 ADDRESSES = [
@@ -157,6 +158,14 @@ def test_the_plain_lines_of_a_list_are_read_as_the_engine_reads_them(connection,
 @settings(max_examples=100, deadline=None)
 def test_bytes_that_are_no_text_are_read_alike_as_well(connection, tmp_path_factory, raw):
     shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("list"), USUAL.encode() + raw, "combo")
+
+    assert shortened == scanned
+
+
+@given(st.one_of(TEXTS, st.lists(st.sampled_from([*ADDRESSES, " ", "\n", ",", "&"]), max_size=30).map("".join)))
+@settings(max_examples=200, deadline=None)
+def test_the_plain_addresses_of_a_text_are_those_that_the_rules_find(connection, tmp_path_factory, text):
+    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("text"), f"Text. {text}".encode(), "text")
 
     assert shortened == scanned
 
