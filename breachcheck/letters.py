@@ -31,6 +31,7 @@ class Letters:
         self._settings = settings
         self._is_demo = is_demo
         self._folder = _folder()
+        self._typed = urlsplit(settings.site_url).netloc
 
     def owner_link(self, recipient: str, language: str, *, token: str, code: str, stop_token: str) -> Mail:
         """The same for every address, known or not."""
@@ -47,7 +48,7 @@ class Letters:
 
     def notification(self, recipient: str, language: str, exposure: Exposure, *, unsubscribe_token: str) -> Mail:
         """That their details were in a breach, which of them, and what to do."""
-        values = {"notice": notice_of(exposure, tongue(language))}
+        values = {"notice": notice_of(exposure, self._typed, tongue(language))}
         return self._mail("notification", recipient, language, values, unsubscribe_token)
 
     def private_notification(self, recipient: str, language: str, *, unsubscribe_token: str) -> Mail:
@@ -104,7 +105,7 @@ class Letters:
         return {
             "tag": spoken.tag,
             "site": self._settings.site_name,
-            "typed": urlsplit(self._settings.site_url).netloc,
+            "typed": self._typed,
             "is_demo": self._is_demo,
             "run_by": self._run_by(spoken),
         }

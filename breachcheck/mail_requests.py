@@ -6,8 +6,6 @@ keeps the limits, which are per person (an address and its aliases) and the same
 
 import hmac
 import time
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -163,7 +161,7 @@ class MailRequests:
     def stop_token(self, request: MailRequest) -> str:
         """What stops, and allows again, mails to this person; valid for ever, and for nothing else."""
         person = bytes.fromhex(request.person)
-        return urlsafe_b64encode(person + self._mac(person)).decode().rstrip("=")
+        return (person + self._mac(person)).hex()
 
     def stop(self, token: str) -> None:
         """Send this person no mail that anyone can ask for. Raises UnknownLink."""
@@ -191,8 +189,8 @@ class MailRequests:
 
     def _of_token(self, token: str) -> str:
         try:
-            content = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        except (NotBase64, ValueError):
+            content = bytes.fromhex(token)
+        except ValueError:
             content = b""
         person, mac = content[:_PERSON_LENGTH], content[_PERSON_LENGTH:]
         if not hmac.compare_digest(mac, self._mac(person)):

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from breachcheck import answers, data_classes, meaning, wording
+from breachcheck.advice import Step
 from breachcheck.answers import Exposure
 from breachcheck.catalog import Breach
 from breachcheck.languages import Tongue
 from breachcheck.origins import where_from
+from breachcheck.step_texts import all_texts
 
 MOST_STEPS = 5
+TELL_ORG_ADMIN = "tell-org-admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,8 @@ class Notice:
     source: Sequence[str]
 
 
-def notice_of(exposure: Exposure, tongue: Tongue) -> Notice:
-    """What may be told of *exposure*, in the recipient's language."""
+def notice_of(exposure: Exposure, typed: str, tongue: Tongue) -> Notice:
+    """What may be told of *exposure*, in the recipient's language, on a site that one types as *typed*."""
     breach, leak = exposure.breach, answers.leak_of(exposure)
     steps = answers.steps_of([exposure], tongue.language)[:MOST_STEPS]
     return Notice(
@@ -40,7 +43,7 @@ def notice_of(exposure: Exposure, tongue: Tongue) -> Notice:
         via_alias=exposure.via_alias,
         details=[_detail(name, leak.company, breach, tongue) for name in exposure.leaked],
         facts=[*_denied(exposure, tongue), _affected(breach, tongue)],
-        steps=[f"{_sentence(step.title)} {step.how}".strip() for step in steps],
+        steps=[f"{_sentence(step.title)} {_how(step, typed, tongue)}".strip() for step in steps],
         not_needed=meaning.not_needed([leak], language=tongue.language),
         source=_source(breach, tongue),
     )
@@ -63,7 +66,21 @@ def _about(breach: Breach, tongue: Tongue) -> list[str]:
 def _detail(name: str, company: str, breach: Breach, tongue: Tongue) -> str:
     (words,) = wording.yours([name], company=company, language=tongue.language)
     note = breach.facts.class_notes.get(name, "").strip().rstrip(".")
-    return f"{words} ({note})" if note and note.casefold() != words.casefold() else words
+    if not note or note.casefold() == words.casefold():
+        return words
+    return f"{words} ({_begun_small(note) if tongue.tag == 'en' else note})"
+
+
+def _how(step: Step, typed: str, tongue: Tongue) -> str:
+    """A mail has no page whose address could be sent to anyone; the site has one."""
+    text = all_texts().get(step.id)
+    if step.id != TELL_ORG_ADMIN or text is None or step.how != tongue.say(str(text.how)):
+        return step.how
+    return tongue.say(
+        "Send them this site's address, %(site)s. The ID alone lets nobody in."
+        " A message that quotes it proves nothing.",
+        site=typed,
+    )
 
 
 def _denied(exposure: Exposure, tongue: Tongue) -> list[str]:
@@ -98,6 +115,11 @@ def _source(breach: Breach, tongue: Tongue) -> list[str]:
 
 def _company(breach: Breach) -> str:
     return breach.facts.on_behalf_of or breach.facts.held_by or ""
+
+
+def _begun_small(text: str) -> str:
+    """In English, where only names and abbreviations begin with a capital inside a sentence."""
+    return text[0].lower() + text[1:] if text[1:2].islower() or text[1:2].isspace() else text
 
 
 def _sentence(text: str) -> str:

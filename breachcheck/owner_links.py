@@ -22,7 +22,10 @@ _WRONG = "This code is wrong, was used, is older than 30 minutes or is for anoth
 
 @dataclass(frozen=True, slots=True)
 class OwnerLink:
-    """What is mailed: *token* works anywhere, the six digits of *code* in the browser that asked."""
+    """What is mailed: *token* works anywhere, the six digits of *code* in the browser that asked.
+
+    Tokens are hexadecimal: mail programs take a hyphen at the end of a link for the sentence's.
+    """
 
     token: str
     code: str
@@ -52,7 +55,7 @@ class OwnerLinks:
 
     def make(self, request: MailRequest) -> OwnerLink:
         """What to mail for *request*. Durable together with the caller's transaction."""
-        link = OwnerLink(secrets.token_urlsafe(32), f"{secrets.randbelow(_CODES):06}")
+        link = OwnerLink(secrets.token_hex(32), f"{secrets.randbelow(_CODES):06}")
         now = int(self._clock())
         with self._db.transaction():
             self._db.execute("DELETE FROM owner_link WHERE expires_at <= :now", {"now": now})

@@ -3,8 +3,6 @@
 import hmac
 import secrets
 import time
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NewType
@@ -64,7 +62,7 @@ class Subscribers:
 
     def begin(self, request: MailRequest) -> str:
         """The token to mail for *request*; what confirms it, once, within seven days. In the caller's transaction."""
-        token, now = secrets.token_urlsafe(32), self._now()
+        token, now = secrets.token_hex(32), self._now()
         with self._db.transaction():
             self._db.execute(
                 "DELETE FROM pending_subscriber WHERE expires_at <= :now OR digest = :digest",
@@ -134,7 +132,7 @@ class Subscribers:
     def unsubscribe_token(self, subscriber: Subscriber) -> str:
         """What unsubscribes, valid as long as this subscription: a keyed hash of its id, which is never reused."""
         content = subscriber.id.to_bytes(_ID_LENGTH, "big")
-        return urlsafe_b64encode(content + self._mac(content)).decode().rstrip("=")
+        return (content + self._mac(content)).hex()
 
     def unsubscribe(self, token: str) -> None:
         """As ``remove``, by what a mail brought; again does no harm (RFC 8058). Raises UnknownLink for no token."""
@@ -195,8 +193,8 @@ class Subscribers:
 
     def _id_of(self, token: str) -> int:
         try:
-            content = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        except (NotBase64, ValueError):
+            content = bytes.fromhex(token)
+        except ValueError:
             content = b""
         number, mac = content[:_ID_LENGTH], content[_ID_LENGTH:]
         if not hmac.compare_digest(mac, self._mac(number)):

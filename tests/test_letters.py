@@ -152,7 +152,7 @@ def test_the_notification_says_what_was_theirs_what_was_not_in_it_and_what_to_do
     for words in (
         "OpenAI (Mixpanel), 9 November 2025\nSomeone copied a file from Mixpanel, a company that OpenAI used.\n",
         "Who is in it: People with an OpenAI API account.",
-        "- your email address\n- your name\n- your rough location (City, state, country)\n",
+        "- your email address\n- your name\n- your rough location (city, state, country)\n",
         "Not in it for anyone, says OpenAI: passwords, API keys and chats.",
         "How many people: OpenAI has not said.",
         "1. Watch out for fake messages about OpenAI. ",
@@ -163,6 +163,14 @@ def test_the_notification_says_what_was_theirs_what_was_not_in_it_and_what_to_do
     ):
         assert words in mail.text
     assert mail.unsubscribe_url == "https://check.example/unsubscribe/t"
+
+
+def test_a_step_that_speaks_of_a_page_speaks_of_the_site_in_a_mail(letters, exposure):
+    found = exposure(classes=[*CLASSES, "Organisation identifiers"])
+    text = letters.notification(ANN, "en", found, unsubscribe_token="t").text
+
+    assert "Send them this site's address, check.example. " in text
+    assert "this page" not in text
 
 
 def test_what_nobody_said_is_not_said(letters, exposure):

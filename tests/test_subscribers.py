@@ -130,7 +130,7 @@ def test_an_old_mail_does_not_end_a_new_subscription(it, subscribers):
     assert subscribers.count() == 1
 
 
-@pytest.mark.parametrize("token", ["", "x", "AAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAA", "\u00e9"])
+@pytest.mark.parametrize("token", ["", "x", "0" * 15 + "1" + "0" * 32, "\u00e9"])
 def test_a_link_that_is_not_ours_unsubscribes_nobody(it, subscribers, token):
     it.subscribed(ANN)
     with pytest.raises(UnknownLink):
