@@ -121,13 +121,16 @@ class Extractor:
         Raises DataFileError, which quotes nothing, where the table cannot be read to its end.
         """
         count, left_out = Count(), LeftOut()
-        terms = Terms(*self._keys, self._gathering.words, self._gathering.domains, self._suppressed)
+        gathering = self._gathering
+        terms = Terms(*self._keys, gathering.words, gathering.domains, self._suppressed, gathering.seal)
         with closing(shortcuts.portions(table, wanted, terms, left_out)) as portions:
             for portion in portions:
                 if isinstance(portion, Table):
                     self._scan(portion, wanted, file, watch, count)
                 else:
-                    self._gathering.add_sorted_people(portion.rows, portion.aside)
+                    gathering.add_sorted_people(portion.rows, portion.aside)
+                    for sealed in portion.boxes:
+                        gathering.add_boxes(sealed)
                     count.take(portion.accepted, {LEFT_OUT: portion.suppressed})
                     watch(portion.accepted)
         count.take(0, left_out)
@@ -216,7 +219,8 @@ class Extractor:
     def _people_of(self, rows: Rows, addresses: TextColumn) -> _Entries:
         """The people whose canonical *addresses* those are."""
         people = replace(self._entries(rows, addresses), domains=self._domains.digests(domains_in(addresses)))
-        self._gathering.boxes.add(addresses, people.digests, people.domains)
+        if self._gathering.seal:
+            self._gathering.add_boxes(self._gathering.seal.boxes(addresses, people.digests, people.domains))
         return people
 
     def _identifiers(self, batch: Batch, wanted: Wanted) -> dict[Kind, _Entries]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.boxes import Boxes, Seal
+from ingest import boxes
+from ingest.boxes import Seal
 from ingest.columns import Int64s
 from ingest.domains import ASIDE, DomainNumbers
 from ingest.runs import Columns, Runs, first_of_each, sum_counts
@@ -36,8 +37,9 @@ class Gathering:
         self.aliases = Runs(folder)
         self.organisations = Runs(folder, sum_counts, held_rows=HELD_ROWS)
         self.aside = Runs(folder, _unite_aside, held_rows=HELD_ROWS)
-        self.boxes = Boxes(folder, seal)
-        self._all = (self.direct, self.aliases, self.organisations, self.aside, self.boxes.runs)
+        self.boxes = boxes.runs_in(folder)
+        self.seal = seal
+        self._all = (self.direct, self.aliases, self.organisations, self.aside, self.boxes)
 
     def close(self) -> None:
         for runs in self._all:
@@ -46,7 +48,7 @@ class Gathering:
     @property
     def bytes(self) -> int:
         """Room that the store may have to have for it."""
-        return sum(runs.rows for runs in self._all) * BYTES_A_ROW + self.boxes.runs.rows * BYTES_A_BOX
+        return sum(runs.rows for runs in self._all) * BYTES_A_ROW + self.boxes.rows * BYTES_A_BOX
 
     def add(self, digests: Int64s, words: WordArray) -> None:
         self.direct.add((digests, words))
@@ -58,6 +60,11 @@ class Gathering:
         if len(rows := np.flatnonzero(numbers == ASIDE)):
             self.aside.add((digests[rows], domains[rows]))
         self.add(digests, words)
+
+    def add_boxes(self, sealed: Columns | None) -> None:
+        """What the seal made of people who may yet turn out not to be kept."""
+        if sealed:
+            self.boxes.add(sealed)
 
     def add_sorted_people(self, rows: Columns, aside: Columns) -> None:
         """People in key order and united, with their domains' numbers in the words; *aside* are those without one."""

@@ -17,6 +17,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.boxes import Seal
 from ingest.columns import ColumnDigester, Int64s, are_among
 from ingest.domains import ASIDE, DomainNumbers
 from ingest.readers.base import Plain, Shortcut, Table
@@ -33,26 +34,28 @@ _MOST_REST = 8 << 20  # bytes of the rest that are scanned at once
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On which plain records are taken: under which keys, as which words, and of whom nothing may be kept."""
+    """On which plain records are taken: under which keys, as which words, of whom nothing may be kept, whom to seal."""
 
     key: bytes
     domain_key: bytes
     words: Words
     domains: DomainNumbers
     suppressed: Int64s
+    seal: Seal | None
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What some blocks gave: *accepted* records as sorted rows, how many were *suppressed*, and the rest as it is.
 
-    *aside*: digests with those of their domains, for which words have no number.
+    *aside*: digests with those of their domains, for which words have no number. *boxes*: of whom was to be sealed.
     """
 
     accepted: int
     suppressed: int
     rows: Columns
     aside: Columns
+    boxes: list[Columns]
     rest: bytes
 
 
@@ -128,7 +131,8 @@ class _Lane:
         self._terms, self._lock = terms, lock
 
     def take(self, blocks: list[bytes]) -> Taken:
-        found = [self._block(block) for block in blocks]
+        sealed: list[Columns] = []
+        found = [self._block(block, sealed) for block in blocks]
         digests, words, domains = (np.concatenate(column) for column in zip(*(rows for rows, _ in found), strict=True))
         is_kept = ~are_among(digests, self._terms.suppressed)
         if not is_kept.all():
@@ -138,11 +142,12 @@ class _Lane:
             suppressed=len(is_kept) - len(digests),
             rows=sort_and_unite((digests, words)),
             aside=self._aside(digests, domains),
+            boxes=sealed,
             rest=b"".join([rest for _, rest in found]),
         )
 
-    def _block(self, block: bytes) -> tuple[Columns, bytes]:
-        """Digests, words, and the domains' digests where words have no number for these, else 0."""
+    def _block(self, block: bytes, sealed: list[Columns]) -> tuple[Columns, bytes]:
+        """Digests, words, and the domains' digests where words have no number for these, else 0; boxes to *sealed*."""
         plain = self._take(block)
         domains = self._domains.digests(plain.domains)
         with self._lock:
@@ -150,7 +155,10 @@ class _Lane:
         words = self._words(plain)
         mark_domains(words, numbers[plain.domain_of])
         aside = np.where(numbers == ASIDE, domains, 0)[plain.domain_of]
-        return (self._digester.digests(plain.addresses), words, aside), plain.rest
+        digests = self._digester.digests(plain.addresses)
+        if self._terms.seal and (boxes := self._terms.seal.boxes(plain.addresses, digests, domains[plain.domain_of])):
+            sealed.append(boxes)
+        return (digests, words, aside), plain.rest
 
     def _words(self, plain: Plain) -> WordArray:
         says = {name: _any_says(columns, plain.says) for name, columns in self._columns.items()}

@@ -41,7 +41,7 @@ class Destination(Protocol):
         """Enter one piece, sorted by digest, durably whole or not at all."""
 
     def insert_sealed(self, boxes: Columns, field_set_ids: Int64s, /) -> None:
-        """Enter the boxes of some people (see `Boxes`), durably whole or not at all."""
+        """Enter the boxes of some people (see `Seal`), durably whole or not at all."""
 
     def insert_headcounts(self, digests: Int64s, field_set_ids: Int64s, numbers: Int64s, /) -> None:
         """Enter some headcounts, sorted by digest and field set, durably whole or not at all."""
@@ -152,7 +152,7 @@ def write(gathering: Gathering, destination: Destination, watch: Callable[[float
 
 
 def _merged(gathering: Gathering, ends: Sequence[int]) -> Iterator[list[_Side]]:
-    together = (gathering.direct, gathering.aliases, gathering.aside, gathering.boxes.runs)
+    together = (gathering.direct, gathering.aliases, gathering.aside, gathering.boxes)
     for direct, aliases, aside, boxes in zip(*(runs.ranges(ends) for runs in together), strict=True):
         sides = [_direct(direct, aside, gathering.domains, boxes), _side(aliases, via_alias=True)]
         yield [side for side in sides if side is not None]

@@ -9,7 +9,7 @@ from breachcheck.addresses import Domain, canonical
 from breachcheck.services import Services
 from breachcheck.suppressions import Level
 from ingest import boxes, writing
-from ingest.boxes import Boxes, Seal
+from ingest.boxes import Seal
 from ingest.columns import TextColumn
 from tests.ingest.loads import EMAIL, NAMES, PLACES, described, load
 from tests.stores import new_store
@@ -70,6 +70,19 @@ def test_nobody_of_another_domain_is_sealed_and_all_are_counted(tmp_path, own, d
     assert list(own.sealed_accounts.of_domain(own.digester.of_domain(Domain(domain)))) == []
     assert numbers(own, domain) == {frozenset({EMAIL, NAMES}): 1}
     assert [one.name for one in own.domain_lookup.accounts_of(Domain(domain)).not_sealed] == ["Shop"]
+
+
+def test_own_people_in_a_list_of_plain_lines_are_sealed_as_in_a_table(tmp_path, own):
+    lines = ["Ann+News@example.com:secret", "bo@example.com:", "cy@sub.example.com:x", "jos\u00e9@example.com:y"]
+    lines += [f"p{number}@example.com:secret" for number in range(500)] + ["p7@example.com:another", "nobody:x"]
+    own.opt_outs.opt_out(own.digester.of_address(canonical("bo@example.com")), Level.FORGET)
+    entry = "- {path: list.txt, format: combo}"
+    outcome = load(described(tmp_path, entry, {"list.txt": "\n".join(lines) + "\n"}), own)
+
+    named = {"ann+news@example.com", "jos\u00e9@example.com", *(f"p{number}@example.com" for number in range(500))}
+    assert set(told(own)) == named
+    assert outcome.tally.sealed["example.com"] == len(named) == sum(numbers(own).values())
+    assert told(own)["p7@example.com"] == {EMAIL, "Passwords"}
 
 
 def test_without_own_domains_nothing_is_sealed(tmp_path, store):
@@ -153,13 +166,13 @@ def test_what_everyone_may_be_told_does_not_name_an_own_domain(tmp_path, own):
     assert own.catalogue.published().get("Shop").tally.sealed == {}
 
 
-def test_one_person_in_a_batch_many_times_is_sealed_once(tmp_path, own):
+def test_one_person_in_a_batch_many_times_is_sealed_once(own):
     seal = Seal(own.sealer, own.digester, {HERE}, "Shop")
-    gathered = Boxes(tmp_path, seal)
     digests, domains = np.array([3, 3, 4], np.int64), np.full(3, own.digester.of_domain(HERE))
-    gathered.add(TextColumn.of([b"ann@example.com", b"ann@example.com", b"bo+x@example.com"]), digests, domains)
+    texts = TextColumn.of([b"ann@example.com", b"ann@example.com", b"bo+x@example.com"])
 
-    (found,) = gathered.runs.ranges([2**63])
+    found = seal.boxes(texts, digests, domains)
+
     base = own.digester.of_address(canonical("bo@example.com"))
     assert (found[0].tolist(), found[2].tolist()) == ([3, 4], [3, base])
     assert own.sealer.open(bytes(found[3][1]), HERE, 4, "Shop") == "bo+x@example.com"
