@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,7 +21,7 @@ from ingest.compression import Limits, Readable
 from ingest.containers import Opening
 from ingest.members import Member, is_selected, may_hold_others, why_skipped
 from ingest.passwords import Passwords
-from ingest.spools import Spool
+from ingest.spools import Content, Spool
 
 HEAD = 4 << 20
 STANDARD_INPUT = "-"
@@ -71,6 +71,7 @@ class DataFile:
     _is_read_once: bool = False
     _head: bytes | None = None
     _rest: Iterator[bytes] | None = None
+    _spool: Spool | None = None
 
     def head(self) -> bytes:
         """The first bytes, unpacked, up to `HEAD`."""
@@ -101,6 +102,13 @@ class DataFile:
             raise DataFileError("standard input can be read only once; save it to a file and name that file")
         self._rest = None
         return chain([head], rest)
+
+    def keep(self, pieces: Iterable[bytes], size: int) -> Content | None:
+        """What *pieces* make of this file, readable at any place; None where *size* bytes of it are too many to keep.
+
+        For what is read many times and is slow to come by. It is kept as long as any file of its path is.
+        """
+        return self._spool.keep(pieces, self.name) if self._spool and self._spool.has_room(size) else None
 
     def let_go(self) -> None:
         """Forget the head, which can be read again: there may be many files."""
@@ -180,11 +188,12 @@ def _shown(found: Path, folder: Path) -> str:
     return str(found.relative_to(folder)) if found.is_relative_to(folder) else found.name
 
 
-def _on_disk(path: Path, name: str, limits: Limits) -> DataFile:
+def _on_disk(path: Path, name: str, limits: Limits, spool: Spool) -> DataFile:
     is_packed = compression.opener_for(_first_bytes(path, name)) is not None
     size = path.stat().st_size
     budget = Budget(limits, size)
-    return DataFile(name, path, None if is_packed else path, size, partial(_open_file, path), limits, budget)
+    plain = None if is_packed else path
+    return DataFile(name, path, plain, size, partial(_open_file, path), limits, budget, _spool=spool)
 
 
 def _open_file(path: Path) -> IO[bytes]:
@@ -208,7 +217,7 @@ class _Search:
 
     def contents(self, path: Path, name: str, *, is_named: bool) -> Iterator[DataFile | NotRead]:
         """The file at *path*, or what lies in it. Raises DataFileError where one that *is_named* holds no records."""
-        opened = _on_disk(path, name, self._limits)
+        opened = _on_disk(path, name, self._limits, self._opening.spool)
         if containers.kind_of(opened.head()) is None:
             why = archives.why_unreadable(opened.head(), as_text=self._as_text)
             if why and is_named:
@@ -243,7 +252,8 @@ class _Search:
         if why:
             yield NotRead(name, why)
             return
-        opened = DataFile(name, file.source, None, member.size, member.open, self._limits, file.budget)
+        spool = self._opening.spool
+        opened = DataFile(name, file.source, None, member.size, member.open, self._limits, file.budget, _spool=spool)
         yield from self._within(opened, inside)
 
     def _member(self, file: DataFile, inside: tuple[str, ...]) -> DataFile | NotRead:

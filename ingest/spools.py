@@ -3,6 +3,7 @@
 import io
 import os
 import secrets
+import shutil
 import tempfile
 import weakref
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from breachcheck.errors import DataFileError
 
 _BLOCK = 16  # bytes of AES
+_MOST_FOR_CONVENIENCE = 32 << 30
 
 
 class Content(Protocol):
@@ -66,6 +68,11 @@ class Spool:
             end += len(piece)
         self._end = end
         return _Kept(self, start, end - start)
+
+    def has_room(self, count: int) -> bool:
+        """Whether *count* bytes more would leave as many free, and are not too many to keep for convenience."""
+        free = shutil.disk_usage(self._folder or tempfile.gettempdir()).free
+        return count <= _MOST_FOR_CONVENIENCE and 2 * count <= free
 
     def read_at(self, start: int, count: int) -> bytes:
         """Bytes that were kept."""

@@ -22,6 +22,7 @@ from ingest.readers.sql_statements import Definition, Name, Rows, Statements, is
 from ingest.readers.sql_text import SMUGGLED, Grammar, dialect_of
 from ingest.readers.sql_window import Window
 from ingest.sources import DataFile
+from ingest.spools import Content
 
 __all__ = ["is_dump", "tables"]
 
@@ -61,6 +62,8 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
         raise DataFileError(
             mask_addresses(f"{file.name}: there is no table {told.table}; there are {_listed(named)}; check `table`")
         )
+    if len(chosen) > 1:
+        dump.keep()
     for name, one in chosen:
         if one.columns:
             shown = f"{file.name}#{mask_addresses(name)}"
@@ -88,6 +91,8 @@ class _Dump:
         first = dialect_of(head)
         self._grammars = [Grammar(first), Grammar(first.other)]
         self._known: dict[tuple[str, str], _Contents] = {}
+        self._size = 0
+        self._kept: Content | None = None
 
     def contents(self) -> list[_Contents]:
         """Every table, with its columns."""
@@ -107,6 +112,7 @@ class _Dump:
                 one.add(statement.columns or ([] if one.columns else self._numbered(window, is_copy=statement.is_copy)))
                 self._pass_rows(window, statement)
                 one.end = window.offset
+            self._size = window.offset
         return [*self._known.values()]
 
     def _pass_rows(self, window: Window, statement: Rows) -> None:
@@ -162,7 +168,17 @@ class _Dump:
                     self._file.consumed += len(piece)
                     yield piece.decode(SMUGGLED)
             return
+        if kept := self._kept:
+            for at in range(start, kept.size, _PIECE):
+                yield kept.read_at(at, _PIECE).decode(SMUGGLED)
+            return
         for piece in lines.as_utf8(self._file.chunks(), self._encoding):
             if start < len(piece):
                 yield piece[start:].decode(SMUGGLED)
             start = max(start - len(piece), 0)
+
+    def keep(self) -> None:
+        """Keep the dump unpacked, if that takes some time and there is room: it is read anew for each table."""
+        if self._file.path is None or self._encoding != lines.UTF8:
+            text = lines.as_utf8(self._file.chunks(), self._encoding)
+            self._kept = self._file.keep(text, self._size)

@@ -6,6 +6,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +21,7 @@ from ingest.readers.left_out import LeftOut
 from ingest.readers.sql_rows import Inserted, copied
 from ingest.readers.sql_text import SMUGGLED, Dialect, Grammar
 from ingest.readers.sql_window import Window
+from ingest.spools import Spool
 from tests.ingest.scans import Row, scan
 
 MYSQL = r"""-- MySQL dump 10.13
@@ -476,3 +478,27 @@ def test_a_dump_gives_the_rows_of_the_database_it_was_made_of(rows: list[list[st
 
     assert Counter(scanned.rows) == Counter(tuple(value or None for value in row) for row in rows)
     assert scanned.rejects == {}
+
+
+def test_a_packed_dump_of_many_tables_is_unpacked_for_its_list_and_to_be_kept(tmp_path: Path) -> None:
+    tables = range(6)
+    text = "".join(f"INSERT INTO t{n} (id, email) VALUES ({n}, 'u{n}@example.com'), (7, 'é{n}');\n" for n in tables)
+    opened: list[BytesIO] = []
+
+    def opening() -> BytesIO:
+        opened.append(BytesIO(text.encode("utf-16")))
+        return opened[-1]
+
+    file = sources.DataFile("dump.sql", tmp_path, None, 0, opening, _spool=Spool(tmp_path))
+    for table in [*readers.tables(file, Instructions())] * 2:
+        number = table.name[-1]
+        assert scan(table).rows == [(number, f"u{number}@example.com"), ("7", f"é{number}")]
+
+    assert len(opened) == 3  # its first bytes, its list, and all of it
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_too_much_to_keep_is_unpacked_for_each_table(tmp_path: Path) -> None:
+    file = sources.DataFile("dump.sql", None, None, 0, BytesIO, _spool=Spool(tmp_path))
+
+    assert file.keep([b"x"], 1 << 60) is None
