@@ -33,6 +33,9 @@ MAX_REJECTED = 0.5
 
 BYTES_TO_SPARE = 1 << 20
 
+FEWEST_BYTES = 1 / 40
+"""Room that a byte of a file takes at the very least, where records are long and most of them name somebody."""
+
 
 class Progress(Protocol):
     """Whoever shows how far a load is."""
@@ -150,6 +153,7 @@ def _load(
         stack.enter_context(loading.limited_memory())
         with engine.connect(spill) as connection:
             surveyed = survey(manifest, connection, spill, terms.ask)
+        _require_room(surveyed, services, spill)
         seal = _seal(services, manifest.facts.name)
         gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes), seal)))
         rejected = _rejections(surveyed, spill, terms.rejects, stack)
@@ -182,6 +186,14 @@ def _seal(services: Services, breach: str) -> Seal | None:
 def _sealed(services: Services, written: Written) -> dict[str, int]:
     """How many people of each domain to seal there were."""
     return {domain: written.sealed[services.digester.of_domain(domain)] for domain in sorted(services.sealed_domains)}
+
+
+def _require_room(surveyed: Survey, services: Services, spill: Path) -> None:
+    """Before anything is read, what is sure to be needed. How much it is in truth is looked at before the writing."""
+    sizes = {one.file.source: one.file.size for one in surveyed.sources if one.file.source}
+    needed = int(sum(sizes.values()) * FEWEST_BYTES) + BYTES_TO_SPARE
+    for folder in (services.config.data, spill):
+        loading.require_room(folder, needed)
 
 
 def _rejections(surveyed: Survey, spill: Path, rejects: Path | None, stack: ExitStack) -> Rejections | None:

@@ -1,5 +1,6 @@
 """The process's edge: turns what was raised into a message on standard error and an exit status."""
 
+import json
 import os
 import sys
 import traceback
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from breachcheck.answers import failure_json
 from breachcheck.errors import BreachcheckError
 
 FAILED = 2
@@ -18,25 +20,43 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 def run(command: click.Command, arguments: list[str]) -> int:
-    """Run *command*; its exit status. BREACHCHECK_DEBUG shows the places that a fault passed."""
+    """Run *command*; its exit status. BREACHCHECK_DEBUG shows the places that a fault passed.
+
+    Whoever asked `check` for JSON is told in JSON, too, that there is no answer.
+    """
+    status, reason = _run(command, arguments)
+    if reason and arguments[:1] == ["check"] and "--json" in arguments:
+        _answer_nothing(reason)
+    return status
+
+
+def _answer_nothing(reason: str) -> None:
+    try:
+        click.echo(json.dumps(failure_json(reason)))
+    except OSError as error:  # nobody reads it, or there is no room for it; the status says the same
+        say(f"Not even that could be written ({error.strerror}).")
+
+
+def _run(command: click.Command, arguments: list[str]) -> tuple[int, str]:
+    """The exit status, and the word for programs that says why the command did not come to its end."""
     try:
         status = command.main(arguments, prog_name="breachcheck", standalone_mode=False)
     except click.exceptions.Abort:
         say("Stopped.")
-        return INTERRUPTED
+        return INTERRUPTED, "stopped"
     except click.ClickException as error:
         error.show(sys.stderr)
-        return FAILED
+        return FAILED, "usage"
     except BreachcheckError as error:
         say(str(error))
-        return FAILED
+        return FAILED, error.reason
     except SystemExit as stopped:
         # Whoever read our output has gone: click then says 1, which of `check` would mean "exposed".
-        return FAILED if stopped.code else 0
+        return FAILED if stopped.code else 0, ""
     except Exception as error:  # noqa: BLE001 - the edge of the process: say it, never as an answer
         say(surprise(error))
-        return FAILED
-    return status if isinstance(status, int) else 0
+        return FAILED, reason_of(error)
+    return status if isinstance(status, int) else 0, ""
 
 
 def say(message: str) -> None:

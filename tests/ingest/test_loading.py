@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from breachcheck import services
+from breachcheck.audit import AuditEntry
+from breachcheck.disclosure import PUBLIC
 from breachcheck.errors import StoreFull
-from ingest import loading
+from ingest import loading, pipeline
+from tests.ingest.loads import Silent, described, load
+from tests.stores import SHOP, published_breach
 
 
 def test_a_lock_that_is_free_is_not_waited_for(tmp_path):
@@ -56,3 +61,29 @@ def test_other_faults_of_the_system_stay_what_they_are(tmp_path):
         raise OSError(errno.EIO, "again")
 
     assert raised.value.errno == errno.EIO
+
+
+def test_room_is_asked_for_before_anything_is_read(store, tmp_path, monkeypatch):
+    manifest = described(tmp_path, "- path: people.csv\n", {"people.csv": "email\n" + "a@example.com\n" * 1000})
+    monkeypatch.setattr(pipeline, "BYTES_TO_SPARE", 1 << 60)
+    progress = Silent()
+
+    with pytest.raises(StoreFull, match="Nothing was changed"):
+        load(manifest, store, progress=progress)
+
+    assert not any(stage == "Reading" for stage, *_ in progress.heard)
+
+
+def test_a_load_that_writes_holds_up_neither_look_ups_nor_the_small_writes(store):
+    published_breach(store, SHOP, {"ann@example.com": ["Email addresses"]})
+    beside = services.open_services(store.config)
+    index, _ = store.databases
+
+    with index.transaction():
+        index.execute("INSERT INTO piece_done (load_id, piece) VALUES (99, 0)")
+        beside.audit.note(AuditEntry(at=1, actor="tests", action="check", subject="one account"))
+        beside.operators.add("olga", "correct horse battery")
+        answer = beside.lookup.ask("ann@example.com", PUBLIC)
+
+    beside.close()
+    assert len(answer.exposures) == 1
