@@ -57,10 +57,13 @@ class Delivery:
         if in_doubt:
             log.warning("mails in doubt", parked=len(in_doubt))
 
-    def deliver(self, now: int) -> bool:
-        """Hand over the next mail; whether there was one that may leave now."""
+    def sweep(self, now: int) -> None:
+        """Park what came too late to be of use, and forget what ended long ago."""
         if expired := self._outbox.expire(now):
             log.warning("mails too late", parked=expired)
+
+    def deliver(self, now: int) -> bool:
+        """Hand over the next mail; whether there was one that may leave now."""
         claim = self._claim(now)
         if claim is None:
             return False

@@ -143,20 +143,21 @@ class MailRequests:
 
     def settle(self, request: MailRequest, *, mailed: bool) -> None:
         """It is decided on: its address and digest are gone; of one that was mailed, the person's hash stays a day."""
-        now = self._now()
-        with self._db.transaction():
-            if mailed:
-                self._db.execute(
-                    """
-                    UPDATE mail_request
-                    SET mailed_at = :now, sealed = NULL, digest = NULL, browser = NULL
-                    WHERE id = :id
-                    """,
-                    {"id": request.id, "now": now},
-                )
-            else:
-                self._db.execute("DELETE FROM mail_request WHERE id = :id", {"id": request.id})
-            self._db.execute("DELETE FROM mail_request WHERE mailed_at <= :old", {"old": now - DAY_S})
+        if not mailed:
+            self._db.execute("DELETE FROM mail_request WHERE id = :id", {"id": request.id})
+            return
+        self._db.execute(
+            """
+            UPDATE mail_request
+            SET mailed_at = :now, sealed = NULL, digest = NULL, browser = NULL
+            WHERE id = :id
+            """,
+            {"id": request.id, "now": self._now()},
+        )
+
+    def sweep(self) -> None:
+        """Forget who was mailed a day ago or longer."""
+        self._db.execute("DELETE FROM mail_request WHERE mailed_at <= :old", {"old": self._now() - DAY_S})
 
     def stop_token(self, request: MailRequest) -> str:
         """What stops, and allows again, mails to this person; valid for ever, and for nothing else."""

@@ -57,22 +57,24 @@ class OwnerLinks:
         """What to mail for *request*. Durable together with the caller's transaction."""
         link = OwnerLink(secrets.token_hex(32), f"{secrets.randbelow(_CODES):06}")
         now = int(self._clock())
-        with self._db.transaction():
-            self._db.execute("DELETE FROM owner_link WHERE expires_at <= :now", {"now": now})
-            self._db.execute(
-                """
-                INSERT INTO owner_link (token_hash, browser, code_hash, digest, expires_at)
-                VALUES (:token_hash, :browser, :code_hash, :digest, :expires_at)
-                """,
-                {
-                    "token_hash": self._hash(link.token),
-                    "browser": request.browser,
-                    "code_hash": self._hash(f"{request.browser} {link.code}"),
-                    "digest": request.digest,
-                    "expires_at": now + LIFE_S,
-                },
-            )
+        self._db.execute(
+            """
+            INSERT INTO owner_link (token_hash, browser, code_hash, digest, expires_at)
+            VALUES (:token_hash, :browser, :code_hash, :digest, :expires_at)
+            """,
+            {
+                "token_hash": self._hash(link.token),
+                "browser": request.browser,
+                "code_hash": self._hash(f"{request.browser} {link.code}"),
+                "digest": request.digest,
+                "expires_at": now + LIFE_S,
+            },
+        )
         return link
+
+    def sweep(self) -> None:
+        """Forget what is too old to be spent."""
+        self._db.execute("DELETE FROM owner_link WHERE expires_at <= :now", {"now": int(self._clock())})
 
     def is_open(self, token: str) -> bool:
         """Whether ``spend`` would take it. Spends nothing: mail scanners open every link."""

@@ -12,6 +12,7 @@ from breachcheck.errors import BreachcheckError
 from breachcheck.post import Post
 
 IDLE_S = 1.0
+SWEEP_EVERY_S = 60
 
 log = structlog.get_logger("breachcheck.postman")
 
@@ -27,12 +28,14 @@ def run(post: Post, folder: Path, stopping: Event) -> None:
 
 
 def _rounds(post: Post, delivery: Delivery, stopping: Event) -> None:
-    is_sure = False
+    is_sure, swept_at = False, 0
     while not stopping.is_set():
         try:
             if not is_sure:
                 delivery.begin(_now())
             is_sure = True
+            if _now() - swept_at >= SWEEP_EVERY_S:
+                sweep(post, delivery, swept_at := _now())
             is_busy = go_round(post, delivery, _now())
         except BreachcheckError as error:
             log.warning("store out of reach", error=type(error).__name__)
@@ -48,6 +51,12 @@ def go_round(post: Post, delivery: Delivery, now: int) -> bool:
     """Decide on one request and hand one mail over; whether there was either."""
     replied = post.replies.reply(now)
     return delivery.deliver(now) or replied
+
+
+def sweep(post: Post, delivery: Delivery, now: int) -> None:
+    """Forget what is too old: proofs, questions, hashes of who was mailed, mails."""
+    post.replies.sweep()
+    delivery.sweep(now)
 
 
 def _note_surprise(error: Exception) -> None:

@@ -45,6 +45,11 @@ class Replies:
             self._requests.settle(request, mailed=is_wanted)
         return True
 
+    def sweep(self) -> None:
+        """Forget what is too old to be of use."""
+        for one in (self._requests, self._owner_links, self._subscribers):
+            one.sweep()
+
     def _queue(self, request: MailRequest, now: int) -> None:
         write, life_s = self._written[request.kind]
         self._outbox.add(request.kind.value, write(request), now=now, is_urgent=True, not_after=now + life_s)

@@ -64,10 +64,7 @@ class Subscribers:
         """The token to mail for *request*; what confirms it, once, within seven days. In the caller's transaction."""
         token, now = secrets.token_hex(32), self._now()
         with self._db.transaction():
-            self._db.execute(
-                "DELETE FROM pending_subscriber WHERE expires_at <= :now OR digest = :digest",
-                {"now": now, "digest": request.digest},
-            )
+            self._db.execute("DELETE FROM pending_subscriber WHERE digest = :digest", {"digest": request.digest})
             self._db.execute(
                 """
                 INSERT INTO pending_subscriber (token_hash, digest, sealed, language, expires_at)
@@ -157,6 +154,10 @@ class Subscribers:
         for row in rows:
             return self._cipher.decrypt(row["sealed"], _about(subscriber.digest)).decode()
         raise NotSubscribed("This person unsubscribed.")
+
+    def sweep(self) -> None:
+        """Forget who was asked and did not confirm in time."""
+        self._db.execute("DELETE FROM pending_subscriber WHERE expires_at <= :now", {"now": self._now()})
 
     def count(self) -> int:
         return int(self._db.query("SELECT COUNT(*) AS people FROM subscriber")[0]["people"])

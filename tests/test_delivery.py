@@ -188,6 +188,7 @@ def test_who_waits_at_a_screen_is_served_first(way, deliveries, queue):
 def test_what_comes_too_late_is_not_sent_and_keeps_no_address(it, way, deliveries, queue):
     mail_id = queue(not_after=NOW + 60)
     deliveries(NOW + 60)
+    it.post.delivery.sweep(NOW + 60)
 
     row = state_of(it, mail_id)
     assert (row["state"], row["failure"], row["sealed"]) == ("parked", TOO_LATE, None)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from breachcheck import postman
 from breachcheck.errors import InvalidAccount, MailOff, UnknownLink
 from breachcheck.owner_links import LIFE_S, MOST_ATTEMPTS
 from tests.mails import code_in, mailing, text_of, token_in
@@ -247,3 +248,20 @@ def test_what_a_request_leaves_is_not_the_digest(it, ask):
 
     assert (row["sealed"], row["digest"], row["browser"]) == (None, None, None)
     assert str(it.digest(ANN)) not in str(dict(row))
+
+
+def test_what_is_too_old_leaves_nothing_behind(it, ask):
+    ask()
+    it.clock.now += 86_400
+    postman.sweep(it.post, it.post.delivery, it.clock.now)
+
+    for table in ("owner_link", "mail_request"):
+        assert it.store.databases[1].query(f"SELECT * FROM {table}") == []
+
+
+def test_a_sweep_leaves_what_is_still_of_use(it, links, ask):
+    token = token_in(ask()[0], "owner/link")
+    postman.sweep(it.post, it.post.delivery, it.clock.now)
+
+    assert links.is_open(token)
+    assert ask() == []

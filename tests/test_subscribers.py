@@ -2,6 +2,7 @@
 
 import pytest
 
+from breachcheck import postman
 from breachcheck.errors import NotSubscribed, UnknownLink
 from breachcheck.subscribers import PENDING_S
 from breachcheck.suppressions import Level
@@ -65,6 +66,7 @@ def test_a_question_waits_seven_days_and_its_address_goes_with_it(it, subscriber
     with pytest.raises(UnknownLink, match="7 days"):
         subscribers.confirm(token)
 
+    postman.sweep(it.post, it.post.delivery, it.clock.now)
     ask("bob@example.com")
     (row,) = it.store.databases[1].query("SELECT COUNT(*) AS waiting FROM pending_subscriber")
     assert row["waiting"] == 1
