@@ -8,11 +8,11 @@ import lzma
 import struct
 import zlib
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from functools import partial
+from functools import cache, partial
 from itertools import pairwise
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import py7zr
 from py7zr.archiveinfo import Folder
@@ -25,6 +25,7 @@ from ingest.compression import CHUNK
 from ingest.members import Member
 from ingest.passing import Idle, Passing
 from ingest.passwords import Passwords
+from ingest.seven_zip_keys import Unlocking, unlocking
 from ingest.spools import Content, Reading
 
 MOST_MEMORY = 256 << 20
@@ -113,7 +114,9 @@ def _streams(archive: py7zr.SevenZipFile, content: Content, name: str, idle: Idl
     found = {}
     for folder, (start, end) in zip(packed.unpackinfo.folders, parts, strict=False):
         _refuse(folder, name)
-        found[id(folder)] = Passing(partial(_unpacked, folder, content, first + start, end - start, name), idle, name)
+        unlock = cache(partial(unlocking, folder.coders[0], folder.password))
+        unpacked = partial(_unpacked, folder, content, first + start, end - start, name, unlock)
+        found[id(folder)] = Passing(unpacked, idle, name)
     return found
 
 
@@ -136,12 +139,15 @@ def _memory_for(method: bytes, properties: bytes) -> int:
     return 0
 
 
-def _unpacked(folder: Folder, content: Content, start: int, size: int, name: str) -> Generator[bytes]:
-    file = io.BufferedReader(Reading(content, start, size))
+def _unpacked(
+    folder: Folder, content: Content, start: int, size: int, name: str, unlock: Callable[[], Unlocking | None]
+) -> Generator[bytes]:
+    file: IO[bytes] = io.BufferedReader(Reading(content, start, size))
+    coders, sizes, password = folder.coders, folder.unpacksizes, folder.password
     try:
-        unpacker = SevenZipDecompressor(
-            folder.coders, size, folder.unpacksizes, folder.crc, folder.password, _PACKED_AT_ONCE
-        )
+        if len(coders) > 1 and (by := unlock()):
+            file, size, coders, sizes, password = by.plain(file), sizes[0], coders[1:], sizes[1:], None
+        unpacker = SevenZipDecompressor(coders, size, sizes, folder.crc, password, _PACKED_AT_ONCE)
         left = folder.get_unpack_size()
         while left:
             position = file.tell()
