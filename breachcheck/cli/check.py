@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import click
@@ -41,7 +42,7 @@ def check(
 
     Exit status: 0 not found, 1 exposed, 2 could not check.
     """
-    say = _say_json if as_json else _say_words
+    say = _say_json if as_json else partial(_say_words, Kind(kind))
     try:
         with opened(data) as services:
             ask = _asker(services, kind=kind, breach=breach, load_id=load_id, viewer=viewer)
@@ -92,9 +93,9 @@ def _say_json(answer: Answer | None, error: Exception | None, is_demo: bool) -> 
         click.echo(json.dumps(failure_json(edge.reason_of(error), is_demo=is_demo)))
 
 
-def _say_words(answer: Answer | None, error: Exception | None, _is_demo: bool) -> None:
+def _say_words(kind: Kind, answer: Answer | None, error: Exception | None, _is_demo: bool) -> None:
     if answer is not None:
-        click.echo(in_words(answer))
+        click.echo(in_words(answer, kind))
     elif error is not None:
         edge.say(_why(error))
 

@@ -120,6 +120,18 @@ def test_what_is_no_domain_is_refused_unquoted(data):
     assert "ann" not in shown.out + shown.err
 
 
+def test_the_answer_of_an_organisation_says_nothing_of_yours(data):
+    ingest(data)
+
+    asked = breachcheck("check", "acme", "--kind", "org-id", data=data)
+    person = breachcheck("check", "bo@example.com", data=data)
+
+    assert asked.status == 1
+    assert "in records   email address, name, organisation's ID" in asked.out
+    assert "your" not in asked.out
+    assert "yours" in person.out
+
+
 def test_the_tally_says_what_was_counted_and_sealed(data):
     as_json = ingest(data, "--json", **OWN).json
     in_words = ingest(data, **OWN).out
