@@ -57,17 +57,16 @@ class Notify:
 
         Raises MailOff, UnknownBreach, UnknownLoad where it is not published.
         """
-        row = self._row(name, is_correction=False)
-        return self._begin(row, by, "tell", what_went_wrong="", what_is_right="")
+        return self._begin(self._row(name, is_correction=False), by)
 
     def correct(self, name: str, *, what_went_wrong: str, what_is_right: str, by: str) -> Telling:
         """Have everyone corrected who was told more of the breach than is so. The two texts stand in the mail.
 
         Raises MailOff, UnknownBreach, HoldsAddress.
         """
-        row = self._row(name, is_correction=True)
         wrong = without_address(what_went_wrong, "text of what went wrong")
-        return self._begin(row, by, "tell correction", wrong, without_address(what_is_right, "text of what is right"))
+        right = without_address(what_is_right, "text of what is right")
+        return self._begin(self._row(name, is_correction=True), by, (wrong, right))
 
     def fan_out(self, telling_id: TellingId) -> int:
         """Queue the mails of a telling that are not queued yet; how many.
@@ -83,8 +82,8 @@ class Notify:
         return sum(self._queue_notification(row, one) for one in self._concerned.to_tell(row))
 
     def untold(self) -> list[BreachRow]:
-        """Published breaches whose load nobody was told of yet, nor decided not to: to remind an operator of."""
-        told = {telling.load_id for telling in self._notifications.tellings()}
+        """Published breaches whose load no telling was about yet: to remind an operator of."""
+        told = {telling.load_id for telling in self._notifications.tellings() if not telling.is_correction}
         return [row for row in self._breaches.all() if row.current_load and row.current_load not in told]
 
     def _row(self, name: str, is_correction: bool) -> BreachRow:
@@ -95,19 +94,22 @@ class Notify:
             raise UnknownLoad(f"{row.name} is not published; to correct what was told of it, add --correction.")
         return row
 
-    def _begin(self, row: BreachRow, by: str, action: str, what_went_wrong: str, what_is_right: str) -> Telling:
+    def _begin(self, row: BreachRow, by: str, correction: tuple[str, str] | None = None) -> Telling:
+        """With *correction*: what went wrong, and what is right."""
         now = int(time.time())
+        wrong, right = correction or ("", "")
         with self._db.transaction():
             telling_id = self._notifications.begin(
                 row.id,
                 row.current_load,
                 by=by,
                 now=now,
-                is_correction=action != "tell",
-                what_went_wrong=what_went_wrong,
-                what_is_right=what_is_right,
+                is_correction=correction is not None,
+                what_went_wrong=wrong,
+                what_is_right=right,
             )
             self._jobs.add(JOB, {"telling": telling_id}, due_at=now)
+            action = "tell correction" if correction else "tell"
             self._audit.note(AuditEntry(at=now, actor=by, action=action, subject=row.name))
         return self._notifications.get(telling_id)
 

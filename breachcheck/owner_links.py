@@ -15,6 +15,7 @@ from breachcheck.mail_requests import MailRequest, MailRequests, RequestKind
 LIFE_S = 1800
 MOST_ATTEMPTS = 5
 _CODES = 10**6
+_PAUSES = str.maketrans("", "", " -\u00a0\u2009\u202f")
 
 _SPENT = "This link was used or is older than 30 minutes; ask for a new one."
 _WRONG = "This code is wrong, was used, is older than 30 minutes or is for another browser; ask for a new one."
@@ -134,6 +135,3 @@ class OwnerLinks:
 
     def _hash(self, text: str) -> str:
         return hmac.digest(self._key, text.encode(), "sha256").hex()
-
-
-_PAUSES = str.maketrans("", "", " -\u00a0\u2009\u202f")

@@ -288,6 +288,8 @@ def test_what_is_not_published_is_not_told(it, notify):
 def test_what_nobody_was_told_of_can_be_asked_for(it, notify):
     published_breach(it.store, SHOP, {ANN: [EMAIL]})
     assert [row.name for row in notify.untold()] == ["Shop"]
+    correct(it)
+    assert [row.name for row in notify.untold()] == ["Shop"]
     tell(it)
 
     assert notify.untold() == []
