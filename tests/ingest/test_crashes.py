@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from breachcheck import config
+from breachcheck.addresses import Domain
 from breachcheck.disclosure import PUBLIC
 from breachcheck.services import open_services
 from ingest import manifest as manifests
@@ -19,6 +20,7 @@ from tests.stores import new_store
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = 20_000
+DOMAIN = Domain("example.com")
 LOAD = """
 import os, signal, sys
 from pathlib import Path
@@ -59,7 +61,7 @@ def described(folder, first, last):
 @pytest.fixture
 def data(tmp_path):
     """A data folder in which person 0 is published, and nobody else."""
-    services = new_store(tmp_path / "data")
+    services = new_store(tmp_path / "data", own_domains=DOMAIN)
     pipeline.run(manifests.read(described(tmp_path, 0, 1)), services, progress=Silent(), by="tests")
     services.close()
     return tmp_path / "data"
@@ -79,6 +81,12 @@ def is_exposed(services, number):
     return bool(services.lookup.ask(f"person{number}@example.com", PUBLIC).exposures)
 
 
+def assert_domain_is_told(services, people):
+    """The whole domain is counted and sealed as its people are: by what is published, and nothing else."""
+    assert services.domain_lookup.ask(DOMAIN).people == people
+    assert len(services.domain_lookup.accounts_of(DOMAIN).exposures) == people
+
+
 def is_published(data):
     """Whether the second load came as far as its switch."""
     services = reopened(data)
@@ -93,6 +101,7 @@ def assert_whole(data):
     try:
         assert not is_exposed(services, 0)
         assert all(is_exposed(services, number) for number in range(1, PEOPLE))
+        assert_domain_is_told(services, PEOPLE - 1)
     finally:
         services.close()
 
@@ -102,10 +111,12 @@ def assert_untouched_and_loadable(data, manifest):
     try:
         assert is_exposed(services, 0)
         assert not any(is_exposed(services, number) for number in range(1, PEOPLE, 997))
+        assert_domain_is_told(services, 1)
         outcome = pipeline.run(manifests.read(manifest), services, progress=Silent(), by="tests")
         assert outcome.tally.people == PEOPLE - 1
         assert not is_exposed(services, 0)
         assert all(is_exposed(services, number) for number in range(1, PEOPLE, 997))
+        assert_domain_is_told(services, PEOPLE - 1)
         assert "running" not in [load.state for load in services.loads.of_breach(services.breaches.get("Shop").id)]
     finally:
         services.close()
