@@ -3,9 +3,9 @@
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-
-import structlog
+from typing import Any
 
 from breachcheck.breaches import Breaches
 from breachcheck.db.base import Database
@@ -21,8 +21,6 @@ AGAIN_AFTER_S = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600)
 
 PAUSE_S = 60
 """How long nothing is handed over after the mail server could not be reached."""
-
-log = structlog.get_logger("breachcheck.delivery")
 
 
 class Delivery:
@@ -55,12 +53,12 @@ class Delivery:
             for mail_id in in_doubt:
                 self._notifications.note_told(mail_id, now)
         if in_doubt:
-            log.warning("mails in doubt", parked=len(in_doubt))
+            _log().warning("mails in doubt", parked=len(in_doubt))
 
     def sweep(self, now: int) -> None:
         """Park what came too late to be of use, and forget what ended long ago."""
         if expired := self._outbox.expire(now):
-            log.warning("mails too late", parked=expired)
+            _log().warning("mails too late", parked=expired)
 
     def deliver(self, now: int) -> bool:
         """Hand over the next mail; whether there was one that may leave now."""
@@ -95,16 +93,16 @@ class Delivery:
         with self._db.transaction():
             self._outbox.end(claim.id, self._transport.handed_over_as, now=now)
             self._notifications.note_told(claim.id, now)
-        log.info("mail " + self._transport.handed_over_as, mail=claim.id, kind=claim.kind)
+        _log().info("mail " + self._transport.handed_over_as, mail=claim.id, kind=claim.kind)
 
     def _forget(self, claim: Claim) -> None:
         with self._db.transaction():
             self._outbox.forget(claim.id)
             self._notifications.forget_mail(claim.id)
-        log.info("mail not true any more", mail=claim.id, kind=claim.kind)
+        _log().info("mail not true any more", mail=claim.id, kind=claim.kind)
 
     def _note_fault(self, claim: Claim, fault: MailFault, now: int) -> None:
-        log.warning("mail not handed over", mail=claim.id, kind=claim.kind, attempt=claim.attempts, why=str(fault))
+        _log().warning("mail not handed over", mail=claim.id, kind=claim.kind, attempt=claim.attempts, why=str(fault))
         match fault:
             case MailInDoubt():
                 with self._db.transaction():
@@ -136,3 +134,10 @@ def only_deliverer(folder: Path) -> Iterator[bool]:
             yield False
             return
         yield True
+
+
+@cache
+def _log() -> Any:
+    import structlog  # most programs that wire the post hand nothing over, and this takes long to import
+
+    return structlog.get_logger("breachcheck.delivery")

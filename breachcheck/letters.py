@@ -1,19 +1,23 @@
 """Letters: every mail, rendered from its templates in the recipient's language, text and HTML saying the same."""
 
+from __future__ import annotations
+
 import secrets
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from breachcheck.answers import Exposure
 from breachcheck.config import Config
 from breachcheck.languages import Tongue, tongue
 from breachcheck.notices import notice_of
 from breachcheck.outbox import Mail
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 PATHS: Mapping[str, str] = {
     "owner_link": "/owner/link/{token}",
@@ -121,6 +125,8 @@ class Letters:
 
 @cache
 def _environment(folder: Path, spoken: Tongue) -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape  # few programs write letters
+
     environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=select_autoescape(["html"]),

@@ -17,6 +17,9 @@ _SETTINGS: dict[str, str | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+_READ_AHEAD = "8MB"
+"""Of a result that streams: what the engine's threads may have ready while a batch is digested."""
+
 _WOULD_SPILL = "crypto module"
 _LINE = re.compile(r"\bline:? (\d+)", re.IGNORECASE)
 
@@ -31,6 +34,7 @@ def connect(temporary: Path, *, in_order: bool = False) -> Iterator[duckdb.DuckD
     settings = {**_SETTINGS, "temp_directory": str(temporary), "preserve_insertion_order": in_order}
     connection = duckdb.connect(":memory:", config=settings)
     try:
+        connection.execute(f"SET streaming_buffer_size = {literal(_READ_AHEAD)}")
         yield connection
     finally:
         connection.close()
