@@ -1,5 +1,6 @@
 """The index: which field sets each digest occurs in. The only table that grows with the number of people."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NewType
 
@@ -8,6 +9,16 @@ from breachcheck.db.base import Database, Integers
 from breachcheck.digests import Digest
 
 FieldSetId = NewType("FieldSetId", int)
+
+_MEETINGS = """
+SELECT one.field_set_id AS one, other.field_set_id AS other, count(*) AS digests
+FROM exposure AS one
+JOIN exposure AS other ON other.digest = one.digest
+WHERE one.digest BETWEEN :low AND :high
+AND one.field_set_id BETWEEN :first AND :last
+AND other.field_set_id BETWEEN :other_first AND :other_last
+GROUP BY one.field_set_id, other.field_set_id
+"""
 
 SLICE = 2**64 // 256
 AT_ONCE = 500
@@ -80,6 +91,22 @@ class Index:
                 for digest in digests[start : start + AT_ONCE]:
                     deleted += self._db.execute("DELETE FROM exposure WHERE digest = :digest", {"digest": digest})
         return deleted
+
+    def meetings(
+        self, some: Sequence[FieldSetId], others: Sequence[FieldSetId]
+    ) -> Counter[tuple[FieldSetId, FieldSetId]]:
+        """How many digests occur with one of *some* and one of *others*, by pair. Reads a slice at a time, as above.
+
+        Pairs of other field sets may be among them.
+        """
+        found: Counter[tuple[FieldSetId, FieldSetId]] = Counter()
+        for first, last in stretches(some):
+            for other_first, other_last in stretches(others):
+                ends = {"first": first, "last": last, "other_first": other_first, "other_last": other_last}
+                for low in range(-(2**63), 2**63, SLICE):
+                    for row in self._db.query(_MEETINGS, {"low": low, "high": low + SLICE - 1, **ends}):
+                        found[row["one"], row["other"]] += row["digests"]
+        return found
 
     def settle(self) -> None:
         """Tidy up after a long load."""

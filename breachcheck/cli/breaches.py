@@ -12,9 +12,11 @@ import msgspec
 from breachcheck import config
 from breachcheck.answers import timestamp
 from breachcheck.breaches import BreachRow, LoadId
+from breachcheck.cli.comparing import compare
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.output import aligned, who
 from breachcheck.cli.telling import tell
+from breachcheck.errors import UnknownLoad
 from breachcheck.listings import Imported
 from breachcheck.loads import Load
 from breachcheck.services import Services, opened
@@ -47,10 +49,14 @@ def list_breaches(data: Path | None, as_json: bool) -> None:
 @data_option
 @json_option
 @click.argument("name")
-def show(data: Path | None, as_json: bool, name: str) -> None:
+@click.option("--manifest", "load_id", type=int, help="Print the manifest of this load, word for word.")
+def show(data: Path | None, as_json: bool, name: str, load_id: int | None) -> None:
     """One breach: what is said about it, its loads and its history."""
     with opened(data) as services:
         row = services.breaches.get(name)
+        if load_id is not None:
+            click.echo(_manifest(services, row, LoadId(load_id)), nl=False)
+            return
         facts = _summary(services, row)
         loads = [_load(load, row) for load in services.loads.of_breach(row.id)]
         history = [
@@ -160,6 +166,7 @@ def prune(data: Path | None, keep: int) -> None:
 
 
 breaches.add_command(tell)
+breaches.add_command(compare)
 
 
 def _told(imported: Imported) -> dict[str, list[str]]:
@@ -197,6 +204,14 @@ def _summary(services: Services, row: BreachRow) -> dict[str, Any]:
     }
 
 
+def _manifest(services: Services, row: BreachRow, load_id: LoadId) -> str:
+    if services.loads.get(load_id).breach_id != row.id:
+        raise UnknownLoad(
+            f"Load {load_id} is not one of {row.name}; `breachcheck breaches show {row.name}` lists them."
+        )
+    return services.loads.manifest_of(load_id)
+
+
 def _state(current: Load) -> str:
     return "listed" if current.contents.is_listed else "published"
 
@@ -209,6 +224,7 @@ def _load(load: Load, row: BreachRow) -> dict[str, Any]:
         "started_at": timestamp(load.started_at),
         "ended_at": timestamp(load.ended_at) if load.ended_at else None,
         "loaded_by": load.loaded_by,
+        "program": load.program,
         "people": load.tally.people,
         "part": str(load.tally.part) if load.tally.part else None,
         "failure": load.failure,

@@ -75,10 +75,11 @@ def ingest(
             click.echo(json.dumps(_facts(None, refused.tally)) if as_json else tallying.table(refused.tally))
             say(str(refused))
             return FAILED
+        compared = tallying.compared(outcome, services)
     if as_json:
         click.echo(json.dumps(_facts(outcome, outcome.tally) | {"breach": read.facts.name}, ensure_ascii=False))
     else:
-        click.echo(tallying.table(outcome.tally) + "\n\n" + tallying.closing(outcome, read, services.config))
+        click.echo(tallying.table(outcome.tally) + "\n\n" + compared + tallying.closing(outcome, read, services.config))
     return 0
 
 

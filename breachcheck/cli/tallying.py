@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from breachcheck.cli.comparing import in_words
 from breachcheck.cli.output import aligned
+from breachcheck.comparisons import compare
 from breachcheck.config import Config
 from breachcheck.loads import FileTally, Tally
+from breachcheck.services import Services
 from ingest.manifest import Manifest
 from ingest.pipeline import Outcome
 
@@ -70,6 +73,19 @@ def _next(outcome: Outcome, manifest: Manifest, config: Config) -> list[str]:
             f"Back up {config.index_key_path}. Without it this index is useless, and nobody can make it again."
         )
     return lines
+
+
+def compared(outcome: Outcome, services: Services) -> str:
+    """What a held load would change in place of the current one; "" where there is none, or it is read in part."""
+    if outcome.load_id is None or outcome.is_published or outcome.tally.part:
+        return ""
+    after = services.loads.get(outcome.load_id)
+    row = services.breaches.get(after.facts.name)
+    if row.current_load is None:
+        return ""
+    words = in_words(compare(services.loads.get(row.current_load), after), None)
+    by_person = f"breachcheck breaches compare {row.name}"
+    return f"Compared with load {row.current_load}, which it would replace (by person: {by_person})\n\n{words}\n\n"
 
 
 def _people(tally: Tally) -> str:

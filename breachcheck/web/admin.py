@@ -7,6 +7,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from breachcheck.breaches import BreachRow, LoadId
+from breachcheck.comparisons import compare
 from breachcheck.errors import HoldsAddress, UnknownBreach, UnknownLoad, UnknownOperator
 from breachcheck.loads import Load
 from breachcheck.operators import SHORTEST_PASSWORD, Operator
@@ -90,7 +91,9 @@ def overview() -> ResponseReturnValue:
 def load(load_id: LoadId) -> ResponseReturnValue:
     found = services().loads.get(load_id)
     row = next(row for row in services().breaches.all() if row.id == found.breach_id)
-    return render_template("admin/load.html", load=found, row=row)
+    is_waiting = found.state == "complete" and row.current_load not in (None, found.id)
+    comparison = compare(services().loads.get(row.current_load), found) if is_waiting and row.current_load else None
+    return render_template("admin/load.html", load=found, row=row, comparison=comparison)
 
 
 @bp.post("/loads/<int:load_id>/publish")

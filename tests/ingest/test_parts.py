@@ -132,3 +132,16 @@ def test_a_limit_and_a_sample_exclude_each_other(store, tmp_path):
     refused = breachcheck("ingest", tmp_path / "breach.yaml", "--sample", "0.1", "--limit", "3", data=store.config.data)
 
     assert (refused.status, "exclude each other" in refused.err) == (2, True)
+
+
+def test_a_held_load_is_compared_with_the_one_it_would_replace(store, tmp_path):
+    (tmp_path / "people.csv").write_text(csv_of(9))
+    (tmp_path / "breach.yaml").write_text(HEAD + "  - path: people.csv\n")
+    first = breachcheck("ingest", tmp_path / "breach.yaml", data=store.config.data)
+    (tmp_path / "people.csv").write_text(csv_of(12))
+
+    second = breachcheck("ingest", "--hold", tmp_path / "breach.yaml", data=store.config.data)
+
+    assert "Compared with" not in first.out
+    assert "Compared with load 1, which it would replace" in second.out
+    assert "people           9     12  +3" in second.out
