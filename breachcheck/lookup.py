@@ -1,20 +1,24 @@
 """The look-up: the one question the service answers."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from breachcheck.addresses import Address, base_of, canonical
 from breachcheck.answers import Answer, Checked
 from breachcheck.breaches import Disclosure, LoadId
 from breachcheck.catalog import Breach, Catalogue, Published
-from breachcheck.digests import Digester, Kind
-from breachcheck.disclosure import Viewer, disclose, may_ask_by, may_be_shown, may_be_told
+from breachcheck.digests import Digest, Digester, Kind
+from breachcheck.disclosure import OWNER, Viewer, disclose, may_ask_by, may_be_shown, may_be_told
 from breachcheck.errors import IndexMoved, NothingToAsk
 from breachcheck.index import FieldSetId, Index
 from breachcheck.loads import FieldSet
+from breachcheck.owner_links import Owner
 
 ATTEMPTS = 3
 """How often what is published is read anew for one question, if it moves meanwhile."""
+
+Find = Callable[[Published, list[Breach]], list[FieldSetId]]
+"""The field sets of whoever is asked about, by what is published and which breaches of it are asked."""
 
 
 class Lookup:
@@ -36,9 +40,25 @@ class Lookup:
         CouldNotCheck where the store failed or what is published kept moving.
         """
         published = self._catalogue.last_read() if breach is None else self._catalogue.published()
+
+        def find(now: Published, asked: list[Breach]) -> list[FieldSetId]:
+            return self._found(account, kind, now, asked, viewer)
+
+        return self._settled(published, viewer, kind, breach, find)
+
+    def ask_owner(self, owner: Owner) -> Answer:
+        """As ``ask``, of an e-mail address that its owner proved; what was proved is all that is known of it."""
+
+        def find(now: Published, _asked: list[Breach]) -> list[FieldSetId]:
+            return self._found_digest(owner.digest, owner.base, now, OWNER)
+
+        return self._settled(self._catalogue.last_read(), OWNER, Kind.EMAIL, None, find)
+
+    def _settled(self, published: Published, viewer: Viewer, kind: Kind, breach: str | None, find: Find) -> Answer:
+        """The answer by what is published, read anew where that moved while we looked."""
         for _ in range(1 + ATTEMPTS):
             asked = self._asked(published, viewer, kind, breach)
-            found = self._found(account, kind, published, asked, viewer) if asked else []
+            found = find(published, asked) if asked else []
             if self._catalogue.generation() == published.generation:
                 return self._answer(published, asked, found, viewer, kind)
             published = self._catalogue.published()
@@ -74,12 +94,16 @@ class Lookup:
         return [found for name in names for found in self._index.field_sets_of(self._digester.of(kind, value, name))]
 
     def _found_address(self, address: Address, published: Published, viewer: Viewer) -> list[FieldSetId]:
-        """None where an opt-out keeps them from *viewer*: asked all the same, so that this takes as long."""
-        digest = self._digester.of_address(address)
         base = base_of(address)
         digest_of_base = None if base is None else self._digester.of_address(base)
+        return self._found_digest(self._digester.of_address(address), digest_of_base, published, viewer)
+
+    def _found_digest(
+        self, digest: Digest, base: Digest | None, published: Published, viewer: Viewer
+    ) -> list[FieldSetId]:
+        """None where an opt-out keeps them from *viewer*: asked all the same, so that this takes as long."""
         found = self._index.field_sets_of(digest)
-        return found if may_be_shown(viewer, published.suppressed, digest, digest_of_base) else []
+        return found if may_be_shown(viewer, published.suppressed, digest, base) else []
 
     def _asked(self, published: Published, viewer: Viewer, kind: Kind, name: str | None) -> list[Breach]:
         named = published.breaches if name is None else (published.get(name),)

@@ -159,6 +159,11 @@ class MailRequests:
         """Forget who was mailed a day ago or longer."""
         self._db.execute("DELETE FROM mail_request WHERE mailed_at <= :old", {"old": self._now() - DAY_S})
 
+    def base_of(self, request: MailRequest) -> Digest | None:
+        """The digest of its address without the plus tag; None where it has none."""
+        base = base_of(canonical(request.recipient))
+        return None if base is None else self._digester.of_address(base)
+
     def stop_token(self, request: MailRequest) -> str:
         """What stops, and allows again, mails to this person; valid for ever, and for nothing else."""
         person = bytes.fromhex(request.person)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from breachcheck import subscribers
+from breachcheck import subscribers, ticked_steps
 from breachcheck.catalog import move
 from breachcheck.db.base import Database
 from breachcheck.digests import Digest
@@ -33,7 +33,8 @@ class OptOuts:
 
         It is never less than what held before. On return no look-up shows the address, in any process, but to its
         proved owner at the first level; what the level deletes is deleted, or will be by a job after a crash. Further
-        levels end its subscription too. Where it raises StoreUnavailable it may hold all the same; ask again.
+        levels end its subscription and forget its ticked steps too. Where it raises StoreUnavailable it may hold all
+        the same; ask again.
         """
         at = int(time.time())
         with self._db.transaction():
@@ -41,6 +42,7 @@ class OptOuts:
             move(self._db)
             if holds is not Level.HIDE:
                 subscribers.forget(self._db, digest)
+                ticked_steps.forget(self._db, digest)
                 self._jobs.add(JOB, {"since": at}, due_at=at)
         self.finish(since=at)
         return holds

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from breachcheck.ciphers import derived
-from breachcheck.db.base import Database
+from breachcheck.db.base import Database, Row
 from breachcheck.digests import Digest
 from breachcheck.errors import UnknownLink
 from breachcheck.mail_requests import MailRequest, MailRequests, RequestKind
@@ -32,10 +32,18 @@ class OwnerLink:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who proved an address: its *digest*, and that of its *base*, the address without its plus tag, if it has one."""
+
+    digest: Digest
+    base: Digest | None = None
+
+
 class OwnerLinks:
     """The table ``owner_link``: hashes of what was mailed, with the digest that they prove, for half an hour.
 
-    Of an address it holds the digest alone. Whether it is in any breach is never asked here.
+    Of an address it holds digests alone. Whether it is in any breach is never asked here.
     """
 
     def __init__(
@@ -60,14 +68,15 @@ class OwnerLinks:
         now = int(self._clock())
         self._db.execute(
             """
-            INSERT INTO owner_link (token_hash, browser, code_hash, digest, expires_at)
-            VALUES (:token_hash, :browser, :code_hash, :digest, :expires_at)
+            INSERT INTO owner_link (token_hash, browser, code_hash, digest, base, expires_at)
+            VALUES (:token_hash, :browser, :code_hash, :digest, :base, :expires_at)
             """,
             {
                 "token_hash": self._hash(link.token),
                 "browser": request.browser,
                 "code_hash": self._hash(f"{request.browser} {link.code}"),
                 "digest": request.digest,
+                "base": self._requests.base_of(request),
                 "expires_at": now + LIFE_S,
             },
         )
@@ -85,21 +94,21 @@ class OwnerLinks:
         )
         return bool(rows)
 
-    def spend(self, token: str) -> Digest:
+    def spend(self, token: str) -> Owner:
         """Whose address is proved by the link with *token*; it and its code work no more. Raises UnknownLink."""
         rows = self._db.query(
             """
             DELETE FROM owner_link
             WHERE token_hash = :hash AND expires_at > :now
-            RETURNING digest
+            RETURNING digest, base
             """,
             {"hash": self._hash(token), "now": int(self._clock())},
         )
         for row in rows:
-            return Digest(row["digest"])
+            return _owner(row)
         raise UnknownLink(_SPENT)
 
-    def spend_code(self, code: str, browser_nonce: str) -> Digest:
+    def spend_code(self, code: str, browser_nonce: str) -> Owner:
         """As ``spend``, by the code, spaces and hyphens allowed, in the browser that asked.
 
         Five tries count, right or wrong; then only the link works. Raises UnknownLink.
@@ -124,14 +133,18 @@ class OwnerLinks:
         )
         return [row["code_hash"] for row in rows]
 
-    def _spend_by_code(self, browser: str, code_hash: str) -> Digest:
+    def _spend_by_code(self, browser: str, code_hash: str) -> Owner:
         rows = self._db.query(
-            "DELETE FROM owner_link WHERE browser = :browser AND code_hash = :code_hash RETURNING digest",
+            "DELETE FROM owner_link WHERE browser = :browser AND code_hash = :code_hash RETURNING digest, base",
             {"browser": browser, "code_hash": code_hash},
         )
         for row in rows:
-            return Digest(row["digest"])
+            return _owner(row)
         raise UnknownLink(_WRONG)
 
     def _hash(self, text: str) -> str:
         return hmac.digest(self._key, text.encode(), "sha256").hex()
+
+
+def _owner(row: Row) -> Owner:
+    return Owner(Digest(row["digest"]), None if row["base"] is None else Digest(row["base"]))

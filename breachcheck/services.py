@@ -35,6 +35,7 @@ from breachcheck.receipts import Receipts
 from breachcheck.sealed_accounts import SealedAccounts
 from breachcheck.sealing import Sealer, own_domains
 from breachcheck.suppressions import Suppressions
+from breachcheck.ticked_steps import TickedSteps
 
 CUT_OFF = (
     "An `init` that was cut off leaves this: if nothing was ever loaded here, move it away and run `breachcheck init`"
@@ -66,6 +67,7 @@ class Services:
     suppressions: Suppressions
     opt_outs: OptOuts
     receipts: Receipts
+    ticked_steps: TickedSteps
     api_keys: ApiKeys
     operators: Operators
     audit: Audit
@@ -191,6 +193,7 @@ def _wire(
         domain_lookup=DomainLookup(catalogue, headcounts, sealed_accounts, digester, sealer),
         opt_outs=OptOuts(catalogue_db, index, sealed_accounts),
         receipts=Receipts(settings.receipt_key_path),
+        ticked_steps=TickedSteps(catalogue_db, app_key),
         api_keys=ApiKeys(catalogue_db, app_key),
         operators=Operators(catalogue_db),
         audit=Audit(catalogue_db),

@@ -4,7 +4,7 @@ import pytest
 
 from breachcheck import postman
 from breachcheck.errors import InvalidAccount, MailOff, UnknownLink
-from breachcheck.owner_links import LIFE_S, MOST_ATTEMPTS
+from breachcheck.owner_links import LIFE_S, MOST_ATTEMPTS, Owner
 from tests.mails import code_in, mailing, text_of, token_in
 from tests.stores import SHOP, published_breach
 
@@ -41,7 +41,7 @@ def other_than(code):
 def test_the_link_proves_the_digest_once(it, links, ask):
     token = token_in(ask()[0], "owner/link")
 
-    assert links.spend(token) == it.digest(ANN)
+    assert links.spend(token) == Owner(it.digest(ANN))
     with pytest.raises(UnknownLink):
         links.spend(token)
 
@@ -51,9 +51,15 @@ def test_the_code_proves_the_digest_once_in_the_browser_that_asked(it, links, as
 
     with pytest.raises(UnknownLink):
         links.spend_code(code, "another browser")
-    assert links.spend_code(code.replace(" ", "-"), NONCE) == it.digest(ANN)
+    assert links.spend_code(code.replace(" ", "-"), NONCE) == Owner(it.digest(ANN))
     with pytest.raises(UnknownLink):
         links.spend_code(code, NONCE)
+
+
+def test_who_proves_an_address_with_a_plus_tag_brings_the_digest_of_the_one_without_it(it, links, ask):
+    token = token_in(ask("Ann+shop@example.com")[0], "owner/link")
+
+    assert links.spend(token) == Owner(it.digest("ann+shop@example.com"), it.digest(ANN))
 
 
 def test_with_the_code_the_link_is_spent_and_the_other_way_round(links, ask, it):
@@ -99,7 +105,7 @@ def test_after_five_wrong_codes_the_right_one_is_refused_and_the_link_still_work
 
     with pytest.raises(UnknownLink):
         links.spend_code(code_in(mail), NONCE)
-    assert links.spend(token_in(mail, "owner/link")) == it.digest(ANN)
+    assert links.spend(token_in(mail, "owner/link")) == Owner(it.digest(ANN))
 
 
 def test_a_wrong_code_and_one_that_never_was_are_refused_in_the_same_words(links, ask):
@@ -142,7 +148,7 @@ class TestLimits:
         token = token_in(ask()[0], "owner/link")
         assert ask() == []
 
-        assert links.spend(token) == it.digest(ANN)
+        assert links.spend(token) == Owner(it.digest(ANN))
 
     def test_whoever_stops_them_gets_none_until_they_allow_them_again(self, it, ask):
         token = token_in(ask()[0], "owner/stop")

@@ -38,6 +38,7 @@ OWNERS = {
     "sealed_account": "sealed_accounts",
     "switch": "breaches",
     "telling": "notifications",
+    "ticked_step": "ticked_steps",
 }
 
 NAMED_IN_SQL = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)\b|\binsert_new\(\s*\"([a-z_]+)\"")

@@ -330,3 +330,19 @@ def m0005_subscribers(db: Database) -> None:
         CREATE INDEX notification_by_breach ON notification (breach_id);
         """,
     )
+
+
+@CATALOGUE()
+def m0006_owners(db: Database) -> None:
+    _run(
+        db,
+        """
+        ALTER TABLE owner_link ADD COLUMN base INTEGER;
+
+        CREATE TABLE ticked_step (
+            digest INTEGER NOT NULL,
+            step TEXT NOT NULL,
+            PRIMARY KEY (digest, step)
+        ) STRICT, WITHOUT ROWID;
+        """,
+    )
