@@ -7,6 +7,7 @@ from typing import Any
 import click
 import msgspec
 
+from breachcheck import comparisons
 from breachcheck.cli import tallying
 from breachcheck.cli.edge import FAILED, data_option, json_option, say
 from breachcheck.cli.output import who
@@ -77,9 +78,13 @@ def ingest(
             return FAILED
         compared = tallying.compared(outcome, services)
     if as_json:
-        click.echo(json.dumps(_facts(outcome, outcome.tally) | {"breach": read.facts.name}, ensure_ascii=False))
+        comparison = {"comparison": comparisons.as_json(compared, None)} if compared else {}
+        facts = _facts(outcome, outcome.tally) | {"breach": read.facts.name} | comparison
+        click.echo(json.dumps(facts, ensure_ascii=False))
     else:
-        click.echo(tallying.table(outcome.tally) + "\n\n" + compared + tallying.closing(outcome, read, services.config))
+        change = [tallying.change(compared)] if compared else []
+        blocks = [tallying.table(outcome.tally), *change, tallying.closing(outcome, read, services.config)]
+        click.echo("\n\n".join(blocks))
     return 0
 
 

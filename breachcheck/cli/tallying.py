@@ -4,7 +4,7 @@ from pathlib import Path
 
 from breachcheck.cli.comparing import in_words
 from breachcheck.cli.output import aligned
-from breachcheck.comparisons import compare
+from breachcheck.comparisons import Comparison, compare
 from breachcheck.config import Config
 from breachcheck.loads import FileTally, Tally
 from breachcheck.services import Services
@@ -75,17 +75,20 @@ def _next(outcome: Outcome, manifest: Manifest, config: Config) -> list[str]:
     return lines
 
 
-def compared(outcome: Outcome, services: Services) -> str:
-    """What a held load would change in place of the current one; "" where there is none, or it is read in part."""
+def compared(outcome: Outcome, services: Services) -> Comparison | None:
+    """What a held load would change in place of the current one; None where there is none, or it is read in part."""
     if outcome.load_id is None or outcome.is_published or outcome.tally.part:
-        return ""
+        return None
     after = services.loads.get(outcome.load_id)
     row = services.breaches.get(after.facts.name)
-    if row.current_load is None:
-        return ""
-    words = in_words(compare(services.loads.get(row.current_load), after), None)
-    by_person = f"breachcheck breaches compare {row.name}"
-    return f"Compared with load {row.current_load}, which it would replace (by person: {by_person})\n\n{words}\n\n"
+    return compare(services.loads.get(row.current_load), after) if row.current_load else None
+
+
+def change(comparison: Comparison) -> str:
+    """What a held load would change, as tables."""
+    by_person = f"breachcheck breaches compare {comparison.after.facts.name}"
+    heading = f"Compared with load {comparison.before.id}, which it would replace (by person: {by_person})"
+    return f"{heading}\n\n{in_words(comparison, None)}"
 
 
 def _people(tally: Tally) -> str:

@@ -142,6 +142,9 @@ def test_a_held_load_is_compared_with_the_one_it_would_replace(store, tmp_path):
 
     second = breachcheck("ingest", "--hold", tmp_path / "breach.yaml", data=store.config.data)
 
+    third = breachcheck("ingest", "--hold", tmp_path / "breach.yaml", "--json", data=store.config.data)
+
     assert "Compared with" not in first.out
+    assert third.json["comparison"]["counts"]["people"] == {"before": 9, "after": 12}
     assert "Compared with load 1, which it would replace" in second.out
     assert "people           9     12  +3" in second.out
