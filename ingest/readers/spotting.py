@@ -25,6 +25,7 @@ _WIDTH = 32
 
 _LONGEST_LABEL = 8  # of top-level domains that are looked up at once
 _LONGEST_PIECE = 4 << 20
+_AT_ONCE = 1 << 14  # @s, around each of which a few hundred bytes of memory are needed
 _SPARSE_LOG2 = 12  # one byte in so many
 
 Positions = NDArray[np.int64]
@@ -99,16 +100,21 @@ def _found(block: bytes) -> tuple[_Spots, bytes]:
     ats = _places(block, text, b"@")
     if not len(ats) + len(escaped):
         return _NO_SPOTS, b""
-    spots, is_plain = _spots(text, ats, _Line(block, text, ats))
+    some = [ats[at : at + _AT_ONCE] for at in range(0, len(ats), _AT_ONCE)]
+    seen = [_plain_spots(text, few, _Line(block, text, few)) for few in some]
+    is_plain = np.concatenate([plain for _, plain in seen]) if seen else np.empty(0, np.bool_)
     unclear = np.concatenate((ats[~is_plain], escaped))
     pieces = list(_pieces(block, np.sort(unclear).tolist()))
+    is_kept = is_plain
     if pieces:
         starts = np.array([start for start, _ in pieces])
         ends = np.array([end for _, end in pieces])
         at = np.searchsorted(starts, ats, "right") - 1
-        is_plain = is_plain & ((at < 0) | (ats >= ends[at]))
+        is_kept = is_plain & ((at < 0) | (ats >= ends[at]))
     found = [one for start, end in pieces for one in prose.addresses_in(block[start:end])]
-    return spots.take(is_plain), "".join([f"{one}\n" for one in found]).encode()
+    return _Spots.joined([spots for spots, _ in seen]).take(is_kept[is_plain]), "".join(
+        [f"{one}\n" for one in found]
+    ).encode()
 
 
 def _places(block: bytes, text: Bytes, character: bytes) -> Positions:
@@ -214,6 +220,13 @@ class _Spots:
     before: Positions  # bytes of the local part
     after: Positions  # bytes of the domain
 
+    @classmethod
+    def joined(cls, parts: list[_Spots]) -> _Spots:
+        if len(parts) == 1:
+            return parts[0]
+        columns = [(part.windows, part.before, part.after) for part in [_NO_SPOTS, *parts]]
+        return cls(*(np.concatenate(column) for column in zip(*columns, strict=True)))
+
     def take(self, chosen: Bools) -> _Spots:
         return _Spots(self.windows[chosen], self.before[chosen], self.after[chosen])
 
@@ -244,8 +257,8 @@ class _Spots:
 _NO_SPOTS = _Spots(np.empty((0, 2 * _WIDTH + 2), np.uint8), np.empty(0, np.int64), np.empty(0, np.int64))
 
 
-def _spots(text: Bytes, ats: Positions, line: _Line) -> tuple[_Spots, Bools]:
-    """What stands around *ats*, and which of them are of plain addresses."""
+def _plain_spots(text: Bytes, ats: Positions, line: _Line) -> tuple[_Spots, Bools]:
+    """What stands around those of *ats* that are of plain addresses, and which these are."""
     width = 2 * _WIDTH + 2
     blanks = np.full(_WIDTH + 2, ord(" "), np.uint8)
     padded = np.concatenate((blanks, text, blanks))
@@ -253,7 +266,8 @@ def _spots(text: Bytes, ats: Positions, line: _Line) -> tuple[_Spots, Bools]:
     windows = rows[ats + 2].view(np.uint8).reshape(len(ats), width)
     before, is_local = _local_parts(windows, line)
     after, is_domain = _domains(windows[:, _WIDTH + 1 :])
-    return _Spots(windows, before, after), is_local & is_domain
+    is_plain = is_local & is_domain
+    return _Spots(windows, before, after).take(is_plain), is_plain
 
 
 def _local_parts(windows: Bytes, line: _Line) -> tuple[Positions, Bools]:

@@ -104,6 +104,12 @@ def test_a_text_without_anything_that_separates_is_read_in_pieces() -> None:
     assert spotted(long, b" bob@example.com ", long) == ["bob@example.com"]
 
 
+def test_however_many_ats_stand_in_a_text_nobody_is_lost() -> None:
+    crowd = b"".join(b"a%d@example.com " % number for number in range(20_000))
+
+    assert len(set(spotted(crowd + b"@" * 40_000))) == 20_000
+
+
 def test_top_level_domains_are_those_of_the_root_zone_and_the_reserved_ones() -> None:
     assert all(map(top_level.is_known, ["com", "COM", "uk", "xn--p1ai", "рф", "中国", "test", "example", "测试"]))
     assert not any(map(top_level.is_known, ["png", "local", "internal", "", "js", "notatld", "c0m"]))
