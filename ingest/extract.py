@@ -40,7 +40,7 @@ NO_PERSON = "no matching person"
 _NEWLINE = 10
 _MOST_IDS = 16  # of one column that decide whether a record has found its person; all of them give it what it says
 _PERHAPS = re.compile(rb"[@%&\\\x80-\xff]")  # in whatever is an address, as it stands or escaped
-_ESCAPED = re.compile(r"[%&\\\0\u00ad\u200b-\u200f\u2060\ufeff]")
+_ESCAPED = re.compile(r"[%&\\\0\uff20\ufe6b\u00ad\u200b-\u200f\u2060\ufeff]")
 
 Rows = NDArray[np.intp]
 NOBODY: Int64s = np.empty(0, np.int64)

@@ -17,7 +17,7 @@ LONGEST = 1024
 """Characters of a list; where one is cut short, its last address may be another."""
 
 _LONGEST_NAME = 100
-_MAY_BE_LIST = re.compile(r"[<,;('\"]|:::|mailto:|smtp:", re.IGNORECASE)
+_MAY_BE_LIST = re.compile(r"[<,;('\"]|:::|mailto:|smtp:|\.$", re.IGNORECASE)
 _TOKEN = re.compile(
     r"""(?P<space>\s++)
       | (?P<comment>\((?:[^()]|(?&comment))*+\))
@@ -54,6 +54,7 @@ def addresses_in(text: str) -> list[Address]:
     text = text.strip()
     if "@" not in text or len(text) > LONGEST or not _MAY_BE_LIST.search(text):
         return []
+    text = text.removesuffix(".")  # of the root of all domains
     bare = _IN_QUOTES.fullmatch(text)
     try:
         if text.startswith("["):

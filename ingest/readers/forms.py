@@ -46,6 +46,7 @@ _DETAIL = re.compile(
     r"|(?:\d{4}[-./]\d\d?[-./]\d\d?|\d\d?[-./]\d\d?[-./]\d{4})(?:[T ][\d:.Z+]*)?"
 )
 _DIVIDED = re.compile(r"\s*[^\s@\":;|,]+@[^\s@\":;|,]+\.[^\s@\":;|,.]+\s*([:;|\t])(.*)")
+_CREDENTIALS = re.compile(r"[a-z][a-z0-9+.-]*://\S+?:[^\s:/]+:(?!//)\S+", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 _NO_SECRET = re.compile(r"[\d./:+()-]+|[^\W\d_]+(?:['.-][^\W\d_]+)*\.?|\S+@\S+\.\S+|[a-z]+://.*", re.IGNORECASE)
 
@@ -75,10 +76,15 @@ def _are_blocks(sample: Sequence[str]) -> bool:
 def _are_stealer_lines(sample: Sequence[str]) -> bool:
     mark = stealer.form_of(sample)
     agreeing = stealer.agreement(sample, mark)
-    if agreeing < _MOSTLY * len(sample):
+    if agreeing < _MOSTLY * len(sample) and not (agreeing and _are_credentials(sample)):
         return False
     secrets = [stealer.FORMS[mark](line)[1] for line in sample]
     return not _are_details(secrets) if mark in ": " else _read_as_secrets(secrets)
+
+
+def _are_credentials(sample: Sequence[str]) -> bool:
+    """Whether nearly all lines are `url:login:secret`, whatever the logins are."""
+    return sum(_CREDENTIALS.fullmatch(line.strip()) is not None for line in sample) >= _NEARLY_ALL * len(sample)
 
 
 def _is_combo_list(sample: Sequence[str]) -> bool:
@@ -90,6 +96,7 @@ def _is_combo_list(sample: Sequence[str]) -> bool:
     halves = [line.rpartition if layout.is_address_last else line.partition for line in sample]
     divided = [half(layout.separator) for half in halves]
     secrets = [parts[0 if layout.is_address_last else 2] for parts in divided]
+    secrets = [secret.partition(" | ")[0] for secret in secrets]  # behind which notes of the account stand
     if sum(" " in secret.strip() for secret in secrets) > 0.1 * len(secrets):
         return False
     if layout.separator == ":" and not layout.is_address_last:

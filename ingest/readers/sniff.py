@@ -11,7 +11,7 @@ from breachcheck.errors import DataFileError
 from ingest.readers.headers import Alike, alike, header_at, names
 from ingest.readers.repair import Grammar
 
-_DELIMITERS = (b",", b"\t", b";", b"|")
+_DELIMITERS = (b",", b"\t", b";", b"|", b"^", b"~")
 _NONE = b"\x01"  # the delimiter of a file with one column: a character that does not occur
 _SAMPLE = 500
 _FEWEST, _CELLS = 20, 50_000  # rows that are looked at in any case, and cells beyond which no more are

@@ -16,6 +16,7 @@ from ingest.engine import literal, quoted
 from ingest.extract import Extractor
 from ingest.gathering import Gathering
 from ingest.joins import Junction
+from ingest.mailboxes import addresses_in
 from ingest.readers.base import Table
 from ingest.runs import equal_ranges
 from ingest.selection import Wanted
@@ -68,16 +69,20 @@ def digest(text):
     return DIGESTER.of(Kind.EMAIL, text)
 
 
+def named_in(text):
+    try:
+        return [canonical(text)]
+    except InvalidAccount:
+        return addresses_in(text)
+
+
 def one_by_one(texts):
     people, aliases = set(), set()
     for text in texts:
-        try:
-            address = canonical(text)
-        except InvalidAccount:
-            continue
-        people.add(DIGESTER.of_address(address))
-        if base := base_of(address):
-            aliases.add(DIGESTER.of_address(base))
+        for address in named_in(text):
+            people.add(DIGESTER.of_address(address))
+            if base := base_of(address):
+                aliases.add(DIGESTER.of_address(base))
     return people, aliases
 
 

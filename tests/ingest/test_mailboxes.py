@@ -36,6 +36,7 @@ LISTS = {
     "<mailto:ann@example.com|ann@example.com>": [ANN],
     "SMTP:ann@example.com;smtp:bob@example.org": [ANN, BOB],
     "'ann@example.com'": [ANN],
+    "ann@example.com.": [ANN],
     '"ann@example.com"': [ANN],
     '["ann@example.com", "bob@example.org"]': [ANN, BOB],
 }
@@ -51,6 +52,7 @@ def test_a_whole_list_names_everyone_in_it(text):
     [
         "write to Bob <bob@example.org> today",
         "see ann@example.com",
+        "see ann@example.com.",
         "Ann, ann@example.com",
         "ann@example.com, inactive",
         "ann@example.com, +49 30 901820",

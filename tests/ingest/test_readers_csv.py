@@ -35,7 +35,7 @@ def columns_of(folder: Path, text: str | bytes, told: Instructions | None = None
 # Layout
 
 
-@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|", "^", "~"])
 def test_the_delimiter_is_told_by_content(tmp_path: Path, mark: str) -> None:
     text = f"id{mark}email{mark}name\n1{mark}a@example.com{mark}Al, B.\n2{mark}b@example.com{mark}Bo\n".replace(
         "Al, B.", "Al B." if mark == "," else "Al, B."
