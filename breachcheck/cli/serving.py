@@ -12,8 +12,9 @@ from types import FrameType, TracebackType
 
 from waitress.server import create_server
 
+from breachcheck.cli.refusing import channel_that_says
 from breachcheck.services import Services
-from breachcheck.web.app import create_app
+from breachcheck.web.app import create_app, refusals
 
 MIB = 2**20
 LARGEST_BODY = 16 * MIB
@@ -28,8 +29,9 @@ class Server:
     """waitress over the app. 2,000 connections and poll: 500 slow clients hold up nobody."""
 
     def __init__(self, services: Services, listener: socket.socket, *, threads: int) -> None:
+        app = create_app(services)
         self._server = create_server(
-            create_app(services),
+            app,
             sockets=[listener],
             threads=threads,
             connection_limit=2000,
@@ -41,6 +43,7 @@ class Server:
             ident=None,
             clear_untrusted_proxy_headers=False,
         )
+        self._server.channel_class = channel_that_says(refusals(app))
 
     def run_until_stopped(self) -> None:
         """Serve until SIGTERM or SIGINT; requests that have begun get ``GRACE_S`` seconds to end."""

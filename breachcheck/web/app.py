@@ -29,6 +29,7 @@ from breachcheck.web import (
     site,
     status,
 )
+from breachcheck.web.refusals import Refusals
 from breachcheck.web.sealed import Seal
 
 LARGEST_BODY = 16 * 2**20
@@ -55,6 +56,11 @@ def create_app(services: Services | None = None) -> Flask:
         hops = opened.config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     return app
+
+
+def refusals(app: Flask) -> Refusals:
+    """What a server says of requests that never reach *app*, as the app would have said it."""
+    return Refusals(app, {**RENDERERS, "/": error_pages.page})
 
 
 def _install_rooms(app: Flask, services: Services) -> None:
