@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 DEMO ?= demo-data
 SHIPPED := $(shell find breachcheck ingest templates examples -type f -not -name '*.pyc')
 
-.PHONY: demo test check format lint types layers tests bench clean
+.PHONY: demo test check format lint types layers tests bench screenshots lighthouse clean
 
 demo: $(VENV)/.installed  ## load the example breaches and serve them
 	@$(BIN)/breachcheck demo --data $(DEMO)
@@ -38,6 +38,14 @@ format:  ## put the code into the house's format
 
 bench: $(VENV)/.for-tests  ## print the ratios that the README quotes
 	@$(BIN)/python -m bench
+
+screenshots: $(VENV)/.for-tests  ## take the pictures of every page and mail in docs/pictures; look at them
+	@$(BIN)/python -m tests.parts install
+	@$(BIN)/python -m tests.browser.pictures
+
+lighthouse: $(VENV)/.for-tests  ## measure four pages with Lighthouse (needs npx) and write docs/lighthouse.md
+	@$(BIN)/python -m tests.parts install
+	@$(BIN)/python -m tests.browser.lighthouse
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -73,6 +73,11 @@ def not_me() -> ResponseReturnValue:
     return render_template("pages/not_me.html")
 
 
+@bp.get("/robots.txt")
+def robots() -> Response:
+    return Response("User-agent: *\nDisallow: /admin/\nDisallow: /api/\n", mimetype="text/plain")
+
+
 @bp.get("/demo/could-not-check")
 def demo_could_not_check() -> ResponseReturnValue:
     """What a visitor sees when the store cannot be asked; only a demo shows it on request."""

@@ -44,7 +44,7 @@ def _signed_in(path: str = "") -> Callable[[Window], None]:
         window.go("/admin/sign-in")
         window.page.fill("#name", OPERATOR[0])
         window.page.fill("#password", OPERATOR[1])
-        window.page.click("main button.primary")
+        window.press("main button.primary")
         if path:
             window.go(path)
 
@@ -54,7 +54,7 @@ def _signed_in(path: str = "") -> Callable[[Window], None]:
 def _previewing(window: Window) -> None:
     _signed_in("/admin/loads/1/preview")(window)
     window.page.fill("#account", IN_MANY)
-    window.page.click("main button.primary")
+    window.press("main button.primary")
 
 
 def _posting_without_token(window: Window) -> None:
@@ -62,7 +62,7 @@ def _posting_without_token(window: Window) -> None:
     window.page.evaluate("document.querySelector('[name=csrf_token]').remove()")
     window.page.fill("#name", "a")
     window.page.fill("#password", "b")
-    window.page.click("main button.primary")
+    window.press("main button.primary")
 
 
 SCENES: dict[str, Scene] = {

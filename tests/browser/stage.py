@@ -1,6 +1,7 @@
 """The sites that the browser visits: a demo, a site with a person in many breaches, and sites that give no answer."""
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from pathlib import Path
 from breachcheck.breaches import CompanyStep, Help, NotExposed
 from tests import stores
 from tests.cli.commands import breachcheck
-from tests.cli.servers import Server, running
+from tests.cli.servers import Server, running, running_program
 
 FOUND = "ann@example.com"
 IN_MANY = "mia@example.com"
@@ -17,6 +18,7 @@ NOT_FOUND = "nobody@example.org"
 MISSPELT = "mia@" + "gmial.com"
 OPERATOR = ("operator", "correct horse battery staple")
 
+PSEUDO = [sys.executable, "-m", "tests.browser.pseudo"]
 NOTICE = "https://notice.example/"
 BASIC = ["Email addresses", "Names"]
 HEAVY = [*BASIC, "Passwords", "Phone numbers", "Physical addresses"]
@@ -49,6 +51,7 @@ class Stage:
     limited: Server
     empty: Server
     closed: Server
+    pseudo: Server
 
 
 @contextlib.contextmanager
@@ -56,6 +59,7 @@ def running_stage(place: Path) -> Iterator[Stage]:
     """Every site, made in *place*, for the length of a block."""
     breachcheck("demo", "--no-serve", data=_folder(place, "demo"))
     _many(_folder(place, "many"))
+    _many(_folder(place, "pseudo"))
     _one(_folder(place, "limited"))
     _one(_folder(place, "closed"), disclosure="closed")
     stores.new_store(_folder(place, "empty")).close()
@@ -71,6 +75,7 @@ def running_stage(place: Path) -> Iterator[Stage]:
             limited=start("limited", BREACHCHECK_LOOKUPS_A_MINUTE="1"),
             empty=start("empty"),
             closed=start("closed", **unlimited),
+            pseudo=stack.enter_context(running_program(PSEUDO, _folder(place, "pseudo"))),
         )
 
 

@@ -146,3 +146,19 @@ def test_the_chosen_colours_hold_against_the_device_s_and_keep_the_answer(
     assert window.page.evaluate("getComputedStyle(document.body).backgroundColor") != light
     assert window.heading().startswith("Yes")
     assert FOUND in window.page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_another_language_keeps_the_answer(stage: Stage, open_window: OpenWindow, script: bool) -> None:
+    window = open_window(stage.pseudo.port, script=script)
+    window.ask(IN_MANY)
+    window.page.locator(".menu summary").click()
+    window.page.get_by_role("button", name="עברית").click()
+
+    assert window.page.locator("html").get_attribute("dir") == "rtl"
+    assert window.page.url == window.origin + "/answer"
+    assert IN_MANY in window.page.locator("main").inner_text()
+    assert window.page.locator(".verdict.exposed").is_visible()
+    window.page.go_back()
+    window.page.reload()
+    assert IN_MANY in window.page.locator("main").inner_text()

@@ -45,7 +45,12 @@ class Window:
         """Type *account* on the home page and press the button."""
         self.go("/")
         self.page.fill("#account", account)
-        self.page.click("button.primary")
+        self.press("main button.primary")
+
+    def press(self, selector: str) -> None:
+        """Press what leads to another page, and wait for that."""
+        with self.page.expect_navigation():
+            self.page.click(selector)
 
     def title(self) -> str:
         return self.page.title()

@@ -150,6 +150,12 @@ def test_an_empty_feed_is_one(store: Services) -> None:
     assert feed_of(create_app(store).test_client()).findall("a:entry", ATOM) == []
 
 
+def test_a_page_says_what_it_is_about_to_search_engines(client: FlaskClient) -> None:
+    assert 'name="description" content="Check if your email address was in a known data breach' in client.get("/").text
+    assert 'content="What was in the data breach Corner Shop, who' in client.get("/breaches/Shop").text
+    assert client.get("/robots.txt").text.startswith("User-agent: *\nDisallow: /admin/")
+
+
 def test_the_list_leads_to_the_feed(client: FlaskClient) -> None:
     page = client.get("/breaches").text
 
