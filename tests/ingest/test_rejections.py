@@ -152,7 +152,7 @@ def test_lines_of_lists_with_secrets_are_numbered(store, tmp_path, rejects):
 
 def test_a_labelled_block_is_listed_where_it_begins(store, tmp_path, rejects):
     blocks = [f"Email: u{number}@example.com\nName: Al\n" for number in range(5)]
-    (tmp_path / "blocks.txt").write_text("\n".join([*blocks[:3], "\n===\nName: Nobody\nEmail: none\n", *blocks[3:]]))
+    (tmp_path / "blocks.txt").write_text("\n".join([*blocks[:3], "\n===\nName: Nobody\nEmail: nowhere\n", *blocks[3:]]))
 
     load(described(tmp_path, "- path: blocks.txt\n  format: blocks\n"), store, rejects=rejects)
 
