@@ -162,3 +162,17 @@ def test_another_language_keeps_the_answer(stage: Stage, open_window: OpenWindow
     window.page.go_back()
     window.page.reload()
     assert IN_MANY in window.page.locator("main").inner_text()
+
+
+def test_on_paper_the_answer_is_whole_and_the_site_s_furniture_is_gone(stage: Stage, open_window: OpenWindow) -> None:
+    window = open_window(stage.many.port, scheme="dark", motion="reduce")
+    window.ask(IN_MANY)
+    on_screen = window.page.get_by_text("No part was left out.").bounding_box()
+    window.page.emulate_media(media="print")
+    on_paper = window.page.get_by_text("No part was left out.").bounding_box()
+
+    assert on_screen is None or on_screen["height"] == 0
+    assert on_paper is not None
+    assert on_paper["height"] > 0
+    assert not window.page.locator(".site-header").is_visible()
+    assert window.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
