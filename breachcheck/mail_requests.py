@@ -184,6 +184,17 @@ class MailRequests:
         """Raises UnknownLink."""
         return self._is_stopped(self._of_token(token))
 
+    def is_stopped_for(self, base: Digest) -> bool:
+        """As ``is_stopped``, by the digest of the person's address, which has no plus tag."""
+        return self._is_stopped(self._person(base))
+
+    def count_for(self, base: Digest) -> int:
+        """How many requests of theirs are kept: those that wait, and those of the last day that were mailed."""
+        rows = self._db.query(
+            "SELECT COUNT(*) AS requests FROM mail_request WHERE person = :person", {"person": self._person(base)}
+        )
+        return int(rows[0]["requests"])
+
     def allow_account(self, account: str) -> bool:
         """For an operator whom an owner asked: as ``allow``; whether they were stopped. Raises InvalidAccount."""
         address = canonical(account)

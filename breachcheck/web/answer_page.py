@@ -37,7 +37,10 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One breach and, in groups, what it holds of the person who asked. An empty group is not shown."""
+    """One breach and, in groups, what it holds of the person who asked. An empty group is not shown.
+
+    *via_alias*: under another spelling of the address.
+    """
 
     breach: Breach
     yours: tuple[Detail, ...]
@@ -45,6 +48,7 @@ class Card:
     unknown: tuple[Detail, ...]
     owner_only: tuple[Detail, ...]
     absent: Absent
+    via_alias: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,7 @@ def _card(exposure: Exposure, leak: Leak) -> Card:
         unknown=details(exposure.unknown),
         owner_only=tuple(Detail(plural(name)) for name in exposure.owner_only),
         absent=absent(exposure.breach),
+        via_alias=exposure.via_alias,
     )
 
 

@@ -36,6 +36,7 @@ def show_home(door: Door, *, typed: str = "", is_refused: bool = False) -> Respo
         typed=typed,
         is_refused=is_refused,
         mail_to=mail_to,
+        offers=offers_at(door),
     )
 
 
@@ -43,7 +44,7 @@ def take_question(door: Door) -> ResponseReturnValue:
     """Send the browser on to the answer, the account sealed in a cookie: so Back and reload ask nothing anew of it."""
     account = request.form.get("account", "")
     _spend(account)
-    if not _is_address(account):
+    if not is_address(account):
         response = make_response(show_home(door, typed=account[:LONGEST_ACCOUNT], is_refused=True), 400)
         return keep_to_yourself(response)
     response = make_response(redirect(door.answer_url(), 303))
@@ -72,7 +73,8 @@ def _answer_page(door: Door, account: str, answer: Answer) -> str:
     return render_template("pages/not_found.html", meant=did_you_mean(account), **shown)
 
 
-def _is_address(account: str) -> bool:
+def is_address(account: str) -> bool:
+    """Whether *account* may be asked about."""
     if len(account) > LONGEST_ACCOUNT:
         return False
     try:

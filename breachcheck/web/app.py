@@ -9,8 +9,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from breachcheck import config
 from breachcheck.services import Services, open_services
 from breachcheck.web import (
+    account,
     admin,
     api,
+    asked_mails,
     assets,
     context,
     error_pages,
@@ -21,6 +23,8 @@ from breachcheck.web import (
     hosts,
     language,
     limits,
+    owner,
+    owner_sessions,
     pages,
     preferences,
     problems,
@@ -35,8 +39,8 @@ from breachcheck.web.sealed import Seal
 LARGEST_BODY = 16 * 2**20
 LARGEST_FORM = 64 * 2**10
 
-BLUEPRINTS = (pages.bp, preferences.bp, status.bp, admin.bp, api.bp, hibp.bp)
-WITHOUT_SESSION = (pages.bp, preferences.bp, status.bp, api.bp, hibp.bp)
+BLUEPRINTS = (pages.bp, account.bp, owner.bp, preferences.bp, status.bp, admin.bp, api.bp, hibp.bp)
+WITHOUT_SESSION = (pages.bp, account.bp, owner.bp, preferences.bp, status.bp, api.bp, hibp.bp)
 RENDERERS: dict[str, errors.Renderer] = {hibp.PREFIX: hibp_errors.render, "/api/": problems.render}
 
 
@@ -74,6 +78,8 @@ def _install_rooms(app: Flask, services: Services) -> None:
     language.install(app)
     assets.install(app)
     site.install(app, services)
+    owner_sessions.install(app, services.app_key)
+    asked_mails.install(app, services.app_key)
     csrf = sessions.install(app, services.app_key)
     for blueprint in WITHOUT_SESSION:
         csrf.exempt(blueprint)

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from breachcheck.errors import NothingToAsk
 from breachcheck.web.headers import keep_to_yourself
+from breachcheck.web.limits import TooManyOfAll
 
 COULD_NOT_CHECK = "errors/could_not_check.html"
 TEMPLATES = {
@@ -23,7 +24,7 @@ REFUSED = "errors/400.html"
 
 def page(status: int, error: Exception) -> ResponseReturnValue:
     """The page that says *error*; kept by no cache."""
-    response = make_response(render_template(_template(status, error), wait_s=_wait_s(error)), status)
+    response = make_response(render_template(_template(status, error), **_said(error)), status)
     if isinstance(error, HTTPException):
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):
@@ -37,6 +38,10 @@ def _template(status: int, error: Exception) -> str:
     if isinstance(error, CSRFError):
         return "errors/too_old.html"
     return COULD_NOT_CHECK if status >= 500 else TEMPLATES.get(status, REFUSED)
+
+
+def _said(error: Exception) -> dict[str, object]:
+    return {"wait_s": _wait_s(error), "is_of_all": isinstance(error, TooManyOfAll)}
 
 
 def _wait_s(error: Exception) -> int:

@@ -3,6 +3,7 @@
 import ipaddress
 import math
 import time
+from typing import cast
 
 from flask import Flask, current_app, request
 from limits import RateLimitItemPerMinute
@@ -11,6 +12,13 @@ from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 KEY = "breachcheck limits"
+
+
+EVERYONE = "everyone"
+
+
+class TooManyOfAll(TooManyRequests):
+    """Too many people ask for the same at once; it is nobody's own doing."""
 
 
 def install(app: Flask) -> None:
@@ -22,13 +30,24 @@ def spend(purpose: str, a_minute: int, who: str | None = None) -> None:
 
     Raises TooManyRequests; what is refused counts for nothing.
     """
-    if not a_minute:
-        return
-    limit, spender = RateLimitItemPerMinute(a_minute), who or network()
-    counted = current_app.extensions[KEY]
-    if not counted.hit(limit, purpose, spender):
-        resets_at = counted.get_window_stats(limit, purpose, spender).reset_time
-        raise TooManyRequests(retry_after=max(1, math.ceil(resets_at - time.time())))
+    if a_minute and (wait_s := _hit(purpose, a_minute, who or network())):
+        raise TooManyRequests(retry_after=wait_s)
+
+
+def spend_of_all(purpose: str, a_minute: int) -> None:
+    """Count one request for *purpose*, whoever makes it. Raises TooManyOfAll."""
+    if wait_s := _hit(purpose, a_minute, EVERYONE):
+        raise TooManyOfAll(retry_after=wait_s)
+
+
+def _hit(purpose: str, a_minute: int, spender: str) -> int:
+    """0, or where the limit is reached how many seconds to wait."""
+    limit = RateLimitItemPerMinute(a_minute)
+    counted = cast(MovingWindowRateLimiter, current_app.extensions[KEY])
+    if counted.hit(limit, purpose, spender):
+        return 0
+    resets_at = counted.get_window_stats(limit, purpose, spender).reset_time
+    return max(1, math.ceil(resets_at - time.time()))
 
 
 def network() -> str:

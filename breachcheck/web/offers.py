@@ -23,9 +23,14 @@ class Offers:
 
 
 def offers_at(door: Door) -> Offers:
-    """The same for every account, so that they tell nothing about one. A preview offers nothing."""
+    """The same for every account, so that they tell nothing about one. A preview offers nothing.
+
+    A closed site tells nobody anything, but lets people hide.
+    """
     if door.is_preview or services().config.mail == "off":
         return Offers()
+    if services().config.disclosure == "closed":
+        return Offers(hide=_url(HIDE))
     return Offers(private_answer=_url(PRIVATE_ANSWER), notify=_url(NOTIFY), hide=_url(HIDE))
 
 

@@ -1,4 +1,4 @@
-"""The sealed cookie: the account just asked about, encrypted, for ten minutes. Nothing of it is kept on the server."""
+"""Sealed cookies: what a browser keeps for us, encrypted, for a while. Nothing of it is kept on the server."""
 
 import base64
 
@@ -17,17 +17,21 @@ def derived(app_key: bytes, purpose: str) -> bytes:
 
 
 class Seal:
-    """Closes and opens the cookie under a key of its own."""
+    """Closes and opens one cookie under a key of its own, by default that of the account just asked about."""
 
-    def __init__(self, app_key: bytes) -> None:
-        self._fernet = Fernet(base64.urlsafe_b64encode(derived(app_key, "sealed account")))
+    def __init__(
+        self, app_key: bytes, *, cookie: str = COOKIE, purpose: str = "sealed account", life_s: int = LIFE_S
+    ) -> None:
+        self._fernet = Fernet(base64.urlsafe_b64encode(derived(app_key, purpose)))
+        self._cookie = cookie
+        self._life_s = life_s
 
-    def close(self, response: Response, account: str, path: str) -> None:
-        """Hand *account* to the browser, which shows it to no script and sends it to *path* alone."""
+    def close(self, response: Response, text: str, path: str) -> None:
+        """Hand *text* to the browser, which shows it to no script and sends it to *path* alone."""
         response.set_cookie(
-            COOKIE,
-            self._fernet.encrypt(account.encode()).decode(),
-            max_age=LIFE_S,
+            self._cookie,
+            self._fernet.encrypt(text.encode()).decode(),
+            max_age=self._life_s,
             path=path,
             secure=request.is_secure,
             httponly=True,
@@ -35,8 +39,16 @@ class Seal:
         )
 
     def open(self) -> str | None:
-        """The account in this request's cookie; None where there is none, or it is old, or not ours."""
+        """The text in this request's cookie; None where there is none, or it is old, or not ours."""
         try:
-            return self._fernet.decrypt(request.cookies.get(COOKIE, ""), ttl=LIFE_S).decode()
+            return self._fernet.decrypt(self.closed(), ttl=self._life_s).decode()
         except InvalidToken:
             return None
+
+    def closed(self) -> str:
+        """This request's cookie as it came; empty where there is none."""
+        return request.cookies.get(self._cookie, "")
+
+    def drop(self, response: Response, path: str) -> None:
+        """Have the browser forget it."""
+        response.delete_cookie(self._cookie, path=path, secure=request.is_secure, httponly=True, samesite="Lax")

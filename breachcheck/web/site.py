@@ -18,6 +18,7 @@ def install(app: Flask, services: Services) -> None:
         "site_name": settings.site_name,
         "operator_name": settings.operator_name,
         "contact_url": contact_url(settings.contact),
+        "has_mail": settings.mail != "off",
         "demo_addresses": demo.demo_addresses() if services.is_demo else None,
     }
     app.add_template_filter(as_html, "markdown")
