@@ -69,11 +69,13 @@ def _sample(text: str, shape: Shape, *, is_whole: bool, name: str) -> list[dict[
 
 
 def _loaded(line: str | bytes) -> object:
+    text = line if isinstance(line, str) else line.decode(errors="replace")
     try:
-        found = json.loads(line)
-        json.dumps(found, ensure_ascii=False).encode()
+        found = json.loads(text)
+        if "\\u" in text:
+            json.dumps(found, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        return json.loads(_HALF.sub(r"\\ufffd", line if isinstance(line, str) else line.decode(errors="replace")))
+        return json.loads(_HALF.sub(r"\\ufffd", text))
     except (ValueError, RecursionError):
         return None
     return found

@@ -5,8 +5,9 @@
 `{"$oid": "…"}`, becomes the text of what is in it, joined by newlines; an empty one, and null, become NULL.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from ingest.engine import literal, quoted
 
@@ -29,12 +30,30 @@ def keys_of(records: Iterable[dict[str, object]]) -> Keys:
     """The union of the keys of *records*, in the order of their appearance. Keys that differ by case are one column."""
     spellings: dict[str, dict[str, None]] = {}
     wrappers: dict[str, None] = {}
-    for record in records:
+    for record in _alone(records):
         wrappers |= {name: None for name in WRAPPERS if isinstance(record.get(name), dict)}
         for column in _columns(record, "", 0):
             spellings.setdefault(column.casefold(), {})[column] = None
     columns = tuple(next(iter(known)) for known in spellings.values())
     return Keys(columns, {folded: tuple(known) for folded, known in spellings.items()}, tuple(wrappers))
+
+
+def _alone(records: Iterable[dict[str, object]]) -> Iterable[dict[str, object]]:
+    """*records* without those whose keys are those of one before: of many, few differ in more than their values."""
+    alone: dict[Hashable, dict[str, object]] = {}
+    for record in records:
+        alone.setdefault(_shape(record, 0), record)
+    return alone.values()
+
+
+def _shape(value: object, depth: int) -> Hashable:
+    """All that `_columns` looks at."""
+    if depth > _DEPTH:
+        return None
+    if isinstance(value, list):
+        return None, *dict.fromkeys([_shape(item, depth) for item in value if isinstance(item, dict)])
+    inner = cast(dict[str, object], value)
+    return tuple([(key, _shape(one, depth + 1)) if isinstance(one, (dict, list)) else key for key, one in inner.items()])
 
 
 def _columns(value: dict[str, object], before: str, depth: int) -> Iterator[str]:
