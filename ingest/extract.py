@@ -30,6 +30,7 @@ from ingest.readers.left_out import LeftOut
 from ingest.rejections import Rejections
 from ingest.selection import NOTHING, OTHER, PLAIN_IN_SPACES, Selection, Wanted
 from ingest.shortcuts import Terms
+from ingest.values import Rows, values_in, without_fractions
 from ingest.words import FIRST, PERSON, WordArray, flags_of
 
 NO_ADDRESS = "no address"
@@ -37,12 +38,11 @@ NOT_AN_ADDRESS = "not an address"
 NO_IDENTIFIER = "no identifier"
 NO_PERSON = "no matching person"
 
-_NEWLINE = 10
 _MOST_IDS = 16  # of one column that decide whether a record has found its person; all of them give it what it says
 _PERHAPS = re.compile(rb"[@%&\\\x80-\xff]")  # in whatever is an address, as it stands or escaped
 _ESCAPED = re.compile(r"[%&\\\0\uff20\ufe6b\u00ad\u200b-\u200f\u2060\ufeff]")
 
-Rows = NDArray[np.intp]
+Values = tuple[Rows, TextColumn]
 NOBODY: Int64s = np.empty(0, np.int64)
 
 
@@ -166,8 +166,9 @@ class Extractor:
         if Kind.ORG_ID in identifiers:
             rows, organisations = _once_a_row(identifiers[Kind.ORG_ID])
             self._gathering.add_records(organisations, words[rows])
-        self._link(batch, wanted, people, aliases)
-        is_waiting = self._refer(batch, wanted, words, file, ~(is_accepted | is_left_out), numbers)
+        links = {name: _ids(batch.texts()) for name in wanted.links}
+        self._link(links, wanted, people, aliases, batch.rows)
+        is_waiting = self._refer(links, wanted, words, file, ~(is_accepted | is_left_out), numbers)
         told = _told(count, is_broken, is_accepted, is_waiting, is_left_out, is_said, wanted, flaw)
         if self._rejections and numbers is not None:
             for reason in told.keys() - {LEFT_OUT}:  # nobody is told who had themselves forgotten
@@ -226,7 +227,7 @@ class Extractor:
     def _identifiers(self, batch: Batch, wanted: Wanted) -> dict[Kind, _Entries]:
         parts: dict[Kind, list[_Entries]] = {}
         for kind in wanted.identifiers.values():
-            rows, values = _values(batch.texts())
+            rows, values = values_in(batch.texts())
             if kind is Kind.PHONE:
                 rows, values = _phones(rows, values)
             parts.setdefault(kind, []).append(self._entries(rows, values, kind))
@@ -246,14 +247,16 @@ class Extractor:
         self._gathering.add_aliases(aliases.digests, words[aliases.rows])
         return is_accepted
 
-    def _link(self, batch: Batch, wanted: Wanted, people: _Entries, aliases: _Entries) -> None:
+    def _link(
+        self, links: Mapping[str, Values], wanted: Wanted, people: _Entries, aliases: _Entries, count: int
+    ) -> None:
         """Say at the junctions who has which id."""
-        for _, name in wanted.keys:
+        for column, name in wanted.keys:
             junction = self._junctions[name]
-            rows, ids = _values(batch.texts())
+            rows, ids = links[column]
             digests = junction.digests(ids)
-            for some in _singly(rows, batch.rows):
-                id_of = np.zeros(batch.rows, np.int64)
+            for some in _singly(rows, count):
+                id_of = np.zeros(count, np.int64)
                 id_of[rows[some]] = digests[some]
                 for entries, are_aliases in ((people, False), (aliases, True)):
                     has_id = id_of[entries.rows] != 0
@@ -261,7 +264,7 @@ class Extractor:
 
     def _refer(
         self,
-        batch: Batch,
+        links: Mapping[str, Values],
         wanted: Wanted,
         words: WordArray,
         file: int,
@@ -269,19 +272,18 @@ class Extractor:
         numbers: Int64s | None,
     ) -> NDArray[np.bool_]:
         """Leave the records of *is_open* that name a person at their junction; which rows those are."""
-        if wanted.meets is None:
-            return np.zeros(batch.rows, bool)
+        if wanted.meets is None or not is_open.any():
+            return np.zeros(len(is_open), bool)
         junction = self._junctions[wanted.meets]
         columns: list[Int64s] = []
-        for _ in wanted.references:
-            rows, values = _values(batch.texts())
+        for column in wanted.references:
+            rows, values = _of_rows(links[column], is_open)
             digests = junction.digests(values)
-            for place, some in enumerate(_singly(rows, batch.rows)):
+            for place, some in enumerate(_singly(rows, len(is_open))):
                 if place < _MOST_IDS:
-                    columns.append(np.zeros(batch.rows, np.int64))
+                    columns.append(np.zeros(len(is_open), np.int64))
                     columns[-1][rows[some]] = digests[some]
                 if place:
-                    some = some[is_open[rows[some]]]
                     of_some = None if numbers is None else numbers[rows[some]]
                     single = digests[some][:, None]
                     junction.add_references(single, file, words[rows[some]], counted=False, numbers=of_some)
@@ -319,18 +321,16 @@ def _as_it_stands(text: str) -> list[Address]:
         return addresses_in(text)
 
 
-def _values(texts: TextColumn) -> tuple[Rows, TextColumn]:
-    """Every value that is not empty, with its row; those of a list one by one."""
-    if not (texts.data == _NEWLINE).any():
-        rows = np.flatnonzero(texts.lengths)
-        return rows, texts.take(rows)
-    pairs = [
-        (row, piece)
-        for row, value in enumerate(texts.values())
-        for part in value.split(b"\n")
-        if (piece := part.strip(b" \t\r"))
-    ]
-    return np.array([row for row, _ in pairs], np.intp), TextColumn.of([piece for _, piece in pairs])
+def _ids(texts: TextColumn) -> Values:
+    rows, values = values_in(texts)
+    return rows, without_fractions(values)
+
+
+def _of_rows(values: Values, which: NDArray[np.bool_]) -> Values:
+    """Of *values*, those of the rows of *which*."""
+    rows, texts = values
+    chosen = which[rows]
+    return rows[chosen], texts.take(np.flatnonzero(chosen))
 
 
 def _phones(rows: Rows, values: TextColumn) -> tuple[Rows, TextColumn]:

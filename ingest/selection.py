@@ -56,17 +56,21 @@ class Wanted:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that is read, once."""
-        keys = (column for column, _ in self.keys)
         number = (self.number,) if self.number else ()
-        columns = (*self.addresses, *self.classes, *self.identifiers, *keys, *self.references, *number)
+        columns = (*self.addresses, *self.classes, *self.identifiers, *self.links, *number)
         return tuple(dict.fromkeys(columns))
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """The columns of keys and of references, each once."""
+        return tuple(dict.fromkeys((*(column for column, _ in self.keys), *self.references)))
 
 
 class Selection:
     """One SELECT over a table, and where in its result everything stands.
 
     The result's columns: the number, if it is wanted; `broken`, the lanes of the words; a text, a form and a base for
-    every address column; a text for every column of identifiers, keys and references. None is NULL; what says nothing
+    every address column; a text for every column of identifiers, then of links. None is NULL; what says nothing
     is empty. Plain texts and bases are canonical but for the letter case.
     """
 
@@ -82,9 +86,8 @@ class Selection:
         self._group = {group: number for number, group in enumerate(dict.fromkeys(groups)) if group}
 
     def _values(self) -> tuple[str, ...]:
-        """The columns of identifiers, keys and references."""
-        wanted = self._wanted
-        return (*wanted.identifiers, *(name for name, _ in wanted.keys), *wanted.references)
+        """The columns of identifiers and links."""
+        return (*self._wanted.identifiers, *self._wanted.links)
 
     def sql(self, relation: str) -> str:
         """The statement over *relation*, which gives the wanted columns and `broken`."""
@@ -143,7 +146,7 @@ class Selection:
             self._of_breach(name) if kind.is_of_one_breach else self._value(name)
             for name, kind in wanted.identifiers.items()
         ]
-        results += [_whole(self._value(name)) for name in (*(name for name, _ in wanted.keys), *wanted.references)]
+        results += [self._value(name) for name in wanted.links]
         return [f"{expression} AS r{number}" for number, expression in enumerate(results)]
 
     def _base(self, number: int) -> str:
@@ -156,12 +159,11 @@ class Selection:
         )
 
     def _value(self, name: str) -> str:
-        """A value as it stands but for blanks around it; a list of values keeps its lines."""
-        number = self._number[name]
-        return self._short_enough(name, f"trim(c{number}, {_BLANK_TEXT})")
+        """A value as it stands; a list of values keeps its lines."""
+        return self._short_enough(name, f"c{self._number[name]}")
 
     def _of_breach(self, name: str) -> str:
-        """The same, with what makes it this breach's alone before each value (see `digests.Digester`)."""
+        """A value with what makes it this breach's alone before it, or before each line (see `digests.Digester`)."""
         number, before = self._number[name], f"{literal(self._breach)} || chr(0)"
         value = f"replace(trim(c{number}, {_BLANK_TEXT}), chr(10), chr(10) || {before})"
         return self._short_enough(name, f"{before} || {value}")
@@ -187,15 +189,6 @@ def _listed(value: str) -> str:
     """*value*, a list of JSON one line a value, as JSON itself is read."""
     items = f"array_to_string(json_extract_string({value}, '$[*]'), chr(10))"
     return f"CASE WHEN starts_with({value}, '[') AND json_valid({value}) THEN {items} ELSE {value} END"
-
-
-def _whole(value: str) -> str:
-    """*value*, a whole number without its fraction: what one file writes 17 stands in another as 17.0."""
-    pattern = literal(r"\d+\.0")
-    return (
-        f"CASE WHEN ends_with({value}, '.0') AND regexp_full_match({value}, {pattern})"
-        f" THEN left({value}, strlen({value}) - 2) ELSE {value} END"
-    )
 
 
 def columns_by_class(classes: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -53,7 +53,9 @@ def _shape(value: object, depth: int) -> Hashable:
     if isinstance(value, list):
         return None, *dict.fromkeys([_shape(item, depth) for item in value if isinstance(item, dict)])
     inner = cast(dict[str, object], value)
-    return tuple([(key, _shape(one, depth + 1)) if isinstance(one, (dict, list)) else key for key, one in inner.items()])
+    return tuple(
+        [(key, _shape(one, depth + 1)) if isinstance(one, (dict, list)) else key for key, one in inner.items()]
+    )
 
 
 def _columns(value: dict[str, object], before: str, depth: int) -> Iterator[str]:
