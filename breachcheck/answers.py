@@ -46,11 +46,27 @@ class Exposure:
 
 
 @dataclass(frozen=True, slots=True)
+class Records:
+    """How many records of an organisation one breach holds, and how many of them what; most first.
+
+    *number* is None where it was loaded by a program that did not count them yet.
+    """
+
+    number: int | None
+    by_classes: tuple[tuple[tuple[str, ...], int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """The whole published index was asked. *exposures*: those this viewer may see, newest breach first."""
+    """The whole published index was asked. *exposures*: those this viewer may see, newest breach first.
+
+    Beside each: its event id, and, where an organisation was asked for, which is nobody, its records.
+    """
 
     checked: Checked
     exposures: tuple[Exposure, ...]
+    event_ids: tuple[str, ...]
+    records: tuple[Records, ...] = ()
     is_demo: bool = False
 
     @property
@@ -89,9 +105,27 @@ def as_json(answer: Answer) -> dict[str, Any]:
             "as_of": timestamp(answer.checked.as_of),
             "newest_added": timestamp(answer.checked.newest_added),
         },
-        "exposures": [_exposure(exposure, today) for exposure in answer.exposures],
+        "exposures": exposures_json(answer, today),
     }
     return body | ({"demo": True} if answer.is_demo else {})
+
+
+def exposures_json(answer: Answer, today: date) -> list[dict[str, Any]]:
+    """The exposures as ``as_json`` has them. Advice is for persons: an organisation is given none."""
+    told = [
+        {"event_id": event_id, **_exposure(exposure, today)}
+        for event_id, exposure in zip(answer.event_ids, answer.exposures, strict=True)
+    ]
+    if not answer.records:
+        return told
+    return [one | _records_json(records) | {"advice": []} for one, records in zip(told, answer.records, strict=True)]
+
+
+def _records_json(records: Records) -> dict[str, Any]:
+    return {
+        "records": records.number,
+        "records_by_classes": [{"classes": list(names), "records": number} for names, number in records.by_classes],
+    }
 
 
 def failure_json(reason: str, *, is_demo: bool = False) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Digests: the keyed 64-bit number under which an identifier is indexed, and asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from enum import StrEnum
 from typing import NewType
@@ -18,6 +18,7 @@ Digest = NewType("Digest", int)
 
 _KEY_LENGTH = 32  # bytes, of the index key and of AES-256
 _OF_DOMAINS = b"domain"  # no kind of identifier: nobody is looked up by it
+_OF_EVENTS = b"event"
 
 
 class Kind(StrEnum):
@@ -49,6 +50,7 @@ class Digester:
         self._macs = {kind: _keyed_mac(key) for kind, key in self._keys.items()}
         self.domain_key = _derived(index_key, _OF_DOMAINS)
         self._domain_mac = _keyed_mac(self.domain_key)
+        self._event_mac = _keyed_mac(_derived(index_key, _OF_EVENTS))
 
     def key_of(self, kind: Kind) -> bytes:
         """The AES-256 key of *kind*, for whoever digests whole columns."""
@@ -70,6 +72,17 @@ class Digester:
         if kind is Kind.EMAIL:
             return self.of_address(canonical(value))
         return _digest(self._macs[kind], _value(kind, value, breach))
+
+    def event_id(self, digest: Digest, breach: str, classes: Iterable[str], *, via_alias: bool) -> str:
+        """What programs know by that *classes* of *digest* leaked in *breach*: 32 hexadecimal digits, ever the same.
+
+        A whole AES-256-CMAC under a key of its own: without the index key it leads neither to the digest nor to the
+        event of the same account in another breach.
+        """
+        mac = self._event_mac.copy()
+        parts = (breach, "alias" if via_alias else "", *sorted(classes))
+        mac.update(digest.to_bytes(8, "big", signed=True) + "\0".join(parts).encode())
+        return mac.finalize().hex()
 
     def known_answers(self) -> dict[str, int]:
         """What a store remembers, to recognise its key and its rules for addresses; the names hold no address."""

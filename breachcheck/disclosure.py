@@ -1,12 +1,13 @@
 """Disclosure: who may be told what. One rule, asked at every door."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from breachcheck import data_classes
-from breachcheck.answers import Exposure, by_weight
+from breachcheck.answers import Exposure, Records, by_weight
 from breachcheck.breaches import Disclosure
 from breachcheck.catalog import Breach
 from breachcheck.digests import Digest, Kind
@@ -87,6 +88,17 @@ def disclose(viewer: Viewer, breach: Breach, field_sets: Iterable[FieldSet]) -> 
     A direct record stands alone; only without one do records under an alias count, which prove nothing absent.
     """
     return _disclosed(viewer, breach, frozenset(field_sets))
+
+
+def records_shown(exposure: Exposure, counted: Mapping[FieldSet, int]) -> Records:
+    """Of the records *counted* of one organisation in one breach, what whoever is shown *exposure* may know."""
+    if exposure.breach.tally.organisations is None:
+        return Records(None, ())
+    private = frozenset(exposure.owner_only)
+    numbers: Counter[tuple[str, ...]] = Counter()
+    for field_set, number in counted.items():
+        numbers[by_weight(field_set.classes - private)] += number
+    return Records(numbers.total(), tuple(numbers.most_common()))
 
 
 @lru_cache(maxsize=4096)

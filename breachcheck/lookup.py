@@ -1,15 +1,25 @@
 """The look-up: the one question the service answers."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from breachcheck.addresses import Address, base_of, canonical
-from breachcheck.answers import Answer, Checked
+from breachcheck.addresses import base_of, canonical
+from breachcheck.answers import Answer, Checked, Exposure, Records
 from breachcheck.breaches import Disclosure, LoadId
 from breachcheck.catalog import Breach, Catalogue, Published
 from breachcheck.digests import Digest, Digester, Kind
-from breachcheck.disclosure import OWNER, Viewer, disclose, may_ask_by, may_be_shown, may_be_told
+from breachcheck.disclosure import (
+    OWNER,
+    Viewer,
+    disclose,
+    may_ask_by,
+    may_be_shown,
+    may_be_told,
+    records_shown,
+)
 from breachcheck.errors import IndexMoved, NothingToAsk
+from breachcheck.headcounts import Headcounts
 from breachcheck.index import FieldSetId, Index
 from breachcheck.loads import FieldSet
 from breachcheck.owner_links import Owner
@@ -17,18 +27,50 @@ from breachcheck.owner_links import Owner
 ATTEMPTS = 3
 """How often what is published is read anew for one question, if it moves meanwhile."""
 
-Find = Callable[[Published, list[Breach]], list[FieldSetId]]
-"""The field sets of whoever is asked about, by what is published and which breaches of it are asked."""
+NO_RECORDS: Mapping[FieldSetId, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Whom a question is about: one digest, or one for each breach asked where the same value is someone else in each.
+
+    *base*: of an address with a plus tag, the digest of the address without it.
+    """
+
+    kind: Kind
+    digests: tuple[Digest, ...]
+    base: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the index holds of whoever was sought. *records*: of an organisation, how many by field set."""
+
+    sought: Sought
+    field_sets: Sequence[FieldSetId]
+    records: Mapping[FieldSetId, int]
+
+
+Seek = Callable[[Sequence[Breach]], Sought]
+"""Whom the question is about, by which breaches are asked."""
 
 
 class Lookup:
     """Answers, or raises: an answer without exposures means that the whole published index was asked."""
 
     def __init__(
-        self, catalogue: Catalogue, index: Index, digester: Digester, *, site: Disclosure, is_demo: bool
+        self,
+        catalogue: Catalogue,
+        index: Index,
+        headcounts: Headcounts,
+        digester: Digester,
+        *,
+        site: Disclosure,
+        is_demo: bool,
     ) -> None:
         self._catalogue = catalogue
         self._index = index
+        self._headcounts = headcounts
         self._digester = digester
         self._site: Disclosure = site
         self._is_demo = is_demo
@@ -40,36 +82,29 @@ class Lookup:
         CouldNotCheck where the store failed or what is published kept moving.
         """
         published = self._catalogue.last_read() if breach is None else self._catalogue.published()
-
-        def find(now: Published, asked: list[Breach]) -> list[FieldSetId]:
-            return self._found(account, kind, now, asked, viewer)
-
-        return self._settled(published, viewer, kind, breach, find)
+        return self._settled(published, viewer, kind, breach, lambda asked: self.sought(account, kind, asked))
 
     def ask_owner(self, owner: Owner) -> Answer:
         """As ``ask``, of an e-mail address that its owner proved; what was proved is all that is known of it."""
+        sought = Sought(Kind.EMAIL, (owner.digest,), owner.base)
+        return self._settled(self._catalogue.last_read(), OWNER, Kind.EMAIL, None, lambda _asked: sought)
 
-        def find(now: Published, _asked: list[Breach]) -> list[FieldSetId]:
-            return self._found_digest(owner.digest, owner.base, now, OWNER)
-
-        return self._settled(self._catalogue.last_read(), OWNER, Kind.EMAIL, None, find)
-
-    def _settled(self, published: Published, viewer: Viewer, kind: Kind, breach: str | None, find: Find) -> Answer:
+    def _settled(self, published: Published, viewer: Viewer, kind: Kind, breach: str | None, seek: Seek) -> Answer:
         """The answer by what is published, read anew where that moved while we looked."""
         for _ in range(1 + ATTEMPTS):
-            asked = self._asked(published, viewer, kind, breach)
-            found = find(published, asked) if asked else []
+            asked = self.asked(published, viewer, kind, breach)
+            found = self._found(seek(asked), published, viewer) if asked else None
             if self._catalogue.generation() == published.generation:
-                return self._answer(published, asked, found, viewer, kind)
+                return self.answer(published, asked, found, viewer, kind)
             published = self._catalogue.published()
         raise IndexMoved("What is published changed while we looked; ask again.")
 
     def ask_load(self, account: str, load_id: LoadId, viewer: Viewer, *, kind: Kind = Kind.EMAIL) -> Answer:
         """What the answer would be if *load_id*, held or not, were all that is published."""
         published = self._catalogue.of_load(load_id)
-        asked = self._asked(published, viewer, kind, None)
-        found = self._found(account, kind, published, asked, viewer) if asked else []
-        return self._answer(published, asked, found, viewer, kind)
+        asked = self.asked(published, viewer, kind, None)
+        found = self._found(self.sought(account, kind, asked), published, viewer) if asked else None
+        return self.answer(published, asked, found, viewer, kind)
 
     def reach(self, viewer: Viewer, load_id: LoadId | None = None) -> list[Breach]:
         """The breaches that *viewer* can be told of when asking for an e-mail address, by title.
@@ -83,29 +118,18 @@ class Lookup:
             if Kind.EMAIL in breach.kinds and may_be_told(viewer, breach, self._site)
         ]
 
-    def _found(
-        self, account: str, kind: Kind, published: Published, asked: list[Breach], viewer: Viewer
-    ) -> list[FieldSetId]:
-        """The field sets that *account* occurs in; one name stands for another person in every breach."""
-        value = account.strip()
+    def sought(self, account: str, kind: Kind, asked: Sequence[Breach]) -> Sought:
+        """Whom *account* is in the breaches *asked*. Raises InvalidAccount. The address ends here."""
         if kind is Kind.EMAIL:
-            return self._found_address(canonical(value), published, viewer)
+            address = canonical(account.strip())
+            base = base_of(address)
+            digest_of_base = None if base is None else self._digester.of_address(base)
+            return Sought(kind, (self._digester.of_address(address),), digest_of_base)
         names = [breach.name for breach in asked] if kind.is_of_one_breach else [None]
-        return [found for name in names for found in self._index.field_sets_of(self._digester.of(kind, value, name))]
+        return Sought(kind, tuple(self._digester.of(kind, account.strip(), name) for name in names))
 
-    def _found_address(self, address: Address, published: Published, viewer: Viewer) -> list[FieldSetId]:
-        base = base_of(address)
-        digest_of_base = None if base is None else self._digester.of_address(base)
-        return self._found_digest(self._digester.of_address(address), digest_of_base, published, viewer)
-
-    def _found_digest(
-        self, digest: Digest, base: Digest | None, published: Published, viewer: Viewer
-    ) -> list[FieldSetId]:
-        """None where an opt-out keeps them from *viewer*: asked all the same, so that this takes as long."""
-        found = self._index.field_sets_of(digest)
-        return found if may_be_shown(viewer, published.suppressed, digest, base) else []
-
-    def _asked(self, published: Published, viewer: Viewer, kind: Kind, name: str | None) -> list[Breach]:
+    def asked(self, published: Published, viewer: Viewer, kind: Kind, name: str | None) -> list[Breach]:
+        """The breaches that a question reaches; never depends on the account. Raises UnknownBreach."""
         named = published.breaches if name is None else (published.get(name),)
         return [
             one
@@ -113,25 +137,88 @@ class Lookup:
             if kind in one.kinds and may_ask_by(viewer, kind) and may_be_told(viewer, one, self._site)
         ]
 
-    def _answer(
-        self, published: Published, asked: list[Breach], found: list[FieldSetId], viewer: Viewer, kind: Kind
+    def _found(self, sought: Sought, published: Published, viewer: Viewer) -> Found:
+        field_sets = [one for digest in sought.digests for one in self._index.field_sets_of(digest)]
+        return shown(Found(sought, field_sets, self.records_of(sought)), published, viewer)
+
+    def records_of(self, sought: Sought) -> Mapping[FieldSetId, int]:
+        """Of an organisation, how many records each field set has."""
+        if sought.kind is not Kind.ORG_ID:
+            return NO_RECORDS
+        counted = (self._headcounts.of(digest) for digest in sought.digests)
+        return {field_set: number for one in counted for field_set, number in one.items()}
+
+    def answer(
+        self, published: Published, asked: Sequence[Breach], found: Found | None, viewer: Viewer, kind: Kind
     ) -> Answer:
-        if not asked:
-            raise NothingToAsk(f"None of the breaches here can be searched by {kind}.")
-        exposures = [
-            exposure
-            for breach, field_sets in _by_breach(published.field_sets, found, asked)
-            if (exposure := disclose(viewer, breach, field_sets))
-        ]
-        exposures.sort(key=lambda one: one.breach.facts.breach_date, reverse=True)
-        checked = Checked(
-            breaches=len(asked), as_of=int(time.time()), newest_added=max(breach.added_at for breach in asked)
-        )
-        return Answer(checked=checked, exposures=tuple(exposures), is_demo=self._is_demo)
+        """What *found* means to *viewer*. Raises NothingToAsk where no breach was *asked*."""
+        checked = checked_by(asked, kind)
+        exposures = () if found is None else exposures_of(published, asked, found.field_sets, viewer)
+        if found is None or not exposures:
+            return Answer(checked, (), (), is_demo=self._is_demo)
+        return self.answer_with(published, asked, found, exposures, checked)
+
+    def answer_with(
+        self,
+        published: Published,
+        asked: Sequence[Breach],
+        found: Found,
+        exposures: tuple[Exposure, ...],
+        checked: Checked,
+    ) -> Answer:
+        """As ``answer``, where the *exposures* are known already, as are those of many."""
+        sought = found.sought
+        digests = sought.digests if sought.kind.is_of_one_breach else sought.digests * len(asked)
+        digest_in = dict(zip((breach.load_id for breach in asked), digests, strict=True))
+        event_ids = tuple(self._event_id(digest_in[one.breach.load_id], one) for one in exposures)
+        records = _records(published, exposures, found.records) if sought.kind is Kind.ORG_ID else ()
+        return Answer(checked, exposures, event_ids, records, is_demo=self._is_demo)
+
+    def _event_id(self, digest: Digest, exposure: Exposure) -> str:
+        return self._digester.event_id(digest, exposure.breach.name, exposure.leaked, via_alias=exposure.via_alias)
+
+
+def shown(found: Found, published: Published, viewer: Viewer) -> Found:
+    """*found*, or nothing where an opt-out keeps it from *viewer*. To be asked after the index, so that it takes as
+    long."""
+    sought = found.sought
+    if sought.kind is not Kind.EMAIL or may_be_shown(viewer, published.suppressed, sought.digests[0], sought.base):
+        return found
+    return Found(sought, (), NO_RECORDS)
+
+
+def checked_by(asked: Sequence[Breach], kind: Kind) -> Checked:
+    """What asking the breaches *asked* now covers. Raises NothingToAsk where there is none."""
+    if not asked:
+        raise NothingToAsk(f"None of the breaches here can be searched by {kind}.")
+    return Checked(breaches=len(asked), as_of=int(time.time()), newest_added=max(breach.added_at for breach in asked))
+
+
+def exposures_of(
+    published: Published, asked: Sequence[Breach], found: Iterable[FieldSetId], viewer: Viewer
+) -> tuple[Exposure, ...]:
+    """What *viewer* may see of whoever occurs in the field sets *found*, newest breach first."""
+    exposures = [
+        exposure
+        for breach, field_sets in _by_breach(published.field_sets, found, asked)
+        if (exposure := disclose(viewer, breach, field_sets))
+    ]
+    exposures.sort(key=lambda one: one.breach.facts.breach_date, reverse=True)
+    return tuple(exposures)
+
+
+def _records(
+    published: Published, exposures: Iterable[Exposure], numbers: Mapping[FieldSetId, int]
+) -> tuple[Records, ...]:
+    owned = [(*published.field_sets[one], number) for one, number in numbers.items() if one in published.field_sets]
+    return tuple(
+        records_shown(exposure, {field_set: number for breach, field_set, number in owned if breach is exposure.breach})
+        for exposure in exposures
+    )
 
 
 def _by_breach(
-    owners: Mapping[FieldSetId, tuple[Breach, FieldSet]], found: list[FieldSetId], asked: list[Breach]
+    owners: Mapping[FieldSetId, tuple[Breach, FieldSet]], found: Iterable[FieldSetId], asked: Sequence[Breach]
 ) -> list[tuple[Breach, list[FieldSet]]]:
     """The field sets *found*, gathered by breach; those of breaches that were not *asked* are left out."""
     gathered: dict[int, list[FieldSet]] = {breach.load_id: [] for breach in asked}

@@ -170,7 +170,7 @@ def _wire(
     headcounts = Headcounts(index_db)
     sealed_accounts = SealedAccounts(index_db)
     catalogue = Catalogue(catalogue_db, is_demo=about.is_demo)
-    lookup = Lookup(catalogue, index, digester, site=settings.disclosure, is_demo=about.is_demo)
+    lookup = Lookup(catalogue, index, headcounts, digester, site=settings.disclosure, is_demo=about.is_demo)
     publishing = Publishing(catalogue_db, index, headcounts, sealed_accounts)
     return Services(
         config=settings,

@@ -87,3 +87,21 @@ def test_forgetting_digests_deletes_them_from_every_load_and_nobody_else(index):
         False, False, True, True, False
     ]  # fmt: skip
     assert index.forget([Digest(5)]) == index.forget([]) == 0
+
+
+def test_many_digests_are_asked_at_once_with_the_same_answers(store):
+    digests = np.arange(0, 2000, 3, dtype=np.int64)
+    store.index.insert(LoadId(1), 0, np.repeat(digests, 2), np.tile(np.array([4, 9], np.int64), len(digests)))
+    asked = [Digest(number) for number in (*range(1000, -5, -1), 7, 7)]
+
+    found = store.index.field_sets_of_many(asked)
+
+    assert found == {one: told for one in set(asked) if (told := store.index.field_sets_of(one))}
+    assert store.index.field_sets_of_many([]) == {}
+
+
+def test_a_broken_index_is_no_answer_for_many(store):
+    break_index(store)
+
+    with pytest.raises(StoreUnavailable):
+        store.index.field_sets_of_many([Digest(1)])

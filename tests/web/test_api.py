@@ -74,7 +74,7 @@ def test_an_answer_has_the_shape_that_was_promised(client: FlaskClient, headers:
     assert set(answer["checked"]) == {"breaches", "as_of", "newest_added"}
     assert set(answer["exposures"][0]) == {
         "breach", "leaked", "not_leaked", "unknown", "owner_only", "not_exposed", "severity", "severity_level",
-        "via_alias", "advice",
+        "via_alias", "advice", "event_id",
     }  # fmt: skip
     assert {frozenset(step) for step in answer["exposures"][0]["advice"]} == {frozenset({"id", "title", "why", "how"})}
 
