@@ -96,6 +96,9 @@ class Config:
         (),
     )
     trusted_proxies: int = setting("How many reverse proxies stand in front and set X-Forwarded-For.", 0)
+    mail_requests_a_minute: int = setting(
+        "Mails that one network may ask for in a minute, and codes that it may try; 0 for no limit.", 10
+    )
     lookups_a_minute: int = setting("Look-ups a minute from one network on the public page; 0 for no limit.", 120)
 
     @property

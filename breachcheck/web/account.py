@@ -87,7 +87,7 @@ def sent() -> ResponseReturnValue:
 @bp.post("/owner/code")
 def spend_code() -> ResponseReturnValue:
     """The code from the mail, in the browser that asked for it."""
-    limits.spend("code", asked_mails.CODES_A_MINUTE)
+    limits.spend("code", services().config.mail_requests_a_minute)
     known = asked_mail()
     if known is None:
         return redirect(url_for("account.ask"), 303)

@@ -15,9 +15,7 @@ from breachcheck.web.sealed import Seal
 KEY = "breachcheck asked mails"
 COOKIE = "mail"
 SUBSCRIBE_PATH = "/subscribe"
-MAILS_A_MINUTE = 10
 MAILS_A_MINUTE_OF_ALL = 120
-CODES_A_MINUTE = 10
 
 Wish = Literal["answer", "hide"]
 
@@ -65,7 +63,7 @@ def ask_for_confirmation(account: str, to: str) -> Response:
 
 
 def _spend() -> None:
-    limits.spend("mail", MAILS_A_MINUTE)
+    limits.spend("mail", services().config.mail_requests_a_minute)
     limits.spend_of_all("mail", MAILS_A_MINUTE_OF_ALL)
 
 

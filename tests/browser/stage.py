@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from breachcheck import addresses
 from breachcheck.breaches import CompanyStep, Help, NotExposed
 from tests import stores
 from tests.cli.commands import breachcheck
@@ -16,6 +17,8 @@ FOUND = "ann@example.com"
 IN_MANY = "mia@example.com"
 NOT_FOUND = "nobody@example.org"
 MISSPELT = "mia@" + "gmial.com"
+KNOWN_PEOPLE = 100
+TOLD = ("told@example.com", "left@example.com")
 OPERATOR = ("operator", "correct horse battery staple")
 
 PSEUDO = [sys.executable, "-m", "tests.browser.pseudo"]
@@ -52,6 +55,7 @@ class Stage:
     empty: Server
     closed: Server
     pseudo: Server
+    owners: Server
 
 
 @contextlib.contextmanager
@@ -61,7 +65,8 @@ def running_stage(place: Path) -> Iterator[Stage]:
     _many(_folder(place, "many"))
     _many(_folder(place, "pseudo"))
     _one(_folder(place, "limited"))
-    _one(_folder(place, "closed"), disclosure="closed")
+    _one(_folder(place, "closed"), disclosure="closed", mail="outbox")
+    _owners(_folder(place, "owners"))
     stores.new_store(_folder(place, "empty")).close()
     with contextlib.ExitStack() as stack:
 
@@ -75,6 +80,7 @@ def running_stage(place: Path) -> Iterator[Stage]:
             limited=start("limited", BREACHCHECK_LOOKUPS_A_MINUTE="1"),
             empty=start("empty"),
             closed=start("closed", **unlimited),
+            owners=stack.enter_context(running(_folder(place, "owners"), BREACHCHECK_MAIL_REQUESTS_A_MINUTE="0")),
             pseudo=stack.enter_context(running_program(PSEUDO, _folder(place, "pseudo"))),
         )
 
@@ -102,4 +108,20 @@ def _many(data: Path) -> None:
 def _one(data: Path, **settings: str) -> None:
     store = stores.new_store(data, **settings)
     stores.published_breach(store, stores.SHOP, {FOUND: BASIC})
+    store.close()
+
+
+def _owners(data: Path) -> None:
+    """A demo, since its pages say where the mails lie, that serves owners of addresses and tells its subscribers."""
+    store = stores.new_store(data, is_demo=True, mail="outbox")
+    people = [*(f"p{number}@example.com" for number in range(KNOWN_PEOPLE)), *TOLD]
+    stores.published_breach(
+        store, stores.SHOP, {f"p{number}+shop@example.com": HEAVY for number in range(KNOWN_PEOPLE)}
+    )
+    clinic = stores.facts(name="Clinic", title="Hill Clinic", is_sensitive=True)
+    stores.published_breach(store, clinic, {one: [*BASIC, "Personal health data"] for one in people})
+    for account in TOLD:
+        digest = store.digester.of_address(addresses.canonical(account))
+        store.post.subscribers.add(account, proved=digest, language="en")
+    store.post.notify.tell("Clinic", by="tests")
     store.close()

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from breachcheck.suppressions import Level
 from breachcheck.web.app import create_app
-from breachcheck.web.asked_mails import MAILS_A_MINUTE, MAILS_A_MINUTE_OF_ALL
+from breachcheck.web.asked_mails import MAILS_A_MINUTE_OF_ALL
 from breachcheck.web.sealed import Seal
 from tests.mails import code_in, mailing, text_of, token_in
 from tests.stores import SHOP, new_store, published_breach
@@ -294,7 +294,7 @@ def test_the_store_does_the_same_work_for_every_address(alike, monkeypatch):
 
 
 def test_one_network_cannot_ask_for_mail_without_end_and_is_not_answered(site, client):
-    for number in range(MAILS_A_MINUTE):
+    for number in range(site.mailing.store.config.mail_requests_a_minute):
         assert client.post("/owner/ask", data={"account": f"p{number}@example.com"}).status_code == 303
     refused = client.post("/subscribe", data={"account": ANN})
 
