@@ -95,6 +95,16 @@ class Config:
         " can see who it was. Each counts for itself, without its subdomains.",
         (),
     )
+    outbound_allowed: tuple[str, ...] = setting(
+        "Networks (`10.1.0.0/16`) and hosts that proofs of domains and what else goes out may reach, although they are"
+        " not of the open Internet.",
+        (),
+    )
+    dns_servers: tuple[str, ...] = setting(
+        "Addresses of the DNS servers that are asked for what goes out, with `:PORT` where that is not 53; the system's"
+        " where not set.",
+        (),
+    )
     trusted_proxies: int = setting("How many reverse proxies stand in front and set X-Forwarded-For.", 0)
     mail_requests_a_minute: int = setting(
         "Mails that one network may ask for in a minute, and codes that it may try; 0 for no limit.", 10

@@ -232,3 +232,39 @@ class NotSubscribed(BreachcheckError):
     """There is no such subscriber."""
 
     reason = "not_subscribed"
+
+
+class FetchFault(BreachcheckError):
+    """What others should have answered did not come. The message quotes neither the address nor what came."""
+
+    reason = "fetch_fault"
+
+
+class FetchRefused(FetchFault):
+    """What was to be asked must not be: it is no address to fetch, or leads where nobody may send us."""
+
+    reason = "fetch_refused"
+
+
+class FetchFailed(FetchFault):
+    """There was no answer, or none within the bounds of time and size."""
+
+    reason = "fetch_failed"
+
+
+class UnprovableDomain(BreachcheckError):
+    """Nobody owns all of a domain: it is a public suffix, or strangers have their addresses there."""
+
+    reason = "unprovable_domain"
+
+
+class UnknownDomain(BreachcheckError):
+    """A key has begun no proof of this domain, or holds none."""
+
+    reason = "unknown_domain"
+
+
+class UnprovedDomain(BreachcheckError):
+    """What was asked is for those alone who proved the domain."""
+
+    reason = "unproved_domain"

@@ -105,11 +105,11 @@ def knows_us(server: SMTP, session: Session, envelope: Envelope, mechanism: str,
     return AuthResult(success=is_ours, handled=is_ours)
 
 
-def authority(folder: Path) -> Authority:
-    """A new one, with a server's certificate for the loopback."""
+def authority(folder: Path, *names: str) -> Authority:
+    """A new one, with a server's certificate for the loopback and for *names*."""
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca = _certificate(ca_key, ca_key, "Test authority", "Test authority", is_ca=True)
-    own = _certificate(key, ca_key, "mail.example", "Test authority", is_ca=False)
+    own = _certificate(key, ca_key, "mail.example", "Test authority", *names, is_ca=False)
     (folder / "ca.pem").write_bytes(ca.public_bytes(serialization.Encoding.PEM))
     (folder / "own.pem").write_bytes(own.public_bytes(serialization.Encoding.PEM) + _pem(key))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -118,9 +118,15 @@ def authority(folder: Path) -> Authority:
 
 
 def _certificate(
-    key: ec.EllipticCurvePrivateKey, signer: ec.EllipticCurvePrivateKey, subject: str, issuer: str, *, is_ca: bool
+    key: ec.EllipticCurvePrivateKey,
+    signer: ec.EllipticCurvePrivateKey,
+    subject: str,
+    issuer: str,
+    *names: str,
+    is_ca: bool,
 ) -> x509.Certificate:
     now = datetime.datetime.now(datetime.UTC)
+    known_as = [x509.IPAddress(ipaddress.ip_address(HOST)), *map(x509.DNSName, names)]
     builder = (
         x509.CertificateBuilder()
         .subject_name(_name(subject))
@@ -130,7 +136,7 @@ def _certificate(
         .not_valid_before(now - datetime.timedelta(days=1))
         .not_valid_after(now + datetime.timedelta(days=1))
         .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(known_as), critical=False)
     )
     return builder.sign(signer, hashes.SHA256())
 
