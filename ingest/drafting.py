@@ -152,13 +152,18 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
 
 
 def _related(found: Sequence[_Found]) -> list[_Found]:
-    """*found*, where those that name nobody but refer to those that do are joined to them."""
+    """*found*, where those that name nobody but refer to those that do are joined to them, and others to these."""
     people = [one.relative for one in found if one.relative and not one.why and one.format not in MIXPANEL]
-    return [_joined(one, people) if one.why == _NOBODY else one for one in found]
+    led: list[Relative] = []
+    while True:
+        found = [_joined(one, people, led) if one.why == _NOBODY else one for one in found]
+        before, led = len(led), [one.relative for one in found if one.relative and one.join]
+        if len(led) == before:
+            return list(found)
 
 
-def _joined(one: _Found, people: Sequence[Relative]) -> _Found:
-    join = kinship.join_of(one.relative, people) if one.relative else None
+def _joined(one: _Found, people: Sequence[Relative], led: Sequence[Relative]) -> _Found:
+    join = kinship.join_of(one.relative, people, led) if one.relative else None
     tells_more = join and any(column.classes for column in one.columns if column.column != join.column)
     return replace(one, why="", join=join) if tells_more else one
 

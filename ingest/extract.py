@@ -21,8 +21,10 @@ from ingest import parts, shortcuts
 from ingest.batches import Batch, batches
 from ingest.columns import ColumnDigester, Int64s, TextColumn, are_among
 from ingest.domains import domains_in
+from ingest.found import NOBODY, Entries, firsts_of
 from ingest.gathering import Gathering
 from ingest.joins import Junction
+from ingest.linking import ids_in, link, refer
 from ingest.mailboxes import addresses_in
 from ingest.readers.base import Table
 from ingest.readers.escapes import unescaped
@@ -30,7 +32,7 @@ from ingest.readers.left_out import LeftOut
 from ingest.rejections import Rejections
 from ingest.selection import NOTHING, OTHER, PLAIN_IN_SPACES, Selection, Wanted
 from ingest.shortcuts import Terms
-from ingest.values import Rows, values_in, without_fractions
+from ingest.values import Rows, values_in
 from ingest.words import FIRST, PERSON, WordArray, flags_of
 
 NO_ADDRESS = "no address"
@@ -38,12 +40,8 @@ NOT_AN_ADDRESS = "not an address"
 NO_IDENTIFIER = "no identifier"
 NO_PERSON = "no matching person"
 
-_MOST_IDS = 16  # of one column that decide whether a record has found its person; all of them give it what it says
 _PERHAPS = re.compile(rb"[@%&\\\x80-\xff]")  # in whatever is an address, as it stands or escaped
 _ESCAPED = re.compile(r"[%&\\\0\uff20\ufe6b\u00ad\u200b-\u200f\u2060\ufeff]")
-
-Values = tuple[Rows, TextColumn]
-NOBODY: Int64s = np.empty(0, np.int64)
 
 
 @dataclass(slots=True)
@@ -61,30 +59,6 @@ class Count:
         self.read += accepted + sum(rejected.values())
         self.accepted += accepted
         self.rejected += Counter(rejected)  # which leaves out the reasons that no record had
-
-
-@dataclass(frozen=True, slots=True)
-class _Entries:
-    """Digests, each with the row of the batch that it was found in; those of people with their domains' digests."""
-
-    rows: Rows
-    digests: Int64s
-    domains: Int64s = field(default_factory=lambda: NOBODY)
-
-    @classmethod
-    def joined(cls, parts: Sequence[_Entries]) -> _Entries:
-        if len(parts) == 1:
-            return parts[0]
-        if not parts:
-            return cls(np.empty(0, np.intp), NOBODY)
-        return cls(
-            np.concatenate([part.rows for part in parts]),
-            np.concatenate([part.digests for part in parts]),
-            np.concatenate([part.domains for part in parts]),
-        )
-
-    def take(self, which: NDArray[np.bool_]) -> _Entries:
-        return _Entries(self.rows[which], self.digests[which], self.domains[which] if len(self.domains) else NOBODY)
 
 
 class Extractor:
@@ -162,13 +136,13 @@ class Extractor:
         is_left_out[people.rows] = False  # of a record with several addresses one that may be kept is enough
         found = self._identifiers(batch, wanted)
         identifiers = {kind: entries.take(~is_left_out[entries.rows]) for kind, entries in found.items()}
-        is_accepted = self._enter(people, aliases, _Entries.joined(list(identifiers.values())), words)
+        is_accepted = self._enter(people, aliases, Entries.joined(list(identifiers.values())), words)
         if Kind.ORG_ID in identifiers:
             rows, organisations = _once_a_row(identifiers[Kind.ORG_ID])
             self._gathering.add_records(organisations, words[rows])
-        links = {name: _ids(batch.texts()) for name in wanted.links}
-        self._link(links, wanted, people, aliases, batch.rows)
-        is_waiting = self._refer(links, wanted, words, file, ~(is_accepted | is_left_out), numbers)
+        links = {name: ids_in(batch.texts()) for name in wanted.links}
+        onward = link(self._junctions, links, wanted, people, aliases, is_left_out)
+        is_waiting = refer(self._junctions, links, wanted, words, file, ~(is_accepted | is_left_out), numbers, onward)
         told = _told(count, is_broken, is_accepted, is_waiting, is_left_out, is_said, wanted, flaw)
         if self._rejections and numbers is not None:
             for reason in told.keys() - {LEFT_OUT}:  # nobody is told who had themselves forgotten
@@ -176,14 +150,14 @@ class Extractor:
 
     def _people(
         self, batch: Batch, wanted: Wanted, is_said: NDArray[np.bool_], is_left_out: NDArray[np.bool_]
-    ) -> tuple[_Entries, _Entries]:
+    ) -> tuple[Entries, Entries]:
         """Everyone whose address stands in a record, and the base addresses of those with a plus tag."""
         found = [self._address_column(batch, is_said, is_left_out) for _ in wanted.addresses]
-        return _Entries.joined([people for people, _ in found]), _Entries.joined([aliases for _, aliases in found])
+        return Entries.joined([people for people, _ in found]), Entries.joined([aliases for _, aliases in found])
 
     def _address_column(
         self, batch: Batch, is_said: NDArray[np.bool_], is_left_out: NDArray[np.bool_]
-    ) -> tuple[_Entries, _Entries]:
+    ) -> tuple[Entries, Entries]:
         texts, forms, bases = batch.texts(), batch.numbers(), batch.texts()
         is_said |= forms != NOTHING
         plain, tagged = np.flatnonzero(forms >= PLAIN_IN_SPACES), np.flatnonzero(bases.lengths)
@@ -197,11 +171,11 @@ class Extractor:
             bases_of = [(at, base) for at, (_, address) in enumerate(odd) if (base := base_of(address))]
             aliases = self._entries(*_columns(bases_of))
             found.append(self._to_keep(people, aliases, np.array([row for row, _ in odd], np.intp), is_left_out))
-        return _Entries.joined([people for people, _ in found]), _Entries.joined([aliases for _, aliases in found])
+        return Entries.joined([people for people, _ in found]), Entries.joined([aliases for _, aliases in found])
 
     def _to_keep(
-        self, people: _Entries, aliases: _Entries, rows: Rows, is_left_out: NDArray[np.bool_]
-    ) -> tuple[_Entries, _Entries]:
+        self, people: Entries, aliases: Entries, rows: Rows, is_left_out: NDArray[np.bool_]
+    ) -> tuple[Entries, Entries]:
         """Both without those of suppressed addresses, whose rows are marked in *is_left_out*.
 
         What the entries call a row is a place in *rows*, at which one address stands.
@@ -214,26 +188,26 @@ class Extractor:
             people, aliases = (entries.take(~is_suppressed[entries.rows]) for entries in (people, aliases))
         return replace(people, rows=rows[people.rows]), replace(aliases, rows=rows[aliases.rows])
 
-    def _entries(self, rows: Rows, texts: TextColumn, kind: Kind = Kind.EMAIL) -> _Entries:
-        return _Entries(rows, self._digesters[kind].digests(texts))
+    def _entries(self, rows: Rows, texts: TextColumn, kind: Kind = Kind.EMAIL) -> Entries:
+        return Entries(rows, self._digesters[kind].digests(texts))
 
-    def _people_of(self, rows: Rows, addresses: TextColumn) -> _Entries:
+    def _people_of(self, rows: Rows, addresses: TextColumn) -> Entries:
         """The people whose canonical *addresses* those are."""
         people = replace(self._entries(rows, addresses), domains=self._domains.digests(domains_in(addresses)))
         if self._gathering.seal:
             self._gathering.add_boxes(self._gathering.seal.boxes(addresses, people.digests, people.domains))
         return people
 
-    def _identifiers(self, batch: Batch, wanted: Wanted) -> dict[Kind, _Entries]:
-        parts: dict[Kind, list[_Entries]] = {}
+    def _identifiers(self, batch: Batch, wanted: Wanted) -> dict[Kind, Entries]:
+        parts: dict[Kind, list[Entries]] = {}
         for kind in wanted.identifiers.values():
             rows, values = values_in(batch.texts())
             if kind is Kind.PHONE:
                 rows, values = _phones(rows, values)
             parts.setdefault(kind, []).append(self._entries(rows, values, kind))
-        return {kind: _Entries.joined(found) for kind, found in parts.items()}
+        return {kind: Entries.joined(found) for kind, found in parts.items()}
 
-    def _enter(self, people: _Entries, aliases: _Entries, identifiers: _Entries, words: WordArray) -> NDArray[np.bool_]:
+    def _enter(self, people: Entries, aliases: Entries, identifiers: Entries, words: WordArray) -> NDArray[np.bool_]:
         """Hand the batch's digests over, with their flags; which rows they are of."""
         rows = np.concatenate([people.rows, identifiers.rows])
         is_accepted = np.zeros(len(words), bool)
@@ -241,57 +215,11 @@ class Extractor:
         entered = words[rows]
         flags = flags_of(entered)
         flags[: len(people.rows)] |= flags.dtype.type(PERSON)
-        flags[_firsts(rows, len(words))] |= flags.dtype.type(FIRST | PERSON)
+        flags[firsts_of(rows, len(words))] |= flags.dtype.type(FIRST | PERSON)
         self._gathering.add_people(people.digests, entered[: len(people.rows)], people.domains)
         self._gathering.add(identifiers.digests, entered[len(people.rows) :])
         self._gathering.add_aliases(aliases.digests, words[aliases.rows])
         return is_accepted
-
-    def _link(
-        self, links: Mapping[str, Values], wanted: Wanted, people: _Entries, aliases: _Entries, count: int
-    ) -> None:
-        """Say at the junctions who has which id."""
-        for column, name in wanted.keys:
-            junction = self._junctions[name]
-            rows, ids = links[column]
-            digests = junction.digests(ids)
-            for some in _singly(rows, count):
-                id_of = np.zeros(count, np.int64)
-                id_of[rows[some]] = digests[some]
-                for entries, are_aliases in ((people, False), (aliases, True)):
-                    has_id = id_of[entries.rows] != 0
-                    junction.add_people(id_of[entries.rows[has_id]], entries.digests[has_id], are_aliases=are_aliases)
-
-    def _refer(
-        self,
-        links: Mapping[str, Values],
-        wanted: Wanted,
-        words: WordArray,
-        file: int,
-        is_open: NDArray[np.bool_],
-        numbers: Int64s | None,
-    ) -> NDArray[np.bool_]:
-        """Leave the records of *is_open* that name a person at their junction; which rows those are."""
-        if wanted.meets is None or not is_open.any():
-            return np.zeros(len(is_open), bool)
-        junction = self._junctions[wanted.meets]
-        columns: list[Int64s] = []
-        for column in wanted.references:
-            rows, values = _of_rows(links[column], is_open)
-            digests = junction.digests(values)
-            for place, some in enumerate(_singly(rows, len(is_open))):
-                if place < _MOST_IDS:
-                    columns.append(np.zeros(len(is_open), np.int64))
-                    columns[-1][rows[some]] = digests[some]
-                if place:
-                    of_some = None if numbers is None else numbers[rows[some]]
-                    single = digests[some][:, None]
-                    junction.add_references(single, file, words[rows[some]], counted=False, numbers=of_some)
-        ids = np.stack(columns, axis=1)
-        is_waiting: NDArray[np.bool_] = is_open & ids.any(axis=1)
-        of_waiting = None if numbers is None else numbers[is_waiting]
-        junction.add_references(ids[is_waiting], file, words[is_waiting], numbers=of_waiting)
-        return is_waiting
 
 
 def _columns(found: Sequence[tuple[int, Address]]) -> tuple[Rows, TextColumn]:
@@ -321,18 +249,6 @@ def _as_it_stands(text: str) -> list[Address]:
         return addresses_in(text)
 
 
-def _ids(texts: TextColumn) -> Values:
-    rows, values = values_in(texts)
-    return rows, without_fractions(values)
-
-
-def _of_rows(values: Values, which: NDArray[np.bool_]) -> Values:
-    """Of *values*, those of the rows of *which*."""
-    rows, texts = values
-    chosen = which[rows]
-    return rows[chosen], texts.take(np.flatnonzero(chosen))
-
-
 def _phones(rows: Rows, values: TextColumn) -> tuple[Rows, TextColumn]:
     found = [
         (row, number.encode())
@@ -342,31 +258,13 @@ def _phones(rows: Rows, values: TextColumn) -> tuple[Rows, TextColumn]:
     return np.array([row for row, _ in found], np.intp), TextColumn.of([number for _, number in found])
 
 
-def _once_a_row(entries: _Entries) -> tuple[Rows, Int64s]:
+def _once_a_row(entries: Entries) -> tuple[Rows, Int64s]:
     """Rows and digests, of which no row has one twice."""
     order = np.lexsort((entries.digests, entries.rows))
     rows, digests = entries.rows[order], entries.digests[order]
     is_new = np.ones(len(rows), bool)
     is_new[1:] = (rows[1:] != rows[:-1]) | (digests[1:] != digests[:-1])
     return rows[is_new], digests[is_new]
-
-
-def _firsts(rows: Rows, count: int) -> Rows:
-    """The position in *rows* at which each row is met for the first time."""
-    position = np.full(count, -1, np.intp)
-    position[rows[::-1]] = np.arange(len(rows) - 1, -1, -1)
-    return position[position >= 0]
-
-
-def _singly(rows: Rows, count: int) -> list[Rows]:
-    """Positions in *rows*, in as few groups as it takes for none to hold a row twice; at least one group."""
-    groups = [_firsts(rows, count)]
-    left = np.setdiff1d(np.arange(len(rows)), groups[0], assume_unique=True)
-    while len(left):
-        some = left[_firsts(rows[left], count)]
-        groups.append(some)
-        left = np.setdiff1d(left, some, assume_unique=True)
-    return groups
 
 
 def _told(

@@ -47,12 +47,15 @@ def relative(name: str, columns: Sequence[str], sample: Sample) -> Relative:
     return Relative(name, {column: _kind(sample.get(column, ())) for column in columns if not holds_address(column)})
 
 
-def join_of(table: Relative, people: Sequence[Relative]) -> Join | None:
-    """The column of *table* that most likely names one of *people*, and the one there that holds the same."""
-    for fits in (_by_table, _by_name, _by_person):
+def join_of(table: Relative, people: Sequence[Relative], led: Sequence[Relative] = ()) -> Join | None:
+    """The column of *table* that most likely names one of *people*, and the one there that holds the same.
+
+    Else one that by its name is the id of one of those that are *led* to their people by a join of their own.
+    """
+    for fits, others in ((_by_table, people), (_by_name, people), (_by_person, people), (_by_table, led)):
         for column in table.kinds:
-            for other in people:
-                for on in fits(_folded(column), other, len(people)):
+            for other in others:
+                for on in fits(_folded(column), other, len(others)):
                     if _agree(table.kinds[column], other.kinds[on]):
                         return Join(column=column, to=other.name, on=on)
     return None

@@ -15,7 +15,7 @@ import numpy as np
 from breachcheck import __version__, config, folders
 from breachcheck.breaches import LoadId
 from breachcheck.errors import BreachcheckError, LoadError
-from breachcheck.loads import Contents, Part, Tally
+from breachcheck.loads import LEFT_OUT, Contents, Part, Tally
 from breachcheck.services import Services
 from ingest import engine, loading, rejections, writing
 from ingest.boxes import Seal
@@ -213,7 +213,7 @@ def _refuse_unfit(reading: Reading, terms: Terms) -> None:
     counted = tally.without_left_out()
     rejected = sum(counted.rejected.values())
     if rejected == counted.read:
-        raise LoadRefused(f"Nothing was indexed: {_why_nobody(tally)}; check `path`, `format` and `mapping`.", tally)
+        raise LoadRefused(f"Nothing was indexed: {_why_nobody(tally)}.", tally)
     lost = counted.rejected.get(NO_PERSON, 0) if terms.part else 0
     if rejected - lost > terms.max_rejected * counted.read:
         raise LoadRefused(
@@ -224,11 +224,15 @@ def _refuse_unfit(reading: Reading, terms: Terms) -> None:
 
 
 def _why_nobody(tally: Tally) -> str:
+    if LEFT_OUT in tally.rejected:
+        return "everyone whom a record names was left out at their own wish"
     if tally.read:
-        return "no record of any file names a person"
-    if any(file.outcome == "read" for file in tally.files):
-        return "no file held any records"
-    return "no file says in any column whose records it holds"
+        why = "no record of any file names a person"
+    elif any(file.outcome == "read" for file in tally.files):
+        why = "no file held any records"
+    else:
+        why = "no file says in any column whose records it holds"
+    return f"{why}; check `path`, `format` and `mapping`"
 
 
 def _write(

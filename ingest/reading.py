@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,11 +11,13 @@ from pathlib import Path
 import duckdb
 
 from breachcheck.digests import Digester
-from breachcheck.loads import FileTally, Part, Tally
+from breachcheck.loads import LEFT_OUT, FileTally, Part, Tally
 from ingest import engine
+from ingest.chains import in_order
 from ingest.columns import Int64s
-from ingest.extract import NO_PERSON, NOBODY, Count, Extractor
+from ingest.extract import NO_PERSON, Count, Extractor
 from ingest.fingerprints import Fingerprints
+from ingest.found import NOBODY
 from ingest.gathering import Gathering
 from ingest.joins import Junction
 from ingest.readers.left_out import NUMBER
@@ -70,11 +72,10 @@ def read(
         watch = _Watch(connection, survey, show)
         engine.confine(connection, spill, {one.file.path for one in survey.sources if one.file.path})
         fingerprints = stack.enter_context(Fingerprints())
-        names = {name for one in wanted for name in (*(name for _, name in one.keys), one.meets) if name}
-        junctions = {name: stack.enter_context(closing(Junction(spill))) for name in names}
+        junctions = {name: stack.enter_context(closing(Junction(spill))) for name in in_order(wanted)}
         extractor = Extractor(connection, digester, breach, gathering, junctions, suppressed, rejections, part)
         counts = _counts(survey, wanted, extractor, fingerprints, watch)
-        joined = _join(junctions, counts, gathering, rejections)
+        joined = _join([*junctions.values()], counts, gathering, rejections)
         return _reading(survey, counts, joined, fingerprints)
 
 
@@ -91,21 +92,26 @@ def _counts(
 
 
 def _join(
-    junctions: dict[str, Junction], counts: list[Count], gathering: Gathering, rejections: Rejections | None
+    junctions: Sequence[Junction], counts: list[Count], gathering: Gathering, rejections: Rejections | None
 ) -> Counter[int]:
-    """How many records of each source found their person; the others are counted as rejected."""
+    """How many records of each source found their person; the others are counted as rejected.
+
+    *junctions* stand in the order in which people pass along them.
+    """
 
     def lost(names: Int64s) -> None:
         if rejections:
             rejections.add_named(names, NO_PERSON)
 
+    for junction in junctions:
+        junction.pass_on()
     joined: Counter[int] = Counter()
-    for junction in junctions.values():
-        found, unmatched = junction.join(gathering, lost)
-        joined.update(found)
-        for number, records in unmatched.items():
-            if records:
-                counts[number].rejected[NO_PERSON] += records
+    for junction in reversed(junctions):
+        met = junction.join(gathering, lost)
+        joined.update(met.joined)
+        for reason, rejected in ((NO_PERSON, met.unmatched), (LEFT_OUT, met.left_out)):
+            for number, records in rejected.items():
+                counts[number].rejected += Counter({reason: records})
     return joined
 
 

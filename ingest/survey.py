@@ -13,7 +13,8 @@ from breachcheck.digests import Kind
 from breachcheck.errors import DataFileError, ManifestError
 from breachcheck.loads import Contents, FileTally, PasswordStorage
 from ingest import mapping, mixpanel_names, readers, sources
-from ingest.entries import FileEntry, Join
+from ingest.chains import in_order, junction
+from ingest.entries import FileEntry
 from ingest.manifest import Manifest, check_sensitivity
 from ingest.mapping import FIXED, MIXPANEL, MIXPANEL_EVENTS, Plan, Sample
 from ingest.passwords import Ask, Passwords
@@ -86,38 +87,38 @@ class Survey:
         return next((storage for storage in _HEAVIEST_STORAGE if storage in said), "unknown")
 
     def wanted(self) -> list[Wanted]:
-        """What to take from each source, in their order. Raises ManifestError where a join leads nowhere."""
+        """What to take from each source, in their order.
+
+        Raises ManifestError where a join leads nowhere, or joins lead in a circle.
+        """
         met = {name for source in self.sources if (name := _meets(source))}
         keys = [tuple(key for key in self._keys(source) if key[1] in met) for source in self.sources]
         reached = {name for some in keys for _, name in some}
         for source in self.sources:
-            if source.plan.join and _junction(source.plan.join) not in reached:
-                raise ManifestError(f"{source.table.name}: {self._why_nowhere(source.plan.join)}")
-        return [_wanted(source, some) for source, some in zip(self.sources, keys, strict=True)]
-
-    def _why_nowhere(self, join: Join) -> str:
-        """What to say of a join that finds no people."""
-        to = mask_addresses(join.to)
-        if any(_is_meant(join.to, one) and one.plan.join for one in self.sources):
-            return (
-                f"`join` leads to {to}, which names nobody itself but is joined too, and one join does not lead on to "
-                "the next; join to the file with the addresses, or put its ids into this one"
-            )
-        return f"`join` names {to}, but no file of this manifest that holds people is called so; check `to`"
+            if source.plan.join and junction(source.plan.join) not in reached:
+                raise ManifestError(
+                    f"{source.table.name}: `join` names {mask_addresses(source.plan.join.to)}, but no file of this"
+                    " manifest that holds or finds people is called so; check `to`"
+                )
+        wanted = [_wanted(source, some) for source, some in zip(self.sources, keys, strict=True)]
+        in_order(wanted)
+        return wanted
 
     def _keys(self, source: Source) -> tuple[tuple[str, str], ...]:
-        """The columns of *source* by which records elsewhere find its people, with the junction where they do."""
-        if not source.plan.addresses:
-            return ()
+        """The columns of *source* by which records elsewhere find its people, with the junction where they do.
+
+        Its people may be in a third place, where it finds them itself.
+        """
         keys = [(column, THE_PEOPLE) for column in source.plan.ids]
         joins = (one.plan.join for one in self.sources if one.plan.join)
         keys += [
-            (column, _junction(join))
+            (column, junction(join))
             for join in joins
             if _is_meant(join.to, source)
             for column in _with_alike(source.table, _column(source.table, join.on))
         ]
-        return tuple(dict.fromkeys(keys))
+        own = None if source.plan.addresses else _meets(source)
+        return tuple(dict.fromkeys(key for key in keys if source.plan.addresses or (own and key[1] != own)))
 
 
 def survey(
@@ -247,7 +248,7 @@ def _meets(source: Source) -> str | None:
     """The junction at which records of *source* find their person, if they do. Mixpanel's profiles are the people."""
     plan = source.plan
     if plan.join:
-        return _junction(plan.join)
+        return junction(plan.join)
     return THE_PEOPLE if plan.ids and _form(source) == MIXPANEL_EVENTS else None
 
 
@@ -255,10 +256,6 @@ def _form(source: Source) -> str | None:
     """Which of Mixpanel's forms the table has, by what the manifest, its content or its headers say."""
     said = next((one for one in (source.entry.format, source.table.format) if one in MIXPANEL), None)
     return said or mixpanel_names.form_of(source.table.columns)
-
-
-def _junction(join: Join) -> str:
-    return f"{join.to}\0{join.on}"
 
 
 def _is_meant(to: str, source: Source) -> bool:

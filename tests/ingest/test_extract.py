@@ -284,7 +284,7 @@ def test_records_find_their_person_at_a_junction(connection, tmp_path):
         rows = [("1", "", "Bonn"), ("9", "3", "Bonn"), ("9", "8", "Bonn"), ("", "-", "Bonn")]
         count = extractor.read(table(rows, ("id", "user", "city")), events, 1, lambda _: None)
 
-        joined, unmatched = junction.join(gathered)
+        joined, unmatched, _ = junction.join(gathered)
         direct, aliases = contents(gathered.direct), contents(gathered.aliases)
 
     assert (count.accepted, count.waiting, count.rejected) == (0, 3, Counter({"no identifier": 1}))

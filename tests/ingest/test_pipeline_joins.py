@@ -4,9 +4,12 @@ from functools import partial
 
 import pytest
 
+from breachcheck import addresses
 from breachcheck.digests import Kind
 from breachcheck.errors import ManifestError
-from tests.ingest.loads import EMAIL, PLACES, described, found, load
+from breachcheck.loads import LEFT_OUT
+from breachcheck.suppressions import Level
+from tests.ingest.loads import EMAIL, NAMES, PLACES, described, found, load
 
 
 @pytest.fixture
@@ -80,17 +83,85 @@ def test_a_join_to_a_file_without_people_is_refused(store, manifest):
         load(manifest(entries, files), store)
 
 
-def test_a_join_that_leads_to_another_is_refused_with_the_way_out(store, manifest):
-    entries = (
-        ORDERS.replace("to: users.csv", "to: cards.csv")
-        + """
-    - {path: cards.csv, mapping: {}, join: {column: user, to: users.csv, on: id}}
+CHAIN = """
+    - path: tickets.csv
+      mapping: {name: Names}
+      join: {column: order, to: orders.csv, on: ID}
+    - path: orders.csv
+      mapping: {town: Geographic locations}
+      join: {column: user, to: users.csv, on: ID}
+    - path: users.csv
+      mapping: {email: Email addresses}
     """
-    )
-    files = {"users.csv": USERS, "orders.csv": "user,town\n1,Bonn\n", "cards.csv": "ID,user\n1,1\n"}
+CHAINED = {
+    "users.csv": USERS,
+    "orders.csv": "ID,user,town\nA,1,Bonn\nB,9,Ulm\nC,2,\nC,1,\n",
+    "tickets.csv": "order,name\nA,Ann\nA,\nB,Nobody\nC,Both\nD,Nobody\n",
+}
 
-    with pytest.raises(ManifestError, match=r"leads to cards\.csv, which names nobody itself .* join to the file with"):
-        load(manifest(entries, files), store)
+
+def test_joins_lead_on_to_the_people_at_their_end(store, manifest):
+    outcome = load(manifest(CHAIN, CHAINED), store)
+
+    assert found(store, outcome.load_id, "ann@example.com") == {(frozenset({EMAIL, PLACES, NAMES}), False)}
+    assert found(store, outcome.load_id, "bob@example.com") == {(frozenset({EMAIL, NAMES}), True)}
+    assert found(store, outcome.load_id, "cy@example.com") == {(frozenset({EMAIL}), False)}
+    tickets, orders, _ = outcome.tally.files
+    assert (tickets.indexed, tickets.rejected) == (3, {"no matching person": 2})
+    assert (orders.indexed, orders.rejected) == (3, {"no matching person": 1})
+
+
+def test_records_at_the_end_of_a_chain_are_listed_where_they_find_nobody(store, manifest, tmp_path):
+    load(manifest(CHAIN, CHAINED), store, rejects=tmp_path / "rejects.csv")
+
+    assert (tmp_path / "rejects.csv").read_text().splitlines()[1:] == [
+        "tickets.csv,4,,no matching person",
+        "tickets.csv,6,,no matching person",
+        "orders.csv,3,,no matching person",
+    ]
+
+
+def test_records_in_the_middle_of_a_chain_may_name_people_themselves(store, manifest):
+    entries = CHAIN.replace("{town: Geo", "{email: Email addresses, town: Geo")
+    orders = "ID,user,town,email\nA,1,Bonn,\nB,1,Ulm,dee@example.com\n"
+
+    outcome = load(manifest(entries, {**CHAINED, "orders.csv": orders, "tickets.csv": "order,name\nB,Dee\n"}), store)
+
+    assert found(store, outcome.load_id, "ann@example.com") == {(frozenset({EMAIL, PLACES}), False)}
+    assert found(store, outcome.load_id, "dee@example.com") == {(frozenset({EMAIL, PLACES, NAMES}), False)}
+
+
+def test_records_of_somebody_who_is_forgotten_are_left_out_and_not_listed(store, manifest, tmp_path):
+    ann = store.digester.of_address(addresses.canonical("ann@example.com"))
+    store.opt_outs.opt_out(ann, Level.FORGET)
+    files = {**CHAINED, "orders.csv": "ID,user,town\nA,1,Bonn\nB,9,Ulm\nC,2,\n"}
+
+    tally = load(manifest(CHAIN, files), store, rejects=tmp_path / "rejects.csv").tally
+
+    assert [one.rejected for one in tally.files] == [
+        {LEFT_OUT: 2, "no matching person": 2},
+        {LEFT_OUT: 1, "no matching person": 1},
+        {LEFT_OUT: 1},
+    ]
+    assert (tmp_path / "rejects.csv").read_text().splitlines()[1:] == [
+        "tickets.csv,4,,no matching person",
+        "tickets.csv,6,,no matching person",
+        "orders.csv,3,,no matching person",
+    ]
+
+
+def test_joins_in_a_circle_are_refused(store, manifest):
+    entries = CHAIN.replace("to: users.csv, on: ID", "to: tickets.csv, on: order")
+
+    with pytest.raises(ManifestError, match=r"leads in a circle: .*(orders|tickets)\.csv; take one"):
+        load(manifest(entries, CHAINED), store)
+
+
+def test_a_table_that_is_joined_to_itself_alone_finds_nobody(store, manifest):
+    entries = CHAIN.replace("to: users.csv", "to: orders.csv")
+
+    with pytest.raises(ManifestError, match=r"`join` names orders\.csv, but no file"):
+        load(manifest(entries, CHAINED), store)
 
 
 def test_an_identifier_can_be_asked_for_beside_the_address(store, manifest):

@@ -175,6 +175,26 @@ def test_a_draft_proposes_a_join_between_files(tmp_path, monkeypatch):
     assert "join: {column: user_id, to: users.csv, on: id}" in text
 
 
+def test_a_draft_proposes_joins_that_lead_on(tmp_path, store, monkeypatch):
+    tables = {
+        "users": [("id", "email"), (1, "ann@example.com")],
+        "orders": [("id", "user_id", "phone"), (70, 1, "+49 30 123456")],
+        "tickets": [("order_id", "first_name"), (70, "Ann")],
+    }
+    for name, rows in tables.items():
+        (tmp_path / f"{name}.csv").write_text(csv_of(rows))
+    monkeypatch.chdir(tmp_path)
+
+    text = draft([tmp_path.joinpath(f"{name}.csv").relative_to(tmp_path) for name in ("tickets", "orders", "users")])
+
+    assert "join: {column: order_id, to: orders.csv, on: id}" in text
+    outcome = load(described(tmp_path, text.partition("files:\n")[2]), store)
+    assert (NAMES in next(iter(found(store, outcome.load_id, "ann@example.com")))[0], outcome.tally.rejected) == (
+        True,
+        {},
+    )
+
+
 @pytest.mark.parametrize(
     "orders",
     [
