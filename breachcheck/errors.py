@@ -166,6 +166,12 @@ class InvalidRequest(BreachcheckError):
         self.pointer = pointer
 
 
+class UnknownCursor(InvalidRequest):
+    """A cursor is none that this feed gave out."""
+
+    reason = "unknown_cursor"
+
+
 class MalformedJson(InvalidRequest):
     """What should be JSON is none."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from breachcheck.audit import Audit, AuditEntry
 from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId, require_spelling
 from breachcheck.catalog import move
+from breachcheck.changes import ChangeKind, Changes
 from breachcheck.db.base import Database
 from breachcheck.errors import LowersSensitivity, ReadInPart, UnknownLoad
 from breachcheck.free_text import without_address
@@ -37,6 +38,7 @@ class Publishing:
         self._audit = Audit(db)
         self._jobs = Jobs(db)
         self._suppressions = Suppressions(db)
+        self._changes = Changes(db)
 
     def publish(
         self, load_id: LoadId, *, by: str, lower_sensitivity: bool = False, although_in_part: bool = False
@@ -85,6 +87,7 @@ class Publishing:
                 load = self._loads.get(load_id)
                 row = self._row_of(load)
                 self._keep_sensitive(row, load.facts, lower_sensitivity)
+                self._note_shown(row, load, at)
                 self._breaches.switch_to(row, load_id, by=by, at=at, reason=None)
             self._jobs.add("prune", {}, due_at=at + REST_S)
             self._audit.note(AuditEntry(at=at, actor=by, action="import", subject=f"{len(load_ids)} breaches"))
@@ -117,7 +120,10 @@ class Publishing:
             row = self._breaches.get(name)
             if row.current_load is None:
                 raise UnknownLoad(f"{row.name} is not published, so there is nothing to withdraw.")
-            self._switch(row, None, by=by, action="withdraw", reason=without_address(reason or "", "reason") or None)
+            why = without_address(reason or "", "reason") or None
+            shown = self._loads.get(row.current_load).facts.title
+            self._changes.note("withdrawn", row.id, shown, at=_now(), reason=why)
+            self._switch(row, None, by=by, action="withdraw", reason=why)
             return row
 
     def roll_back(self, name: str, *, by: str, lower_sensitivity: bool = False) -> Load:
@@ -145,6 +151,7 @@ class Publishing:
             at = _now()
             self._loads.correct(row.current_load, facts, by=by, at=at)
             self._breaches.touch(row.id, at)
+            self._changes.note("corrected", row.id, facts.title, at=at)
             self._audit.note(AuditEntry(at=at, actor=by, action="update", subject=row.name))
             move(self._db)
             return self._loads.get(row.current_load)
@@ -199,7 +206,12 @@ class Publishing:
     def _show(self, row: BreachRow, load: Load, *, by: str, action: str) -> None:
         """Make *load* current, without those who had themselves forgotten since it began."""
         self._index.forget(self._suppressions.to_forget(since=load.started_at))
+        self._note_shown(row, load, _now())
         self._switch(row, load.id, by=by, action=action)
+
+    def _note_shown(self, row: BreachRow, load: Load, at: int) -> None:
+        before = None if row.current_load is None else self._loads.get(row.current_load)
+        self._changes.note(_kind_of(before, load), row.id, load.facts.title, at=at)
 
     def _switch(
         self, row: BreachRow, load_id: LoadId | None, *, by: str, action: str, reason: str | None = None
@@ -209,6 +221,13 @@ class Publishing:
         self._jobs.add("prune", {}, due_at=at + REST_S)
         self._audit.note(AuditEntry(at=at, actor=by, action=action, subject=row.name))
         move(self._db)
+
+
+def _kind_of(before: Load | None, load: Load) -> ChangeKind:
+    """A listing holds nobody: the first data that come in its place are new, and its own next words correct it."""
+    if load.contents.is_listed:
+        return "listed" if before is None else "corrected"
+    return "published" if before is None or before.contents.is_listed else "replaced"
 
 
 def _now() -> int:

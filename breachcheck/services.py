@@ -12,6 +12,7 @@ from breachcheck.api_keys import ApiKeys
 from breachcheck.audit import Audit
 from breachcheck.breaches import Breaches
 from breachcheck.catalog import Catalogue
+from breachcheck.change_feed import ChangeFeed
 from breachcheck.config import Config
 from breachcheck.db import sqlite
 from breachcheck.db.base import Database
@@ -64,6 +65,7 @@ class Services:
     domain_lookup: DomainLookup
     publishing: Publishing
     listings: Listings
+    changes: ChangeFeed
     suppressions: Suppressions
     opt_outs: OptOuts
     receipts: Receipts
@@ -189,6 +191,7 @@ def _wire(
         lookup=lookup,
         publishing=publishing,
         listings=Listings(catalogue_db, publishing),
+        changes=ChangeFeed(catalogue_db, catalogue),
         suppressions=Suppressions(catalogue_db),
         domain_lookup=DomainLookup(catalogue, headcounts, sealed_accounts, digester, sealer),
         opt_outs=OptOuts(catalogue_db, index, sealed_accounts),

@@ -17,6 +17,7 @@ OWNERS = {
     "api_key": "api_keys",
     "audit": "audit",
     "breach": "breaches",
+    "change": "changes",
     "correction": "loads",
     "counter": "counters",
     "exposure": "index",

@@ -346,3 +346,51 @@ def m0006_owners(db: Database) -> None:
         ) STRICT, WITHOUT ROWID;
         """,
     )
+
+
+@CATALOGUE()
+def m0007_changes(db: Database) -> None:
+    """What happened before there was this table stands in ``switch`` and ``correction``, and is entered from there."""
+    _run(
+        db,
+        """
+        CREATE TABLE change (
+            number INTEGER NOT NULL PRIMARY KEY,
+            kind TEXT NOT NULL CHECK (kind IN ('published', 'replaced', 'withdrawn', 'corrected', 'listed')),
+            breach_id INTEGER NOT NULL REFERENCES breach (id),
+            title TEXT NOT NULL,
+            reason TEXT,
+            at INTEGER NOT NULL
+        ) STRICT;
+
+        WITH moment AS (
+            SELECT switch.id AS id, 0 AS is_correction, switch.breach_id AS breach_id, switch.load_id AS load_id,
+                lag(switch.load_id) OVER (PARTITION BY switch.breach_id ORDER BY switch.id) AS before,
+                switch.switched_at AS at, switch.reason AS reason
+            FROM switch
+            UNION ALL
+            SELECT correction.id, 1, load.breach_id, correction.load_id, correction.load_id,
+                correction.corrected_at, NULL
+            FROM correction
+            JOIN load ON load.id = correction.load_id
+        )
+        INSERT INTO change (number, kind, breach_id, title, reason, at)
+        SELECT row_number() OVER (ORDER BY moment.at, moment.is_correction, moment.id),
+            CASE
+                WHEN is_correction THEN 'corrected'
+                WHEN load_id IS NULL THEN 'withdrawn'
+                WHEN shown.contents LIKE '%"kinds":[]%' THEN iif(before IS NULL, 'listed', 'corrected')
+                WHEN before IS NULL OR former.contents LIKE '%"kinds":[]%' THEN 'published'
+                ELSE 'replaced'
+            END,
+            moment.breach_id, coalesce(json_extract(shown.facts, '$.title'), json_extract(former.facts, '$.title'), ''),
+            moment.reason, moment.at
+        FROM moment
+        LEFT JOIN load AS shown ON shown.id = moment.load_id
+        LEFT JOIN load AS former ON former.id = moment.before;
+
+        INSERT INTO counter (name, value)
+        SELECT 'change', count(*)
+        FROM change;
+        """,
+    )

@@ -19,8 +19,8 @@ HIBP_HEADER = "hibp-api-key"
 _key_form = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 
 
-def require_api_key(scope: str) -> Callable[[View], View]:
-    """Let only calls through whose key has *scope*, and no more of them than the key's limit.
+def require_api_key(scope: str | None) -> Callable[[View], View]:
+    """Let only calls through whose key has *scope*, or any where that is None, and no more than the key's limit.
 
     Raises MissingKey, MalformedKey or InvalidKey, MissingScope, TooManyRequests; StoreUnavailable where the keys
     cannot be read.
@@ -37,10 +37,10 @@ def require_api_key(scope: str) -> Callable[[View], View]:
     return decorate
 
 
-def admit(scope: str) -> ApiKey:
+def admit(scope: str | None) -> ApiKey:
     """The key of the current request, one call of its allowance spent. Raises as ``require_api_key`` says."""
     key = services().api_keys.authenticate(_key_text())
-    if scope not in key.scopes:
+    if scope is not None and scope not in key.scopes:
         raise MissingScope(f"This API key lacks the scope {scope}; make one with `breachcheck keys create`.")
     limits.spend("key", key.limit_per_minute, str(key.id))
     return key

@@ -12,6 +12,7 @@ from breachcheck.web import (
     account,
     admin,
     api,
+    api_changes,
     asked_mails,
     assets,
     context,
@@ -39,8 +40,8 @@ from breachcheck.web.sealed import Seal
 LARGEST_BODY = 16 * 2**20
 LARGEST_FORM = 64 * 2**10
 
-BLUEPRINTS = (pages.bp, account.bp, owner.bp, preferences.bp, status.bp, admin.bp, api.bp, hibp.bp)
-WITHOUT_SESSION = (pages.bp, account.bp, owner.bp, preferences.bp, status.bp, api.bp, hibp.bp)
+BLUEPRINTS = (pages.bp, account.bp, owner.bp, preferences.bp, status.bp, admin.bp, api.bp, api_changes.bp, hibp.bp)
+WITHOUT_SESSION = (pages.bp, account.bp, owner.bp, preferences.bp, status.bp, api.bp, api_changes.bp, hibp.bp)
 RENDERERS: dict[str, errors.Renderer] = {hibp.PREFIX: hibp_errors.render, "/api/": problems.render}
 
 

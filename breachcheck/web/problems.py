@@ -30,6 +30,7 @@ TITLES: Mapping[str, str] = {
     "missing_key": "An API key is needed",
     "malformed_key": "This is not an API key",
     "missing_scope": "The API key does not open this",
+    "unknown_cursor": "This cursor was not given out here",
     "unknown_breach": "No such breach is published here",
     "unknown_route": "There is no such endpoint",
     "unknown_method": "This endpoint does not take this method",

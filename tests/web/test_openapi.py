@@ -83,6 +83,8 @@ def test_every_reason_is_described(document: Mapping[str, Any]) -> None:
         ("GET", "/breaches", None, "Breaches"),
         ("GET", "/breaches/Shop", None, "Breach"),
         ("GET", "/breaches/Nowhere", None, "CouldNotCheck"),
+        ("GET", "/changes", None, "Changes"),
+        ("GET", "/changes?cursor=9", None, "Problem"),
         ("GET", "/nothing", None, "CouldNotCheck"),
     ],
 )
