@@ -53,6 +53,13 @@ class SealedAccounts:
             yield from page
             digest, field_set_id = page[-1].digest, page[-1].field_set_id
 
+    def count_of(self, digest: Digest) -> int:
+        """How many boxes there are of the person of *digest* and of their aliases, of all loads."""
+        rows = self._db.query(
+            "SELECT COUNT(*) AS boxes FROM sealed_account WHERE digest = :digest OR base = :digest", {"digest": digest}
+        )
+        return int(rows[0]["boxes"])
+
     def forget(self, digests: Sequence[Digest]) -> int:
         """Delete every box of *digests* and of their aliases, of all loads; how many there were."""
         deleted = 0

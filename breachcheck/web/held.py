@@ -43,6 +43,7 @@ def as_text(services: Services, owner: Owner) -> str:
         "ticked_steps": sorted(services.ticked_steps.of_owner(owner.digest)),
         "mails_in_the_last_day": services.post.requests.count_for(owner.base or owner.digest),
         "mails_are_stopped": services.post.requests.is_stopped_for(owner.base or owner.digest),
+        "addresses_kept_encrypted_by_your_organisation": services.sealed_accounts.count_of(owner.digest),
         "not_listed": NOT_LISTED,
     }
     return json.dumps(body, indent=2, ensure_ascii=False)

@@ -92,7 +92,8 @@ def unsubscribe() -> ResponseReturnValue:
 
 @bp.get("/hide")
 def hide() -> ResponseReturnValue:
-    return render_template("account/hide.html", levels=list(Level), holds=services().opt_outs.level_of(_owner().digest))
+    holds = services().opt_outs.level_of(_owner().digest)
+    return render_template("account/hide.html", levels=list(Level), holds=holds, is_tagged=_owner().base is not None)
 
 
 @bp.get("/hide/<level>")

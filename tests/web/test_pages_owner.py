@@ -11,6 +11,8 @@ from cryptography.fernet import InvalidToken
 from flask.testing import FlaskClient
 
 from breachcheck import addresses, receipts
+from breachcheck.digests import Digest
+from breachcheck.sealed_accounts import SealedAccount
 from breachcheck.suppressions import Level
 from breachcheck.web.app import create_app
 from breachcheck.web.owner_sessions import LIFE_S
@@ -191,6 +193,25 @@ def test_ways_that_go_no_further_are_not_offered_again(client):
     assert 'href="/owner/hide/forget"' not in page
 
 
+def test_an_address_with_a_plus_sign_is_told_that_its_opt_out_is_of_it_alone(site, client):
+    said = "for the address that you proved, the one with a plus sign, and for no other"
+
+    assert said in site.let_in("bob+other@example.com").get("/owner/hide").text
+    assert said not in client.get("/owner/hide").text
+
+
+@pytest.mark.parametrize(("disclosure", "told"), [("open", (1, 1)), ("owner", (0, 1)), ("closed", (0, 0))])
+def test_a_manifest_may_keep_one_breach_for_owners_or_for_nobody(tmp_path, disclosure, told):
+    for it in mailing(tmp_path / "one"):
+        published_breach(it.store, SHOP, {"other@example.com": ["Email addresses"]})
+        published_breach(it.store, facts(name="Kept", title="Kept", disclosure=disclosure), {ANN: ["Email addresses"]})
+        site = Site(create_app(it.store), it)
+        public = site.browser().post("/", data={"account": ANN}, follow_redirects=True).text
+        own = site.let_in().get("/owner").text
+
+    assert (FOUND in public, FOUND in own) == told
+
+
 def test_what_is_no_way_to_hide_has_no_page(client):
     assert client.get("/owner/hide/vanish").status_code == 404
     assert press(client, "/owner/hide/vanish", account=ANN).status_code == 404
@@ -220,10 +241,18 @@ def test_all_that_is_held_can_be_taken_away(site, client):
     assert body["number"] == str(site.mailing.digest(ANN))
     assert {one["breach"]["name"] for one in body["answer"]["exposures"]} == {"Chatter-Tally", "Shop", "Whisper"}
     assert body["opt_out"] is None
+    assert body["addresses_kept_encrypted_by_your_organisation"] == 0
     assert body["notifications"]["told"] == []
     assert len(body["ticked_steps"]) == 1
     assert (body["mails_in_the_last_day"], body["mails_are_stopped"]) == (1, False)
     assert ANN not in response.text
+
+
+def test_it_says_that_an_organisation_kept_the_address_of_its_own_people(site, client):
+    digest = site.mailing.digest(ANN)
+    site.mailing.store.sealed_accounts.insert([SealedAccount(Digest(1), digest, 7, digest, b"box")])
+
+    assert json.loads(client.get("/owner/data").text)["addresses_kept_encrypted_by_your_organisation"] == 1
 
 
 def test_what_someone_was_told_is_in_what_they_can_take_away(site, client):
