@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 DEMO ?= demo-data
 SHIPPED := $(shell find breachcheck ingest templates examples -type f -not -name '*.pyc')
 
-.PHONY: demo test check format lint types layers tests bench screenshots lighthouse clean
+.PHONY: demo test check format lint types layers tests bench texts screenshots lighthouse clean
 
 demo: $(VENV)/.installed  ## load the example breaches and serve them
 	@$(BIN)/breachcheck demo --data $(DEMO)
@@ -38,6 +38,9 @@ format:  ## put the code into the house's format
 
 bench: $(VENV)/.for-tests  ## print the ratios that the README quotes
 	@$(BIN)/python -m bench
+
+texts: $(VENV)/.for-tests  ## bring the catalogue of texts up to date with the sources, and compile every language
+	@$(BIN)/python -m tests.texts
 
 screenshots: $(VENV)/.for-tests  ## take the pictures of every page and mail in docs/pictures; look at them
 	@$(BIN)/python -m tests.parts install

@@ -11,11 +11,12 @@ from typing import Protocol
 
 from breachcheck import data_classes
 from breachcheck.step_texts import StepText, all_texts
-from breachcheck.wording import ENGLISH, Language, at_most, bare, yours
+from breachcheck.wording import ENGLISH, Language, at_most, bare, to_count, to_say, yours
 
 MOST_TRIGGERS = 4
 MOST_COMPANIES = 3
 MOST_BREACHES = 4
+ABOUT = to_say("This is about {breaches}.")
 
 
 class StepOfCompany(Protocol):
@@ -193,8 +194,8 @@ class _Speaker:
 
     def _about(self, cause: _Cause) -> str:
         titles = list(dict.fromkeys(leak.title for leak in cause.leaks))
-        items = at_most(MOST_BREACHES, titles, ("{n} more", "{n} more"), self.language)
-        return self._say("This is about {breaches}.", breaches=self.language.and_list(items))
+        items = at_most(MOST_BREACHES, titles, to_count("{n} more", "{n} more"), self.language)
+        return self._say(ABOUT, breaches=self.language.and_list(items))
 
     def _since(self, text: StepText, cause: _Cause, how: str) -> str:
         is_old = is_older_than_a_year(cause.newest, self.today)
@@ -204,7 +205,7 @@ class _Speaker:
         return f"{since} {how}" if is_old else f"{how} {since}"
 
     def _companies(self, cause: _Cause) -> str:
-        more = ("{n} more company", "{n} more companies")
+        more = to_count("{n} more company", "{n} more companies")
         return self.language.and_list(at_most(MOST_COMPANIES, cause.companies, more, self.language))
 
     def _say(self, text: str, **values: str) -> str:

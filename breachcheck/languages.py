@@ -7,17 +7,20 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 from breachcheck.wording import Language
 
-LOCALES = {"en": "en_GB"}
+LOCALES = {"en": "en_GB", "de": "de_DE"}
 """A text's ``lang`` -> the locale of its dates and lists. The first is spoken where nothing else is asked for."""
 
-CATALOGUES = "translations"
+REPEATING_YOUR = frozenset({"de"})
+"""Languages that say "your" before each item of a list: "Ihre E-Mail-Adresse und Ihr Name"."""
+
+CATALOGUES = Path(str(files("breachcheck"))) / "translations"
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class Tongue:
             ngettext=self.texts.ngettext,
             and_list=self.and_list,
             or_list=lambda items: format_list(list(items), "or", self.locale),
-            month=lambda when: format_date(when, "MMMM y", self.locale),
+            month=lambda when: format_skeleton("yMMMM", when, locale=self.locale),
+            repeats_your=self.tag in REPEATING_YOUR,
         )
 
     def say(self, text: str, **values: object) -> str:
@@ -47,7 +51,7 @@ class Tongue:
     def day(self, when: date | int) -> str:
         """9 November 2025. Epoch seconds are taken in UTC."""
         found = datetime.fromtimestamp(when, UTC).date() if isinstance(when, int) else when
-        return format_date(found, "d MMMM y", self.locale)
+        return format_date(found, "long", self.locale)
 
     def number(self, count: int) -> str:
         return format_decimal(count, locale=self.locale)
@@ -60,5 +64,4 @@ class Tongue:
 def tongue(tag: str) -> Tongue:
     """The language called *tag*, or the first one where it is not spoken here."""
     spoken = tag if tag in LOCALES else next(iter(LOCALES))
-    folder = Path(str(files("breachcheck"))) / CATALOGUES
-    return Tongue(spoken, LOCALES[spoken], Translations.load(folder, [LOCALES[spoken], spoken]))
+    return Tongue(spoken, LOCALES[spoken], Translations.load(CATALOGUES, [LOCALES[spoken], spoken]))

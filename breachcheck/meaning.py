@@ -5,28 +5,28 @@ from dataclasses import dataclass
 
 from breachcheck import data_classes
 from breachcheck.advice import Leak, called_for
-from breachcheck.wording import ENGLISH, Language, yours
+from breachcheck.wording import ENGLISH, Language, to_say, yours
 
 HEAVY = 60
 """From this weight on, a class may let someone in or pose as its person."""
 
-NOBODY_CAN_SIGN_IN = "Nobody can sign in as you with this data alone."
-NOTHING_NEEDED = "there is nothing you need to do."
+NOBODY_CAN_SIGN_IN = to_say("Nobody can sign in as you with this data alone.")
+NOTHING_NEEDED = to_say("there is nothing you need to do.")
 
 LINES: Mapping[str, tuple[str, ...]] = {
-    "today": ("someone may be able to sign in as you or take money.", "Do step 1 today."),
-    "this_week": ("someone may be able to pretend to be you.", "Do the first steps this week."),
+    "today": (to_say("someone may be able to sign in as you or take money."), to_say("Do step 1 today.")),
+    "this_week": (to_say("someone may be able to pretend to be you."), to_say("Do the first steps this week.")),
     "private": (
-        "private facts about you were in the file.",
-        "You did nothing wrong.",
-        "If someone threatens you with them, there is help below.",
+        to_say("private facts about you were in the file."),
+        to_say("You did nothing wrong."),
+        to_say("If someone threatens you with them, there is help below."),
     ),
     "protect": (
-        "expect scam messages and calls that sound real.",
-        "There are one or two things worth setting up.",
+        to_say("expect scam messages and calls that sound real."),
+        to_say("There are one or two things worth setting up."),
     ),
-    "be_alert": ("expect scam messages.", NOBODY_CAN_SIGN_IN),
-    "know": (NOTHING_NEEDED, "It helps to know that this data is out."),
+    "be_alert": (to_say("expect scam messages."), NOBODY_CAN_SIGN_IN),
+    "know": (NOTHING_NEEDED, to_say("It helps to know that this data is out.")),
 }
 
 
@@ -34,29 +34,45 @@ LINES: Mapping[str, tuple[str, ...]] = {
 class _Denial:
     """Something that need not be done where the discloser says that its cause was not in the breach.
 
-    *classes* and *words* are what it may have said; *step* is ours that would contradict.
+    *classes* and *words*, in any case, are what it may have said; *step* is ours that would contradict.
     """
 
     step: str
     classes: frozenset[str]
-    words: frozenset[str]
+    words: tuple[str, ...]
     action: str
     none: str
 
 
 DENIALS = (
     _Denial(
-        "change-password", frozenset({"Passwords"}), frozenset(), "change your password", "No passwords were in it."
+        step="change-password",
+        classes=frozenset({"Passwords"}),
+        words=(),
+        action=to_say("change your password"),
+        none=to_say("No passwords were in it."),
     ),
-    _Denial("replace-keys", frozenset(), frozenset({"api keys"}), "replace API keys", "No API keys were in it."),
     _Denial(
-        "card-replace",
-        frozenset({"Credit cards"}),
-        frozenset({"payment details", "payment data", "payment information", "card numbers"}),
-        "block a card",
-        "No card numbers were in it.",
+        step="replace-keys",
+        classes=frozenset(),
+        words=(to_say("API keys"),),
+        action=to_say("replace API keys"),
+        none=to_say("No API keys were in it."),
+    ),
+    _Denial(
+        step="card-replace",
+        classes=frozenset({"Credit cards"}),
+        words=(
+            to_say("payment details"),
+            to_say("payment data"),
+            to_say("payment information"),
+            to_say("card numbers"),
+        ),
+        action=to_say("block a card"),
+        none=to_say("No card numbers were in it."),
     ),
 )
+NONE_OF_THOSE = to_say("None of those were in it.")
 
 
 def what_it_means(leaks: Sequence[Leak], *, language: Language = ENGLISH) -> tuple[str, ...]:
@@ -134,11 +150,11 @@ def _carries_a_step(name: str, leaked: frozenset[str]) -> bool:
 
 
 def _denials(leak: Leak) -> list[tuple[_Denial, str]]:
-    """What the discloser of *leak* denies, each with the word for it."""
-    said = {words.strip().casefold(): words.strip() for words in leak.also_not_exposed}
+    """What the discloser of *leak* denies, each with our word for it."""
+    said = {words.strip().casefold() for words in leak.also_not_exposed}
     found = []
     for denial in DENIALS:
-        words = [said[word] for word in sorted(denial.words & said.keys())]
+        words = [words for words in denial.words if words.casefold() in said]
         classes = [data_classes.get(name).plural for name in sorted(denial.classes & leak.not_exposed - leak.leaked)]
         if words or classes:
             found.append((denial, [*words, *classes][0]))
@@ -160,5 +176,5 @@ def _not_needed(leak: Leak, denials: Sequence[_Denial], is_only: bool, language:
         told = say("You do not need to {actions} because of this breach.").format(actions=actions)
     else:
         told = say("You do not need to {actions} because of {breach}.").format(actions=actions, breach=leak.title)
-    none = denials[0].none if len(denials) == 1 else "None of those were in it."
+    none = denials[0].none if len(denials) == 1 else NONE_OF_THOSE
     return f"{told} {say(none)}"

@@ -48,15 +48,28 @@ class Language:
     and_list: Callable[[Sequence[str]], str] = _with_and
     or_list: Callable[[Sequence[str]], str] = _with_or
     month: Callable[[date], str] = _month
+    repeats_your: bool = False
+    """Whether "your" stands before each item of a list, since its form depends on what follows."""
 
 
 ENGLISH = Language()
 
 
+def to_say(text: str) -> str:
+    """Marks *text*, which stands in a table and is asked for in the reader's language elsewhere, for translators."""
+    return text
+
+
+def to_count(one: str, many: str) -> tuple[str, str]:
+    """As `to_say`, of ngettext's pair."""
+    return one, many
+
+
 def yours(names: Iterable[str], *, company: str = "", language: Language = ENGLISH) -> list[str]:
     """The reader's details as the items of a list, heaviest first: "your email address", "name", "what you bought".
 
-    "your" stands once for the items that follow it. *company*, where it is one, is named where that helps.
+    "your" stands once for the items that follow it, where the language has it so. *company*, where it is one, is named
+    where that helps.
     """
     items, is_said = [], False
     for name in data_classes.heaviest_first(names):
@@ -64,7 +77,7 @@ def yours(names: Iterable[str], *, company: str = "", language: Language = ENGLI
         full, short = _forms(one, company)
         follows = full == f"your {short}"
         items.append(language.gettext(short if follows and is_said else full).format(company=company))
-        is_said = follows
+        is_said = follows and not language.repeats_your
     return items
 
 

@@ -17,6 +17,7 @@ from breachcheck.web.timeline import Timeline, timeline_of
 MOST_STEPS = 5
 MOST_DETAILS = 6
 MOST_DETAILS_TOGETHER = 3
+MORE = wording.to_count("{n} more detail", "{n} more details")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _held(leak: Leak) -> str:
     details = wording.yours(leak.leaked, company=leak.company, language=says)
     if not details:
         return ""
-    named = wording.at_most(MOST_DETAILS + 1, details, ("{n} more detail", "{n} more details"), says)
+    named = wording.at_most(MOST_DETAILS + 1, details, MORE, says)
     if leak.leaked == {"Email addresses"}:
         return _("In it was your email address.")
     return _("In it were %(details)s.", details=says.and_list(named))
@@ -115,7 +116,7 @@ def _together(leaks: Sequence[Leak]) -> str:
     details = wording.yours(chain.from_iterable(leak.leaked for leak in leaks), language=says)
     if not details:
         return ""
-    named = wording.at_most(MOST_DETAILS_TOGETHER + 1, details, ("{n} more detail", "{n} more details"), says)
+    named = wording.at_most(MOST_DETAILS_TOGETHER + 1, details, MORE, says)
     return _("Together they held %(details)s.", details=says.and_list(named))
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import flask_babel
 from babel import Locale
+from babel.dates import format_skeleton
 from babel.lists import format_list
 from flask import Flask, request
 
@@ -19,7 +20,12 @@ COOKIE = "language"
 
 def install(app: Flask) -> None:
     """Give templates ``_``, ``ngettext`` and the filters below."""
-    flask_babel.Babel(app, default_locale=LOCALES["en"], locale_selector=lambda: LOCALES[tag()])
+    flask_babel.Babel(
+        app,
+        default_locale=LOCALES["en"],
+        locale_selector=lambda: LOCALES[tag()],
+        default_translation_directories=str(languages.CATALOGUES),
+    )
     for spoken in (day, month, moment, number, share, and_list):
         app.add_template_filter(spoken)
 
@@ -48,6 +54,7 @@ def current() -> Language:
         and_list=and_list,
         or_list=or_list,
         month=month,
+        repeats_your=tag() in languages.REPEATING_YOUR,
     )
 
 
@@ -63,12 +70,12 @@ def ngettext(one: str, many: str, count: int, **values: object) -> str:
 
 def day(when: date | int) -> str:
     """9 November 2025. Epoch seconds are taken in UTC."""
-    return str(flask_babel.format_date(_date(when), "d MMMM y"))
+    return str(flask_babel.format_date(_date(when), "long"))
 
 
 def month(when: date) -> str:
     """November 2025."""
-    return str(flask_babel.format_date(when, "MMMM y"))
+    return format_skeleton("yMMMM", when, locale=flask_babel.get_locale())
 
 
 def moment(epoch_s: int) -> str:
