@@ -16,7 +16,7 @@ from ingest.engine import literal, quoted
 from ingest.readers import lines, sniff
 from ingest.readers.base import Instructions, Table
 from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
-from ingest.readers.quotes import dirty_lines
+from ingest.readers.quotes import dirty_lines, odd_lines
 from ingest.readers.repair import TOO_MANY_COLUMNS, Grammar, Repair
 from ingest.readers.stream import Rejects, Stream, read_csv
 from ingest.sources import HEAD, DataFile
@@ -137,12 +137,14 @@ def quote_of(path: Path, delimiter: bytes) -> str | None:
 
     A search for one character runs at several times the speed of the scan, and spares it what it would stumble over.
     """
-    if not lines.occurs(path, b'"', b"\r"):
+    if not lines.occurs(path, b'"', b"\r", b"\\"):
         return ""
     ends: set[bytes | None] = set()
     for block in _blocks(path):
         ends.add(_line_end(block))
-        if len(block) > lines.LONGEST or len(ends | {None}) > 2 or dirty_lines(block, delimiter).size:
+        if len(block) > lines.LONGEST or len(ends | {None}) > 2:
+            return None
+        if dirty_lines(block, delimiter).size or odd_lines(block, delimiter).size:
             return None
     return None if None in ends else '"'
 

@@ -37,6 +37,11 @@ def header_at(rows: Sequence[Sequence[str]]) -> int | None:
     return at if is_wide_enough and reads_as_names(rows[at], rows[at + 1 :]) else None
 
 
+def is_address(cell: str) -> bool:
+    """Whether *cell* reads as an address by itself."""
+    return _ADDRESS.fullmatch(cell) is not None
+
+
 def are_known(row: Sequence[str]) -> bool:
     """Whether half or more of the cells that are filled are what columns are called."""
     cells = [cell for cell in row if cell.strip()]

@@ -8,10 +8,11 @@ table, or where it is never closed, each physical line is a row of its own.
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import regex as re
 
 from ingest.readers.left_out import LeftOut, LineNumbers
-from ingest.readers.quotes import dirty_lines, end_of_records, whole_records
+from ingest.readers.quotes import dirty_lines, end_of_records, odd_lines, whole_records
 
 LONGEST_RECORD = 1 << 20
 TOO_MANY_COLUMNS = "too many columns"
@@ -54,6 +55,27 @@ class Grammar:
             if position > len(text):
                 return found
 
+    def row(self, text: bytes, columns: int) -> list[bytes]:
+        """The fields of one record of a table of so many *columns*, without its last line feed.
+
+        A record that was quoted as a whole, or whose delimiters have a backslash where they are text, is meant as it
+        then makes that many. A list of addresses alone is one value.
+        """
+        fields = self.fields(text)
+        if len(fields) == 1 and self.is_quoted(text):
+            within = self.fields(fields[0])
+            is_list = all(map(_ADDRESS.fullmatch, within))
+            return within if len(within) == columns and not is_list else fields
+        if any(fields[columns:]):
+            whole = _rejoined(fields, self.delimiter)
+            return whole if len(whole) <= columns else fields
+        return fields
+
+    @staticmethod
+    def is_quoted(text: bytes) -> bool:
+        """Whether *text* begins with a quote."""
+        return text.lstrip(b" ").startswith(b'"')
+
     def line(self, fields: Sequence[bytes]) -> bytes:
         """*fields* as one well-formed record."""
         return self.delimiter.join(map(self._quoted, fields)) + b"\n"
@@ -64,6 +86,16 @@ class Grammar:
 
 def _unescaped(text: bytes) -> bytes:
     return text.replace(b'\\"', b'"').replace(b'""', b'"')
+
+
+def _rejoined(fields: Sequence[bytes], delimiter: bytes) -> list[bytes]:
+    """*fields*, of which one that ends in a backslash goes on, behind a delimiter, in the next."""
+    found: list[bytes] = []
+    goes_on = False
+    for field in fields:
+        found[-1:] = [found[-1][:-1] + delimiter + field] if goes_on else [*found[-1:], field]
+        goes_on = field.endswith(b"\\")
+    return found
 
 
 def _without_lone_quote(text: bytes | None) -> bytes:
@@ -97,14 +129,14 @@ class Repair:
 
     def _repaired(self, block: bytes, *, is_last: bool) -> Generator[bytes, None, bytes]:
         """Yields what is done; returns the beginning of a record whose end is still to come."""
-        dirty = dirty_lines(block, self.grammar.delimiter)
-        if dirty.size and not is_last:
+        dirty, odd = (lines(block, self.grammar.delimiter) for lines in (dirty_lines, odd_lines))
+        if dirty.size and not (odd.size or is_last):
             end = self._end_of_records(block)
             if end >= 0:
                 yield self._numbered(block[:end])
                 return block[end:]
         pieces, position = [], 0
-        for start in dirty.tolist():
+        for start in np.union1d(dirty, odd).tolist():
             if start < position:
                 continue
             pieces.append(self._numbered(block[position:start]))
@@ -132,7 +164,7 @@ class Repair:
         return line_end if self._swallows_rows(self.grammar.fields(block[start : end - 1])) else end
 
     def _mended(self, text: bytes) -> bytes:
-        fields = self.grammar.fields(text)
+        fields = self.grammar.row(text, self.columns)
         number = self.numbers.take(text.count(b"\n") + 1) if self.numbers else None
         if any(fields[self.columns :]):
             self.left_out.leave(TOO_MANY_COLUMNS, number)

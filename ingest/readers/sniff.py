@@ -8,7 +8,7 @@ from itertools import islice
 
 from breachcheck.addresses import holds_address
 from breachcheck.errors import DataFileError
-from ingest.readers.headers import Alike, alike, header_at, names
+from ingest.readers.headers import Alike, alike, are_known, header_at, is_address, names
 from ingest.readers.repair import Grammar
 
 _DELIMITERS = (b",", b"\t", b";", b"|", b"^", b"~")
@@ -74,10 +74,21 @@ def _rows(text: bytes, grammar: Grammar, skip: int) -> Iterator[_Row]:
         line_end = text.index(b"\n", position) + 1
         end = max(grammar.record_end(text, position), line_end)
         lines += text.count(b"\n", position, end)
-        fields = grammar.fields(text[position : end - 1])
+        fields = _meant(text[position : end - 1], grammar)
         if lines > skip and any(fields):
             yield _Row([field.decode(errors="replace") for field in fields], lines)
         position = end
+
+
+def _meant(text: bytes, grammar: Grammar) -> list[bytes]:
+    """The fields of a record; of one that was quoted as a whole, those within, where these name somebody or columns."""
+    fields = grammar.fields(text)
+    if len(fields) > 1 or not grammar.is_quoted(text):
+        return fields
+    within = [field.decode(errors="replace") for field in grammar.fields(fields[0])]
+    named = sum(is_address(field) for field in within)
+    is_meant = 0 < named < len(within) or (len(within) > 1 and are_known(within))
+    return grammar.fields(fields[0]) if is_meant else fields
 
 
 def _delimiter_of(text: bytes) -> bytes:

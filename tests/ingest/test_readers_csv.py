@@ -329,6 +329,44 @@ def test_quotes_may_stand_after_a_space_or_be_escaped_by_a_backslash(tmp_path: P
     assert sorted(scanned.rows) == [("1", "a@example.com", "Al, Sr."), ("2", "b@example.com", 'the "cat", he said')]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("header", ["id,email,name", '"id,email,name"'])
+def test_a_record_that_was_quoted_as_a_whole_is_its_fields(tmp_path: Path, header: str, end: str) -> None:
+    written = [header, '"1,a@example.com,Al"', '"2,b@example.com,""Bo, Sr."""', '3,"c@example.com",Cy', ""]
+
+    scanned = scan_text(tmp_path, end.join(written))
+
+    assert sorted(scanned.rows) == [
+        ("1", "a@example.com", "Al"),
+        ("2", "b@example.com", "Bo, Sr."),
+        ("3", "c@example.com", "Cy"),
+    ]
+
+
+@pytest.mark.parametrize("line", ['"a@example.com, b@example.com"', '"a, b, c, d"', '"ab"'])
+def test_a_short_row_of_one_quoted_value_is_left_as_it_is(tmp_path: Path, line: str) -> None:
+    scanned = scan_text(tmp_path, f"email,name\n{line}\nc@example.com,Cy\n")
+
+    assert (line.strip('"'), None) in scanned.rows
+
+
+def test_a_column_of_quoted_values_with_commas_is_one_column(tmp_path: Path) -> None:
+    assert columns_of(tmp_path, 'name\n"Smith, Ann"\n"Jones, Bob"\n') == ("name",)
+
+
+def test_a_delimiter_behind_a_backslash_is_text_where_the_row_would_be_too_long(tmp_path: Path) -> None:
+    rows = [r"1,a@example.com,Al\, B.\, Sr.", r"2,b@example.com\,Bo", r"3,c@example.com,C:\,x", "4,d@example.com,D,x"]
+
+    scanned = scan_text(tmp_path, HEADER + person(5) * 5 + "\n".join(rows) + "\n")
+
+    assert sorted(set(scanned.rows))[:3] == [
+        ("1", "a@example.com", "Al, B., Sr."),
+        ("2", "b@example.com\\", "Bo"),
+        ("3", "c@example.com", "C:,x"),
+    ]
+    assert scanned.rejects == {"too many columns": 1}
+
+
 def test_a_line_that_is_much_too_long_is_one_rejected_record(tmp_path: Path) -> None:
     scanned = scan_text(tmp_path, HEADER + f"1,a@example.com,{'x' * 3_000_000}\n2,b@example.com,Bo\n")
 
@@ -355,8 +393,11 @@ def test_a_file_in_order_is_scanned_by_path(tmp_path: Path) -> None:
     plain = file_of(tmp_path, HEADER + "1,a@example.com,Al\n", "plain.csv")
     quoted = file_of(tmp_path, HEADER + '1,a@example.com,"Al, ""Sr."""\n', "quoted.csv")
     stray = file_of(tmp_path, HEADER + '1,a@example.com,"Al\n', "stray.csv")
+    whole = file_of(tmp_path, HEADER + '"1,a@example.com,Al"\n', "whole.csv")
+    escaped = file_of(tmp_path, HEADER + "1,a@example.com,Al\\, B.\n", "escaped.csv")
 
-    assert [quote_of(path, b",") for path in (plain, quoted, stray)] == ["", '"', None]
+    found = [quote_of(path, b",") for path in (plain, quoted, stray, whole, escaped)]
+    assert found == ["", '"', None, None, None]
 
 
 # Properties
