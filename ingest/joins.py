@@ -81,7 +81,8 @@ class Junction:
         self._add_people(ids, np.zeros(len(ids), np.int64), LEFT_OUT)
 
     def _add_people(self, ids: Int64s, digests: Int64s, kind: int) -> None:
-        self._people.add((ids, digests, np.full(len(ids), kind, np.uint16)))
+        firsts = np.flatnonzero(_begins((ids, digests)))  # of a person whose records stand together, one is enough
+        self._people.add((ids[firsts], digests[firsts], np.full(len(firsts), kind, np.uint16)))
 
     def add_relays(self, ids: NDArray[np.int64], onward: Int64s, to: Junction) -> None:
         """Whoever the *ids* of a row, best first, lead to here is at *to* to be found by the row's id *onward*."""
@@ -230,7 +231,14 @@ def _count(counter: Counter[int], files: Places, records: Int64s) -> None:
 
 
 def _unite_people(columns: Columns) -> Columns:
-    return _once_each(columns, columns)
+    alone = _alone(columns)
+    return alone if len(first_of_each(alone[0])) == len(alone[0]) else _once_each(alone, alone)
+
+
+def _alone(columns: Columns) -> Columns:
+    """*columns* without the rows that are as the one before."""
+    begins = _begins(columns)
+    return columns if begins.all() else tuple(column[begins] for column in columns)
 
 
 def _unite_relays(columns: Columns) -> Columns:

@@ -90,6 +90,7 @@ class _Scan:
         self.stream = Stream()
         self._rejects = Rejects(self._file.name, MALFORMED)
         self._left_out = LeftOut()
+        self._may_be_scanned: bool | None = None
 
     def relation(self, columns: Sequence[str]) -> str:
         """SQL for one scan of *columns*, which need not be among those that the sample showed."""
@@ -116,9 +117,11 @@ class _Scan:
     def _path(self) -> str | None:
         """The path to scan the file by; None where it must be streamed."""
         path = self._file.path
-        if path is None or self._encoding != lines.UTF8 or not self._shape.is_lines or lines.occurs(path, b"\r"):
+        if path is None or self._encoding != lines.UTF8 or not self._shape.is_lines:
             return None
-        return str(path)
+        if self._may_be_scanned is None:
+            self._may_be_scanned = not lines.occurs(path, b"\r")
+        return str(path) if self._may_be_scanned else None
 
     def _lines(self) -> Generator[bytes]:
         left_out, mark = self._left_out, _NO_DELIMITER.encode()
