@@ -16,7 +16,7 @@ from ingest.engine import literal, quoted
 from ingest.readers import lines, sniff
 from ingest.readers.base import Instructions, Table
 from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
-from ingest.readers.quotes import dirty_lines, odd_lines
+from ingest.readers.quotes import suspects
 from ingest.readers.repair import TOO_MANY_COLUMNS, Grammar, Repair
 from ingest.readers.stream import Rejects, Stream, read_csv
 from ingest.sources import HEAD, DataFile
@@ -144,7 +144,7 @@ def quote_of(path: Path, delimiter: bytes) -> str | None:
         ends.add(_line_end(block))
         if len(block) > lines.LONGEST or len(ends | {None}) > 2:
             return None
-        if dirty_lines(block, delimiter).size or odd_lines(block, delimiter).size:
+        if any(found.size for found in suspects(block, delimiter)):
             return None
     return None if None in ends else '"'
 

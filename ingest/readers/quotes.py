@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import regex as re
@@ -11,14 +12,64 @@ _NO_LINES: NDArray[np.int64] = np.empty(0, np.int64)
 _WHOLE = re.compile(rb'"[^"\n]*+(?:""[^"\n]*+)*+"\r?\n')
 
 
-def dirty_lines(block: bytes, delimiter: bytes) -> NDArray[np.int64]:
-    """Where those lines of *block* begin that are not well formed by themselves. *block* ends with a line feed."""
+class Suspects(NamedTuple):
+    """Where those lines of a block begin that need a closer look.
+
+    Those of *dirty* are not well formed by themselves. Those of *odd* are, and perhaps not meant so: they are quoted
+    as a whole, with delimiters within, or have a backslash before a delimiter.
+    """
+
+    dirty: NDArray[np.int64] = _NO_LINES
+    odd: NDArray[np.int64] = _NO_LINES
+
+
+def suspects(block: bytes, delimiter: bytes) -> Suspects:
+    """The lines of *block*, which ends with a line feed, to look at."""
+    escaped = list(_starts_of(block, b"\\" + delimiter))
     if b'"' not in block:
-        return _NO_LINES
+        return Suspects(odd=np.unique(np.array(escaped, np.int64)))
     text = np.frombuffer(block, np.uint8)
     quotes = np.flatnonzero(text == ord('"'))
     ends = np.flatnonzero(text == ord("\n"))
     until = np.searchsorted(quotes, ends)
+    wrapped = _perhaps_wrapped(text, quotes, ends, until).tolist() if delimiter in block else []
+    whole = [start for start in wrapped if _is_whole(block, start, delimiter)]
+    return Suspects(_dirty(text, quotes, ends, until, delimiter), np.unique(np.array([*escaped, *whole], np.int64)))
+
+
+def _starts_of(block: bytes, mark: bytes) -> Iterator[int]:
+    """Where the lines begin in which *mark* stands."""
+    at = block.find(mark)
+    while at >= 0:
+        yield block.rfind(b"\n", 0, at) + 1
+        at = block.find(mark, block.index(b"\n", at))
+
+
+def _perhaps_wrapped(
+    text: NDArray[np.uint8], quotes: NDArray[np.int64], ends: NDArray[np.int64], until: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Where lines begin that have a quote at both ends, and behind the second quote another one or nothing."""
+    starts, first = (np.concatenate(([0], of_lines[:-1])) for of_lines in (ends + 1, until))
+    lines = np.flatnonzero((until - first >= 2) & (text[starts] == ord('"')))
+    lines = lines[(ends[lines] - quotes[until[lines] - 1]) <= len(b"\r\n")]
+    second = first[lines] + 1
+    is_doubled = quotes[np.minimum(second + 1, len(quotes) - 1)] == quotes[second] + 1
+    found: NDArray[np.int64] = starts[lines[is_doubled | (until[lines] - second == 1)]]
+    return found
+
+
+def _is_whole(block: bytes, start: int, delimiter: bytes) -> bool:
+    found = _WHOLE.match(block, start)
+    return found is not None and delimiter in found[0]
+
+
+def _dirty(
+    text: NDArray[np.uint8],
+    quotes: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    until: NDArray[np.int64],
+    delimiter: bytes,
+) -> NDArray[np.int64]:
     allowed = _neighbours(delimiter)
     is_even = not (until & 1).any()
     if is_even and allowed[_before(text, quotes[0::2])].all() and allowed[text[quotes[1::2] + 1]].all():
@@ -55,50 +106,6 @@ def _dirty_starts(
     starts = np.concatenate(([0], ends[:-1] + 1))
     dirty: NDArray[np.int64] = starts[is_dirty]
     return dirty
-
-
-def odd_lines(block: bytes, delimiter: bytes) -> NDArray[np.int64]:
-    """Where those lines of *block* begin that are well formed and perhaps not meant so.
-
-    They are quoted as a whole, with delimiters within, or have a backslash before a delimiter. *block* ends with a
-    line feed.
-    """
-    if delimiter not in block:
-        return _NO_LINES
-    escaped = _starts_of(block, b"\\" + delimiter)
-    wrapped = [start for start in _perhaps_wrapped(block).tolist() if _is_wrapped(block, start, delimiter)]
-    return np.unique(np.array([*escaped, *wrapped], np.int64))
-
-
-def _starts_of(block: bytes, mark: bytes) -> Iterator[int]:
-    """Where the lines begin in which *mark* stands."""
-    at = block.find(mark)
-    while at >= 0:
-        yield block.rfind(b"\n", 0, at) + 1
-        at = block.find(mark, block.index(b"\n", at))
-
-
-def _perhaps_wrapped(block: bytes) -> NDArray[np.int64]:
-    """Where lines begin that have a quote at both ends, and behind the second quote another one or nothing."""
-    if b'"' not in block:
-        return _NO_LINES
-    text = np.frombuffer(block, np.uint8)
-    quotes = np.flatnonzero(text == ord('"'))
-    ends = np.flatnonzero(text == ord("\n"))
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    first, until = np.searchsorted(quotes, starts), np.searchsorted(quotes, ends)
-    lines = np.flatnonzero((until - first >= 2) & (text[starts] == ord('"')))
-    last = ends[lines] - 1 - (text[ends[lines] - 1] == ord("\r"))
-    lines = lines[text[last] == ord('"')]
-    third = np.minimum(first[lines] + 2, len(quotes) - 1)
-    is_doubled = quotes[third] == quotes[first[lines] + 1] + 1
-    found: NDArray[np.int64] = starts[lines[is_doubled | (until[lines] - first[lines] == 2)]]
-    return found
-
-
-def _is_wrapped(block: bytes, start: int, delimiter: bytes) -> bool:
-    found = _WHOLE.match(block, start)
-    return found is not None and delimiter in found[0]
 
 
 def end_of_records(block: bytes, delimiter: bytes, telling: bytes, at_least: int) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 import regex as re
 
 from ingest.readers.left_out import LeftOut, LineNumbers
-from ingest.readers.quotes import dirty_lines, end_of_records, odd_lines, whole_records
+from ingest.readers.quotes import end_of_records, suspects, whole_records
 
 LONGEST_RECORD = 1 << 20
 TOO_MANY_COLUMNS = "too many columns"
@@ -129,7 +129,7 @@ class Repair:
 
     def _repaired(self, block: bytes, *, is_last: bool) -> Generator[bytes, None, bytes]:
         """Yields what is done; returns the beginning of a record whose end is still to come."""
-        dirty, odd = (lines(block, self.grammar.delimiter) for lines in (dirty_lines, odd_lines))
+        dirty, odd = suspects(block, self.grammar.delimiter)
         if dirty.size and not (odd.size or is_last):
             end = self._end_of_records(block)
             if end >= 0:
