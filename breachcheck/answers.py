@@ -1,6 +1,6 @@
 """Answers: what comes back from a look-up, as values and in the JSON form that every door shares."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -97,31 +97,39 @@ def steps_of(exposures: Sequence[Exposure], language: Language = ENGLISH) -> lis
 
 def as_json(answer: Answer) -> dict[str, Any]:
     """The answer as every program gets it, on the command line and over HTTP. Parts are shared: not to be changed."""
-    today = _today()
     body: dict[str, Any] = {
         "status": answer.status,
-        "checked": {
-            "breaches": answer.checked.breaches,
-            "as_of": timestamp(answer.checked.as_of),
-            "newest_added": timestamp(answer.checked.newest_added),
-        },
-        "exposures": exposures_json(answer, today),
+        "checked": checked_json(answer.checked),
+        "exposures": _exposures(answer),
     }
     return body | ({"demo": True} if answer.is_demo else {})
 
 
-def exposures_json(answer: Answer, today: date) -> list[dict[str, Any]]:
-    """The exposures as ``as_json`` has them. Advice is for persons: an organisation is given none."""
+def checked_json(checked: Checked) -> dict[str, Any]:
+    return {
+        "breaches": checked.breaches,
+        "as_of": timestamp(checked.as_of),
+        "newest_added": timestamp(checked.newest_added),
+    }
+
+
+def exposure_json(exposure: Exposure) -> Mapping[str, Any]:
+    """What an exposure is for everyone who shares it. Parts are shared: not to be changed."""
+    return _exposure(exposure, _today())
+
+
+def _exposures(answer: Answer) -> list[dict[str, Any]]:
+    """Advice is for persons: an organisation is given none."""
     told = [
-        {"event_id": event_id, **_exposure(exposure, today)}
+        {"event_id": event_id, **exposure_json(exposure)}
         for event_id, exposure in zip(answer.event_ids, answer.exposures, strict=True)
     ]
     if not answer.records:
         return told
-    return [one | _records_json(records) | {"advice": []} for one, records in zip(told, answer.records, strict=True)]
+    return [one | records_json(records) | {"advice": []} for one, records in zip(told, answer.records, strict=True)]
 
 
-def _records_json(records: Records) -> dict[str, Any]:
+def records_json(records: Records) -> dict[str, Any]:
     return {
         "records": records.number,
         "records_by_classes": [{"classes": list(names), "records": number} for names, number in records.by_classes],

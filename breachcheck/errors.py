@@ -34,6 +34,12 @@ class IndexMoved(CouldNotCheck):
     reason = "index_moved"
 
 
+class Busy(CouldNotCheck):
+    """As many of these as may be answered at once are being answered."""
+
+    reason = "busy"
+
+
 class StoreUnavailable(CouldNotCheck):
     """The store cannot be read or written just now."""
 
@@ -176,6 +182,12 @@ class MalformedJson(InvalidRequest):
     """What should be JSON is none."""
 
     reason = "malformed_json"
+
+
+class TooManyAccounts(InvalidRequest):
+    """A batch has more accounts than may be asked at once."""
+
+    reason = "too_many_accounts"
 
 
 class HoldsAddress(InvalidRequest):

@@ -10,6 +10,7 @@ from breachcheck import addresses, config, folders, identity, key_files, post
 from breachcheck.addresses import Domain
 from breachcheck.api_keys import ApiKeys
 from breachcheck.audit import Audit
+from breachcheck.batch_lookup import BatchLookup
 from breachcheck.breaches import Breaches
 from breachcheck.catalog import Catalogue
 from breachcheck.change_feed import ChangeFeed
@@ -62,6 +63,7 @@ class Services:
     breaches: Breaches
     loads: Loads
     lookup: Lookup
+    batch_lookup: BatchLookup
     domain_lookup: DomainLookup
     publishing: Publishing
     listings: Listings
@@ -189,6 +191,7 @@ def _wire(
         breaches=Breaches(catalogue_db),
         loads=Loads(catalogue_db),
         lookup=lookup,
+        batch_lookup=BatchLookup(catalogue, index, lookup, is_demo=about.is_demo),
         publishing=publishing,
         listings=Listings(catalogue_db, publishing),
         changes=ChangeFeed(catalogue_db, catalogue),

@@ -1,6 +1,5 @@
 """/api/v1: our own JSON API. What it takes is strict, what it refuses is a problem (RFC 9457)."""
 
-from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
@@ -8,19 +7,19 @@ import msgspec
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from breachcheck.addresses import holds_address
 from breachcheck.answers import as_json, timestamp
 from breachcheck.catalog import Breach
 from breachcheck.data_classes import heaviest_first
-from breachcheck.digests import Kind
 from breachcheck.disclosure import KEY
-from breachcheck.errors import InvalidRequest, MalformedJson
+from breachcheck.web import batch_lines, formats, questions
 from breachcheck.web.access import require_api_key
+from breachcheck.web.batch_lines import Told
 from breachcheck.web.context import services
+from breachcheck.web.headers import keep_to_yourself
+from breachcheck.web.questions import Question
 
 PREFIX = "/api/v1"
 LARGEST_QUESTION = 64 * 2**10
-LONGEST_QUOTED = 60
 
 JSON = "application/json"
 ABOUT_AN_ACCOUNT = (("Content-Type", JSON), ("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer"))
@@ -28,29 +27,16 @@ ABOUT_AN_ACCOUNT = (("Content-Type", JSON), ("Cache-Control", "no-store"), ("Ref
 bp = Blueprint("api", __name__, url_prefix=PREFIX)
 
 
-class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of a look-up."""
-
-    account: str
-    kind: Kind = Kind.EMAIL
-    breach: str | None = None
-
-
-TAKES: Mapping[str, str] = {
-    "account": "a text: the identifier to look up",
-    "kind": f"one of {', '.join(Kind)}",
-    "breach": "the name of a breach, or null for all",
-}
-
-_question = msgspec.json.Decoder(Question)
-
-
 @bp.post("/lookup")
 @require_api_key(scope="lookup")
 def lookup() -> Response:
     """What the published breaches hold of one account."""
+    wanted = formats.wanted()
     question = _read_question()
     answer = services().lookup.ask(question.account, KEY, kind=question.kind, breach=question.breach)
+    if wanted != "json":
+        body = b"".join(batch_lines.WRITERS[wanted]([Told(None, 1, 1, answer)]))
+        return keep_to_yourself(Response(body, content_type=formats.MEDIA_TYPES[wanted]))
     return Response(msgspec.json.encode(as_json(answer)), headers=ABOUT_AN_ACCOUNT)
 
 
@@ -77,46 +63,7 @@ def _read_question() -> Question:
     request.max_content_length = LARGEST_QUESTION
     if request.content_type not in (None, JSON) and request.mimetype != JSON:
         raise UnsupportedMediaType("Send the body as JSON, with the header `Content-Type: application/json`.")
-    body = request.get_data(cache=False)
-    try:
-        return _question.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        raise _fault(body) from None
-
-
-def _fault(body: bytes) -> InvalidRequest:
-    """What is wrong with *body*, in words that quote no value of it: one may be an address."""
-    try:
-        sent = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return MalformedJson("The body is not JSON.")
-    if not isinstance(sent, dict):
-        return InvalidRequest('The body must be one JSON object, like {"account": "name@example.com"}.')
-    for key in sent:
-        if key not in TAKES:
-            return InvalidRequest(f"There is no key {_quoted(key)}; known are: {', '.join(TAKES)}.", _pointer(key))
-    wrong = next((field.name for field in msgspec.structs.fields(Question) if not _suits(sent, field)), "account")
-    return InvalidRequest(f"{wrong} must be {TAKES[wrong]}.", f"/{wrong}")
-
-
-def _suits(sent: Mapping[str, object], field: msgspec.structs.FieldInfo) -> bool:
-    if field.name not in sent:
-        return not field.required
-    try:
-        msgspec.convert(sent[field.name], field.type)
-    except msgspec.ValidationError:
-        return False
-    return True
-
-
-def _quoted(key: str) -> str:
-    return f'"{key}"' if len(key) <= LONGEST_QUOTED and not holds_address(key) else "like one that was sent"
-
-
-def _pointer(key: str) -> str:
-    """RFC 6901; of the whole, where the key cannot be repeated."""
-    escaped = key.replace("~", "~0").replace("/", "~1")
-    return f"/{escaped}" if _quoted(key).startswith('"') else ""
+    return questions.read(request.get_data(cache=False), Question)
 
 
 def _breach(one: Breach) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from breachcheck.web import (
     account,
     admin,
     api,
+    api_batch,
     api_changes,
     asked_mails,
     assets,
@@ -40,8 +41,29 @@ from breachcheck.web.sealed import Seal
 LARGEST_BODY = 16 * 2**20
 LARGEST_FORM = 64 * 2**10
 
-BLUEPRINTS = (pages.bp, account.bp, owner.bp, preferences.bp, status.bp, admin.bp, api.bp, api_changes.bp, hibp.bp)
-WITHOUT_SESSION = (pages.bp, account.bp, owner.bp, preferences.bp, status.bp, api.bp, api_changes.bp, hibp.bp)
+BLUEPRINTS = (
+    pages.bp,
+    account.bp,
+    owner.bp,
+    preferences.bp,
+    status.bp,
+    admin.bp,
+    api.bp,
+    api_batch.bp,
+    api_changes.bp,
+    hibp.bp,
+)
+WITHOUT_SESSION = (
+    pages.bp,
+    account.bp,
+    owner.bp,
+    preferences.bp,
+    status.bp,
+    api.bp,
+    api_batch.bp,
+    api_changes.bp,
+    hibp.bp,
+)
 RENDERERS: dict[str, errors.Renderer] = {hibp.PREFIX: hibp_errors.render, "/api/": problems.render}
 
 
@@ -74,6 +96,7 @@ def _install_rooms(app: Flask, services: Services) -> None:
     errors.install(app, RENDERERS, error_pages.page)
     hosts.install(app, services.config.public_url)
     limits.install(app)
+    api_batch.install(app)
     hibp_errors.install(app, hibp.PREFIX)
     app.before_request(_limit_form)
     language.install(app)

@@ -18,6 +18,7 @@ STATUS_OF: dict[type[BreachcheckError], int] = {
     errors.UnknownLoad: 404,
     errors.MalformedJson: 400,
     errors.InvalidRequest: 422,
+    errors.TooManyAccounts: 413,
     errors.CouldNotCheck: 503,
 }
 """A subclass has the status of its nearest ancestor here; what has none is a fault of ours: 500."""

@@ -1,15 +1,19 @@
 """Problems: how /api/v1 says that something went wrong (RFC 9457)."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 from flask import Response
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from breachcheck.errors import BreachcheckError, CouldNotCheck, InvalidAccount, InvalidRequest, NothingToAsk
+from breachcheck.errors import BreachcheckError, Busy, CouldNotCheck, InvalidAccount, InvalidRequest, NothingToAsk
 from breachcheck.web.context import services
 
 MEDIA_TYPE = "application/problem+json"
+COULD_NOT_CHECK = "could_not_check"
+BUSY_FOR_S = 5
+"""After how long whoever found too many at it should try again."""
 
 REASON_OF_STATUS: Mapping[int, str] = {
     404: "unknown_route",
@@ -39,6 +43,8 @@ TITLES: Mapping[str, str] = {
     "unknown_host": "This site does not answer under that host name",
     "limit_reached": "Too many calls with this API key",
     "nothing_to_ask": "No breach here can be asked this",
+    "too_many_accounts": "The batch has too many accounts",
+    "busy": "Too many batches are being answered",
     "index_moved": "What is published changed while we looked",
     "store_unavailable": "The store cannot be asked just now",
     "fault": "This went wrong on our side",
@@ -54,21 +60,30 @@ def render(status: int, error: Exception) -> Response:
     Its member ``status`` is the number of RFC 9457, but ``could_not_check`` wherever someone might take the number, or
     a 404, for an answer: a program that reads ``status`` never sees anything else there that could be one.
     """
-    reason = reason_of(status, error)
-    problem = {
-        "type": f"urn:breachcheck:problem:{reason}",
-        "title": TITLES.get(reason, "The request was refused"),
-        "status": "could_not_check" if _might_pass_for_an_answer(status, error) else status,
-        "reason": reason,
-        "detail": _detail(status, error),
-        **({"pointer": error.pointer} if isinstance(error, InvalidRequest) else {}),
-        **({"demo": True} if services().is_demo else {}),
-    }
+    said = COULD_NOT_CHECK if _might_pass_for_an_answer(status, error) else status
+    problem = _members(status, error, said) | ({"demo": True} if services().is_demo else {})
     response = Response(
         msgspec.json.encode(problem), status, content_type=MEDIA_TYPE, headers=headers_of(status, error)
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def of_line(error: BreachcheckError) -> dict[str, Any]:
+    """*error* as what became of one account of many: never anything that could pass for an answer."""
+    return _members(0, error, COULD_NOT_CHECK)
+
+
+def _members(status: int, error: Exception, said: int | str) -> dict[str, Any]:
+    reason = reason_of(status, error)
+    return {
+        "type": f"urn:breachcheck:problem:{reason}",
+        "title": TITLES.get(reason, "The request was refused"),
+        "status": said,
+        "reason": reason,
+        "detail": _detail(status, error),
+        **({"pointer": error.pointer} if isinstance(error, InvalidRequest) else {}),
+    }
 
 
 def reason_of(status: int, error: Exception) -> str:
@@ -82,6 +97,8 @@ def headers_of(status: int, error: Exception) -> dict[str, str]:
     """Those that HTTP asks for beside this status (RFC 9110, 11.6.1, 10.2.1 and 10.2.3)."""
     if isinstance(error, TooManyRequests) and error.retry_after:
         return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, Busy):
+        return {"Retry-After": str(BUSY_FOR_S)}
     if isinstance(error, HTTPException):
         return {name: value for name, value in error.get_headers() if name == "Allow"}
     return {"WWW-Authenticate": "Bearer"} if status == 401 else {}
@@ -98,6 +115,6 @@ def _detail(status: int, error: Exception) -> str:
         return WHAT_THERE_IS
     if isinstance(error, HTTPException):
         return error.description or ""
-    if isinstance(error, CouldNotCheck) and not isinstance(error, NothingToAsk):
+    if isinstance(error, CouldNotCheck) and not isinstance(error, NothingToAsk | Busy):
         return NO_ANSWER
     return str(error) if isinstance(error, BreachcheckError) else NO_ANSWER

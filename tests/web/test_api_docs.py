@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from breachcheck.services import Services
-from breachcheck.web import api, hibp, problems
+from breachcheck.web import api, hibp, problems, questions
 from breachcheck.web.app import create_app
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -36,7 +36,7 @@ def test_every_reason_is_documented_and_no_other(api_docs: str) -> None:
 
 
 def test_every_key_of_a_question_is_documented(api_docs: str) -> None:
-    assert [key for key in api.TAKES if f"| `{key}` |" not in api_docs] == []
+    assert [key for key in questions.TAKES if f"| `{key}` |" not in api_docs] == []
 
 
 def test_every_service_of_the_dialect_is_documented(hibp_docs: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from breachcheck.services import Services
-from breachcheck.web import api, problems
+from breachcheck.web import api, problems, questions
 from breachcheck.web.app import create_app
 from tests.stores import facts, published_breach
 
@@ -60,8 +60,8 @@ def test_every_endpoint_is_described_and_no_other(store: Services, document: Map
 def test_a_question_has_the_keys_described(document: Mapping[str, Any]) -> None:
     question = document["components"]["schemas"]["Question"]
 
-    assert list(question["properties"]) == [field.name for field in msgspec.structs.fields(api.Question)]
-    assert question["properties"]["kind"]["enum"] == [kind.value for kind in api.Kind]
+    assert list(question["properties"]) == [field.name for field in msgspec.structs.fields(questions.Question)]
+    assert question["properties"]["kind"]["enum"] == [kind.value for kind in questions.Kind]
 
 
 def test_every_reason_is_described(document: Mapping[str, Any]) -> None:
@@ -96,3 +96,22 @@ def test_answers_have_the_keys_described(
     schemas = document["components"]["schemas"]
 
     assert mismatches(answer, schemas[schema], schemas) == []
+
+
+def test_lines_of_a_batch_have_the_keys_described(
+    client: FlaskClient, store: Services, document: Mapping[str, Any]
+) -> None:
+    headers = {"hibp-api-key": store.api_keys.create("tests", ["batch"])[1]}
+    sent = '"alice@example.com"\n"nobody@example.com"\n"nobody"\n{}\n'
+    response = client.post("/api/v1/lookup/batch", data=sent, content_type="application/x-ndjson", headers=headers)
+    lines = [json.loads(line) for line in response.text.splitlines()]
+    schemas = document["components"]["schemas"]
+    described = ["BatchAnswer", "BatchAnswer", "BatchProblem", "BatchProblem"]
+
+    assert [mismatches(line, schemas[name], schemas) for line, name in zip(lines, described, strict=True)] == [[]] * 4
+
+
+def test_an_account_of_a_batch_has_the_keys_described(document: Mapping[str, Any]) -> None:
+    item = document["components"]["schemas"]["BatchItem"]
+
+    assert tuple(item["properties"]) == questions.keys_of(questions.Line)

@@ -1,0 +1,127 @@
+"""Batches: the one question for many accounts, all answered by what was published at one moment."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from breachcheck.answers import Answer, Checked, Exposure
+from breachcheck.catalog import Breach, Catalogue, Published
+from breachcheck.digests import Digest, Kind
+from breachcheck.disclosure import Viewer
+from breachcheck.errors import BreachcheckError, IndexMoved, InvalidAccount, NothingToAsk, UnknownBreach
+from breachcheck.index import FieldSetId, Index
+from breachcheck.lookup import ATTEMPTS, Found, Lookup, Sought, checked_by, exposures_of, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What ``Lookup.ask`` is asked."""
+
+    account: str
+    kind: Kind = Kind.EMAIL
+    breach: str | None = None
+
+
+Outcome = Answer | BreachcheckError
+"""Of one account: what ``Lookup.ask`` would have returned, or would have raised because of the question itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What all questions by one kind, to one breach or to all, have in common."""
+
+    asked: Sequence[Breach]
+    checked: Checked
+    miss: Answer
+
+
+class BatchLookup:
+    """Asks for many accounts at once: as ``Lookup`` tells, but each step for all of them."""
+
+    def __init__(self, catalogue: Catalogue, index: Index, lookup: Lookup, *, is_demo: bool) -> None:
+        self._catalogue = catalogue
+        self._index = index
+        self._lookup = lookup
+        self._is_demo = is_demo
+
+    def ask(self, questions: Sequence[Question], viewer: Viewer) -> Iterator[Outcome]:
+        """One outcome for each question, in order. The store is asked before this returns, and not after.
+
+        Raises IndexMoved where what is published kept moving, and other kinds of CouldNotCheck where the store failed:
+        then there is no outcome at all.
+        """
+        for _ in range(1 + ATTEMPTS):
+            published = self._catalogue.published()
+            asked = _Asked(self._lookup, published, viewer, self._is_demo)
+            sought = [asked.sought(question) for question in questions]
+            digests = (digest for one in sought if isinstance(one, Sought) for digest in one.digests)
+            held = self._index.field_sets_of_many(digests)
+            found = [self._found(one, held) for one in sought]
+            if self._catalogue.generation() == published.generation:
+                return asked.outcomes(questions, found)
+        raise IndexMoved("What is published changed while we looked; ask again.")
+
+    def _found(
+        self, sought: Sought | BreachcheckError, held: dict[Digest, list[FieldSetId]]
+    ) -> Found | BreachcheckError:
+        if isinstance(sought, BreachcheckError):
+            return sought
+        field_sets = tuple(one for digest in sought.digests for one in held.get(digest, ()))
+        return Found(sought, field_sets, self._lookup.records_of(sought))
+
+
+class _Asked:
+    """One batch, by one state of what is published."""
+
+    def __init__(self, lookup: Lookup, published: Published, viewer: Viewer, is_demo: bool) -> None:
+        self._lookup = lookup
+        self._published = published
+        self._viewer = viewer
+        self._is_demo = is_demo
+        self._groups: dict[tuple[Kind, str | None], _Group | BreachcheckError] = {}
+        self._exposures: dict[tuple[int, Sequence[FieldSetId]], tuple[Exposure, ...]] = {}
+
+    def sought(self, question: Question) -> Sought | BreachcheckError:
+        group = self._group(question)
+        if isinstance(group, BreachcheckError):
+            return group
+        try:
+            return self._lookup.sought(question.account, question.kind, group.asked)
+        except InvalidAccount as refused:
+            return refused
+
+    def outcomes(self, questions: Sequence[Question], found: Sequence[Found | BreachcheckError]) -> Iterator[Outcome]:
+        """Made one by one as they are read, so that many answers take no more room than one."""
+        for question, one in zip(questions, found, strict=True):
+            group = self._group(question)
+            if isinstance(group, BreachcheckError):
+                yield group
+            else:
+                yield one if isinstance(one, BreachcheckError) else self._answer(group, one)
+
+    def _answer(self, group: _Group, found: Found) -> Answer:
+        told = shown(found, self._published, self._viewer)
+        exposures = self._exposures_of(group, told.field_sets) if told.field_sets else ()
+        if not exposures:
+            return group.miss
+        return self._lookup.answer_with(self._published, group.asked, told, exposures, group.checked)
+
+    def _exposures_of(self, group: _Group, field_sets: Sequence[FieldSetId]) -> tuple[Exposure, ...]:
+        """Worked out once for all who share them."""
+        key = id(group), field_sets
+        if key not in self._exposures:
+            self._exposures[key] = exposures_of(self._published, group.asked, field_sets, self._viewer)
+        return self._exposures[key]
+
+    def _group(self, question: Question) -> _Group | BreachcheckError:
+        key = question.kind, question.breach
+        if key not in self._groups:
+            self._groups[key] = self._new_group(question)
+        return self._groups[key]
+
+    def _new_group(self, question: Question) -> _Group | BreachcheckError:
+        try:
+            asked = self._lookup.asked(self._published, self._viewer, question.kind, question.breach)
+            checked = checked_by(asked, question.kind)
+        except (UnknownBreach, NothingToAsk) as refused:
+            return refused
+        return _Group(asked, checked, Answer(checked, (), (), is_demo=self._is_demo))
