@@ -43,9 +43,7 @@ def never_kept(response: Response) -> Response:
 def ask() -> ResponseReturnValue:
     """The form that asks for a link; of a browser that asked already, with its address."""
     known = asked_mail()
-    return render_template(
-        "account/ask.html", action=url_for("account.send_answer"), typed=known and known.account, is_closed=_is_closed()
-    )
+    return render_template("account/ask.html", action=url_for("account.send_answer"), typed=known and known.account)
 
 
 @bp.post("/owner/ask")
@@ -70,10 +68,7 @@ def _asked(form: str, action: str, ask_for: Callable[[str], ResponseReturnValue]
     account = request.form.get("account", "")
     if is_address(account):
         return ask_for(account)
-    page = render_template(
-        form, action=action, typed=account[:LONGEST_ACCOUNT], is_refused=True, is_closed=_is_closed()
-    )
-    return page, 400
+    return render_template(form, action=action, typed=account[:LONGEST_ACCOUNT], is_refused=True), 400
 
 
 @bp.get("/owner/sent")
@@ -207,10 +202,6 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     except UnknownLink:
         return _cut_off()
     return render_template("account/unsubscribe.html", token=token, is_subscribed=False)
-
-
-def _is_closed() -> bool:
-    return services().config.disclosure == "closed"
 
 
 def _where_mails_go() -> dict[str, object]:

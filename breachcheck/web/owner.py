@@ -8,13 +8,21 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from breachcheck import addresses, receipts
-from breachcheck.errors import InvalidAccount, InvalidReceipt, MalformedReceipt, NothingToAsk, UnknownLink
+from breachcheck.errors import (
+    InvalidAccount,
+    InvalidReceipt,
+    MalformedReceipt,
+    NothingToAsk,
+    StoreUnavailable,
+    UnknownLink,
+)
 from breachcheck.owner_links import Owner
 from breachcheck.suppressions import Level
-from breachcheck.web import held, language
+from breachcheck.web import error_pages, held, language
 from breachcheck.web.answering import LONGEST_ACCOUNT
 from breachcheck.web.context import services
 from breachcheck.web.doors import Site
+from breachcheck.web.errors import status_of
 from breachcheck.web.headers import keep_to_yourself
 from breachcheck.web.owner_page import owner_page, ticks_of
 from breachcheck.web.owner_sessions import PATH, owner_sessions
@@ -39,6 +47,14 @@ def require_owner() -> ResponseReturnValue | None:
 @bp.after_request
 def never_kept(response: Response) -> Response:
     return keep_to_yourself(response)
+
+
+@bp.errorhandler(StoreUnavailable)
+def not_done(error: StoreUnavailable) -> ResponseReturnValue:
+    """A wish that the store may or may not have taken is told as that, and not as a question without an answer."""
+    if request.method != "POST":
+        return error_pages.page(status_of(error), error)
+    return render_template("account/not_done.html"), status_of(error)
 
 
 @bp.context_processor
@@ -92,8 +108,10 @@ def unsubscribe() -> ResponseReturnValue:
 
 @bp.get("/hide")
 def hide() -> ResponseReturnValue:
-    holds = services().opt_outs.level_of(_owner().digest)
-    return render_template("account/hide.html", levels=list(Level), holds=holds, is_tagged=_owner().base is not None)
+    standing = held.standing_of(services(), _owner())
+    further = [level for level in Level if standing.level is None or level.reach > standing.level.reach]
+    is_tagged = _owner().base is not None
+    return render_template("account/hide.html", standing=standing, levels=further, is_tagged=is_tagged)
 
 
 @bp.get("/hide/<level>")

@@ -19,6 +19,7 @@ def install(app: Flask, services: Services) -> None:
         "operator_name": settings.operator_name,
         "contact_url": contact_url(settings.contact),
         "has_mail": settings.mail != "off",
+        "is_closed": settings.disclosure == "closed",
         "demo_addresses": demo.demo_addresses() if services.is_demo else None,
     }
     app.add_template_filter(as_html, "markdown")

@@ -155,6 +155,11 @@ def _at_way_out(*, is_pressed: bool = False) -> Walk:
 
 OWNER_SCENES: dict[str, Scene] = {
     "owner-ask": Scene("owners", at("/owner/ask"), "Your private answer"),
+    "owner-ask-of-a-site": Scene("many", at("/owner/ask"), "Your private answer"),
+    "owner-sent-of-a-site": Scene("many", _asked, "Look for our email"),
+    "owner-link-used-of-a-site": Scene("many", at("/owner/link/x"), "This link does not work any more"),
+    "subscribe-of-a-site": Scene("many", at("/subscribe"), "Tell me about new breaches"),
+    "subscribe-sent-of-a-site": Scene("many", _asked_to_be_told, "Look for our email"),
     "owner-ask-closed": Scene("closed", at("/owner/ask"), "What is held about you"),
     "owner-ask-refused": Scene("owners", _refused, "Please check the address"),
     "owner-sent": Scene("owners", _asked, "Look for our email"),

@@ -73,14 +73,14 @@ def running_stage(place: Path) -> Iterator[Stage]:
         def start(name: str, **settings: str) -> Server:
             return stack.enter_context(running(_folder(place, name), "--no-worker", **settings))
 
-        unlimited = {"BREACHCHECK_LOOKUPS_A_MINUTE": "0"}
+        unlimited = {"BREACHCHECK_LOOKUPS_A_MINUTE": "0", "BREACHCHECK_MAIL_REQUESTS_A_MINUTE": "0"}
         yield Stage(
             demo=start("demo", **unlimited),
             many=start("many", **unlimited),
             limited=start("limited", BREACHCHECK_LOOKUPS_A_MINUTE="1"),
             empty=start("empty"),
             closed=start("closed", **unlimited),
-            owners=stack.enter_context(running(_folder(place, "owners"), BREACHCHECK_MAIL_REQUESTS_A_MINUTE="0")),
+            owners=stack.enter_context(running(_folder(place, "owners"), **unlimited)),
             pseudo=stack.enter_context(running_program(PSEUDO, _folder(place, "pseudo"))),
         )
 
@@ -92,7 +92,7 @@ def _folder(place: Path, name: str) -> Path:
 
 
 def _many(data: Path) -> None:
-    store = stores.new_store(data, operator_name="Example Ltd", contact="help@example.com")
+    store = stores.new_store(data, operator_name="Example Ltd", contact="help@example.com", mail="outbox")
     for about, classes in MANY:
         others = {f"p{number}@example.com": ["Email addresses"] for number in range(40)}
         people = {**others, IN_MANY: classes, "p1@example.com": classes}

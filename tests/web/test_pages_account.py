@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,14 @@ def test_a_link_works_once_and_then_offers_a_new_one(site, client):
         assert "This link was used or is older than 30 minutes." in again.text
         assert 'href="/owner/ask">Send me a new one' in again.text
         assert "Set-Cookie" not in again.headers
+
+
+def test_of_many_who_press_at_once_one_is_let_in(site):
+    path = f"/owner/link/{site.mail_to(ANN, site.browser())}"
+    with ThreadPoolExecutor(8) as pool:
+        pressed = list(pool.map(lambda _: site.browser().post(path).status_code, range(8)))
+
+    assert sorted(pressed) == [303, *[410] * 7]
 
 
 def test_an_old_link_is_told_as_a_used_one(site, client):

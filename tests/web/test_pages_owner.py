@@ -11,6 +11,7 @@ from cryptography.fernet import InvalidToken
 from flask.testing import FlaskClient
 
 from breachcheck import addresses, receipts
+from breachcheck.catalog import move
 from breachcheck.digests import Digest
 from breachcheck.sealed_accounts import SealedAccount
 from breachcheck.suppressions import Level
@@ -18,7 +19,7 @@ from breachcheck.web.app import create_app
 from breachcheck.web.owner_sessions import LIFE_S
 from breachcheck.web.sealed import Seal
 from tests.mails import mailing
-from tests.stores import SHOP, break_index, facts, published_breach
+from tests.stores import SHOP, break_catalogue, break_index, facts, published_breach
 from tests.web.conftest import ANALYTICS, ANALYTICS_PEOPLE, PRIVATE
 from tests.web.owners import ANN, Site, form_of, press
 
@@ -74,6 +75,16 @@ def test_a_store_that_fails_is_no_answer_to_the_owner_either(site, client):
     break_index(site.mailing.store)
 
     assert client.get("/owner").status_code == 503
+
+
+def test_a_wish_that_the_store_may_have_missed_is_not_told_as_done_or_as_an_answer(site, client):
+    token = form_of(client.get("/owner").text)
+    break_catalogue(site.mailing.store)
+    response = client.post("/owner/hide/forget", data={"form": token, "account": ANN})
+
+    assert response.status_code == 503
+    assert "We do not know if your wish was carried out." in response.text
+    assert "It is done" not in response.text
 
 
 FORMS = ("/owner/steps", "/owner/notify", "/owner/notify/stop", "/owner/hide/forget", "/owner/show-again")
@@ -273,6 +284,32 @@ def test_the_data_of_who_is_hidden_is_whole(site, client):
 
     assert body["opt_out"] == "hide"
     assert body["answer"]["status"] == "exposed"
+
+
+def test_the_address_typed_behind_the_door_is_in_no_file_in_clear_and_in_no_log(site, capfd):
+    canary = "Canary.Green@example.com"
+    client = site.let_in(canary)
+    press(client, "/owner/notify", account=canary)
+    press(client, "/owner/notify", account=f"x{canary}")
+    press(client, "/owner/hide/hide", account=canary)
+    client.get("/owner/data")
+    out, err = capfd.readouterr()
+
+    assert site.mailing.post.subscribers.count() == 1
+    assert b"anary" not in _contents(site)
+    assert "rule=/owner/hide/<level>" in out
+    assert "anary" not in out + err
+
+
+def test_an_erasure_that_waits_for_a_load_is_told_as_that(site, client):
+    store = site.mailing.store
+    store.suppressions.add(site.mailing.digest(ANN), Level.ERASE, at=1)
+    move(store.databases[1])
+
+    for path in ("/owner", "/owner/hide"):
+        page = client.get(path).text
+        assert "the number that leaves you out goes too" in page
+        assert "Choose this" not in page
 
 
 def test_signing_out_ends_the_session_in_this_browser(client):
