@@ -177,7 +177,8 @@ class _Scan:
 def _halves(layout: Layout) -> tuple[str, str]:
     """SQL of the address and the secret of a line `raw`, whose `field` by the separator is the address's.
 
-    Where a line is divided by another character than the others are, the address ends there all the same.
+    Where a line is divided by another character than the others are, the address ends there all the same, and what
+    stands behind it is the secret.
     """
     others = [mark for mark in (*SEPARATORS, " ", ",", '"') if mark != layout.separator]
     odd = " OR ".join(f"contains(field, {literal(mark)})" for mark in others)
@@ -185,7 +186,12 @@ def _halves(layout: Layout) -> tuple[str, str]:
     address = rf"CASE WHEN {odd} THEN regexp_replace(field, {pattern}, '\1') ELSE field END"
     if layout.is_address_last:
         return address, "left(raw, length(raw) - length(field) - 1)"
-    return address, f"CASE WHEN contains(raw, {literal(layout.separator)}) THEN substr(raw, length(field) + 2) END"
+    divided = literal(r'^["\s]*[^@"\s]+@[^:;|\s,"]+"?[:;|\s,](.*)$')
+    secret = (
+        f"CASE WHEN ({odd}) AND regexp_matches(raw, {divided}) THEN regexp_extract(raw, {divided}, 1)"
+        f" WHEN contains(raw, {literal(layout.separator)}) THEN substr(raw, length(field) + 2) END"
+    )
+    return address, secret
 
 
 def is_clean(path: Path) -> bool:

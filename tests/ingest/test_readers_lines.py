@@ -46,14 +46,20 @@ def test_a_line_without_a_secret_is_an_address_alone(tmp_path):
     ]
 
 
-def test_a_line_that_is_divided_otherwise_than_the_rest_loses_nobody(tmp_path):
-    text = 'alice@example.com:x\nbob@example.com;y\ncarol@example.com z:z\n"dave@example.com":w\n'
+def test_a_line_that_is_divided_otherwise_than_the_rest_loses_nobody_and_no_secret(tmp_path):
+    lines = ["alice@example.com:x", "bob@example.com;y", "carol@example.com z:z", '"dave@example.com":w']
+    lines += ["eve@example.com\t a:b", "flo@example.com,c", "gus@example.com;", "hal@example.com", "ian x:y"]
 
-    assert [address for address, _ in rows_of(tmp_path, text, COMBO)] == [
-        "alice@example.com",
-        "bob@example.com",
-        "carol@example.com",
-        "dave@example.com",
+    assert rows_of(tmp_path, "\n".join(lines), COMBO) == [
+        ("alice@example.com", "x"),
+        ("bob@example.com", "y"),
+        ("carol@example.com", "z:z"),
+        ("dave@example.com", "w"),
+        ("eve@example.com", " a:b"),
+        ("flo@example.com", "c"),
+        ("gus@example.com", ""),
+        ("hal@example.com", None),
+        ("ian x", "y"),
     ]
 
 
