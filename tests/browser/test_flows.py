@@ -141,7 +141,8 @@ def test_the_chosen_colours_hold_against_the_device_s_and_keep_the_answer(
     window.ask(FOUND)
     light = window.page.evaluate("getComputedStyle(document.body).backgroundColor")
     window.page.locator(".menu summary").click()
-    window.page.get_by_role("button", name="Dark").click()
+    with window.page.expect_navigation():
+        window.page.get_by_role("button", name="Dark").click()
 
     assert window.page.evaluate("getComputedStyle(document.body).backgroundColor") != light
     assert window.heading().startswith("Yes")
