@@ -109,7 +109,7 @@ def _disclosed(viewer: Viewer, breach: Breach, every: frozenset[FieldSet]) -> Ex
         return None
     leaked = frozenset[str]().union(*(direct or alias))
     could_show = breach.mapped & breach.data_classes if direct else frozenset[str]()
-    private = frozenset() if viewer.is_trusted else _owner_only(breach)
+    private = frozenset() if viewer.is_trusted else owner_only(breach)
     return Exposure(
         breach=breach,
         leaked=by_weight(leaked - private),
@@ -121,7 +121,7 @@ def _disclosed(viewer: Viewer, breach: Breach, every: frozenset[FieldSet]) -> Ex
     )
 
 
-def _owner_only(breach: Breach) -> frozenset[str]:
+def owner_only(breach: Breach) -> frozenset[str]:
     """Told for the whole breach, so that it says nothing about one person: also what is private only beside others."""
     alone = frozenset(name for name in breach.data_classes if data_classes.is_owner_only(name))
     return alone | data_classes.makes_owner_only(breach.data_classes)

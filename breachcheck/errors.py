@@ -178,6 +178,18 @@ class UnknownCursor(InvalidRequest):
     reason = "unknown_cursor"
 
 
+class UnknownWatchlist(BreachcheckError):
+    """Its holder has no watchlist of this name."""
+
+    reason = "unknown_watchlist"
+
+
+class WatchlistFull(InvalidRequest):
+    """There would be more accounts on a watchlist, or more watchlists of one holder, than there may be."""
+
+    reason = "watchlist_full"
+
+
 class MalformedJson(InvalidRequest):
     """What should be JSON is none."""
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from breachcheck import subscribers, ticked_steps
+from breachcheck import subscribers, ticked_steps, watch_erasure
 from breachcheck.catalog import move
 from breachcheck.db.base import Database
 from breachcheck.digests import Digest
@@ -43,6 +43,7 @@ class OptOuts:
             if holds is not Level.HIDE:
                 subscribers.forget(self._db, digest)
                 ticked_steps.forget(self._db, digest)
+                watch_erasure.forget_found(self._db, digest)
                 self._jobs.add(JOB, {"since": at}, due_at=at)
         self.finish(since=at)
         return holds
@@ -52,6 +53,7 @@ class OptOuts:
         with self._db.transaction():
             was_hidden = self._suppressions.drop(digest, Level.HIDE)
             if was_hidden:
+                watch_erasure.tell_anew(self._db, digest)
                 move(self._db)
             return was_hidden
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 
+from breachcheck import watchlists
 from breachcheck.audit import Audit, AuditEntry
 from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId, require_spelling
 from breachcheck.catalog import move
@@ -153,6 +154,7 @@ class Publishing:
             self._breaches.touch(row.id, at)
             self._changes.note("corrected", row.id, facts.title, at=at)
             self._audit.note(AuditEntry(at=at, actor=by, action="update", subject=row.name))
+            self._tell_watchlists(at)
             move(self._db)
             return self._loads.get(row.current_load)
 
@@ -219,8 +221,13 @@ class Publishing:
         at = _now()
         self._breaches.switch_to(row, load_id, by=by, at=at, reason=reason)
         self._jobs.add("prune", {}, due_at=at + REST_S)
+        self._tell_watchlists(at)
         self._audit.note(AuditEntry(at=at, actor=by, action=action, subject=row.name))
         move(self._db)
+
+    def _tell_watchlists(self, at: int) -> None:
+        if watchlists.any_in(self._db):
+            self._jobs.add(watchlists.JOB, {}, due_at=at)
 
 
 def _kind_of(before: Load | None, load: Load) -> ChangeKind:

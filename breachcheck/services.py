@@ -38,6 +38,9 @@ from breachcheck.sealed_accounts import SealedAccounts
 from breachcheck.sealing import Sealer, own_domains
 from breachcheck.suppressions import Suppressions
 from breachcheck.ticked_steps import TickedSteps
+from breachcheck.watch_feed import WatchFeed
+from breachcheck.watching import Watching
+from breachcheck.watchlists import Watchlists
 
 CUT_OFF = (
     "An `init` that was cut off leaves this: if nothing was ever loaded here, move it away and run `breachcheck init`"
@@ -68,6 +71,9 @@ class Services:
     publishing: Publishing
     listings: Listings
     changes: ChangeFeed
+    watchlists: Watchlists
+    watching: Watching
+    watch_feed: WatchFeed
     suppressions: Suppressions
     opt_outs: OptOuts
     receipts: Receipts
@@ -195,6 +201,9 @@ def _wire(
         publishing=publishing,
         listings=Listings(catalogue_db, publishing),
         changes=ChangeFeed(catalogue_db, catalogue),
+        watchlists=Watchlists(catalogue_db),
+        watching=Watching(catalogue_db, catalogue, index, site=settings.disclosure),
+        watch_feed=WatchFeed(catalogue_db, catalogue, site=settings.disclosure),
         suppressions=Suppressions(catalogue_db),
         domain_lookup=DomainLookup(catalogue, headcounts, sealed_accounts, digester, sealer),
         opt_outs=OptOuts(catalogue_db, index, sealed_accounts),

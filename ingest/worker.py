@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import structlog
 
-from breachcheck import notify, opt_outs, postman
+from breachcheck import notify, opt_outs, postman, watchlists
 from breachcheck.errors import BreachcheckError
 from breachcheck.jobs import ATTEMPTS, Job
 from breachcheck.notifications import TellingId
@@ -39,7 +39,19 @@ def tell(services: Services, job: Job) -> None:
     log.info("told", telling=job.payload["telling"], mails=mails)
 
 
-JOBS: dict[str, Callable[[Services, Job], None]] = {"prune": prune, opt_outs.JOB: forget, notify.JOB: tell}
+def watch(services: Services, _job: Job) -> None:
+    """Tell watchlists what publishing or withdrawing changed for them."""
+    events = services.watching.tell_all()
+    pruned = services.watching.prune(now=_now())
+    log.info("watchlists told", events=events, pruned=pruned)
+
+
+JOBS: dict[str, Callable[[Services, Job], None]] = {
+    "prune": prune,
+    opt_outs.JOB: forget,
+    notify.JOB: tell,
+    watchlists.JOB: watch,
+}
 
 
 def run(services: Services, stopping: Event) -> None:

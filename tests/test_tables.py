@@ -40,6 +40,10 @@ OWNERS = {
     "switch": "breaches",
     "telling": "notifications",
     "ticked_step": "ticked_steps",
+    "watch_event": "watch_events",
+    "watch_finding": "watch_findings",
+    "watched_account": "watchlists",
+    "watchlist": "watchlists",
 }
 
 NAMED_IN_SQL = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)\b|\binsert_new\(\s*\"([a-z_]+)\"")

@@ -51,6 +51,7 @@ BLUEPRINTS = (
     api.bp,
     api_batch.bp,
     api_changes.bp,
+    api_watchlists.bp,
     hibp.bp,
 )
 WITHOUT_SESSION = (
@@ -62,6 +63,7 @@ WITHOUT_SESSION = (
     api.bp,
     api_batch.bp,
     api_changes.bp,
+    api_watchlists.bp,
     hibp.bp,
 )
 RENDERERS: dict[str, errors.Renderer] = {hibp.PREFIX: hibp_errors.render, "/api/": problems.render}

@@ -16,6 +16,7 @@ STATUS_OF: dict[type[BreachcheckError], int] = {
     errors.MissingScope: 403,
     errors.UnknownBreach: 404,
     errors.UnknownLoad: 404,
+    errors.UnknownWatchlist: 404,
     errors.MalformedJson: 400,
     errors.InvalidRequest: 422,
     errors.TooManyAccounts: 413,

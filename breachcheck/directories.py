@@ -1,0 +1,213 @@
+"""Directories: the accounts of an organisation's people, read line by line as someone hands them over."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from breachcheck.addresses import base_of, canonical
+from breachcheck.digests import Digester, Kind
+from breachcheck.errors import HoldsAddress, InvalidAccount, InvalidRequest, MalformedJson
+from breachcheck.watchlists import Watched, is_name
+
+KNOWN = ("ref", "account", "kind", "breach")
+DELIMITERS = ",;\t"
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One account of *ref*. *breach*: whose account number, organisation or user name it is."""
+
+    ref: str
+    account: str
+    kind: Kind = Kind.EMAIL
+    breach: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A line that is not watched, and the stable word for why. *ref* is None where the line has none."""
+
+    line: int
+    ref: str | None
+    reason: str
+
+
+@dataclass(slots=True)
+class Directory:
+    """What was read: what to watch, and what cannot be. No account is left in it."""
+
+    accounts: set[Watched] = field(default_factory=set)
+    refused: list[Refused] = field(default_factory=list)
+
+
+Line = tuple[int, Entry | Refused]
+"""A line's number, from 1, and what stands in it. In a JSON array it is the place of the item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns of a CSV file to read; *is_strict* refuses a file that has others."""
+
+    ref: str = "ref"
+    accounts: Sequence[str] = ("account",)
+    kind: str | None = "kind"
+    breach: str | None = "breach"
+    otherwise: Kind = Kind.EMAIL
+    is_strict: bool = False
+
+
+_entry = msgspec.json.Decoder(Entry)
+_items = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def read(lines: Iterable[Line], digester: Digester, breaches: Iterable[str]) -> Directory:
+    """The directory that *lines* are, its accounts as digests. *breaches*: the names of those that are published.
+
+    Raises HoldsAddress where a ref has an @: refs are kept and told in clear.
+    """
+    directory = Directory()
+    names = {name.lower(): name for name in breaches}
+    for number, entry in lines:
+        if isinstance(entry, Refused):
+            directory.refused.append(entry)
+            continue
+        _require_no_address(number, entry.ref)
+        found = _watched(entry, digester, names)
+        if isinstance(found, Watched):
+            directory.accounts.add(found)
+        else:
+            directory.refused.append(Refused(number, entry.ref if is_name(entry.ref) else None, found))
+    return directory
+
+
+def of_json(body: bytes | msgspec.Raw) -> Iterator[Line]:
+    """Of a JSON array. Raises MalformedJson, InvalidRequest."""
+    try:
+        items = _items.decode(body)
+    except msgspec.ValidationError:
+        raise InvalidRequest('The body must be an array, like [{"ref": "e-1", "account": "…"}].') from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise MalformedJson("The body is not JSON.") from None
+    for number, item in enumerate(items, 1):
+        yield number, _of_item(number, bytes(item))
+
+
+def of_json_lines(body: bytes) -> Iterator[Line]:
+    """One object a line; empty lines are passed over."""
+    for number, line in enumerate(body.splitlines(), 1):
+        if line.strip():
+            yield number, _of_item(number, line)
+
+
+def of_csv(body: bytes, columns: Columns) -> Iterator[Line]:
+    """Of a file in UTF-8 with a heading; a line without any of several accounts is passed over. Raises InvalidRequest.
+
+    Comma, semicolon or tab: whichever the heading has most of.
+    """
+    rows = _rows(body)
+    _, heading = next(rows, (0, []))
+    places = {name: place for place, name in enumerate(heading)}
+    _require_columns(places, columns)
+    for number, cells in rows:
+        if cells and len(cells) != len(heading):
+            yield number, Refused(number, _ref_in(cells, places, columns), "invalid_line")
+        elif cells:
+            for entry in _of_cells(number, cells, places, columns):
+                yield number, entry
+
+
+def _rows(body: bytes) -> Iterator[tuple[int, list[str]]]:
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidRequest("The CSV is not text in UTF-8; save it so.") from None
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=first.count))
+    number = 1
+    try:
+        for cells in reader:
+            yield number, cells
+            number = reader.line_num + 1
+    except csv.Error:
+        raise InvalidRequest(f"From line {number} on this is no CSV; perhaps a quote is not closed.") from None
+
+
+def _require_columns(places: dict[str, int], columns: Columns) -> None:
+    if missing := [name for name in (columns.ref, *columns.accounts) if name not in places]:
+        raise InvalidRequest(f"The first line must name the columns; there is no column {', '.join(missing)}.")
+    if columns.is_strict and not set(places) <= set(KNOWN):
+        raise InvalidRequest(f"The CSV has a column that is not known; known are: {', '.join(KNOWN)}.")
+
+
+def _of_cells(number: int, cells: list[str], places: dict[str, int], columns: Columns) -> Iterator[Entry | Refused]:
+    ref = cells[places[columns.ref]]
+    kind_text = _cell(cells, places, columns.kind)
+    try:
+        kind = Kind(kind_text) if kind_text else columns.otherwise
+    except ValueError:
+        yield Refused(number, ref if is_name(ref) else None, "invalid_line")
+        return
+    for name in columns.accounts:
+        account = cells[places[name]]
+        if account.strip() or len(columns.accounts) == 1:
+            yield Entry(ref, account, kind, _cell(cells, places, columns.breach) or None)
+
+
+def _cell(cells: list[str], places: dict[str, int], name: str | None) -> str:
+    return cells[places[name]].strip() if name in places else ""
+
+
+def _ref_in(cells: list[str], places: dict[str, int], columns: Columns) -> str | None:
+    place = places[columns.ref]
+    return cells[place] if place < len(cells) and is_name(cells[place]) else None
+
+
+def _of_item(number: int, item: bytes) -> Entry | Refused:
+    try:
+        return _entry.decode(item)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return Refused(number, _ref_of(item), "invalid_line")
+
+
+def _ref_of(item: bytes) -> str | None:
+    """The ref of an item that is wrong otherwise, if it can be told."""
+    try:
+        sent: Any = msgspec.json.decode(item)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    ref = sent.get("ref") if isinstance(sent, dict) else None
+    return ref if isinstance(ref, str) and is_name(ref) else None
+
+
+def _require_no_address(number: int, ref: str) -> None:
+    if "@" in ref:
+        raise HoldsAddress(
+            f"The ref in line {number} has an @. Refs are kept and told in clear, so none may be an address: use a"
+            " staff number, or something else that only you can read. Nothing was changed."
+        )
+
+
+def _watched(entry: Entry, digester: Digester, names: Mapping[str, str]) -> Watched | str:
+    """The account as digests, or the word for why it cannot be watched."""
+    if not is_name(entry.ref):
+        return "invalid_ref"
+    if entry.kind.is_of_one_breach != (entry.breach is not None):
+        return "breach_missing" if entry.kind.is_of_one_breach else "breach_not_needed"
+    breach = names.get((entry.breach or "").lower())
+    if entry.kind.is_of_one_breach and breach is None:
+        return "unknown_breach"
+    try:
+        return _digested(entry, breach, digester)
+    except InvalidAccount:
+        return "invalid_account"
+
+
+def _digested(entry: Entry, breach: str | None, digester: Digester) -> Watched:
+    if entry.kind is not Kind.EMAIL:
+        return Watched(entry.ref, digester.of(entry.kind, entry.account.strip(), breach))
+    address = canonical(entry.account)
+    base = base_of(address)
+    return Watched(entry.ref, digester.of_address(address), None if base is None else digester.of_address(base))

@@ -1,0 +1,187 @@
+"""/api/v1/watchlists: directories of accounts to be told about, and what they are told."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from breachcheck import directories, watch_feed
+from breachcheck.answers import timestamp
+from breachcheck.directories import Columns, Directory, Line
+from breachcheck.errors import InvalidRequest, MalformedJson
+from breachcheck.watching import Kept
+from breachcheck.watchlists import Watchlist, is_name
+from breachcheck.web import api
+from breachcheck.web.access import admit
+from breachcheck.web.api_changes import page_length
+from breachcheck.web.context import services
+
+SCOPE = "watch"
+MOST_ACKNOWLEDGED = 10_000
+FIRST_REFUSED = 3
+
+READERS: Mapping[str, Callable[[bytes], Iterator[Line]]] = {
+    "application/json": directories.of_json,
+    "application/x-ndjson": directories.of_json_lines,
+    "application/jsonl": directories.of_json_lines,
+    "text/csv": partial(directories.of_csv, columns=Columns(is_strict=True)),
+}
+"""By the body's media type: how a directory is read."""
+
+bp = Blueprint("api_watchlists", __name__, url_prefix=f"{api.PREFIX}/watchlists")
+
+
+class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a change: refs to take off, and lines to add."""
+
+    remove: list[str] = []
+    add: msgspec.Raw = msgspec.Raw(b"[]")
+
+
+class Acknowledgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of an acknowledgement."""
+
+    ids: list[str]
+
+
+_change = msgspec.json.Decoder(Change)
+_acknowledgement = msgspec.json.Decoder(Acknowledgement)
+
+
+@bp.get("")
+def watchlists() -> Response:
+    """Every watchlist of the key's holder, by name."""
+    every = services().watchlists.of_holder(_holder())
+    return _answer({"watchlists": [_facts(one) for one in every]})
+
+
+@bp.get("/<name>")
+def watchlist(name: str) -> Response:
+    """How much is on one watchlist; nobody can read out who."""
+    return _answer(_facts(services().watchlists.get(_holder(), name)))
+
+
+@bp.put("/<name>")
+def put_watchlist(name: str) -> Response:
+    """Watch exactly what the body holds: a directory as JSON, JSON lines or CSV."""
+    holder = _holder()
+    _require_name(name)
+    directory = _read(_reader()(request.get_data(cache=False)))
+    _require_some(directory)
+    kept = services().watching.replace(holder, name, directory.accounts)
+    return _answer(_outcome(name, kept, directory), 201 if kept.is_new else 200)
+
+
+@bp.patch("/<name>")
+def change_watchlist(name: str) -> Response:
+    """Take refs off, and add accounts."""
+    holder = _holder()
+    _require_json()
+    try:
+        sent = _change.decode(request.get_data(cache=False))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise _fault(error, 'like {"remove": ["e-1"], "add": [{"ref": "e-2", "account": "…"}]}') from None
+    directory = _read(directories.of_json(bytes(sent.add)))
+    kept = services().watching.change(holder, name, remove_refs=sent.remove, add=directory.accounts)
+    return _answer(_outcome(name, kept, directory))
+
+
+@bp.delete("/<name>")
+def delete_watchlist(name: str) -> Response:
+    """Forget the watchlist, and all that was told of it."""
+    services().watching.delete(_holder(), name)
+    return Response(status=204)
+
+
+@bp.get("/<name>/exposures")
+def exposures(name: str) -> Response:
+    """What became so, or ceased to be, of the refs on it after a cursor, oldest first."""
+    page = services().watch_feed.after(_holder(), name, request.args.get("cursor", ""), page_length())
+    return _answer(watch_feed.as_json(page))
+
+
+@bp.post("/<name>/exposures/acknowledge")
+def acknowledge(name: str) -> Response:
+    """Note that someone has seen to some events."""
+    holder = _holder()
+    _require_json()
+    request.max_content_length = api.LARGEST_QUESTION * 8
+    try:
+        sent = _acknowledgement.decode(request.get_data(cache=False))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise _fault(error, 'like {"ids": ["7-12", "7-13"]}') from None
+    if len(sent.ids) > MOST_ACKNOWLEDGED:
+        raise InvalidRequest(f"That is more than {MOST_ACKNOWLEDGED:,} ids at once.", "/ids")
+    number = services().watch_feed.acknowledge(holder, name, sent.ids, at=int(time.time()))
+    return _answer({"acknowledged": number})
+
+
+def _holder() -> str:
+    return admit(SCOPE).name
+
+
+def _require_name(name: str) -> None:
+    if not is_name(name):
+        raise InvalidRequest("A watchlist's name has 1 to 64 letters, digits, - and _.")
+
+
+def _require_json() -> None:
+    if request.content_type is not None and request.mimetype != api.JSON:
+        raise UnsupportedMediaType("Send the body as JSON, with the header `Content-Type: application/json`.")
+
+
+def _reader() -> Callable[[bytes], Iterator[Line]]:
+    kind = request.mimetype if request.content_type else api.JSON
+    if kind not in READERS:
+        raise UnsupportedMediaType(f"Send the body as one of {', '.join(READERS)}, and say so in `Content-Type`.")
+    return READERS[kind]
+
+
+def _read(lines: Iterator[Line]) -> Directory:
+    names = [one.name for one in services().catalogue.published().breaches]
+    return directories.read(lines, services().digester, names)
+
+
+def _require_some(directory: Directory) -> None:
+    """A broken export must not empty a list: whoever means that sends an empty one."""
+    if directory.refused and not directory.accounts:
+        some = ", ".join(f"line {one.line}: {one.reason}" for one in directory.refused[:FIRST_REFUSED])
+        raise InvalidRequest(f"Not one of {len(directory.refused):,} lines can be watched ({some}). Nothing changed.")
+
+
+def _fault(error: Exception, example: str) -> InvalidRequest:
+    """In words that quote no value."""
+    if isinstance(error, msgspec.ValidationError):
+        return InvalidRequest(f"The body must be one JSON object, {example}, with no other keys.")
+    return MalformedJson("The body is not JSON.")
+
+
+def _facts(one: Watchlist) -> dict[str, Any]:
+    size = services().watchlists.size_of(one.id)
+    return {
+        "name": one.name,
+        "refs": size.refs,
+        "accounts": size.accounts,
+        "created_at": timestamp(one.created_at),
+        "changed_at": timestamp(one.changed_at),
+    }
+
+
+def _outcome(name: str, kept: Kept, directory: Directory) -> dict[str, Any]:
+    return {
+        "name": name,
+        "refs": kept.size.refs,
+        "accounts": kept.size.accounts,
+        "added": kept.added,
+        "removed": kept.removed,
+        "refused": [{"line": one.line, "ref": one.ref, "reason": one.reason} for one in directory.refused],
+    }
+
+
+def _answer(body: dict[str, Any], status: int = 200) -> Response:
+    demo = {"demo": True} if services().is_demo else {}
+    return Response(msgspec.json.encode(body | demo), status, headers=api.ABOUT_AN_ACCOUNT)
