@@ -14,6 +14,7 @@ from breachcheck.web import (
     api,
     api_batch,
     api_changes,
+    api_watchlists,
     asked_mails,
     assets,
     context,

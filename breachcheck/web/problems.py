@@ -42,7 +42,7 @@ TITLES: Mapping[str, str] = {
     "unknown_route": "There is no such endpoint",
     "unknown_method": "This endpoint does not take this method",
     "body_too_large": "The body is too large",
-    "unsupported_media_type": "The body must be JSON",
+    "unsupported_media_type": "This endpoint does not read bodies of that kind",
     "unknown_host": "This site does not answer under that host name",
     "limit_reached": "Too many calls with this API key",
     "nothing_to_ask": "No breach here can be asked this",

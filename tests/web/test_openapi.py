@@ -85,13 +85,22 @@ def test_every_reason_is_described(document: Mapping[str, Any]) -> None:
         ("GET", "/breaches/Nowhere", None, "CouldNotCheck"),
         ("GET", "/changes", None, "Changes"),
         ("GET", "/changes?cursor=9", None, "Problem"),
+        ("PUT", "/watchlists/new", [{"ref": "e1", "account": "x"}, {"ref": "e1", "account": "+15550100"}], "Problem"),
+        ("PUT", "/watchlists/new", [{"ref": "e1", "account": "a@example.com"}, {}], "WatchlistOutcome"),
+        ("PATCH", "/watchlists/staff", {"remove": ["e1"]}, "WatchlistOutcome"),
+        ("GET", "/watchlists/staff", None, "Watchlist"),
+        ("GET", "/watchlists", None, "Watchlists"),
+        ("GET", "/watchlists/staff/exposures", None, "WatchEvents"),
+        ("POST", "/watchlists/staff/exposures/acknowledge", {"ids": ["1-1"]}, "Acknowledged"),
+        ("GET", "/watchlists/nothing", None, "CouldNotCheck"),
         ("GET", "/nothing", None, "CouldNotCheck"),
     ],
 )
 def test_answers_have_the_keys_described(
     client: FlaskClient, store: Services, document: Mapping[str, Any], method: str, path: str, body: object, schema: str
 ) -> None:
-    headers = {"hibp-api-key": store.api_keys.create("tests", ["lookup"])[1]}
+    headers = {"hibp-api-key": store.api_keys.create("tests", ["lookup", "watch"])[1]}
+    client.put(f"{api.PREFIX}/watchlists/staff", json=[{"ref": "e1", "account": "alice@example.com"}], headers=headers)
     answer = json.loads(client.open(api.PREFIX + path, method=method, json=body, headers=headers).data)
     schemas = document["components"]["schemas"]
 
