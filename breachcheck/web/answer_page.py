@@ -54,7 +54,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """A yes, in the order of the page."""
+    """A yes, in the order of the page. *theirs* are texts of steps that are a company's, as its manifest has them."""
 
     title: str
     heading: str
@@ -62,6 +62,7 @@ class FoundPage:
     meaning: str
     steps: Sequence[Step]
     more_steps: Sequence[Step]
+    theirs: frozenset[str]
     not_needed: Sequence[str]
     nothing_to_do: str
     cards: Sequence[Card]
@@ -81,11 +82,16 @@ def found_page(answer: Answer) -> FoundPage:
         meaning=" ".join(meaning.what_it_means(leaks, language=says)),
         steps=steps[:MOST_STEPS],
         more_steps=steps[MOST_STEPS:],
+        theirs=frozenset(chain.from_iterable(_words_of_companies(leak) for leak in leaks)),
         not_needed=meaning.not_needed(leaks, language=says),
         nothing_to_do=" ".join(meaning.nothing_to_do(leaks, language=says)),
         cards=[_card(exposure, leak) for exposure, leak in zip(answer.exposures, leaks, strict=True)],
         timeline=timeline_of(answer.exposures),
     )
+
+
+def _words_of_companies(leak: Leak) -> frozenset[str]:
+    return frozenset(words for step in leak.company_steps for words in (step.title, step.why, step.how))
 
 
 def _summary(exposures: Sequence[Exposure], leaks: Sequence[Leak]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from breachcheck.breaches import CompanyStep
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 from tests.stores import facts, held_breach, published_breach
@@ -272,3 +273,20 @@ def test_without_a_question_there_is_no_answer(client: FlaskClient) -> None:
     response = client.get("/answer")
 
     assert (response.status_code, response.location) == (303, "/")
+
+
+def test_a_companys_own_steps_are_marked_as_what_language_they_are_in(store: Services) -> None:
+    steps = (
+        CompanyStep(title="Ask us for a copy", how="Write to our help desk."),
+        CompanyStep(step="change-password", title="Change it in our shop", how=""),
+    )
+    published_breach(store, facts(advice=steps), {"eve@example.com": ["Email addresses", "Passwords"]})
+    client = create_app(store).test_client()
+    client.post("/preferences", data={"language": "de"})
+    page = client.post("/", data={"account": "eve@example.com"}, follow_redirects=True).text
+
+    assert '<h3 lang="en">Ask us for a copy</h3>' in page
+    assert '<div class="says" lang="en"><b lang="de">Wie:</b> <p>Write to our help desk.</p>' in page
+    assert '<h3 lang="en">Change it in our shop</h3>' in page
+    assert '<div class="says"><b>Wie:</b> <p>Ändern Sie es auf der Website von' in page
+    assert ' lang="en"' not in ask_alone(store).split("<main")[1]
