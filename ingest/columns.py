@@ -34,6 +34,11 @@ class TextColumn:
         return cls(np.frombuffer(b"".join(values) + bytes(_BLOCK), np.uint8), np.cumsum(lengths) - lengths, lengths)
 
     @classmethod
+    def cut(cls, data: Bytes, lengths: Int64s) -> TextColumn:
+        """A copy of *data*, which is values of such *lengths*, one behind the other."""
+        return cls(np.concatenate((data, np.zeros(_BLOCK, np.uint8))), np.cumsum(lengths) - lengths, lengths)
+
+    @classmethod
     def from_offsets(cls, data: Bytes, offsets: Int64s) -> TextColumn:
         """A copy of what *offsets* (one more than there are values) cut out of *data*, as Arrow lays text out."""
         first, last = int(offsets[0]), int(offsets[-1])

@@ -103,6 +103,7 @@ class Extractor:
                     self._scan(portion, wanted, file, watch, count)
                 else:
                     gathering.add_sorted_people(portion.rows, portion.aside)
+                    gathering.add_aliases(*portion.aliases)
                     for sealed in portion.boxes:
                         gathering.add_boxes(sealed)
                     count.take(portion.accepted, {LEFT_OUT: portion.suppressed})

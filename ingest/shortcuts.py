@@ -7,7 +7,7 @@ interpreter's lock.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ingest.boxes import Seal
 from ingest.columns import ColumnDigester, Int64s, are_among
 from ingest.domains import ASIDE, DomainNumbers
-from ingest.readers.base import Plain, Shortcut, Table
+from ingest.readers.base import Plain, Shortcut, Table, Taker
 from ingest.readers.left_out import LeftOut
 from ingest.runs import Columns, sort_and_unite
 from ingest.selection import Wanted, columns_by_class
@@ -48,12 +48,14 @@ class Terms:
 class Taken:
     """What some blocks gave: *accepted* records as sorted rows, how many were *suppressed*, and the rest as it is.
 
-    *aside*: digests with those of their domains, for which words have no number. *boxes*: of whom was to be sealed.
+    *aliases*: digests and words of base addresses. *aside*: digests with those of their domains, for which words have
+    no number. *boxes*: of whom was to be sealed.
     """
 
     accepted: int
     suppressed: int
     rows: Columns
+    aliases: Columns
     aside: Columns
     boxes: list[Columns]
     rest: bytes
@@ -65,7 +67,7 @@ def portions(table: Table, wanted: Wanted, terms: Terms, left_out: LeftOut) -> G
     *left_out* counts what is in neither.
     """
     shortcut = table.shortcut
-    if shortcut is None or not _is_enough(wanted, table):
+    if shortcut is None or not _is_enough(wanted, shortcut) or not shortcut.is_open(_taker(shortcut, wanted)):
         yield table
         return
     rest: list[bytes] = []
@@ -80,10 +82,15 @@ def portions(table: Table, wanted: Wanted, terms: Terms, left_out: LeftOut) -> G
         yield shortcut.rest(b"".join(rest))
 
 
-def _is_enough(wanted: Wanted, table: Table) -> bool:
-    """Whether all that is *wanted* can be had by the shortcut of *table*."""
+def _is_enough(wanted: Wanted, shortcut: Shortcut) -> bool:
+    """Whether all that is *wanted* can be had by *shortcut*."""
     others = (wanted.identifiers, wanted.keys, wanted.references, wanted.meets, wanted.nothing_said, wanted.number)
-    return not any(others) and wanted.addresses == table.columns[:1]
+    return not any(others) and len(wanted.addresses) == 1 and wanted.addresses[0] in shortcut.addresses
+
+
+def _taker(shortcut: Shortcut, wanted: Wanted) -> Taker:
+    [address] = wanted.addresses
+    return shortcut.taker(address, [name for name in wanted.columns if name != address])
 
 
 def _taken(shortcut: Shortcut, wanted: Wanted, terms: Terms, left_out: LeftOut) -> Generator[Taken]:
@@ -121,11 +128,21 @@ def _some(blocks: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield some
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one block gave. *people*: digests, words, and the domains' digests where words have no number for these."""
+
+    people: Columns
+    aliases: Columns
+    suppressed: int
+    rest: bytes
+
+
 class _Lane:
     """What takes blocks apart, for one thread at a time. *lock* is for the terms' domains, which all lanes share."""
 
     def __init__(self, shortcut: Shortcut, wanted: Wanted, terms: Terms, lock: Lock) -> None:
-        self._take = shortcut.taker()
+        self._take = _taker(shortcut, wanted)
         self._columns = columns_by_class(wanted.classes)
         self._digester, self._domains = ColumnDigester(terms.key), ColumnDigester(terms.domain_key)
         self._terms, self._lock = terms, lock
@@ -133,44 +150,57 @@ class _Lane:
     def take(self, blocks: list[bytes]) -> Taken:
         sealed: list[Columns] = []
         found = [self._block(block, sealed) for block in blocks]
-        digests, words, domains = (np.concatenate(column) for column in zip(*(rows for rows, _ in found), strict=True))
-        is_kept = ~are_among(digests, self._terms.suppressed)
-        if not is_kept.all():
-            digests, words, domains = digests[is_kept], words[is_kept], domains[is_kept]
+        digests, words, domains = _joined([one.people for one in found])
+        base_digests, base_words = _joined([one.aliases for one in found])
+        with_domain = np.flatnonzero(domains)
         return Taken(
             accepted=len(digests),
-            suppressed=len(is_kept) - len(digests),
+            suppressed=sum(one.suppressed for one in found),
             rows=sort_and_unite((digests, words)),
-            aside=self._aside(digests, domains),
+            aliases=(base_digests, base_words),
+            aside=(digests[with_domain], domains[with_domain]),
             boxes=sealed,
-            rest=b"".join([rest for _, rest in found]),
+            rest=b"".join([one.rest for one in found]),
         )
 
-    def _block(self, block: bytes, sealed: list[Columns]) -> tuple[Columns, bytes]:
-        """Digests, words, and the domains' digests where words have no number for these, else 0; boxes to *sealed*."""
+    def _block(self, block: bytes, sealed: list[Columns]) -> _Found:
         plain = self._take(block)
+        digests, bases = self._digester.digests(plain.addresses), self._digester.digests(plain.bases)
+        words = self._words(plain)
+        aliases = bases, words[plain.base_of]
+        flags = flags_of(words)
+        flags |= flags.dtype.type(FIRST | PERSON)
+        asides = self._mark_domains(plain, words, digests, sealed)
+        return self._kept((digests, words, asides), aliases, plain)
+
+    def _mark_domains(self, plain: Plain, words: WordArray, digests: Int64s, sealed: list[Columns]) -> Int64s:
+        """Write domains into *words*, boxes into *sealed*; digests of domains without a number, else 0."""
         domains = self._domains.digests(plain.domains)
         with self._lock:
             numbers = self._terms.domains.numbers(domains)
-        words = self._words(plain)
         mark_domains(words, numbers[plain.domain_of])
-        aside = np.where(numbers == ASIDE, domains, 0)[plain.domain_of]
-        digests = self._digester.digests(plain.addresses)
         if self._terms.seal and (boxes := self._terms.seal.boxes(plain.addresses, digests, domains[plain.domain_of])):
             sealed.append(boxes)
-        return (digests, words, aside), plain.rest
+        asides: Int64s = np.where(numbers == ASIDE, domains, 0)[plain.domain_of]
+        return asides
+
+    def _kept(self, people: Columns, aliases: Columns, plain: Plain) -> _Found:
+        """All but those who are suppressed under their address or under its base."""
+        is_kept = ~are_among(people[0], self._terms.suppressed)
+        is_kept[plain.base_of[are_among(aliases[0], self._terms.suppressed)]] = False
+        if is_kept.all():
+            return _Found(people, aliases, 0, plain.rest)
+        kept_aliases = tuple(column[is_kept[plain.base_of]] for column in aliases)
+        kept = tuple(column[is_kept] for column in people)
+        return _Found(kept, kept_aliases, len(is_kept) - len(kept[0]), plain.rest)
 
     def _words(self, plain: Plain) -> WordArray:
         says = {name: _any_says(columns, plain.says) for name, columns in self._columns.items()}
-        words = self._terms.words.saying(len(plain.addresses), says)
-        flags = flags_of(words)
-        flags |= flags.dtype.type(FIRST | PERSON)
-        return words
+        return self._terms.words.saying(len(plain.addresses), says)
 
-    @staticmethod
-    def _aside(digests: Int64s, domains: Int64s) -> Columns:
-        rows = np.flatnonzero(domains)
-        return digests[rows], domains[rows]
+
+def _joined(parts: Sequence[Columns]) -> Columns:
+    return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
 
 def _any_says(columns: tuple[str, ...], says: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.bool_] | bool:

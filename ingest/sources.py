@@ -88,7 +88,11 @@ class DataFile:
         """A data file that holds the whole lines of the head alone, so that there is something to look at twice."""
         head = self.head()
         whole = head[: head.rfind(b"\n") + 1] or head if len(head) >= HEAD else head
-        return DataFile(self.name, None, None, len(whole), partial(BytesIO, whole), budget=Budget(Limits(), len(whole)))
+        return self.holding(whole)
+
+    def holding(self, text: bytes) -> DataFile:
+        """A data file of the same name that holds *text* alone."""
+        return DataFile(self.name, None, None, len(text), partial(BytesIO, text), budget=Budget(Limits(), len(text)))
 
     def chunks(self) -> Iterator[bytes]:
         """The unpacked bytes, from the start; standard input gives them once.

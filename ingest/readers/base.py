@@ -89,15 +89,27 @@ class Plain:
     domain_of: NDArray[np.intp]  # which of these each address has
     says: Mapping[str, NDArray[np.bool_]]  # each other column -> which of the records say something there
     rest: bytes  # the other records, for `Shortcut.rest`
+    bases: TextColumn = field(default_factory=lambda: TextColumn.of([]))  # canonical: `addresses.base_of` some
+    base_of: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))  # which of the addresses
+
+
+Taker = Callable[[bytes], Plain]
+"""Takes a block apart, for one thread alone; what it gives is good until it is called again."""
+
+
+def _always(_: Taker) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """The way round the engine for the plain records of a table, whose first column is the address.
+    """The way round the engine for the plain records of a table, one of whose columns *addresses* is the address.
 
     Held to the long way: the records of all blocks and of their rests are those that `Table.scan` gives.
     """
 
+    addresses: Sequence[str]
     blocks: Callable[[LeftOut], Generator[bytes]]  # the text anew; counts what it leaves out
-    taker: Callable[[], Callable[[bytes], Plain]]  # what takes blocks apart, one for each thread
+    taker: Callable[[str, Sequence[str]], Taker]  # by the address's column and the others that are wanted
     rest: Callable[[bytes], Table]  # the table of the records in a rest, or in several, one behind the other
+    is_open: Callable[[Taker], bool] = _always  # whether this is a way for most of the records; may look at all

@@ -101,7 +101,7 @@ def _table(name: str, encoding: str, layout: Layout, blocks: Blocks, path: Path 
         finish=scan.stream.finish,
         close=scan.stream.close,
         delimiter=layout.separator,
-        shortcut=Shortcut(blocks, lambda: PlainLines(layout.separator), rest) if is_usual else None,
+        shortcut=Shortcut(COLUMNS[:1], blocks, lambda *_: PlainLines(layout.separator), rest) if is_usual else None,
     )
 
 

@@ -6,6 +6,7 @@ stream in which every record was made well formed (`repair`), so that no stray q
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -14,14 +15,18 @@ import duckdb
 from breachcheck.errors import DataFileError
 from ingest.engine import literal, quoted
 from ingest.readers import lines, sniff
-from ingest.readers.base import Instructions, Table
+from ingest.readers.base import Instructions, Shortcut, Table, Taker
 from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
+from ingest.readers.plain_rows import DELIMITERS, PlainRows
 from ingest.readers.quotes import suspects
 from ingest.readers.repair import TOO_MANY_COLUMNS, Grammar, Repair
 from ingest.readers.stream import Rejects, Stream, read_csv
 from ingest.sources import HEAD, DataFile
 
 _PIECE = 1 << 20
+_SAMPLE = 1 << 17  # bytes by which a file is judged
+_PLAIN_TO_REST = 5  # bytes of plain rows to one of the others, which take longer than if they were all
+_UNUSUAL = (b'"', b"\r", b"\\")  # where none of them stands, every line is a record, cut at its delimiters
 _BEYOND = 4  # columns more than a table has: what stands there makes a row too long, and what stands further on
 
 
@@ -32,21 +37,52 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     first = _first_lines(head, encoding)
     layout = sniff.layout_of(first, told.delimiter, told.header_row, file.name)
     if layout.columns:
-        scan = _Scan(file, encoding, layout, only_cr=lines.has_only_cr(head))
-        stream = scan.stream
-        yield Table(
-            name=file.name,
-            columns=layout.columns,
-            format="csv",
-            encoding=encoding,
-            relation=scan.relation,
-            rejects=scan.rejects,
-            finish=stream.finish,
-            close=stream.close,
-            delimiter=layout.delimiter.decode() if len(layout.columns) > 1 else "",
-            flaw=TOO_MANY_COLUMNS,
-            alike=layout.alike,
-        )
+        table = _table(file, encoding, layout, only_cr=lines.has_only_cr(head))
+        yield replace(table, shortcut=_shortcut(file, encoding, layout, first))
+
+
+def _table(file: DataFile, encoding: str, layout: sniff.Layout, *, only_cr: bool) -> Table:
+    scan = _Scan(file, encoding, layout, only_cr=only_cr)
+    stream = scan.stream
+    return Table(
+        name=file.name,
+        columns=layout.columns,
+        format="csv",
+        encoding=encoding,
+        relation=scan.relation,
+        rejects=scan.rejects,
+        finish=stream.finish,
+        close=stream.close,
+        delimiter=layout.delimiter.decode() if len(layout.columns) > 1 else "",
+        flaw=TOO_MANY_COLUMNS,
+        alike=layout.alike,
+    )
+
+
+def _shortcut(file: DataFile, encoding: str, layout: sniff.Layout, first: bytes) -> Shortcut | None:
+    """The way round the engine, for a plain file without quotes most of whose rows are plain."""
+    path, delimiter = file.path, layout.delimiter.decode()
+    if path is None or encoding != lines.UTF8 or delimiter not in DELIMITERS:
+        return None
+    sample = b"".join(_without_first(iter([first]), layout.skip))[:_SAMPLE].rpartition(b"\n")
+    at = {name: number for number, name in enumerate(layout.columns)}
+
+    def blocks(left_out: LeftOut) -> Generator[bytes]:
+        with closing(lines.blocks(lines.as_utf8(file.chunks(), encoding), left_out, only_cr=False)) as whole:
+            yield from _without_first(whole, layout.skip)
+
+    def taker(address: str, others: Sequence[str]) -> Taker:
+        return PlainRows(delimiter, len(at), at[address], {name: at[name] for name in others})
+
+    def rest(text: bytes) -> Table:
+        behind_blank_line = b"\n" + text  # else a byte order mark that begins a row would be taken for the file's
+        return _table(file.holding(behind_blank_line), lines.UTF8, replace(layout, skip=0), only_cr=False)
+
+    def is_open(take: Taker) -> bool:
+        few = sample[0] + sample[1]
+        return len(take(few).rest) * _PLAIN_TO_REST < len(few) and not lines.occurs(path, *_UNUSUAL)
+
+    return Shortcut(layout.columns, blocks, taker, rest, is_open)
 
 
 def _first_lines(head: bytes, encoding: str) -> bytes:
@@ -137,7 +173,7 @@ def quote_of(path: Path, delimiter: bytes) -> str | None:
 
     A search for one character runs at several times the speed of the scan, and spares it what it would stumble over.
     """
-    if not lines.occurs(path, b'"', b"\r", b"\\"):
+    if not lines.occurs(path, *_UNUSUAL):
         return ""
     ends: set[bytes | None] = set()
     for block in _blocks(path):

@@ -49,6 +49,8 @@ def _utf16_without_mark(head: bytes) -> str | None:
 
 def _guessed(head: bytes) -> str | None:
     """A line or two that are not UTF-8 are rejected records; where that is how the file is written, it is guessed."""
+    if head.isascii():
+        return None
     lines = head[: head.rfind(b"\n") + 1].splitlines() or head.splitlines()
     telling = [line for line in lines if not line.isascii()]
     wrong = [line for line in telling if not _is_utf8(line)]
@@ -126,11 +128,11 @@ def blocks(pieces: Iterable[bytes], left_out: LeftOut, *, only_cr: bool, longest
         if is_dropping:
             _, feed, piece = piece.partition(b"\n")
             is_dropping = not feed
-        whole, feed, tail = piece.rpartition(b"\n")
-        if feed:
-            line += whole.count(b"\n") + 1 if left_out.is_numbered else 0
-            yield rest + whole + feed
-        rest = tail if feed else rest + tail
+        end = piece.rfind(b"\n") + 1
+        if end:
+            line += piece.count(b"\n") if left_out.is_numbered else 0
+            yield b"".join((rest, memoryview(piece)[:end]))
+        rest = piece[end:] if end else rest + piece
         if len(rest) > longest or is_dropping:
             if not is_dropping:
                 left_out.drop(TOO_LONG, line)

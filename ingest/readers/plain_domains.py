@@ -15,11 +15,16 @@ NOWHERE = -1
 """The place of a domain that is not plain, or not remembered."""
 
 _SLOTS_LOG2 = 14
-_WORD = 8  # bytes
+WORD = 8
+"""Bytes of a word."""
+
 _DOT = ord(".")
 _WORDS = 3
+WIDTH = WORD * _WORDS
+"""Bytes of a text that words have room for."""
+
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
-_KEEP = np.array([(1 << (8 * used)) - 1 for used in range(_WORD + 1)], np.uint64)
+_KEEP = np.array([(1 << (8 * used)) - 1 for used in range(WORD + 1)], np.uint64)
 _plain_form = re.compile(PLAIN)
 
 Places = NDArray[np.intp]
@@ -48,15 +53,23 @@ class PlainDomains:
 
         *domains* have 24 bytes behind them that can be read.
         """
-        words = _words(domains)
+        words = words_of(domains)
         slots = _slots(words)
         is_met = self._are_met(words, slots)
         missed = np.flatnonzero(~is_met)
         if len(missed):
             self._learn([word[missed] for word in words], slots[missed])
             is_met = self._are_met(words, slots)
-        is_met &= (domains.lengths <= _WORD * _WORDS) & (domains.lengths > 0)
+        is_met &= (domains.lengths <= WIDTH) & (domains.lengths > 0)
         return np.where(is_met, slots, NOWHERE)
+
+    def are_known(self, places: Places) -> NDArray[np.bool_]:
+        """Which of *places* are those of plain domains."""
+        return np.not_equal(places, NOWHERE)
+
+    def ignore_dots(self, places: Places) -> NDArray[np.bool_]:
+        """Which of *places*, none of which is NOWHERE, are of domains that ignore dots."""
+        return self._ignores_dots[places]
 
     def are_delivered_so(self, places: Places, locals: TextColumn) -> NDArray[np.bool_]:
         """Which of *locals*, at *places*, are canonical as they stand: without dots where a provider ignores them."""
@@ -82,9 +95,8 @@ class PlainDomains:
         return is_met
 
     def _learn(self, words: Words, slots: Places) -> None:
-        width = _WORD * _WORDS
         raw = np.stack(words, axis=1).tobytes()
-        found = {raw[at : at + width]: slot for at, slot in zip(range(0, len(raw), width), slots.tolist(), strict=True)}
+        found = {raw[at : at + WIDTH]: slot for at, slot in zip(range(0, len(raw), WIDTH), slots.tolist(), strict=True)}
         for written, slot in found.items():
             domain = written.rstrip(b"\0")
             name = domain.decode("ascii", "replace")
@@ -103,15 +115,26 @@ def _have_dots(locals: TextColumn) -> NDArray[np.bool_]:
     return have_dots
 
 
-def _words(domains: TextColumn) -> Words:
-    """The first bytes of each of *domains*, eight a word, and NUL where there are no more."""
-    rows = np.ndarray((len(domains.data) - _WORD + 1,), np.uint64, domains.data, 0, (1,))
-    used = [np.clip(domains.lengths - _WORD * number, 0, _WORD) for number in range(_WORDS)]
-    return [rows[domains.starts + _WORD * number] & _KEEP[used[number]] for number in range(_WORDS)]
+def words_of(texts: TextColumn) -> Words:
+    """The first bytes of each of *texts*, eight a word, and NUL where there are no more."""
+    rows = np.ndarray((len(texts.data) - WORD + 1,), np.uint64, texts.data, 0, (1,))
+    used = [np.clip(texts.lengths - WORD * number, 0, WORD) for number in range(_WORDS)]
+    return [rows[texts.starts + WORD * number] & _KEEP[used[number]] for number in range(_WORDS)]
+
+
+def first_word_of(texts: TextColumn) -> NDArray[np.uint64]:
+    """The first eight bytes of each of *texts*."""
+    rows = np.ndarray((len(texts.data) - WORD + 1,), np.uint64, texts.data, 0, (1,))
+    return rows[texts.starts] & _KEEP[np.minimum(texts.lengths, WORD)]
+
+
+def mixed(words: Words) -> NDArray[np.uint64]:
+    """A number for each text, by which to look for it; others may have the same."""
+    number = np.zeros(len(words[0]), np.uint64)
+    for word, factor in zip(words, _FACTORS, strict=True):
+        number ^= word * factor
+    return number
 
 
 def _slots(words: Words) -> Places:
-    mixed = np.zeros(len(words[0]), np.uint64)
-    for word, factor in zip(words, _FACTORS, strict=True):
-        mixed ^= word * factor
-    return (mixed >> np.uint64(64 - _SLOTS_LOG2)).astype(np.intp)
+    return (mixed(words) >> np.uint64(64 - _SLOTS_LOG2)).astype(np.intp)

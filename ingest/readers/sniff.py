@@ -99,6 +99,8 @@ def _delimiter_of(text: bytes) -> bytes:
 
 
 def _agreement(text: bytes, mark: bytes) -> tuple[float, int]:
+    if mark not in text:
+        return (0.0, 0)
     counts = Counter(len(row.fields) for row in _first(text, Grammar(mark), 0))
     columns, rows = max(counts.items(), key=lambda item: (item[0] > 1, item[1], item[0]), default=(1, 0))
     return (round(rows / counts.total(), 1), columns) if columns > 1 else (0.0, 0)

@@ -28,7 +28,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
             yield from spotting.whole_pieces(text)
 
     table = bare_table(file.name, COLUMNS, "text", encoding, found, numbered_by="record")
-    yield replace(table, shortcut=Shortcut(blocks, spotting.PlainText, partial(_rest, file.name)))
+    yield replace(table, shortcut=Shortcut(COLUMNS, blocks, lambda *_: spotting.PlainText(), partial(_rest, file.name)))
 
 
 def _rest(name: str, addresses: bytes) -> Table:

@@ -97,14 +97,14 @@ def connection(tmp_path_factory):
         yield opened
 
 
-def gathered(connection, table, folder, suppressed=()):
+def gathered(connection, table, folder, suppressed=(), wanted=None):
     """What a load of *table* would enter, each by its digest, and what it would count."""
-    classes = {column: (name,) for column, name in FIXED[table.format].items()}
-    words = Words(tuple(FIXED[table.format].values()))
+    wanted = wanted or Wanted(("address",), {column: (name,) for column, name in FIXED[table.format].items()})
+    words = Words(tuple(dict.fromkeys(name for names in wanted.classes.values() for name in names)))
     with closing(Gathering(folder, words)) as gathering:
         hidden = np.array(sorted(suppressed), np.int64)
         extractor = Extractor(connection, DIGESTER, "Example", gathering, {}, hidden)
-        count = extractor.read(table, Wanted(("address",), classes), 0, lambda _: None)
+        count = extractor.read(table, wanted, 0, lambda _: None)
         found = [contents(runs) for runs in (gathering.direct, gathering.aliases)]
         return found, domains(gathering), (count.read, count.accepted, +count.rejected)
 
@@ -140,6 +140,7 @@ def both_ways(connection, folder, raw, form, **more):
 
 
 USUAL = "".join(f"user{number}@example.com:secret{number}\n" for number in range(4))
+ENOUGH = USUAL * 50  # lines for bytes behind them not to make the whole file look like none of text
 
 
 @given(COMBO)
@@ -157,7 +158,7 @@ def test_the_plain_lines_of_a_list_are_read_as_the_engine_reads_them(connection,
 )
 @settings(max_examples=100, deadline=None)
 def test_bytes_that_are_no_text_are_read_alike_as_well(connection, tmp_path_factory, raw):
-    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("list"), USUAL.encode() + raw, "combo")
+    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("list"), ENOUGH.encode() + raw, "combo")
 
     assert shortened == scanned
 
@@ -186,3 +187,95 @@ def test_more_domains_than_are_remembered_lose_nobody(connection, tmp_path):
 
     assert shortened == scanned
     assert shortened[2] == (30_000, 30_000, {})
+
+
+HEADER = "id,email,name,city\n"
+PEOPLE = "".join(f"{number},user{number}@example.com,Ann,Bonn\n" for number in range(20))
+ROWS = st.one_of(
+    st.tuples(
+        st.one_of(st.sampled_from(SECRETS), st.text(max_size=8)),
+        st.one_of(st.sampled_from(ADDRESSES), st.sampled_from([*SAYS_NOTHING, "", "+", "a+@b.example.com"])),
+        st.one_of(st.sampled_from(SECRETS), st.text(max_size=30)),
+        st.sampled_from(["", "x", "n", "unknown", "null ", "0000-00-00", "0000-00-00 00:00:00", "0000-00-01"]),
+    ).map(lambda fields: ",".join(fields) + "\n"),
+    st.sampled_from(
+        ["\n", ",,,\n", "a@example.com\n", "1,a@example.com\n", "1,a@example.com,x,y,\n", " \n", "\ufeff\n"]
+    ),
+    st.sampled_from(["1,a@example.com,x,y,z\n", '1,"a@example.com",x,y\n', '1,a@example.com,"x\ny",z\n', '"\n']),
+    st.builds(
+        "1,{}{}@{},x,y\n".format,
+        *[
+            st.sampled_from(some)
+            for some in (
+                ["a.b", "a.b+c.d", ".a", "a..b.", "+a", "a+", "a.+b", "a+b+c", "A_b", "", "a+b.c"],
+                ["", "+x", "x", ".", ".x.y.z", "+.", "'"],
+                [
+                    "gmail.com",
+                    "GMail.com",
+                    "googlemail.com",
+                    "example.com",
+                    "mail.example.com",
+                    "example",
+                    "e@x.example.com",
+                ],
+            )
+        ],
+    ),
+)
+DELIMITED = st.lists(ROWS, max_size=12).map("".join)
+COLUMNS = Wanted(("email",), {"email": ("E",), "id": ("I",), "name": ("N", "B"), "city": ("C", "B")})
+
+
+@given(DELIMITED, st.sampled_from([",", ";", "\t", "|"]))
+@example("1,a.b+c.d@gmail.com,x,y\n2,ab@gmail.com,,\n3,a.b@gmail.com,unknown,n/a\n", ",")
+@example("1,a@example.com,null\0,un\u212anown\n", ",")
+@settings(max_examples=150, deadline=None)
+def test_the_plain_rows_of_a_table_are_read_as_the_engine_reads_them(connection, tmp_path_factory, text, delimiter):
+    raw = (HEADER + PEOPLE + text).replace(",", delimiter).encode(errors="replace")
+
+    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("table"), raw, "csv", wanted=COLUMNS)
+
+    assert shortened == scanned
+
+
+@given(
+    st.lists(st.one_of(st.binary(max_size=9), st.sampled_from([b"\n", b"a@b.test", b",", b",x,y\n1,"])), max_size=20)
+)
+@settings(max_examples=150, deadline=None)
+def test_bytes_of_a_table_that_are_no_text_are_read_alike_as_well(connection, tmp_path_factory, pieces):
+    raw = (HEADER + PEOPLE * 20).encode() + b"".join(pieces)
+
+    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("table"), raw, "csv", wanted=COLUMNS)
+
+    assert shortened == scanned
+
+
+def test_whoever_is_suppressed_by_an_aliass_base_is_left_out_of_plain_rows_too(connection, tmp_path):
+    raw = (HEADER + PEOPLE + "1,ann+shop@example.com,Ann,Bonn\n2,bob+x@example.com,Bob,Bonn\n").encode()
+    hidden = {int(DIGESTER.of(Kind.EMAIL, text)) for text in ("ann@example.com", "user3@example.com")}
+
+    shortened, scanned = both_ways(connection, tmp_path, raw, "csv", suppressed=hidden, wanted=COLUMNS)
+
+    assert shortened == scanned
+    assert shortened[2] == (22, 20, {LEFT_OUT: 2})
+
+
+def test_plain_rows_are_taken_past_the_engine(connection, tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text(HEADER + PEOPLE)
+    table = table_of(path)
+    forbidden = replace(table, relation=lambda _: pytest.fail("the engine was asked"))
+
+    (direct, _), _, counts = gathered(connection, forbidden, tmp_path, wanted=COLUMNS)
+
+    assert len(direct) == 20
+    assert counts == (20, 20, {})
+
+
+@pytest.mark.parametrize("row", ['1,a@example.com,"Ann",Bonn\n', "1,a@example.com,Ann,Bonn\r\n", "1,a@example.com,A\\,B,Bonn\n"])
+def test_a_table_with_quotes_escapes_or_other_line_ends_goes_through_the_engine(connection, tmp_path, row):
+    path = tmp_path / "people.csv"
+    path.write_bytes((HEADER + PEOPLE + row).encode())
+    shortcut = table_of(path).shortcut
+
+    assert not shortcut.is_open(shortcut.taker("email", []))
