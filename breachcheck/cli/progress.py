@@ -4,10 +4,10 @@ import getpass
 import sys
 import time
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 LINE_EVERY_S = 5.0
 
@@ -37,16 +37,7 @@ class LiveLine:
     """Records, their rate, bytes and the time left, in one line that is drawn over."""
 
     def __init__(self) -> None:
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            DownloadColumn(),
-            TextColumn("{task.fields[records]:,} records, {task.fields[rate]:,.0f}/s"),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
+        self._progress = _bar()
         self._task = self._progress.add_task("Reading", total=None, records=0, rate=0.0)
         self._began = time.monotonic()
 
@@ -75,6 +66,22 @@ class LiveLine:
             return _typed(question)
         finally:
             self._progress.start()
+
+
+def _bar() -> "Progress":
+    from rich.console import Console  # where nobody sits at a terminal, nothing is drawn
+    from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        DownloadColumn(),
+        TextColumn("{task.fields[records]:,} records, {task.fields[rate]:,.0f}/s"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
 
 
 class PlainLines:
