@@ -272,7 +272,9 @@ def test_plain_rows_are_taken_past_the_engine(connection, tmp_path):
     assert counts == (20, 20, {})
 
 
-@pytest.mark.parametrize("row", ['1,a@example.com,"Ann",Bonn\n', "1,a@example.com,Ann,Bonn\r\n", "1,a@example.com,A\\,B,Bonn\n"])
+@pytest.mark.parametrize(
+    "row", ['1,a@example.com,"Ann",Bonn\n', "1,a@example.com,Ann,Bonn\r\n", "1,a@example.com,A\\,B,Bonn\n"]
+)
 def test_a_table_with_quotes_escapes_or_other_line_ends_goes_through_the_engine(connection, tmp_path, row):
     path = tmp_path / "people.csv"
     path.write_bytes((HEADER + PEOPLE + row).encode())
