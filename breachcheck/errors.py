@@ -98,6 +98,12 @@ class UnknownBreach(BreachcheckError):
     reason = "unknown_breach"
 
 
+class WithdrawnBreach(UnknownBreach):
+    """A breach was published here, and was withdrawn."""
+
+    reason = "withdrawn_breach"
+
+
 class MisspeltBreach(BreachcheckError):
     """A breach is there already under this name in other letter case."""
 

@@ -15,6 +15,7 @@ STATUS_OF: dict[type[BreachcheckError], int] = {
     errors.InvalidKey: 401,
     errors.MissingScope: 403,
     errors.UnknownBreach: 404,
+    errors.WithdrawnBreach: 410,
     errors.UnknownLoad: 404,
     errors.UnknownWatchlist: 404,
     errors.MalformedJson: 400,

@@ -39,6 +39,7 @@ TITLES: Mapping[str, str] = {
     "unknown_watchlist": "There is no such watchlist",
     "unknown_cursor": "This cursor was not given out here",
     "unknown_breach": "No such breach is published here",
+    "withdrawn_breach": "The breach was withdrawn",
     "unknown_route": "There is no such endpoint",
     "unknown_method": "This endpoint does not take this method",
     "body_too_large": "The body is too large",
@@ -108,7 +109,7 @@ def headers_of(status: int, error: Exception) -> dict[str, str]:
 
 
 def _might_pass_for_an_answer(status: int, error: Exception) -> bool:
-    return status == 404 or status >= 500 or isinstance(error, InvalidAccount)
+    return status in (404, 410) or status >= 500 or isinstance(error, InvalidAccount)
 
 
 def _detail(status: int, error: Exception) -> str:

@@ -357,7 +357,7 @@ def test_only_a_demo_is_marked_as_one(client: FlaskClient, headers: dict[str, st
 def test_the_catalogue_needs_no_key(client: FlaskClient) -> None:
     [listed] = body_of(client.get("/api/v1/breaches"))["breaches"]
 
-    assert listed == body_of(client.get("/api/v1/breaches/shop"))
+    assert listed.items() <= body_of(client.get("/api/v1/breaches/shop")).items()
     assert listed["data_classes"] == ["Phone numbers", "Email addresses", "Names", "Geographic locations"]
     assert (listed["people"], listed["affected"]) == (3, None)
 

@@ -33,9 +33,11 @@ def mismatches(value: object, schema: Mapping[str, Any], schemas: Mapping[str, A
     """Where *value* has other keys than *schema* names, at any depth."""
     if "$ref" in schema:
         return mismatches(value, schemas[schema["$ref"].rpartition("/")[2]], schemas, place)
+    if "oneOf" in schema and value is not None:
+        return mismatches(value, schema["oneOf"][0], schemas, place)
     if isinstance(value, list):
         return [wrong for one in value for wrong in mismatches(one, schema["items"], schemas, f"{place}[]")]
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or ("additionalProperties" in schema and "properties" not in schema):
         return []
     here = [f"{place}.{key}" for key in set(value) - set(schema["properties"]) | set(schema["required"]) - set(value)]
     known = [(key, one) for key, one in value.items() if key in schema["properties"]]
@@ -81,7 +83,8 @@ def test_every_reason_is_described(document: Mapping[str, Any]) -> None:
         ("POST", "/lookup", {"account": 1}, "Problem"),
         ("PUT", "/lookup", None, "Problem"),
         ("GET", "/breaches", None, "Breaches"),
-        ("GET", "/breaches/Shop", None, "Breach"),
+        ("GET", "/breaches/Shop", None, "BreachAlone"),
+        ("GET", "/breaches/Shop/advice", None, "Advice"),
         ("GET", "/breaches/Nowhere", None, "CouldNotCheck"),
         ("GET", "/changes", None, "Changes"),
         ("GET", "/changes?cursor=9", None, "Problem"),
