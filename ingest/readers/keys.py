@@ -157,9 +157,12 @@ def _text(value: str) -> str:
     """SQL of *value* where it is a plain one, else of what is in the list or object."""
     items = _joined(f"json_extract_string({value}, '$[*]')")
     parts = _joined(f"json_extract_string({value}, '$.*')")
-    is_list = f"left({value}, 1) = '[' AND json_valid({value})"
-    is_object = f"left({value}, 1) = '{{' AND json_valid({value})"
-    return f"CASE WHEN {is_list} THEN {items} WHEN {is_object} THEN {parts} ELSE {value} END"
+    is_plain = rf"{value} < '[' OR ({value} >= '\' AND {value} < '{{')"  # told by its first byte, as most are
+    is_list = f"starts_with({value}, '[') AND json_valid({value})"
+    is_object = f"starts_with({value}, '{{') AND json_valid({value})"
+    return (
+        f"CASE WHEN {is_plain} THEN {value} WHEN {is_list} THEN {items} WHEN {is_object} THEN {parts} ELSE {value} END"
+    )
 
 
 def _joined(values: str) -> str:
