@@ -48,6 +48,10 @@ class Jobs:
                 {"id": next_ids(self._db, "job"), "kind": kind, "payload": json.dumps(payload), "due_at": due_at},
             )
 
+    def is_waiting(self, kind: str) -> bool:
+        """Whether a job of *kind* is not ended: it waits, or is being done."""
+        return bool(self._db.query("SELECT 1 AS one FROM job WHERE kind = :kind AND ended_at IS NULL", {"kind": kind}))
+
     def claim(self, now: int) -> Job | None:
         """The job that has been due longest, if any is; nobody else gets it for ``CLAIM_S`` seconds."""
         rows = self._db.query(

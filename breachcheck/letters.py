@@ -46,6 +46,11 @@ class Letters:
         }
         return self._mail("owner_link", recipient, language, values)
 
+    def domain_code(self, recipient: str, language: str, *, domain: str, code: str, stop_token: str) -> Mail:
+        """The code that proves *domain*, for whoever reads the mail of its standard mailboxes."""
+        values = {"domain": domain, "code": code, "stop": self._link("stop", stop_token)}
+        return self._mail("domain_code", recipient, language, values)
+
     def confirmation(self, recipient: str, language: str, *, token: str) -> Mail:
         """The question whether this address is to be told of breaches."""
         return self._mail("confirmation", recipient, language, {"link": self._link("confirm", token)})

@@ -29,6 +29,7 @@ class RequestKind(StrEnum):
 
     OWNER_LINK = "owner link"
     CONFIRMATION = "confirmation"
+    DOMAIN_CODE = "domain code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,11 @@ class Limit:
     a_day: int
 
 
-LIMITS = {RequestKind.OWNER_LINK: Limit(600, 3), RequestKind.CONFIRMATION: Limit(DAY_S, 1)}
+LIMITS = {
+    RequestKind.OWNER_LINK: Limit(600, 3),
+    RequestKind.CONFIRMATION: Limit(DAY_S, 1),
+    RequestKind.DOMAIN_CODE: Limit(600, 3),
+}
 
 
 class _Sealed(msgspec.Struct, frozen=True):
@@ -49,7 +54,10 @@ class _Sealed(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class MailRequest:
-    """*recipient* is the address as typed; *browser* a keyed hash of who asked; *person* one of whom it is for."""
+    """*recipient* is the address as typed; *person* a keyed hash of whom it is for.
+
+    *browser*: a keyed hash of who asked, or, for the code of a domain, the number of the API key.
+    """
 
     id: int
     kind: RequestKind

@@ -11,6 +11,7 @@ from breachcheck.config import Config
 from breachcheck.db.base import Database
 from breachcheck.delivery import Delivery
 from breachcheck.digests import Digester
+from breachcheck.domains import Domains
 from breachcheck.letters import Letters
 from breachcheck.lookup import Lookup
 from breachcheck.mail import Folder, Sender, Transport
@@ -49,6 +50,7 @@ def wired(
     catalogue: Catalogue,
     lookup: Lookup,
     digester: Digester,
+    domains: Domains,
     *,
     app_key: bytes,
     mail_key: bytes,
@@ -69,7 +71,7 @@ def wired(
         subscribers=subscribers,
         notifications=notifications,
         notify=Notify(db, settings, catalogue, concerned, subscribers, letters, outbox),
-        replies=Replies(db, requests, owner_links, subscribers, letters, outbox),
+        replies=Replies(db, requests, owner_links, subscribers, domains, letters, outbox),
         delivery=_delivery(settings, db, outbox, notifications),
     )
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
+from breachcheck.addresses import canonical, domain_of
 from breachcheck.db.base import Database
+from breachcheck.domains import CODE_LIFE_S, Domains
 from breachcheck.letters import Letters
 from breachcheck.mail_requests import MailRequest, MailRequests, RequestKind
 from breachcheck.outbox import Mail, Outbox
@@ -19,6 +21,7 @@ class Replies:
         requests: MailRequests,
         owner_links: OwnerLinks,
         subscribers: Subscribers,
+        domains: Domains,
         letters: Letters,
         outbox: Outbox,
     ) -> None:
@@ -26,11 +29,13 @@ class Replies:
         self._requests = requests
         self._owner_links = owner_links
         self._subscribers = subscribers
+        self._domains = domains
         self._letters = letters
         self._outbox = outbox
-        self._written: Mapping[RequestKind, tuple[Callable[[MailRequest], Mail], int]] = {
+        self._written: Mapping[RequestKind, tuple[Callable[[MailRequest, int], Mail | None], int]] = {
             RequestKind.OWNER_LINK: (self._owner_link, LIFE_S),
             RequestKind.CONFIRMATION: (self._confirmation, PENDING_S),
+            RequestKind.DOMAIN_CODE: (self._domain_code, CODE_LIFE_S),
         }
 
     def reply(self, now: int) -> bool:
@@ -52,9 +57,10 @@ class Replies:
 
     def _queue(self, request: MailRequest, now: int) -> None:
         write, life_s = self._written[request.kind]
-        self._outbox.add(request.kind.value, write(request), now=now, is_urgent=True, not_after=now + life_s)
+        if mail := write(request, now):
+            self._outbox.add(request.kind.value, mail, now=now, is_urgent=True, not_after=now + life_s)
 
-    def _owner_link(self, request: MailRequest) -> Mail:
+    def _owner_link(self, request: MailRequest, _now: int) -> Mail:
         link = self._owner_links.make(request)
         return self._letters.owner_link(
             request.recipient,
@@ -64,6 +70,20 @@ class Replies:
             stop_token=self._requests.stop_token(request),
         )
 
-    def _confirmation(self, request: MailRequest) -> Mail:
+    def _confirmation(self, request: MailRequest, _now: int) -> Mail:
         token = self._subscribers.begin(request)
         return self._letters.confirmation(request.recipient, request.language, token=token)
+
+    def _domain_code(self, request: MailRequest, now: int) -> Mail | None:
+        """Nothing for a domain that its key has forgotten meanwhile."""
+        domain = domain_of(canonical(request.recipient))
+        code = self._domains.new_code(int(request.browser or 0), domain, now=now)
+        if code is None:
+            return None
+        return self._letters.domain_code(
+            request.recipient,
+            request.language,
+            domain=domain,
+            code=code,
+            stop_token=self._requests.stop_token(request),
+        )

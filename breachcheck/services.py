@@ -21,7 +21,9 @@ from breachcheck.db.sqlite import SqliteDatabase
 from breachcheck.db.sqlite_schema import CATALOGUE, INDEX
 from breachcheck.digests import Digester
 from breachcheck.domain_lookup import DomainLookup
+from breachcheck.domains import Domains
 from breachcheck.errors import KeyFileError, StoreDamaged, StoreExists, StoreNotFound
+from breachcheck.fetching import Allowed, Fetcher
 from breachcheck.headcounts import Headcounts
 from breachcheck.identity import Identity
 from breachcheck.index import Index
@@ -32,8 +34,11 @@ from breachcheck.lookup import Lookup
 from breachcheck.operators import Operators
 from breachcheck.opt_outs import OptOuts
 from breachcheck.post import Post
+from breachcheck.proof_ways import Ways
+from breachcheck.proofs import Proofs
 from breachcheck.publishing import Publishing
 from breachcheck.receipts import Receipts
+from breachcheck.resolving import Resolver
 from breachcheck.sealed_accounts import SealedAccounts
 from breachcheck.sealing import Sealer, own_domains
 from breachcheck.suppressions import Suppressions
@@ -79,6 +84,9 @@ class Services:
     receipts: Receipts
     ticked_steps: TickedSteps
     api_keys: ApiKeys
+    domains: Domains
+    proofs: Proofs
+    fetcher: Fetcher
     operators: Operators
     audit: Audit
     jobs: Jobs
@@ -90,8 +98,8 @@ class Services:
 
     @property
     def sealed_domains(self) -> frozenset[Domain]:
-        """The domains whose people a load that begins now seals."""
-        return self.own_domains
+        """The domains whose people a load that begins now seals: the operator's own, and those proved by a key."""
+        return self.own_domains | self.proofs.all_proved()
 
     def close(self) -> None:
         for database in self.databases:
@@ -182,6 +190,20 @@ def _wire(
     catalogue = Catalogue(catalogue_db, is_demo=about.is_demo)
     lookup = Lookup(catalogue, index, headcounts, digester, site=settings.disclosure, is_demo=about.is_demo)
     publishing = Publishing(catalogue_db, index, headcounts, sealed_accounts)
+    resolver = Resolver(settings.dns_servers)
+    fetcher = Fetcher(resolver, Allowed(settings.outbound_allowed))
+    api_keys, domains = ApiKeys(catalogue_db, app_key), Domains(catalogue_db, app_key)
+    wired_post = post.wired(
+        settings,
+        catalogue_db,
+        catalogue,
+        lookup,
+        digester,
+        domains,
+        app_key=app_key,
+        mail_key=mail_key,
+        is_demo=about.is_demo,
+    )
     return Services(
         config=settings,
         identity=about,
@@ -209,20 +231,14 @@ def _wire(
         opt_outs=OptOuts(catalogue_db, index, sealed_accounts),
         receipts=Receipts(settings.receipt_key_path),
         ticked_steps=TickedSteps(catalogue_db, app_key),
-        api_keys=ApiKeys(catalogue_db, app_key),
+        api_keys=api_keys,
+        domains=domains,
+        proofs=Proofs(catalogue_db, domains, Ways(resolver, fetcher), api_keys, wired_post.requests),
+        fetcher=fetcher,
         operators=Operators(catalogue_db),
         audit=Audit(catalogue_db),
         jobs=Jobs(catalogue_db),
-        post=post.wired(
-            settings,
-            catalogue_db,
-            catalogue,
-            lookup,
-            digester,
-            app_key=app_key,
-            mail_key=mail_key,
-            is_demo=about.is_demo,
-        ),
+        post=wired_post,
     )
 
 

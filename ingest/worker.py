@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import structlog
 
-from breachcheck import notify, opt_outs, postman, watchlists
+from breachcheck import notify, opt_outs, postman, proofs, watchlists
 from breachcheck.errors import BreachcheckError
 from breachcheck.jobs import ATTEMPTS, Job
 from breachcheck.notifications import TellingId
@@ -46,11 +46,17 @@ def watch(services: Services, _job: Job) -> None:
     log.info("watchlists told", events=events, pruned=pruned)
 
 
+def check_domains(services: Services, _job: Job) -> None:
+    """Look for the proofs of domains that are due again."""
+    log.info("domains checked", found=services.proofs.recheck())
+
+
 JOBS: dict[str, Callable[[Services, Job], None]] = {
     "prune": prune,
     opt_outs.JOB: forget,
     notify.JOB: tell,
     watchlists.JOB: watch,
+    proofs.JOB: check_domains,
 }
 
 
@@ -69,8 +75,12 @@ def run(services: Services, stopping: Event) -> None:
 
 
 def _do_jobs(services: Services, stopping: Event) -> None:
+    is_scheduled = False
     while not stopping.is_set():
         try:
+            if not is_scheduled:
+                services.proofs.schedule()
+            is_scheduled = True
             busy = run_one(services)
         except BreachcheckError as error:
             log.warning("store out of reach", error=type(error).__name__)

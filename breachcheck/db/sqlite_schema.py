@@ -454,3 +454,27 @@ def m0008_watchlists(db: Database) -> None:
         CREATE INDEX watch_event_by_subject ON watch_event (watchlist_id, ref, breach, number);
         """,
     )
+
+
+@CATALOGUE()
+def m0009_domains(db: Database) -> None:
+    _run(
+        db,
+        """
+        CREATE TABLE domain_claim (
+            key_id INTEGER NOT NULL REFERENCES api_key (id),
+            domain TEXT NOT NULL,
+            begun_at INTEGER NOT NULL,
+            way TEXT CHECK (way IN ('dns', 'file', 'meta', 'mail')),
+            proved_at INTEGER,
+            checked_at INTEGER,
+            next_check_at INTEGER,
+            failing_since INTEGER,
+            code_hash TEXT,
+            code_expires_at INTEGER,
+            PRIMARY KEY (key_id, domain)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE INDEX domain_claim_by_check ON domain_claim (next_check_at);
+        """,
+    )
