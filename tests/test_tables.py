@@ -15,6 +15,7 @@ SCHEMA = ROOT / "breachcheck" / "db" / "sqlite_schema.py"
 
 OWNERS = {
     "api_key": "api_keys",
+    "domain_claim": "domains",
     "audit": "audit",
     "breach": "breaches",
     "change": "changes",
