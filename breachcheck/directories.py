@@ -11,10 +11,11 @@ import msgspec
 from breachcheck.addresses import base_of, canonical
 from breachcheck.digests import Digester, Kind
 from breachcheck.errors import HoldsAddress, InvalidAccount, InvalidRequest, MalformedJson
-from breachcheck.watchlists import Watched, is_name
+from breachcheck.watchlists import Size, Watched, is_name
 
 KNOWN = ("ref", "account", "kind", "breach")
 DELIMITERS = ",;\t"
+FIRST_REFUSED = 3
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,13 +50,17 @@ Line = tuple[int, Entry | Refused]
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which columns of a CSV file to read; *is_strict* refuses a file that has others."""
+    """Which columns of a CSV file to read; *is_strict* refuses a file that has others.
+
+    *otherwise* is the kind where no column says it, *of_breach* the breach of kinds that need one.
+    """
 
     ref: str = "ref"
     accounts: Sequence[str] = ("account",)
     kind: str | None = "kind"
     breach: str | None = "breach"
     otherwise: Kind = Kind.EMAIL
+    of_breach: str | None = None
     is_strict: bool = False
 
 
@@ -81,6 +86,25 @@ def read(lines: Iterable[Line], digester: Digester, breaches: Iterable[str]) -> 
         else:
             directory.refused.append(Refused(number, entry.ref if is_name(entry.ref) else None, found))
     return directory
+
+
+def require_some(directory: Directory) -> None:
+    """A broken export must not empty a list: whoever means that hands in an empty one. Raises InvalidRequest."""
+    if directory.refused and not directory.accounts:
+        some = ", ".join(f"line {one.line}: {one.reason}" for one in directory.refused[:FIRST_REFUSED])
+        raise InvalidRequest(f"Not one of {len(directory.refused):,} lines can be watched ({some}). Nothing changed.")
+
+
+def outcome_json(name: str, size: Size, added: int, removed: int, directory: Directory) -> dict[str, Any]:
+    """What became of the list *name* when *directory* came in, for programs."""
+    return {
+        "name": name,
+        "refs": size.refs,
+        "accounts": size.accounts,
+        "added": added,
+        "removed": removed,
+        "refused": [{"line": one.line, "ref": one.ref, "reason": one.reason} for one in directory.refused],
+    }
 
 
 def of_json(body: bytes | msgspec.Raw) -> Iterator[Line]:
@@ -153,7 +177,11 @@ def _of_cells(number: int, cells: list[str], places: dict[str, int], columns: Co
     for name in columns.accounts:
         account = cells[places[name]]
         if account.strip() or len(columns.accounts) == 1:
-            yield Entry(ref, account, kind, _cell(cells, places, columns.breach) or None)
+            yield Entry(ref, account, kind, _cell(cells, places, columns.breach) or _breach_of(kind, columns))
+
+
+def _breach_of(kind: Kind, columns: Columns) -> str | None:
+    return columns.of_breach if kind.is_of_one_breach else None
 
 
 def _cell(cells: list[str], places: dict[str, int], name: str | None) -> str:

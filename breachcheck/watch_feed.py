@@ -68,6 +68,10 @@ class WatchFeed:
                     raise UnknownCursor("One of the ids is of no event of this watchlist; none was acknowledged.")
             return len(set(ids))
 
+    def count_open(self, watchlist: Watchlist) -> int:
+        """How many events nobody has acknowledged."""
+        return self._events.count_open(watchlist.id)
+
     def _number(self, watchlist: Watchlist, cursor: str) -> int:
         parts = _cursor_form.fullmatch(cursor)
         if parts is None or int(parts[1]) != watchlist.id or int(parts[2]) > self._events.last(watchlist.id):

@@ -13,6 +13,7 @@ from breachcheck.db.base import Database
 from breachcheck.digests import Digest
 from breachcheck.disclosure import KEY, disclose, may_be_shown, may_be_told
 from breachcheck.errors import IndexMoved, WatchlistFull
+from breachcheck.free_text import without_address
 from breachcheck.index import FieldSetId, Index
 from breachcheck.jobs import Jobs
 from breachcheck.loads import FieldSet
@@ -114,7 +115,7 @@ class Watching:
     def _new(self, holder: str, name: str) -> Watchlist:
         if len(self._watchlists.of_holder(holder)) >= MOST_LISTS:
             raise WatchlistFull(f"There are {MOST_LISTS} watchlists already; delete one first.")
-        return self._watchlists.create(holder, name, at=_now())
+        return self._watchlists.create(without_address(holder, "holder of a watchlist"), name, at=_now())
 
     def _change(self, watchlist: Watchlist, *, remove: set[Watched], add: set[Watched]) -> None:
         if not remove and not add:

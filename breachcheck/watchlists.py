@@ -71,7 +71,10 @@ class Watchlists:
         """As ``find``. Raises UnknownWatchlist."""
         found = self.find(holder, name)
         if found is None:
-            raise UnknownWatchlist("There is no watchlist of this name; a PUT makes one.")
+            label = name if is_name(name) else "of this name"
+            raise UnknownWatchlist(
+                f"There is no watchlist {label}; `breachcheck watchlists sync` makes one, as does a PUT."
+            )
         return found
 
     def of_holder(self, holder: str) -> list[Watchlist]:

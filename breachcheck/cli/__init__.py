@@ -22,6 +22,7 @@ COMMANDS = {
     "domains": ("breachcheck.cli.domains", "domains"),
     "keys": ("breachcheck.cli.keys", "keys"),
     "mails": ("breachcheck.cli.mails", "mails"),
+    "watchlists": ("breachcheck.cli.watchlists", "watchlists"),
     "operators": ("breachcheck.cli.operators", "operators"),
     "suppressions": ("breachcheck.cli.suppressions", "suppressions"),
     "receipt": ("breachcheck.cli.receipt", "receipt"),

@@ -22,7 +22,6 @@ from breachcheck.web.context import services
 
 SCOPE = "watch"
 MOST_ACKNOWLEDGED = 10_000
-FIRST_REFUSED = 3
 
 READERS: Mapping[str, Callable[[bytes], Iterator[Line]]] = {
     "application/json": directories.of_json,
@@ -71,7 +70,7 @@ def put_watchlist(name: str) -> Response:
     holder = _holder()
     _require_name(name)
     directory = _read(_reader()(request.get_data(cache=False)))
-    _require_some(directory)
+    directories.require_some(directory)
     kept = services().watching.replace(holder, name, directory.accounts)
     return _answer(_outcome(name, kept, directory), 201 if kept.is_new else 200)
 
@@ -146,13 +145,6 @@ def _read(lines: Iterator[Line]) -> Directory:
     return directories.read(lines, services().digester, names)
 
 
-def _require_some(directory: Directory) -> None:
-    """A broken export must not empty a list: whoever means that sends an empty one."""
-    if directory.refused and not directory.accounts:
-        some = ", ".join(f"line {one.line}: {one.reason}" for one in directory.refused[:FIRST_REFUSED])
-        raise InvalidRequest(f"Not one of {len(directory.refused):,} lines can be watched ({some}). Nothing changed.")
-
-
 def _fault(error: Exception, example: str) -> InvalidRequest:
     """In words that quote no value."""
     if isinstance(error, msgspec.ValidationError):
@@ -172,14 +164,7 @@ def _facts(one: Watchlist) -> dict[str, Any]:
 
 
 def _outcome(name: str, kept: Kept, directory: Directory) -> dict[str, Any]:
-    return {
-        "name": name,
-        "refs": kept.size.refs,
-        "accounts": kept.size.accounts,
-        "added": kept.added,
-        "removed": kept.removed,
-        "refused": [{"line": one.line, "ref": one.ref, "reason": one.reason} for one in directory.refused],
-    }
+    return directories.outcome_json(name, kept.size, kept.added, kept.removed, directory)
 
 
 def _answer(body: dict[str, Any], status: int = 200) -> Response:
