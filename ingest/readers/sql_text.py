@@ -67,7 +67,8 @@ class Grammar:
         flat = rf"(?:{string}|{_PLAIN}|[,;\[\]])*+"
         nested = rf"\((?:{string}|{_PLAIN}|[,;\[\]]|\({flat}\))*+\)"
         listed = rf"\[(?:{string}|{_PLAIN}|[,;])*+\]"
-        simple = r"'[^'\\]*+'(?=[,)])|[^'\"(),;\s]++(?=[,)])"
+        escapes = r"(?:\\.[^'\\]*+)*+" if dialect.has_backslashes else ""
+        simple = rf"'[^'\\]*+{escapes}'(?=[,)])|[^'\"(),;\s]++(?=[,)])"
         value = rf"(?>{simple}|(?:{string}|{_PLAIN}|{nested}|{listed})++)"
         begun = rf"(?:\({flat})?+(?:{opening}|\"[^\"]*+)?+\\?\Z"
         self.dialect = dialect
@@ -116,6 +117,8 @@ class Grammar:
         """What the value *written* says; "" for NULL. Of an expression, the text in it."""
         if written[:1] == "'" == written[-1:] and "'" not in written[1:-1] and "\\" not in written:
             return written[1:-1][:LONGEST_VALUE]
+        if self.dialect.has_backslashes and _escapes_quotes_alone(written):
+            return written[1:-1].replace(r"\'", "'")[:LONGEST_VALUE]
         return self._said(written.strip(_BLANKS))[:LONGEST_VALUE]
 
     def _said(self, written: str) -> str:
@@ -136,6 +139,14 @@ class Grammar:
         if self.dialect.has_backslashes or prefix in ("E", "e"):
             return _ESCAPES[mark].sub(_plain, text)
         return text.replace(mark * 2, mark)
+
+
+def _escapes_quotes_alone(written: str) -> bool:
+    """Whether *written* is a string in which every backslash stands before a quote, and every quote behind one."""
+    if written[:1] != "'" or written[-1:] != "'" or len(written) < len("''"):
+        return False
+    escaped = written.count(r"\'")
+    return written.count("\\") == escaped == written.count("'") - len("''") and not written.endswith(r"\'")
 
 
 def _plain(found: re.Match[str]) -> str:

@@ -1,0 +1,43 @@
+"""What strings of SQL dumps say, whichever way is taken to read them."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ingest.readers.sql_text import Dialect, Grammar
+
+MYSQL, STANDARD = (Grammar(Dialect(has_backslashes=which)) for which in (True, False))
+TEXTS = st.text(alphabet="a'\\(,) ", max_size=12)
+
+
+def doubled(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def escaped(text: str) -> str:
+    return "'" + text.replace("\\", r"\\").replace("'", r"\'") + "'"
+
+
+@given(TEXTS)
+@example("'")
+@example("\\")
+@example("O'Brien")
+@example("\\'")
+def test_a_text_comes_back_however_its_quotes_are_escaped(text: str) -> None:
+    assert MYSQL.said(escaped(text)) == text
+    assert STANDARD.said(doubled(text)) == text
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=4))
+def test_a_row_is_cut_between_its_values(texts: list[str]) -> None:
+    row = "(" + ",".join(map(escaped, texts)) + ")"
+
+    found = MYSQL.row_of(len(texts), tuple(range(len(texts)))).fullmatch(row)
+
+    assert found
+    assert [MYSQL.said(value) for value in found.groups()] == texts
+
+
+@pytest.mark.parametrize(("written", "text"), [(r"'a\nb'", "a\nb"), (r"'it''s \'so\''", "it's 'so'"), (r"'\''", "'")])
+def test_escapes_of_several_kinds_are_resolved_together(written: str, text: str) -> None:
+    assert MYSQL.said(written) == text
