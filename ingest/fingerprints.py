@@ -7,15 +7,26 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from types import TracebackType
+from typing import NamedTuple
 
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError, LoadError
 
 _PIECE = 1 << 20
+_LARGE = 1 << 30  # bytes that may no longer be in memory when all is read
+
+
+class _State(NamedTuple):
+    """What a file is like; while that stands, nobody wrote to it."""
+
+    device: int
+    inode: int
+    size: int
+    changed_at: int
 
 
 class Fingerprints:
-    """SHA-256 of files, taken in a thread while they are read.
+    """SHA-256 of files, taken in a thread: of large ones while they are read, of others when there is less to do.
 
     Each file is hashed once, however often it is read; a file that changes between the two is refused.
     """
@@ -23,7 +34,8 @@ class Fingerprints:
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, "sha256")
         self._stopped = Event()
-        self._states: dict[Path, tuple[int, ...]] = {}
+        self._states: dict[Path, _State] = {}
+        self._waiting: list[Path] = []
         self._hashes: dict[Path, Future[str]] = {}
 
     def __enter__(self) -> Fingerprints:
@@ -36,17 +48,31 @@ class Fingerprints:
         self._pool.shutdown(cancel_futures=True)
 
     def begin(self, path: Path) -> None:
-        """Remember what *path* is like before it is read, and hash it meanwhile."""
-        if path not in self._states:
-            self._states[path] = _state(path)
+        """Remember what *path* is like before it is read."""
+        if path in self._states:
+            return
+        self._states[path] = _state(path)
+        self._waiting.append(path)
+        if self._states[path].size >= _LARGE:
+            self.hash_waiting()
+
+    def hash_waiting(self) -> None:
+        """Hash those that were begun, meanwhile."""
+        for path in self._waiting:
             self._hashes[path] = self._pool.submit(self._sha256, path)
+        self._waiting.clear()
+
+    def require_unchanged(self) -> None:
+        """Raises LoadError where a file that was begun is no longer what it was."""
+        for path, state in self._states.items():
+            if _state(path) != state:
+                name = mask_addresses(path.name)
+                raise LoadError(f"{name} changed while it was read; load again when nothing writes to it any more.")
 
     def of(self, path: Path) -> str:
-        """The SHA-256 of a file that was begun, in hex. Raises LoadError where the file is no longer what it was."""
+        """The SHA-256 of a file that is hashed, in hex. Raises LoadError where one is no longer what it was."""
         digest = self._hashes[path].result()
-        if _state(path) != self._states[path]:
-            name = mask_addresses(path.name)
-            raise LoadError(f"{name} changed while it was read; load again when nothing writes to it any more.")
+        self.require_unchanged()
         return digest
 
     def _sha256(self, path: Path) -> str:
@@ -60,12 +86,12 @@ class Fingerprints:
         return digest.hexdigest()
 
 
-def _state(path: Path) -> tuple[int, ...]:
+def _state(path: Path) -> _State:
     try:
         status = path.stat()
     except OSError as error:
         raise _unreadable(path, error) from None
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    return _State(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def _unreadable(path: Path, error: OSError) -> DataFileError:

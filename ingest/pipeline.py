@@ -20,6 +20,7 @@ from breachcheck.services import Services
 from ingest import engine, loading, rejections, writing
 from ingest.boxes import Seal
 from ingest.extract import NO_PERSON
+from ingest.fingerprints import Fingerprints
 from ingest.gathering import Gathering
 from ingest.manifest import Manifest
 from ingest.passwords import Ask
@@ -157,6 +158,7 @@ def _load(
         seal = _seal(services, manifest.facts.name)
         gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes), seal)))
         rejected = _rejections(surveyed, spill, terms.rejects, stack)
+        fingerprints = stack.enter_context(Fingerprints())
         reading = read(
             surveyed,
             services.digester,
@@ -164,6 +166,7 @@ def _load(
             gathering,
             spill,
             progress.update,
+            fingerprints=fingerprints,
             suppressed=np.array(services.suppressions.to_forget(), np.int64),
             rejections=rejected,
             part=terms.part,
@@ -171,8 +174,9 @@ def _load(
         if rejected and terms.rejects:
             sources = [Numbered(one.table.name, one.table.numbered_by) for one in surveyed.sources]
             rejected.write(terms.rejects, sources)
-        _refuse_unfit(reading, terms)
+        _refuse_unfit(reading, terms, fingerprints)
         written = _write(gathering, services, load_id, reading.tally().read, progress)
+        reading = reading.with_hashes(fingerprints)
         tally = msgspec.structs.replace(_counted(reading, written, terms.part), sealed=_sealed(services, written))
         return tally, surveyed.contents(), written
 
@@ -204,23 +208,28 @@ def _rejections(surveyed: Survey, spill: Path, rejects: Path | None, stack: Exit
     return stack.enter_context(closing(Rejections(spill)))
 
 
-def _refuse_unfit(reading: Reading, terms: Terms) -> None:
+def _refuse_unfit(reading: Reading, terms: Terms, fingerprints: Fingerprints) -> None:
+    if why := _why_unfit(msgspec.structs.replace(reading.tally(), part=terms.part), terms):
+        tally = reading.with_hashes(fingerprints).tally()
+        raise LoadRefused(why, msgspec.structs.replace(tally, part=terms.part))
+
+
+def _why_unfit(tally: Tally, terms: Terms) -> str:
     """Whether the mapping is right: who was left out at their own wish does not speak against it.
 
     Nor do, of a part, records whose person is in the rest.
     """
-    tally = msgspec.structs.replace(reading.tally(), part=terms.part)
     counted = tally.without_left_out()
     rejected = sum(counted.rejected.values())
     if rejected == counted.read:
-        raise LoadRefused(f"Nothing was indexed: {_why_nobody(tally)}.", tally)
+        return f"Nothing was indexed: {_why_nobody(tally)}."
     lost = counted.rejected.get(NO_PERSON, 0) if terms.part else 0
-    if rejected - lost > terms.max_rejected * counted.read:
-        raise LoadRefused(
-            f"{rejected:,} of {counted.read:,} records were rejected, more than --max-rejected {terms.max_rejected:g}"
-            " allows; see the reasons, and mend the mapping or allow more.",
-            tally,
-        )
+    if rejected - lost <= terms.max_rejected * counted.read:
+        return ""
+    return (
+        f"{rejected:,} of {counted.read:,} records were rejected, more than --max-rejected {terms.max_rejected:g}"
+        " allows; see the reasons, and mend the mapping or allow more."
+    )
 
 
 def _why_nobody(tally: Tally) -> str:

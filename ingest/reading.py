@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
+import msgspec
 
 from breachcheck.digests import Digester
 from breachcheck.loads import LEFT_OUT, FileTally, Part, Tally
@@ -32,12 +33,24 @@ Show = Callable[[str, int, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What became of all records: *accepted* ones name their person themselves, *joined* ones by an id."""
+    """What became of all records: *accepted* ones name their person themselves, *joined* ones by an id.
+
+    *hashed*: which file on disk each of *files* came from, where its SHA-256 is still to be told.
+    """
 
     accepted: int
     joined: int
     rejected: Counter[str]
     files: tuple[FileTally, ...]
+    hashed: tuple[Path | None, ...]
+
+    def with_hashes(self, fingerprints: Fingerprints) -> Reading:
+        """The same, with the SHA-256 of each file. Raises LoadError where one is no longer what it was."""
+        files = [
+            msgspec.structs.replace(file, sha256=fingerprints.of(path)) if path else file
+            for file, path in zip(self.files, self.hashed, strict=True)
+        ]
+        return replace(self, files=tuple(files))
 
     def tally(self) -> Tally:
         """As long as nobody has looked for duplicates."""
@@ -55,6 +68,7 @@ def read(
     spill: Path,
     show: Show,
     *,
+    fingerprints: Fingerprints,
     suppressed: Int64s = NOBODY,
     rejections: Rejections | None = None,
     part: Part | None = None,
@@ -64,19 +78,21 @@ def read(
     With *rejections*, which takes longer, these hear of every record that is rejected, by the number of its source.
     With *part*, no more is read of each.
 
-    Raises DataFileError where a file cannot be read to its end, LoadError where one changed meanwhile.
+    Raises DataFileError where a file cannot be read to its end, LoadError where one changed meanwhile. What is still to
+    be hashed then, by *fingerprints*, is on the way.
     """
     wanted = [replace(one, number=NUMBER) if rejections or part else one for one in survey.wanted()]
     with ExitStack() as stack:
         connection = stack.enter_context(engine.connect(spill, in_order=part is not None))
         watch = _Watch(connection, survey, show)
         engine.confine(connection, spill, {one.file.path for one in survey.sources if one.file.path})
-        fingerprints = stack.enter_context(Fingerprints())
         junctions = {name: stack.enter_context(closing(Junction(spill))) for name in in_order(wanted)}
         extractor = Extractor(connection, digester, breach, gathering, junctions, suppressed, rejections, part)
         counts = _counts(survey, wanted, extractor, fingerprints, watch)
         joined = _join([*junctions.values()], counts, gathering, rejections)
-        return _reading(survey, counts, joined, fingerprints)
+        fingerprints.require_unchanged()
+        fingerprints.hash_waiting()
+        return _reading(survey, counts, joined)
 
 
 def _counts(
@@ -115,10 +131,10 @@ def _join(
     return joined
 
 
-def _reading(survey: Survey, counts: list[Count], joined: Counter[int], fingerprints: Fingerprints) -> Reading:
+def _reading(survey: Survey, counts: list[Count], joined: Counter[int]) -> Reading:
     tallies = iter(
         [
-            _file_tally(source, count, joined[number], fingerprints)
+            _file_tally(source, count, joined[number])
             for number, (source, count) in enumerate(zip(survey.sources, counts, strict=True))
         ]
     )
@@ -127,15 +143,15 @@ def _reading(survey: Survey, counts: list[Count], joined: Counter[int], fingerpr
         joined=joined.total(),
         rejected=sum((count.rejected for count in counts), Counter()),
         files=tuple(next(tallies) if isinstance(one, Source) else one for one in survey.found),
+        hashed=tuple(one.file.source if isinstance(one, Source) else None for one in survey.found),
     )
 
 
-def _file_tally(source: Source, count: Count, joined: int, fingerprints: Fingerprints) -> FileTally:
+def _file_tally(source: Source, count: Count, joined: int) -> FileTally:
     return FileTally(
         name=source.table.name,
         outcome="read",
         why=source.table.note,
-        sha256=fingerprints.of(source.file.source) if source.file.source else None,
         bytes=source.file.size,
         format=source.table.format,
         encoding=said(source.table.encoding, source.entry.encoding),
