@@ -123,17 +123,15 @@ class WatchEvents:
         )
         return int(row["events"])
 
-    def acknowledge(self, watchlist_id: WatchlistId, number: int, *, at: int) -> bool:
-        """Whether there is such an event. The first acknowledgement stays."""
-        return bool(
-            self._db.execute(
-                """
-                UPDATE watch_event
-                SET acknowledged_at = coalesce(acknowledged_at, :at)
-                WHERE watchlist_id = :id AND number = :number
-                """,
-                {"id": watchlist_id, "number": number, "at": at},
-            )
+    def acknowledge(self, watchlist_id: WatchlistId, number: int, *, at: int) -> None:
+        """The first acknowledgement stays."""
+        self._db.execute(
+            """
+            UPDATE watch_event
+            SET acknowledged_at = coalesce(acknowledged_at, :at)
+            WHERE watchlist_id = :id AND number = :number
+            """,
+            {"id": watchlist_id, "number": number, "at": at},
         )
 
     def cut(self, watchlist_id: WatchlistId, number: int, leaked: frozenset[str]) -> None:

@@ -57,16 +57,16 @@ class WatchFeed:
         return EventPage(watchlist, events, event_id(watchlist, last), has_more=len(found) > count)
 
     def acknowledge(self, holder: str, name: str, ids: list[str], *, at: int) -> int:
-        """Note that someone has seen to these events, all or none; how many. Raises UnknownCursor for an unknown id.
+        """Note that someone has seen to these events, all or none; how many. Raises UnknownWatchlist, UnknownCursor.
 
-        Raises UnknownWatchlist.
+        An event that is there no more counts too, so that nobody learns which ones went with an opt-out.
         """
         with self._db.transaction():
             watchlist = self._watchlists.get(holder, name)
-            for one in dict.fromkeys(ids):
-                if not self._events.acknowledge(watchlist.id, self._number(watchlist, one), at=at):
-                    raise UnknownCursor("One of the ids is of no event of this watchlist; none was acknowledged.")
-            return len(set(ids))
+            numbers = {self._number(watchlist, one) for one in ids}
+            for number in numbers:
+                self._events.acknowledge(watchlist.id, number, at=at)
+            return len(numbers)
 
     def count_open(self, watchlist: Watchlist) -> int:
         """How many events nobody has acknowledged."""
@@ -76,7 +76,7 @@ class WatchFeed:
         parts = _cursor_form.fullmatch(cursor)
         if parts is None or int(parts[1]) != watchlist.id or int(parts[2]) > self._events.last(watchlist.id):
             raise UnknownCursor(
-                "This cursor is none of this watchlist, which may have been deleted and made anew; begin without one."
+                "This watchlist never gave out such a cursor or id; if it was deleted and made anew, begin without one."
             )
         return int(parts[2])
 

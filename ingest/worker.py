@@ -25,6 +25,7 @@ def prune(services: Services, _job: Job) -> None:
     for load_id in services.publishing.prunable(now=_now()):
         deleted = services.publishing.prune(load_id, by=BY)
         log.info("pruned", load=load_id, exposures=deleted)
+    services.watching.tell_all()  # what a job of the kind `watch` that was given up left
     services.opt_outs.finish()  # erasing waits for loads, and every load that failed leaves a job of this kind
 
 

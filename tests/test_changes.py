@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from threading import Thread
 
 import pytest
 from sqlite_utils import Database as Utils
@@ -110,6 +111,23 @@ def test_a_sensitive_breach_is_told_of_while_it_is_shown_and_then_no_more(store)
 
     assert before == [("published", "Shop")]
     assert (page.changes, page.cursor) == ((), 2)
+
+
+def test_two_writers_at_once_make_a_reader_skip_and_repeat_nothing(store):
+    def publish(name: str) -> None:
+        for _ in range(6):
+            published_breach(store, facts(name=name), PEOPLE)
+
+    writers = [Thread(target=publish, args=(name,)) for name in ("Shop", "Bank")]
+    for one in writers:
+        one.start()
+    read, cursor = [], 0
+    while any(one.is_alive() for one in writers) or cursor < 12:
+        page = store.changes.after(cursor, 3)
+        read += [one.number for _, one in page.changes]
+        cursor = page.cursor
+
+    assert read == list(range(1, 13))
 
 
 def test_a_cursor_of_the_future_is_refused(store):

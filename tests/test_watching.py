@@ -322,6 +322,15 @@ class TestOptOuts:
 
         assert told(store, seen) == [("exposed", "e1", "Shop")]
 
+    @pytest.mark.parametrize("level", list(Level))
+    def test_whether_an_event_went_with_an_opt_out_cannot_be_tried_by_acknowledging_it(self, store, level):
+        published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+        watch(store, ("e1", ANN), ("e2", BOB))
+        ids = [one["id"] for one in as_json(store.watch_feed.after(HOLDER, STAFF, "", 9))["events"]]
+        store.opt_outs.opt_out(digest(store, ANN), level)
+
+        assert store.watch_feed.acknowledge(HOLDER, STAFF, ids, at=100) == 2
+
 
 class TestCursors:
     def test_pages_follow_one_another_without_a_gap(self, store):
@@ -552,6 +561,21 @@ def test_a_broken_index_tells_nothing_withdrawn(tmp_path):
 
     assert told(store) == [("exposed", "e1", "Shop")]
     store.close()
+
+
+def test_what_a_job_that_was_given_up_left_is_told_an_hour_later(store, monkeypatch):
+    watch(store, ("e1", ANN))
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+    with monkeypatch.context() as broken:
+        broken.setitem(worker.JOBS, "watch", lambda *_: 1 / 0)
+        broken.setattr(worker, "AGAIN_AFTER_S", 0)
+        work(store)
+    monkeypatch.setattr(worker, "_now", lambda: 4 * 10**9)
+    before = told(store)
+    work(store)
+
+    assert before == []
+    assert told(store) == [("exposed", "e1", "Shop")]
 
 
 def test_publishing_leaves_no_job_where_nobody_watches(store):
