@@ -13,7 +13,7 @@ from breachcheck.breaches import Translation
 from breachcheck.services import Services
 from breachcheck.web import language
 from breachcheck.web.app import create_app
-from tests.stores import facts, new_store, published_breach
+from tests.stores import LOADED_AT, facts, new_store, published_breach
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
@@ -103,11 +103,37 @@ def links_of(feed: Xml.Element) -> list[str]:
     return [link.attrib["href"] for link in feed.findall(".//a:link", ATOM)]
 
 
-def test_the_feed_has_what_the_format_asks_for(client: FlaskClient) -> None:
-    feed = feed_of(client)
+def titles_of(feed: Xml.Element) -> list[str | None]:
+    return [entry.findtext("a:title", None, ATOM) for entry in feed.findall("a:entry", ATOM)]
+
+
+def added(store: Services, **seconds: int) -> FlaskClient:
+    """A site that first published each breach so many *seconds* after the loads of tests."""
+    for name, later in seconds.items():
+        store.databases[1].execute(
+            "UPDATE breach SET added_at = :at WHERE name = :name",
+            {"at": LOADED_AT + later, "name": name.replace("_", "-")},
+        )
+    return create_app(store).test_client()
+
+
+def test_the_feed_begins_with_what_was_added_last(loaded: Services) -> None:
+    client = added(loaded, Chatter_Tally=0, Shop=1, Whisper=2)
+
+    assert titles_of(feed_of(client)) == ["Whisper", "Corner Shop", "Chatter (Tally)"]
+    assert shown(client, "?sort=added") == ["Whisper", "Shop", "Chatter-Tally"]
+
+
+def test_breaches_added_in_one_second_stand_in_the_feed_by_title(loaded: Services) -> None:
+    client = added(loaded, Whisper=0, Shop=0, Chatter_Tally=0)
+
+    assert titles_of(feed_of(client)) == ["Chatter (Tally)", "Corner Shop", "Whisper"]
+
+
+def test_the_feed_has_what_the_format_asks_for(loaded: Services) -> None:
+    feed = feed_of(added(loaded, Chatter_Tally=2, Shop=1, Whisper=0))
     entries = feed.findall("a:entry", ATOM)
 
-    assert [entry.findtext("a:title", None, ATOM) for entry in entries] == ["Chatter (Tally)", "Corner Shop", "Whisper"]
     assert feed.findtext("a:author/a:name", None, ATOM) == "Breach check"
     for one in (feed, *entries):
         assert (one.findtext("a:id", "", ATOM)).startswith("urn:uuid:")
@@ -116,8 +142,10 @@ def test_the_feed_has_what_the_format_asks_for(client: FlaskClient) -> None:
     assert entries[1].findtext("a:summary", None, ATOM) == "Passwords, email addresses and names"
 
 
-def test_without_an_address_of_its_own_the_site_s_feed_has_relative_links(client: FlaskClient) -> None:
-    assert links_of(feed_of(client))[:3] == ["/breaches.atom", "/breaches", "/breaches/Chatter-Tally"]
+def test_without_an_address_of_its_own_the_site_s_feed_has_relative_links(loaded: Services) -> None:
+    feed = feed_of(added(loaded, Chatter_Tally=2, Shop=1, Whisper=0))
+
+    assert links_of(feed)[:3] == ["/breaches.atom", "/breaches", "/breaches/Chatter-Tally"]
 
 
 @pytest.fixture
