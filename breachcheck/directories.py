@@ -68,10 +68,11 @@ _entry = msgspec.json.Decoder(Entry)
 _items = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def read(lines: Iterable[Line], digester: Digester, breaches: Iterable[str]) -> Directory:
+def read(lines: Iterable[Line], digester: Digester, breaches: Iterable[str], *, within: str | None = None) -> Directory:
     """The directory that *lines* are, its accounts as digests. *breaches*: the names of those that are published.
 
-    Raises HoldsAddress where a ref has an @: refs are kept and told in clear.
+    *within*: the JSON pointer of the array that they are the items of, if they are. Raises HoldsAddress where a ref
+    has an @: refs are kept and told in clear.
     """
     directory = Directory()
     names = {name.lower(): name for name in breaches}
@@ -79,7 +80,8 @@ def read(lines: Iterable[Line], digester: Digester, breaches: Iterable[str]) -> 
         if isinstance(entry, Refused):
             directory.refused.append(entry)
             continue
-        _require_no_address(number, entry.ref)
+        if "@" in entry.ref:
+            raise _address_in_ref(number, "" if within is None else f"{within}/{number - 1}/ref")
         found = _watched(entry, digester, names)
         if isinstance(found, Watched):
             directory.accounts.add(found)
@@ -107,12 +109,13 @@ def outcome_json(name: str, size: Size, added: int, removed: int, directory: Dir
     }
 
 
-def of_json(body: bytes | msgspec.Raw) -> Iterator[Line]:
-    """Of a JSON array. Raises MalformedJson, InvalidRequest."""
+def of_json(body: bytes, *, within: str = "") -> Iterator[Line]:
+    """Of a JSON array, which stands at the JSON pointer *within*. Raises MalformedJson, InvalidRequest."""
     try:
         items = _items.decode(body)
     except msgspec.ValidationError:
-        raise InvalidRequest('The body must be an array, like [{"ref": "e-1", "account": "…"}].') from None
+        what = within.removeprefix("/") or "The body"
+        raise InvalidRequest(f'{what} must be an array, like [{{"ref": "e-1", "account": "…"}}].', within) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise MalformedJson("The body is not JSON.") from None
     for number, item in enumerate(items, 1):
@@ -210,12 +213,12 @@ def _ref_of(item: bytes) -> str | None:
     return ref if isinstance(ref, str) and is_name(ref) else None
 
 
-def _require_no_address(number: int, ref: str) -> None:
-    if "@" in ref:
-        raise HoldsAddress(
-            f"The ref in line {number} has an @. Refs are kept and told in clear, so none may be an address: use a"
-            " staff number, or something else that only you can read. Nothing was changed."
-        )
+def _address_in_ref(number: int, pointer: str) -> HoldsAddress:
+    return HoldsAddress(
+        f"The ref in line {number} has an @. Refs are kept and told in clear, so none may be an address: use a staff"
+        " number, or something else that only you can read. Nothing was changed.",
+        pointer,
+    )
 
 
 def _watched(entry: Entry, digester: Digester, names: Mapping[str, str]) -> Watched | str:

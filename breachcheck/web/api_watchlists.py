@@ -69,7 +69,8 @@ def put_watchlist(name: str) -> Response:
     """Watch exactly what the body holds: a directory as JSON, JSON lines or CSV."""
     holder = _holder()
     _require_name(name)
-    directory = _read(_reader()(request.get_data(cache=False)))
+    reader = _reader()
+    directory = _read(reader(request.get_data(cache=False)), within="" if reader is directories.of_json else None)
     directories.require_some(directory)
     kept = services().watching.replace(holder, name, directory.accounts)
     return _answer(_outcome(name, kept, directory), 201 if kept.is_new else 200)
@@ -84,7 +85,7 @@ def change_watchlist(name: str) -> Response:
         sent = _change.decode(request.get_data(cache=False))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _fault(error, 'like {"remove": ["e-1"], "add": [{"ref": "e-2", "account": "…"}]}') from None
-    directory = _read(directories.of_json(bytes(sent.add)))
+    directory = _read(directories.of_json(bytes(sent.add), within="/add"), within="/add")
     kept = services().watching.change(holder, name, remove_refs=sent.remove, add=directory.accounts)
     return _answer(_outcome(name, kept, directory))
 
@@ -140,9 +141,9 @@ def _reader() -> Callable[[bytes], Iterator[Line]]:
     return READERS[kind]
 
 
-def _read(lines: Iterator[Line]) -> Directory:
+def _read(lines: Iterator[Line], *, within: str | None) -> Directory:
     names = [one.name for one in services().catalogue.published().breaches]
-    return directories.read(lines, services().digester, names)
+    return directories.read(lines, services().digester, names, within=within)
 
 
 def _fault(error: Exception, example: str) -> InvalidRequest:

@@ -149,7 +149,7 @@ class TestPutting:
     def test_a_ref_that_is_an_address_refuses_the_whole_and_says_why(self, store, put):
         answer = put(ANN, {"ref": "bob@example.com", "account": "bob@example.com"})
 
-        assert (answer.status_code, answer.json["reason"]) == (422, "holds_address")
+        assert (answer.status_code, answer.json["reason"], answer.json["pointer"]) == (422, "holds_address", "/1/ref")
         assert "line 2" in answer.json["detail"]
         assert b"bob" not in answer.data
         assert store.watchlists.all() == []
@@ -234,6 +234,14 @@ class TestChanging:
         answer = client.patch(STAFF, headers=headers, **sent)
 
         assert (answer.status_code, answer.json["reason"]) == (status, reason)
+
+    def test_a_mistake_in_a_change_is_pointed_at(self, client, headers, put):
+        put(ANN)
+        in_ref = client.patch(STAFF, json={"add": [BOB, {"ref": "@", "account": "x"}]}, headers=headers)
+        no_array = client.patch(STAFF, json={"add": {}}, headers=headers)
+
+        assert (in_ref.json["pointer"], no_array.json["pointer"]) == ("/add/1/ref", "/add")
+        assert no_array.json["detail"].startswith("add must be an array")
 
     def test_a_deleted_list_is_gone(self, client, headers, put):
         put(ANN)
