@@ -1,14 +1,15 @@
 """Resolving: what DNS says of a name, in bounded time. The system's hosts file is not asked."""
 
+from __future__ import annotations
+
 import ipaddress
 from collections.abc import Sequence
-
-import dns.exception
-import dns.nameserver
-import dns.resolver
-from dns.rdatatype import RdataType
+from typing import TYPE_CHECKING
 
 from breachcheck.errors import ConfigError, FetchFailed
+
+if TYPE_CHECKING:
+    import dns.resolver
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -40,17 +41,20 @@ class Resolver:
 
         None is an empty list. Raises FetchFailed where DNS gives no answer.
         """
-        answer = self._asked(name, RdataType.TXT, patience_s)
+        answer = self._asked(name, "TXT", patience_s)
         if answer is None or answer.canonical_name != answer.qname:
             return []
         return [b"".join(one.strings).decode("utf-8", "replace") for one in answer]
 
     def _named(self, host: str, patience_s: float) -> list[IPAddress]:
-        kinds = (RdataType.A, RdataType.AAAA)
+        kinds = ("A", "AAAA")
         answers = [self._asked(host, kind, patience_s / len(kinds)) for kind in kinds]
         return [ipaddress.ip_address(one.address) for answer in answers if answer is not None for one in answer]
 
-    def _asked(self, name: str, kind: RdataType, patience_s: float) -> dns.resolver.Answer | None:
+    def _asked(self, name: str, kind: str, patience_s: float) -> dns.resolver.Answer | None:
+        import dns.exception  # few programs that could ask do, and this takes long to import
+        import dns.resolver
+
         try:
             return self._engine().resolve(name, kind, lifetime=patience_s, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
@@ -59,15 +63,18 @@ class Resolver:
             raise FetchFailed(f"DNS gave no answer ({type(error).__name__}).") from None
 
     def _engine(self) -> dns.resolver.Resolver:
-        engine = dns.resolver.Resolver(configure=not self._servers)
+        from dns.nameserver import Do53Nameserver
+        from dns.resolver import Resolver as Engine
+
+        engine = Engine(configure=not self._servers)
         if self._servers:
-            engine.nameservers = self._servers
+            engine.nameservers = [Do53Nameserver(address, port) for address, port in self._servers]
         return engine
 
 
-def _server(text: str) -> dns.nameserver.Nameserver:
+def _server(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":") if text.count(":") == 1 or text.startswith("[") else (text, "", "")
     try:
-        return dns.nameserver.Do53Nameserver(str(ipaddress.ip_address(host.strip("[]"))), int(port) if colon else PORT)
+        return str(ipaddress.ip_address(host.strip("[]"))), int(port) if colon else PORT
     except ValueError:
         raise ConfigError(f"dns_servers has {text}, which is no address; write them like 192.0.2.53.") from None
