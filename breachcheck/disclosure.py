@@ -2,15 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
 from breachcheck import data_classes
+from breachcheck.addresses import Domain
 from breachcheck.answers import Exposure, Records, by_weight
 from breachcheck.breaches import Disclosure
 from breachcheck.catalog import Breach
 from breachcheck.digests import Digest, Kind
+from breachcheck.domains import NOTHING_PROVED, ProvedDomains
 from breachcheck.loads import FieldSet
 from breachcheck.suppressions import Level, Suppressed
 
@@ -28,12 +30,16 @@ class Role(StrEnum):
 class Viewer:
     """Who asks. *sees_aliases*: may be told of records under another spelling of the address.
 
-    *is_proved*: has proved that the very address asked about is theirs.
+    *is_proved*: has proved that the very address asked about is theirs. *scopes* and *domains*: what the key opens, and
+    what its holder proved. *sees_sensitive*: what is asked lies within both.
     """
 
     role: Role
     sees_aliases: bool
     is_proved: bool = False
+    scopes: frozenset[str] = frozenset()
+    domains: ProvedDomains = NOTHING_PROVED
+    sees_sensitive: bool = False
 
     @property
     def is_trusted(self) -> bool:
@@ -50,7 +56,15 @@ KEY = Viewer(Role.KEY, sees_aliases=True)
 KEY_WITHOUT_ALIASES = Viewer(Role.KEY, sees_aliases=False)
 OPERATOR = Viewer(Role.OPERATOR, sees_aliases=True)
 
+SENSITIVE = "lookup:sensitive"
+"""The scope with which a key is told of sensitive breaches, of people at domains that its holder proved."""
+
 STRICTNESS: dict[Disclosure, int] = {"open": 0, "owner": 1, "closed": 2}
+
+
+def about_people_of(viewer: Viewer, domain: Domain) -> Viewer:
+    """*viewer*, for a question about people of *domain* and nobody else."""
+    return replace(viewer, sees_sensitive=SENSITIVE in viewer.scopes and viewer.domains.covers(domain))
 
 
 def may_ask_by(viewer: Viewer, kind: Kind) -> bool:
@@ -68,7 +82,7 @@ def may_be_told(viewer: Viewer, breach: Breach, site: Disclosure) -> bool:
         case Role.OWNER:
             return not facts.is_retired and rule != "closed"
         case Role.KEY:
-            return not facts.is_retired and not facts.is_sensitive
+            return not facts.is_retired and (viewer.sees_sensitive or not facts.is_sensitive)
         case Role.PUBLIC:
             return not facts.is_retired and not facts.is_sensitive and rule == "open"
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 from breachcheck.addresses import Address, Domain, base_of
 from breachcheck.catalog import Breach, Catalogue, Published
 from breachcheck.digests import Digest, Digester
+from breachcheck.disclosure import OPERATOR, may_be_shown
 from breachcheck.errors import IndexMoved
 from breachcheck.headcounts import Headcounts
 from breachcheck.lookup import ATTEMPTS
@@ -30,9 +31,13 @@ class DomainExposure:
 class DomainAnswer:
     """The whole published index was asked, but for *not_counted*: breaches loaded before domains were counted."""
 
-    checked: int
+    asked: tuple[Breach, ...]
     exposures: tuple[DomainExposure, ...]
     not_counted: tuple[Breach, ...]
+
+    @property
+    def checked(self) -> int:
+        return len(self.asked)
 
     @property
     def people(self) -> int:
@@ -88,6 +93,10 @@ class DomainLookup:
         """Who of *domain* is in what is published, as far as they are sealed. Raises as `ask` does, and BoxDamaged."""
         return self._steadily(lambda published: self._accounts(published, domain))
 
+    def all_of(self, domain: Domain) -> tuple[DomainAnswer, AccountsAnswer]:
+        """Both, of one moment. Raises as they do."""
+        return self._steadily(lambda published: (self._answer(published, domain), self._accounts(published, domain)))
+
     def _answer(self, published: Published, domain: Domain) -> DomainAnswer:
         found: dict[int, list[tuple[frozenset[str], int]]] = defaultdict(list)
         for field_set_id, number in self._headcounts.of(self._digester.of_domain(domain)).items():
@@ -95,7 +104,7 @@ class DomainLookup:
                 found[owner[0].load_id].append((owner[1].classes, number))
         exposed = [breach for breach in published.breaches if breach.load_id in found]
         return DomainAnswer(
-            checked=len(published.breaches),
+            asked=published.breaches,
             exposures=tuple(_exposure(breach, found[breach.load_id]) for breach in exposed),
             not_counted=tuple(one for one in published.breaches if one.tally.domains is None and one.people),
         )
@@ -108,7 +117,7 @@ class DomainLookup:
                 breach, field_set = owner
                 sealed[breach.load_id] += 1
                 address = self._sealer.open(account.box, domain, account.digest, breach.name)
-                if not self._is_suppressed(address, account.digest, published):
+                if self._may_be_shown(address, account.digest, published):
                     found.append(SealedExposure(address, breach, field_set.classes))
         held = (one.breach for one in self._answer(published, domain).exposures)
         return AccountsAnswer(
@@ -116,11 +125,11 @@ class DomainLookup:
             not_sealed=tuple(breach for breach in held if not sealed[breach.load_id]),
         )
 
-    def _is_suppressed(self, address: Address, digest: Digest, published: Published) -> bool:
+    def _may_be_shown(self, address: Address, digest: Digest, published: Published) -> bool:
+        """No one who asks about a whole domain has proved each address in it."""
         base = base_of(address)
-        return digest in published.suppressed or (
-            base is not None and self._digester.of_address(base) in published.suppressed
-        )
+        digest_of_base = None if base is None else self._digester.of_address(base)
+        return may_be_shown(OPERATOR, published.suppressed, digest, digest_of_base)
 
     def _steadily(self, ask: Callable[[Published], Told]) -> Told:
         """What *ask* makes of what is published, if that stays so meanwhile."""

@@ -72,7 +72,7 @@ class Proofs:
         """A claim of the domain *text*, as new or as it stands. Raises InvalidRequest, UnprovableDomain."""
         domain = domain_in(text)
         with self._db.transaction():
-            claim = self._domains.begin(key_id, domain, now=self._now())
+            claim = self._domains.begin(key_id, domain, now=self.now())
             self.schedule()
         return claim
 
@@ -107,17 +107,17 @@ class Proofs:
     def recheck(self) -> int:
         """Look for the proofs that are due, some at a time; how many were found. Those of revoked keys just end."""
         living = {key.id for key in self._api_keys.all() if key.revoked_at is None}
-        due = [one for one in self._domains.due(self._now()) if one.key_id in living]
+        due = [one for one in self._domains.due(self.now()) if one.key_id in living]
         found = sum(self._is_found_again(claim) for claim in due[:AT_ONCE])
         if self._domains.all():
-            self._jobs.add(JOB, {}, due_at=self._now() + (EVERY_S if len(due) <= AT_ONCE else 0))
+            self._jobs.add(JOB, {}, due_at=self.now() + (EVERY_S if len(due) <= AT_ONCE else 0))
         return found
 
     def schedule(self) -> None:
         """See to it that a job of the kind waits, if there is anything to look at. Joins the caller's transaction."""
         with self._db.transaction():
             if self._domains.all() and not self._jobs.is_waiting(JOB):
-                self._jobs.add(JOB, {}, due_at=self._now() + EVERY_S)
+                self._jobs.add(JOB, {}, due_at=self.now() + EVERY_S)
 
     def forget(self, key_id: int, domain: Domain, *, by: str) -> None:
         """The claim, and what it opened, is gone. Raises UnknownDomain."""
@@ -127,17 +127,17 @@ class Proofs:
 
     def proved_by(self, key_id: int) -> ProvedDomains:
         """What the holder of the key may speak for now."""
-        return self._domains.proved_by(key_id, now=self._now())
+        return self._domains.proved_by(key_id, now=self.now())
 
     def all_proved(self) -> frozenset[Domain]:
         """Every domain that the holder of a key that is not revoked has proved."""
         living = {key.id for key in self._api_keys.all() if key.revoked_at is None}
-        now = self._now()
+        now = self.now()
         return frozenset(one.domain for one in self._domains.all() if one.key_id in living and one.is_proved(now))
 
     def _missing(self, claim: DomainClaim, way: Way, code: str) -> str | None:
         if way is Way.MAIL:
-            is_right = self._domains.spend_code(claim, code, now=self._now())
+            is_right = self._domains.spend_code(claim, code, now=self.now())
             return None if is_right else "The code is wrong, was used or is older than a day; have a new one mailed."
         if way is Way.DNS and self.proved_by(claim.key_id).covers_from_above(claim.domain):
             return None
@@ -147,23 +147,24 @@ class Proofs:
         if claim.way is None:
             return False
         if self._missing(claim, claim.way, "") is None:
-            self._domains.note_proved(claim, claim.way, now=self._now())
+            self._domains.note_proved(claim, claim.way, now=self.now())
             return True
         with self._db.transaction():
-            self._domains.note_missing(claim, now=self._now())
+            self._domains.note_missing(claim, now=self.now())
             self._note("miss proof of domain", claim.domain, claim.key_id, WORKER)
         return False
 
     def _note_proved(self, claim: DomainClaim, way: Way, by: str) -> None:
         with self._db.transaction():
-            self._domains.note_proved(claim, way, now=self._now())
+            self._domains.note_proved(claim, way, now=self.now())
             self._note(f"prove domain by {way}", claim.domain, claim.key_id, by)
             self.schedule()
 
     def _note(self, action: str, domain: Domain, key_id: int, by: str) -> None:
-        self._audit.note(AuditEntry(at=self._now(), actor=by, action=action, subject=f"{domain} for key {key_id}"))
+        self._audit.note(AuditEntry(at=self.now(), actor=by, action=action, subject=f"{domain} for key {key_id}"))
 
-    def _now(self) -> int:
+    def now(self) -> int:
+        """By the clock that proofs are held to."""
         return int(self._clock())
 
 

@@ -21,6 +21,7 @@ from breachcheck.db.sqlite import SqliteDatabase
 from breachcheck.db.sqlite_schema import CATALOGUE, INDEX
 from breachcheck.digests import Digester
 from breachcheck.domain_lookup import DomainLookup
+from breachcheck.domain_reports import DomainReports
 from breachcheck.domains import Domains
 from breachcheck.errors import KeyFileError, StoreDamaged, StoreExists, StoreNotFound
 from breachcheck.fetching import Allowed, Fetcher
@@ -73,6 +74,7 @@ class Services:
     lookup: Lookup
     batch_lookup: BatchLookup
     domain_lookup: DomainLookup
+    domain_reports: DomainReports
     publishing: Publishing
     listings: Listings
     changes: ChangeFeed
@@ -190,6 +192,7 @@ def _wire(
     catalogue = Catalogue(catalogue_db, is_demo=about.is_demo)
     lookup = Lookup(catalogue, index, headcounts, digester, site=settings.disclosure, is_demo=about.is_demo)
     publishing = Publishing(catalogue_db, index, headcounts, sealed_accounts)
+    domain_lookup = DomainLookup(catalogue, headcounts, sealed_accounts, digester, sealer)
     resolver = Resolver(settings.dns_servers)
     fetcher = Fetcher(resolver, Allowed(settings.outbound_allowed))
     api_keys, domains = ApiKeys(catalogue_db, app_key), Domains(catalogue_db, app_key)
@@ -227,7 +230,8 @@ def _wire(
         watching=Watching(catalogue_db, catalogue, index, site=settings.disclosure),
         watch_feed=WatchFeed(catalogue_db, catalogue, site=settings.disclosure),
         suppressions=Suppressions(catalogue_db),
-        domain_lookup=DomainLookup(catalogue, headcounts, sealed_accounts, digester, sealer),
+        domain_lookup=domain_lookup,
+        domain_reports=DomainReports(domain_lookup, Loads(catalogue_db), site=settings.disclosure),
         opt_outs=OptOuts(catalogue_db, index, sealed_accounts),
         receipts=Receipts(settings.receipt_key_path),
         ticked_steps=TickedSteps(catalogue_db, app_key),

@@ -7,11 +7,11 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from breachcheck.answers import as_json
-from breachcheck.disclosure import KEY
 from breachcheck.web import batch_lines, formats, questions
-from breachcheck.web.access import require_api_key
+from breachcheck.web.access import admit
 from breachcheck.web.batch_lines import Told
 from breachcheck.web.context import services
+from breachcheck.web.domain_viewers import viewer_of
 from breachcheck.web.headers import keep_to_yourself
 from breachcheck.web.questions import Question
 
@@ -25,12 +25,14 @@ bp = Blueprint("api", __name__, url_prefix=PREFIX)
 
 
 @bp.post("/lookup")
-@require_api_key(scope="lookup")
 def lookup() -> Response:
     """What the published breaches hold of one account."""
+    key = admit("lookup")
     wanted = formats.wanted()
     question = _read_question()
-    answer = services().lookup.ask(question.account, KEY, kind=question.kind, breach=question.breach)
+    answer = services().lookup.ask(
+        question.account, viewer_of(key, question), kind=question.kind, breach=question.breach
+    )
     if wanted != "json":
         body = b"".join(batch_lines.WRITERS[wanted]([Told(None, 1, 1, answer)]))
         return keep_to_yourself(Response(body, content_type=formats.MEDIA_TYPES[wanted]))

@@ -15,6 +15,7 @@ from breachcheck.web import (
     api_batch,
     api_breaches,
     api_changes,
+    api_domains,
     api_watchlists,
     asked_mails,
     assets,
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     api_batch.bp,
     api_breaches.bp,
     api_changes.bp,
+    api_domains.bp,
     api_watchlists.bp,
     hibp.bp,
 )
@@ -67,6 +69,7 @@ WITHOUT_SESSION = (
     api_batch.bp,
     api_breaches.bp,
     api_changes.bp,
+    api_domains.bp,
     api_watchlists.bp,
     hibp.bp,
 )

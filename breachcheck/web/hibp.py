@@ -15,7 +15,7 @@ from breachcheck.answers import Checked, timestamp
 from breachcheck.catalog import Breach
 from breachcheck.disclosure import KEY_WITHOUT_ALIASES
 from breachcheck.errors import UnknownBreach
-from breachcheck.web import hibp_declined
+from breachcheck.web import hibp_declined, hibp_domains
 from breachcheck.web.access import admit
 from breachcheck.web.context import services
 from breachcheck.web.hibp_model import full, json_response, truncated
@@ -43,9 +43,9 @@ def ask(asked: str) -> Response:
 
 @bp.post("/domainverification/<path:step>")
 def verify_domain(step: str) -> Response:
-    """Declined in HIBP's words."""
+    """By a TXT record, as with HIBP."""
     require_user_agent()
-    return hibp_declined.domain_verification(step)
+    return hibp_domains.verification(step)
 
 
 def require_user_agent() -> None:
@@ -107,6 +107,7 @@ SERVICES: Mapping[str, Callable[[str], Response]] = {
     "breach": breach,
     "latestbreach": latest_breach,
     "dataclasses": all_data_classes,
+    **hibp_domains.SERVICES,
     **hibp_declined.SERVICES,
 }
 """By the first part of the path, in lower case; each takes the rest of it."""

@@ -13,7 +13,6 @@ NO_LOCAL_PARTS = (
     "This index keeps no local parts, so it cannot list a domain's accounts; ask POST /api/v1/lookup for each."
 )
 NO_RANGE = "This index is not searched by SHA-1 prefix, which would give it away piece by piece; ask by account."
-NO_DOMAINS = "Domains are not verified here; POST /api/v1/lookup answers for one account at a time."
 NEVER_ENDS = "2999-12-31T23:59:59Z"
 
 _range = re.compile(r"range(?:/([^@]*))?", re.IGNORECASE)
@@ -40,22 +39,10 @@ def nothing_of_the_kind(account: str) -> Response:
     return Response(status=404, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def breached_domain(_domain: str) -> Response:
+def stealer_logs_of_domain(_domain: str) -> Response:
     """Raises Forbidden, in words."""
     admit("lookup")
     raise Forbidden(NO_LOCAL_PARTS)
-
-
-def domain_verification(_step: str) -> Response:
-    """Raises Forbidden, in words."""
-    admit("lookup")
-    raise Forbidden(NO_DOMAINS)
-
-
-def subscribed_domains(_rest: str) -> Response:
-    """None."""
-    admit("lookup")
-    return json_response([])
 
 
 def subscription(rest: str) -> Response:
@@ -79,9 +66,7 @@ def subscription(rest: str) -> Response:
 SERVICES: Mapping[str, Callable[[str], Response]] = {
     "pasteaccount": nothing_of_the_kind,
     "stealerlogsbyemail": nothing_of_the_kind,
-    "stealerlogsbywebsitedomain": breached_domain,
-    "stealerlogsbyemaildomain": breached_domain,
-    "breacheddomain": breached_domain,
-    "subscribeddomains": subscribed_domains,
+    "stealerlogsbywebsitedomain": stealer_logs_of_domain,
+    "stealerlogsbyemaildomain": stealer_logs_of_domain,
     "subscription": subscription,
 }

@@ -124,7 +124,7 @@ def test_what_needs_local_parts_is_declined_in_words(client: FlaskClient, key: d
     assert "/api/v1/lookup" in response.text
 
 
-def test_no_domain_is_subscribed_to(client: FlaskClient, key: dict[str, str]) -> None:
+def test_no_domain_is_subscribed_to_that_was_not_proved(client: FlaskClient, key: dict[str, str]) -> None:
     assert client.get("/api/v3/subscribeddomains", headers=key).json == []
 
 
@@ -134,7 +134,7 @@ def test_a_key_is_a_subscription(client: FlaskClient, key: dict[str, str]) -> No
     assert (status["SubscriptionName"], status["Rpm"]) == ("tests", 1000)
 
 
-def test_domains_are_not_verified_here(client: FlaskClient, key: dict[str, str]) -> None:
+def test_verifying_a_domain_needs_a_scope_of_its_own(client: FlaskClient, key: dict[str, str]) -> None:
     path = "/api/v3/domainverification/generatednstoken"
     response = client.post(path, json={"DomainName": "example.com"}, headers=key)
 

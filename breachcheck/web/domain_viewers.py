@@ -1,0 +1,41 @@
+"""Domain viewers: what the holder of a key sees as who has proved domains. What sensitive breaches say is audited."""
+
+import time
+
+from breachcheck.addresses import Domain, canonical, domain_of
+from breachcheck.api_keys import ApiKey
+from breachcheck.audit import AuditEntry
+from breachcheck.digests import Kind
+from breachcheck.disclosure import KEY, SENSITIVE, Role, Viewer, about_people_of
+from breachcheck.web.context import services
+from breachcheck.web.questions import Question
+
+
+def viewer_of(key: ApiKey, question: Question) -> Viewer:
+    """Who asks *question*: of an address at a domain they proved they may be told more, if an operator allowed it.
+
+    Raises InvalidAccount.
+    """
+    if SENSITIVE not in key.scopes or question.kind is not Kind.EMAIL:
+        return KEY
+    return viewer_about(key, domain_of(canonical(question.account.strip())))
+
+
+def viewer_about(key: ApiKey, domain: Domain, *, sees_aliases: bool = True) -> Viewer:
+    """Who asks about people of *domain*. Audited where they are told of sensitive breaches: the domain, no account."""
+    viewer = Viewer(
+        Role.KEY,
+        sees_aliases=sees_aliases,
+        scopes=frozenset(key.scopes),
+        domains=services().proofs.proved_by(key.id),
+    )
+    viewer = about_people_of(viewer, domain)
+    if viewer.sees_sensitive:
+        note(key, "ask sensitive breaches", domain)
+    return viewer
+
+
+def note(key: ApiKey, action: str, domain: Domain) -> None:
+    services().audit.note(
+        AuditEntry(at=int(time.time()), actor=f"key {key.id}", action=action, subject=f"people of {domain}")
+    )
