@@ -8,7 +8,7 @@ import flask_babel
 from babel import Locale
 from babel.dates import format_skeleton
 from babel.lists import format_list
-from flask import Flask, request
+from flask import Flask, Response, request
 
 from breachcheck import languages
 from breachcheck.wording import Language
@@ -16,6 +16,9 @@ from breachcheck.wording import Language
 LOCALES = languages.LOCALES
 COOKIE = "language"
 """Holds the reader's choice, which wins over what the browser asks for."""
+
+SPOKEN = frozenset({"text/html", "application/atom+xml"})
+"""What is said in the reader's language; what programs read is in English, but where its door says otherwise."""
 
 
 def install(app: Flask) -> None:
@@ -28,12 +31,13 @@ def install(app: Flask) -> None:
     )
     for spoken in (day, month, moment, number, share, and_list):
         app.add_template_filter(spoken)
+    app.after_request(_name_language)
 
 
 def tag() -> str:
     """The language of the page being made, for ``lang``."""
     chosen = request.cookies.get(COOKIE, "")
-    return chosen if chosen in LOCALES else request.accept_languages.best_match(LOCALES, "en")
+    return chosen if chosen in LOCALES else _asked_for()
 
 
 def direction() -> str:
@@ -108,6 +112,23 @@ def sort_key(text: str) -> str:
     """By which words stand in alphabetical order: letters alone count, not their accents or case."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _asked_for() -> str:
+    """The first language that is spoken here, in the order of the browser's wishes, whatever the region.
+
+    Werkzeug's best match would take "de" out of "en-GB,de;q=0.9", as that alone is spelled like one of ours.
+    """
+    wishes = ((wish.split("-")[0].lower(), quality) for wish, quality in request.accept_languages)
+    return next((wish for wish, quality in wishes if quality and wish in LOCALES), "en")
+
+
+def _name_language(response: Response) -> Response:
+    """What is spoken, and by what it was chosen, so that no cache shows it to others."""
+    if response.mimetype in SPOKEN:
+        response.headers["Content-Language"] = tag()
+        response.vary.update(("Accept-Language", "Cookie"))
+    return response
 
 
 def _date(when: date | int) -> date:
