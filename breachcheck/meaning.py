@@ -10,13 +10,18 @@ from breachcheck.wording import ENGLISH, Language, to_say, yours
 HEAVY = 60
 """From this weight on, a class may let someone in or pose as its person."""
 
+# Rule: only if nothing that lets someone in leaked, and nothing of that kind may have.
 NOBODY_CAN_SIGN_IN = to_say("Nobody can sign in as you with this data alone.")
+# Rule: only if no step is shown.
 NOTHING_NEEDED = to_say("there is nothing you need to do.")
 
 LINES: Mapping[str, tuple[str, ...]] = {
+    # Rule: only if someone may get in, or take money, with what leaked.
     "today": (to_say("someone may be able to sign in as you or take money."), to_say("Do step 1 today.")),
+    # Rule: only if someone may pose as the reader with what leaked.
     "this_week": (to_say("someone may be able to pretend to be you."), to_say("Do the first steps this week.")),
     "private": (
+        # Rule: only for the owner of the address.
         to_say("private facts about you were in the file."),
         to_say("You did nothing wrong."),
         to_say("If someone threatens you with them, there is help below."),
@@ -49,7 +54,9 @@ DENIALS = (
         step="change-password",
         classes=frozenset({"Passwords"}),
         words=(),
+        # Rule: only if whoever told of the breach says that none were in it, and no other breach of the answer had one.
         action=to_say("change your password"),
+        # Rule: only if whoever told of the breach says so; not merely because our copy has none.
         none=to_say("No passwords were in it."),
     ),
     _Denial(

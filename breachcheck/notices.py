@@ -99,6 +99,7 @@ def _affected(breach: Breach, tongue: Tongue) -> str:
         return tongue.say("How many people: %(count)s.", count=tongue.number(breach.facts.affected))
     if company := _company(breach):
         return tongue.say("How many people: %(company)s has not said.", company=company)
+    # Rule: only if nobody said how many. Never a number, and never nothing.
     return tongue.say("How many people: not said.")
 
 

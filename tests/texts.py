@@ -20,6 +20,9 @@ ROOT = Path(__file__).parent.parent
 CATALOGUES = ROOT / "breachcheck" / "translations"
 TEMPLATE = CATALOGUES / "messages.pot"
 
+RULE = "Rule:"
+"""Begins a comment above a text that tells translators when it is said."""
+
 WITHOUT_TEXTS = ("cli",)
 """Rooms of the package that speak English only."""
 TEMPLATES = {"*.html", "*.txt", "*.subject"}
@@ -100,8 +103,9 @@ def _found() -> Iterator[tuple[str, Text, list[str]]]:
 
 def _called_for(path: Path, method: str) -> Iterator[tuple[str, Text, list[str]]]:
     options = {"trimmed": "true", "silent": "false"} if method == "jinja2" else {}
-    for _line, text, comments, _context in extract_from_file(method, path, KEYWORDS, ("Rule:",), options):
-        yield _place(path), text, comments
+    for _line, text, comments, _context in extract_from_file(method, path, KEYWORDS, (RULE,), options):
+        # Babel keeps the word before a comment in Python, and not in a template.
+        yield _place(path), text, [f"{RULE} {said.removeprefix(RULE).strip()}" for said in comments]
 
 
 def _strings(value: object, spoken: tuple[str, ...]) -> Iterator[str]:

@@ -77,6 +77,7 @@ def found_page(answer: Answer) -> FoundPage:
     count = len(answer.exposures)
     return FoundPage(
         title=ngettext("Yes, found in %(num)d breach", "Yes, found in %(num)d breaches", count),
+        # Rule: only of breaches that this reader may see.
         heading=ngettext("Yes, this address was in %(num)d breach", "Yes, this address was in %(num)d breaches", count),
         summary=_summary(answer.exposures, leaks),
         meaning=" ".join(meaning.what_it_means(leaks, language=says)),

@@ -114,7 +114,9 @@ def test_programs_are_answered_in_english(app: Flask, loaded: Services) -> None:
     asked = {"json": {"account": "bob@example.com"}}
 
     def answer(**headers: str) -> object:
-        response = app.test_client().post("/api/v1/lookup", headers={"Authorization": f"Bearer {key}", **headers}, **asked)
+        response = app.test_client().post(
+            "/api/v1/lookup", headers={"Authorization": f"Bearer {key}", **headers}, **asked
+        )
         assert response.status_code == 200
         return {name: value for name, value in json.loads(response.text).items() if name != "checked"}
 
