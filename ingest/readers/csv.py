@@ -27,6 +27,7 @@ _PIECE = 1 << 20
 _SAMPLE = 1 << 17  # bytes by which a file is judged
 _PLAIN_TO_REST = 5  # bytes of plain rows to one of the others, which take longer than if they were all
 _UNUSUAL = (b'"', b"\r", b"\\")  # where none of them stands, every line is a record, cut at its delimiters
+_LONGEST_HEADER = 1 << 20  # bytes; a longer first line is a record, if perhaps one that is too long
 _BEYOND = 4  # columns more than a table has: what stands there makes a row too long, and what stands further on
 
 
@@ -35,7 +36,8 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     head = file.head()
     encoding = lines.encoding_of(head, told.encoding, file.name)
     first = _first_lines(head, encoding)
-    layout = sniff.layout_of(first, told.delimiter, told.header_row, file.name)
+    header_row = 0 if first.find(b"\n") > _LONGEST_HEADER else told.header_row
+    layout = sniff.layout_of(first, told.delimiter, header_row, file.name)
     if layout.columns:
         table = _table(file, encoding, layout, only_cr=lines.has_only_cr(head))
         yield replace(table, shortcut=_shortcut(file, encoding, layout, first))
@@ -172,8 +174,10 @@ def quote_of(path: Path, delimiter: bytes) -> str | None:
     """How the file at *path* is quoted: "" not at all, '"' well; None where quotes or line ends are not in order.
 
     A search for one character runs at several times the speed of the scan, and spares it what it would stumble over.
+    Lines of more than 32 MiB, which DuckDB loses without a word, are not in order either.
     """
     if not lines.occurs(path, *_UNUSUAL):
+    if not lines.needs_a_look(path, b'"', b"\r", b"\\"):
         return ""
     ends: set[bytes | None] = set()
     for block in _blocks(path):

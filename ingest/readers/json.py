@@ -115,12 +115,12 @@ class _Scan:
         return read_csv(path or self.stream.start(self._lines()), options)
 
     def _path(self) -> str | None:
-        """The path to scan the file by; None where it must be streamed."""
+        """The path to scan the file by; None where it must be streamed: of very long lines DuckDB loses some."""
         path = self._file.path
         if path is None or self._encoding != lines.UTF8 or not self._shape.is_lines:
             return None
         if self._may_be_scanned is None:
-            self._may_be_scanned = not lines.occurs(path, b"\r")
+            self._may_be_scanned = not lines.needs_a_look(path, b"\r")
         return str(path) if self._may_be_scanned else None
 
     def _lines(self) -> Generator[bytes]:

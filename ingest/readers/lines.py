@@ -79,12 +79,14 @@ def decoded_head(head: bytes, encoding: str) -> str:
     return decoder.decode(head).removeprefix("\ufeff")
 
 
-def occurs(path: Path, *characters: bytes) -> bool:
-    """Whether any of *characters* stands anywhere in the file at *path*."""
+def needs_a_look(path: Path, *characters: bytes) -> bool:
+    """Whether any of *characters* stands anywhere in the file at *path*, or a line may be longer than half a MiB."""
     piece = bytearray(1 << 18)  # read into again and again: fresh memory costs more than the search
     with path.open("rb", buffering=0) as file:
         while size := file.readinto(piece):
             if any(piece.find(character, 0, size) >= 0 for character in characters):
+                return True
+            if size == len(piece) and piece.find(b"\n") < 0:
                 return True
     return False
 

@@ -383,6 +383,24 @@ def test_a_line_longer_than_memory_should_hold_is_one_rejected_record(tmp_path: 
     assert ([row[1] for row in scanned.rows], scanned.rejects) == (["b@example.com"], {"line too long": 1})
 
 
+@pytest.mark.parametrize("size", [17, 40])
+def test_a_line_longer_than_the_engines_buffer_is_rejected_and_not_lost(tmp_path: Path, size: int) -> None:
+    line = f"1,a@example.com,{'x' * (size << 20)}\n"
+
+    scanned = scan_text(tmp_path, HEADER + line + "2,b@example.com,Bo\n")
+
+    assert ([row[1] for row in scanned.rows], scanned.rejects) == (["b@example.com"], {"line too long": 1})
+
+
+def test_a_first_line_that_is_much_too_long_is_no_header_and_hides_nobody(tmp_path: Path) -> None:
+    scanned = scan_text(tmp_path, "x" * (17 << 20) + "\na@example.com\nb@example.com\n")
+
+    assert (sorted(scanned.rows), scanned.rejects) == (
+        [("a@example.com",), ("b@example.com",)],
+        {"line too long": 1},
+    )
+
+
 def test_a_table_can_be_scanned_again(tmp_path: Path) -> None:
     table = table_of(file_of(tmp_path, HEADER + '1,a@example.com,"Al\n2,b@example.com,Bo,x\n'))
 

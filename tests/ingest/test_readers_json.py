@@ -397,3 +397,14 @@ def test_half_a_character_in_a_key_costs_nobody(tmp_path: Path) -> None:
     scanned = scan_json(tmp_path, '{"email": "ann@example.com", "x\\ud83d": 1}\n{"email": "bob@example.com"}\n')
 
     assert sorted(row[0] for row in scanned.rows) == ["ann@example.com", "bob@example.com"]
+
+
+def test_a_line_longer_than_the_engines_buffer_is_rejected_and_not_lost(tmp_path: Path) -> None:
+    text = '{"email": "a@example.com"}\n{"email": "%s"}\n{"email": "b@example.com"}\n' % ("x" * (40 << 20))
+
+    scanned = scan_json(tmp_path, text)
+
+    assert (sorted(scanned.rows), scanned.rejects) == (
+        [("a@example.com",), ("b@example.com",)],
+        {"line too long": 1},
+    )
