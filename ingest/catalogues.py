@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
@@ -54,6 +56,7 @@ def read(raw: bytes) -> list[Entry]:
     """The entries of a catalogue, in its order. Raises ManifestError, which names every bad entry and its field."""
     if len(raw) > MAX_BYTES:
         raise ManifestError(f"The catalogue is larger than {MAX_BYTES >> 20} MiB; is it HIBP's list of breaches?")
+    raw = raw.removeprefix(codecs.BOM_UTF8)
     try:
         msgspec.json.decode(raw, type=list[dict[str, msgspec.Raw]])
         texts = msgspec.json.decode(raw, type=list[msgspec.Raw])
@@ -68,7 +71,7 @@ def read(raw: bytes) -> list[Entry]:
     if faults:
         more = f"\nand {len(faults) - SHOWN_FAULTS} more" if len(faults) > SHOWN_FAULTS else ""
         shown = "\n".join(faults[:SHOWN_FAULTS])
-        raise ManifestError(f"The catalogue has {len(faults)} faults, and nothing of it was taken:\n{shown}{more}")
+        raise ManifestError(f"The catalogue has {_counted(faults)}, and nothing of it was taken:\n{shown}{more}")
     return found
 
 
@@ -89,7 +92,7 @@ def _called(number: int, text: bytes) -> str:
     try:
         name = msgspec.json.decode(text, type=dict[str, msgspec.Raw]).get("Name")
         told = msgspec.json.decode(name, type=str) if name else ""
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         told = ""
     return told if told and not RULES["name"](told) else f"entry {number}"
 
@@ -124,6 +127,10 @@ def _faults(facts: Facts) -> Iterator[str]:
         yield "PwnCount: nobody can be fewer than none"
 
 
+def _counted(faults: list[str]) -> str:
+    return "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+
+
 def _doubled(entries: list[Entry]) -> list[str]:
-    names = [entry.facts.name.lower() for entry in entries]
-    return sorted({entry.facts.name for entry in entries if names.count(entry.facts.name.lower()) > 1})
+    names = Counter(entry.facts.name.lower() for entry in entries)
+    return sorted({entry.facts.name for entry in entries if names[entry.facts.name.lower()] > 1})

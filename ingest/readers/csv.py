@@ -82,7 +82,7 @@ def _shortcut(file: DataFile, encoding: str, layout: sniff.Layout, first: bytes)
 
     def is_open(take: Taker) -> bool:
         few = sample[0] + sample[1]
-        return len(take(few).rest) * _PLAIN_TO_REST < len(few) and not lines.occurs(path, *_UNUSUAL)
+        return len(take(few).rest) * _PLAIN_TO_REST < len(few) and not lines.needs_a_look(path, *_UNUSUAL)
 
     return Shortcut(layout.columns, blocks, taker, rest, is_open)
 
@@ -176,8 +176,7 @@ def quote_of(path: Path, delimiter: bytes) -> str | None:
     A search for one character runs at several times the speed of the scan, and spares it what it would stumble over.
     Lines of more than 32 MiB, which DuckDB loses without a word, are not in order either.
     """
-    if not lines.occurs(path, *_UNUSUAL):
-    if not lines.needs_a_look(path, b'"', b"\r", b"\\"):
+    if not lines.needs_a_look(path, *_UNUSUAL):
         return ""
     ends: set[bytes | None] = set()
     for block in _blocks(path):

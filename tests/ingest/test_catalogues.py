@@ -1,5 +1,6 @@
 """HIBP's catalogue: strictly read, its texts turned into those of the house, every fault named."""
 
+import codecs
 import html
 import json
 import re
@@ -86,6 +87,20 @@ def test_a_bad_entry_is_named_with_its_field(change, told):
 def test_what_is_no_catalogue_is_refused(raw):
     with pytest.raises(ManifestError, match="JSON array of objects"):
         catalogues.read(raw)
+
+
+def test_an_entry_that_is_not_utf8_is_a_fault_of_its_own():
+    with pytest.raises(ManifestError, match=r"has 1 fault, .*\nentry 1: "):
+        catalogues.read(b'[{"Name": "\xe9"}]')
+
+
+def test_a_byte_order_mark_says_nothing():
+    assert len(catalogues.read(codecs.BOM_UTF8 + json.dumps([ADOBE]).encode())) == 1
+
+
+def test_a_breach_that_stands_there_twice_is_a_fault():
+    with pytest.raises(ManifestError, match="Adobe: Name: stands there more than once"):
+        read(ADOBE, ADOBE | {"Name": "ADOBE"})
 
 
 def test_addresses_in_a_description_are_masked_and_links_to_other_than_https_left_out():
