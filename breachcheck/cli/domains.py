@@ -11,6 +11,7 @@ from breachcheck.addresses import Domain, canonical_domain
 from breachcheck.answers import by_weight
 from breachcheck.audit import AuditEntry
 from breachcheck.catalog import Breach
+from breachcheck.cli import domain_proofs
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.output import aligned, who
 from breachcheck.domain_lookup import AccountsAnswer, DomainAnswer
@@ -19,7 +20,11 @@ from breachcheck.services import Services, opened
 
 @click.group()
 def domains() -> None:
-    """Look whole domains up."""
+    """Look whole domains up, and see to who has proved theirs."""
+
+
+for command in domain_proofs.COMMANDS:
+    domains.add_command(command)
 
 
 @domains.command()
