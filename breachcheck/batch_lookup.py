@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from breachcheck.answers import Answer, Checked, Exposure
-from breachcheck.catalog import Breach, Catalogue, Published
+from breachcheck.catalog import Catalogue, Published
 from breachcheck.digests import Digest, Kind
 from breachcheck.disclosure import Viewer
 from breachcheck.errors import BreachcheckError, IndexMoved, InvalidAccount, NothingToAsk, UnknownBreach
 from breachcheck.index import FieldSetId, Index
-from breachcheck.lookup import ATTEMPTS, Found, Lookup, Sought, checked_by, exposures_of, shown
+from breachcheck.lookup import ATTEMPTS, Found, Lookup, Reach, Sought, checked_by, exposures_of, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ Outcome = Answer | BreachcheckError
 class _Group:
     """What all questions by one kind, to one breach or to all, have in common."""
 
-    asked: Sequence[Breach]
+    asked: Reach
     checked: Checked
     miss: Answer
 
@@ -85,7 +85,7 @@ class _Asked:
         if isinstance(group, BreachcheckError):
             return group
         try:
-            return self._lookup.sought(question.account, question.kind, group.asked)
+            return self._lookup.sought(question.account, question.kind, group.asked.breaches)
         except InvalidAccount as refused:
             return refused
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from breachcheck.addresses import base_of, canonical
 from breachcheck.answers import Answer, Checked, Exposure, Records
@@ -51,6 +52,22 @@ class Found:
     records: Mapping[FieldSetId, int]
 
 
+@dataclass(frozen=True)
+class Reach:
+    """The breaches that a question reaches; the same for whoever is asked about."""
+
+    breaches: tuple[Breach, ...]
+
+    @cached_property
+    def newest_added(self) -> int:
+        return max(breach.added_at for breach in self.breaches)
+
+    @cached_property
+    def places(self) -> Mapping[LoadId, int]:
+        """Where in the order of the breaches each load stands."""
+        return {breach.load_id: place for place, breach in enumerate(self.breaches)}
+
+
 Seek = Callable[[Sequence[Breach]], Sought]
 """Whom the question is about, by which breaches are asked."""
 
@@ -74,6 +91,7 @@ class Lookup:
         self._digester = digester
         self._site: Disclosure = site
         self._is_demo = is_demo
+        self._reaches: tuple[Published | None, dict[tuple[Viewer, Kind], Reach]] = None, {}
 
     def ask(self, account: str, viewer: Viewer, *, kind: Kind = Kind.EMAIL, breach: str | None = None) -> Answer:
         """What *viewer* may be told of *account*, in the breach named or in all.
@@ -93,7 +111,7 @@ class Lookup:
         """The answer by what is published, read anew where that moved while we looked."""
         for _ in range(1 + ATTEMPTS):
             asked = self.asked(published, viewer, kind, breach)
-            found = self._found(seek(asked), published, viewer) if asked else None
+            found = self._found(seek(asked.breaches), published, viewer) if asked.breaches else None
             if self._catalogue.generation() == published.generation:
                 return self.answer(published, asked, found, viewer, kind)
             published = self._catalogue.published()
@@ -102,8 +120,9 @@ class Lookup:
     def ask_load(self, account: str, load_id: LoadId, viewer: Viewer, *, kind: Kind = Kind.EMAIL) -> Answer:
         """What the answer would be if *load_id*, held or not, were all that is published."""
         published = self._catalogue.of_load(load_id)
-        asked = self.asked(published, viewer, kind, None)
-        found = self._found(self.sought(account, kind, asked), published, viewer) if asked else None
+        asked = self._all(published, viewer, kind)
+        sought = self.sought(account, kind, asked.breaches) if asked.breaches else None
+        found = None if sought is None else self._found(sought, published, viewer)
         return self.answer(published, asked, found, viewer, kind)
 
     def reach(self, viewer: Viewer, load_id: LoadId | None = None) -> list[Breach]:
@@ -128,14 +147,33 @@ class Lookup:
         names = [breach.name for breach in asked] if kind.is_of_one_breach else [None]
         return Sought(kind, tuple(self._digester.of(kind, account.strip(), name) for name in names))
 
-    def asked(self, published: Published, viewer: Viewer, kind: Kind, name: str | None) -> list[Breach]:
-        """The breaches that a question reaches; never depends on the account. Raises UnknownBreach."""
-        named = published.breaches if name is None else (published.get(name),)
-        return [
-            one
-            for one in named
-            if kind in one.kinds and may_ask_by(viewer, kind) and may_be_told(viewer, one, self._site)
-        ]
+    def asked(self, published: Published, viewer: Viewer, kind: Kind, name: str | None) -> Reach:
+        """The breaches that a question reaches; never depends on the account. Raises UnknownBreach.
+
+        All of them are worked out once for each state of what is published: a question costs the same among hundreds.
+        """
+        if name is not None:
+            return self._reach((published.get(name),), viewer, kind)
+        of, reaches = self._reaches
+        if of is not published:
+            reaches = {}
+            self._reaches = published, reaches
+        known = reaches.get((viewer, kind))
+        if known is None:
+            known = reaches[viewer, kind] = self._all(published, viewer, kind)
+        return known
+
+    def _all(self, published: Published, viewer: Viewer, kind: Kind) -> Reach:
+        return self._reach(published.breaches, viewer, kind)
+
+    def _reach(self, breaches: Iterable[Breach], viewer: Viewer, kind: Kind) -> Reach:
+        return Reach(
+            tuple(
+                one
+                for one in breaches
+                if kind in one.kinds and may_ask_by(viewer, kind) and may_be_told(viewer, one, self._site)
+            )
+        )
 
     def _found(self, sought: Sought, published: Published, viewer: Viewer) -> Found:
         field_sets = [one for digest in sought.digests for one in self._index.field_sets_of(digest)]
@@ -148,9 +186,7 @@ class Lookup:
         counted = (self._headcounts.of(digest) for digest in sought.digests)
         return {field_set: number for one in counted for field_set, number in one.items()}
 
-    def answer(
-        self, published: Published, asked: Sequence[Breach], found: Found | None, viewer: Viewer, kind: Kind
-    ) -> Answer:
+    def answer(self, published: Published, asked: Reach, found: Found | None, viewer: Viewer, kind: Kind) -> Answer:
         """What *found* means to *viewer*. Raises NothingToAsk where no breach was *asked*."""
         checked = checked_by(asked, kind)
         exposures = () if found is None else exposures_of(published, asked, found.field_sets, viewer)
@@ -161,16 +197,14 @@ class Lookup:
     def answer_with(
         self,
         published: Published,
-        asked: Sequence[Breach],
+        asked: Reach,
         found: Found,
         exposures: tuple[Exposure, ...],
         checked: Checked,
     ) -> Answer:
         """As ``answer``, where the *exposures* are known already, as are those of many."""
         sought = found.sought
-        digests = sought.digests if sought.kind.is_of_one_breach else sought.digests * len(asked)
-        digest_in = dict(zip((breach.load_id for breach in asked), digests, strict=True))
-        event_ids = tuple(self._event_id(digest_in[one.breach.load_id], one) for one in exposures)
+        event_ids = tuple(self._event_id(_digest_in(one.breach, sought, asked), one) for one in exposures)
         records = _records(published, exposures, found.records) if sought.kind is Kind.ORG_ID else ()
         return Answer(checked, exposures, event_ids, records, is_demo=self._is_demo)
 
@@ -187,15 +221,19 @@ def shown(found: Found, published: Published, viewer: Viewer) -> Found:
     return Found(sought, (), NO_RECORDS)
 
 
-def checked_by(asked: Sequence[Breach], kind: Kind) -> Checked:
+def _digest_in(breach: Breach, sought: Sought, asked: Reach) -> Digest:
+    return sought.digests[asked.places[breach.load_id] if sought.kind.is_of_one_breach else 0]
+
+
+def checked_by(asked: Reach, kind: Kind) -> Checked:
     """What asking the breaches *asked* now covers. Raises NothingToAsk where there is none."""
-    if not asked:
+    if not asked.breaches:
         raise NothingToAsk(f"None of the breaches here can be searched by {kind}.")
-    return Checked(breaches=len(asked), as_of=int(time.time()), newest_added=max(breach.added_at for breach in asked))
+    return Checked(breaches=len(asked.breaches), as_of=int(time.time()), newest_added=asked.newest_added)
 
 
 def exposures_of(
-    published: Published, asked: Sequence[Breach], found: Iterable[FieldSetId], viewer: Viewer
+    published: Published, asked: Reach, found: Iterable[FieldSetId], viewer: Viewer
 ) -> tuple[Exposure, ...]:
     """What *viewer* may see of whoever occurs in the field sets *found*, newest breach first."""
     exposures = [
@@ -218,11 +256,12 @@ def _records(
 
 
 def _by_breach(
-    owners: Mapping[FieldSetId, tuple[Breach, FieldSet]], found: Iterable[FieldSetId], asked: Sequence[Breach]
+    owners: Mapping[FieldSetId, tuple[Breach, FieldSet]], found: Iterable[FieldSetId], asked: Reach
 ) -> list[tuple[Breach, list[FieldSet]]]:
     """The field sets *found*, gathered by breach; those of breaches that were not *asked* are left out."""
-    gathered: dict[int, list[FieldSet]] = {breach.load_id: [] for breach in asked}
+    gathered: dict[int, list[FieldSet]] = {}
     for field_set_id in found:
-        if owner := owners.get(field_set_id):
-            gathered.setdefault(owner[0].load_id, []).append(owner[1])
-    return [(breach, gathered[breach.load_id]) for breach in asked if gathered[breach.load_id]]
+        owner = owners.get(field_set_id)
+        if owner and (place := asked.places.get(owner[0].load_id)) is not None:
+            gathered.setdefault(place, []).append(owner[1])
+    return [(asked.breaches[place], gathered[place]) for place in sorted(gathered)]
