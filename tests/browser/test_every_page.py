@@ -10,7 +10,7 @@ from tests.browser.windows import DESK, PHONE, Window
 
 pytestmark = pytest.mark.slow
 
-DIRECTIONS = {"hu": "ltr", "he": "rtl"}
+DIRECTIONS = {"de": "ltr", "hu": "ltr", "he": "rtl"}
 LOOKS = [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")]
 
 OpenWindow = Callable[..., Window]
@@ -51,9 +51,9 @@ def test_the_checks_find_what_they_look_for(stage: Stage, open_window: OpenWindo
     window.complaints.clear()
 
 
-@pytest.mark.parametrize("tongue", ["hu", "he"])
+@pytest.mark.parametrize("tongue", ["de", "hu", "he"])
 @pytest.mark.parametrize("name", [name for name, scene in SCENES.items() if scene.site == "many"])
-def test_a_page_holds_long_words_and_words_from_right_to_left(
+def test_a_page_holds_german_long_words_and_words_from_right_to_left(
     stage: Stage, open_window: OpenWindow, name: str, tongue: str
 ) -> None:
     window = open_window(stage.pseudo.port, width=PHONE, motion="reduce", locale=tongue)
