@@ -20,6 +20,7 @@ def install(app: Flask, services: Services) -> None:
         "contact_url": contact_url(settings.contact),
         "has_mail": settings.mail != "off",
         "is_closed": settings.disclosure == "closed",
+        "is_open": settings.disclosure == "open",
         "demo_addresses": demo.demo_addresses() if services.is_demo else None,
     }
     app.add_template_filter(as_html, "markdown")

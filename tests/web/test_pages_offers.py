@@ -38,6 +38,17 @@ def new_site(tmp_path: Path) -> Iterator[Callable[..., Services]]:
         store.close()
 
 
+@pytest.mark.parametrize(("disclosure", "next_thing"), [("owner", "/owner/ask"), ("closed", "/breaches")])
+def test_a_site_that_answers_no_visitor_says_that_this_is_why(
+    new_site: Callable[..., Services], disclosure: Disclosure, next_thing: str
+) -> None:
+    page = answer_to(create_app(new_site(disclosure=disclosure)).test_client())
+
+    assert "This site does not show answers to visitors. This is not a yes, and it is not a no." in page
+    assert "can be searched by email address" not in page
+    assert f'class="button" href="{next_thing}"' in page
+
+
 @pytest.mark.parametrize("account", ["ann@example.com", "nobody@example.com"])
 def test_every_answer_offers_the_private_one_in_the_same_words(new_site: Callable[..., Services], account: str) -> None:
     page = answer_to(create_app(new_site()).test_client(), account)
