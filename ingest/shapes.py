@@ -27,7 +27,9 @@ class Shaper:
     ``translations{key}`` the keys of a table.
     """
 
-    def __init__(self, document: Document, rules: Mapping[str, Rule], every_text: Callable[[str, str], str | None]):
+    def __init__(
+        self, document: Document, rules: Mapping[str, Rule], every_text: Callable[[str, str], str | None]
+    ) -> None:
         self._document = document
         self._rules = rules
         self._every_text = every_text

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from typing import cast
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -43,14 +44,12 @@ def batch() -> Response:
     gate = cast(threading.BoundedSemaphore, current_app.extensions[GATE])
     if not gate.acquire(blocking=False):
         raise Busy(f"{AT_ONCE} batches are being answered already; nothing was asked. Send this one again later.")
-    try:
+    with ExitStack() as leaving:
+        leaving.callback(gate.release)
         told = _told(batch_body.read(request.get_data(cache=False), _media_type()), key)
-    except BaseException:
-        gate.release()
-        raise
-    lines = batch_lines.WRITERS[wanted](told)
-    response = keep_to_yourself(Response(_pieces(lines), content_type=MEDIA_TYPES[wanted]))
-    response.call_on_close(gate.release)
+        lines = batch_lines.WRITERS[wanted](told)
+        response = keep_to_yourself(Response(_pieces(lines), content_type=MEDIA_TYPES[wanted]))
+        response.call_on_close(leaving.pop_all().close)
     return response
 
 
