@@ -38,7 +38,8 @@ class Leak:
 
     *company*: who people know, empty where the breach has none (a combo list). *leaked* is what this viewer may see;
     *unknown* is what cannot be told and what is kept for the owner, so that nothing is called harmless because it is
-    hidden; *not_exposed* and *also_not_exposed* (in the discloser's words) were in it for nobody.
+    hidden; *not_exposed* and *also_not_exposed* (in the discloser's words, English where there are such) were in it for
+    nobody.
     """
 
     company: str

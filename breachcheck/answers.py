@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from breachcheck import advice, data_classes
 from breachcheck.advice import Leak, Step
+from breachcheck.breaches import CompanyStep
 from breachcheck.catalog import Breach
+from breachcheck.manifest_texts import StepTexts
 from breachcheck.wording import ENGLISH, Language
 
 Status = Literal["exposed", "not_found"]
@@ -74,25 +76,30 @@ class Answer:
         return "exposed" if self.exposures else "not_found"
 
 
-def leak_of(exposure: Exposure) -> Leak:
-    """*exposure* as advice looks at it."""
+def leak_of(exposure: Exposure, language: Language = ENGLISH) -> Leak:
+    """*exposure* as advice looks at it, in the texts that the reader's *language* has of it."""
     breach, facts = exposure.breach, exposure.breach.facts
+    texts = breach.texts_in(language.tag)
     return Leak(
-        company=facts.on_behalf_of or facts.held_by or (facts.title if facts.domain else ""),
-        title=breach.title,
+        company=facts.on_behalf_of or facts.held_by or (texts.title if facts.domain else ""),
+        title=breach.title_in(language.tag),
         breach_date=facts.breach_date,
         leaked=frozenset(exposure.leaked),
         unknown=frozenset(exposure.unknown + exposure.owner_only),
         password_storage=breach.password_storage,
         not_exposed=frozenset(exposure.not_exposed),
-        also_not_exposed=facts.not_exposed.also if facts.not_exposed else (),
-        company_steps=facts.advice,
+        also_not_exposed=tuple(text.words for text in breach.texts_in(ENGLISH.tag).also),
+        company_steps=[_step_of_company(step) for step in texts.steps],
     )
 
 
 def steps_of(exposures: Sequence[Exposure], language: Language = ENGLISH) -> list[Step]:
     """What to do about *exposures* today: one list over all of them."""
-    return advice.steps_for([leak_of(one) for one in exposures], today=_today(), language=language)
+    return advice.steps_for([leak_of(one, language) for one in exposures], today=_today(), language=language)
+
+
+def _step_of_company(step: StepTexts) -> CompanyStep:
+    return CompanyStep(title=step.title.words, why=step.why.words, how=step.how.words, step=step.step)
 
 
 def as_json(answer: Answer) -> dict[str, Any]:

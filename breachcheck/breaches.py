@@ -43,12 +43,37 @@ class CompanyStep(_Part, frozen=True):
     step: str = ""
 
 
+class TranslatedAbsence(_Part, frozen=True):
+    """``not_exposed`` in another language. *also*: each of its items, in the same order."""
+
+    also: tuple[str, ...] = ()
+
+
+class TranslatedHelp(_Part, frozen=True):
+    """``help`` for those who speak another language."""
+
+    url: str | None = None
+    phone: str | None = None
+
+
+class TranslatedStep(_Part, frozen=True):
+    """A company's step in another language; what is left out stays as it was written."""
+
+    title: str | None = None
+    why: str | None = None
+    how: str | None = None
+
+
 class Translation(_Part, frozen=True):
-    """Texts of a breach in another language."""
+    """Texts of a breach in another language. *advice*: each of the company's steps, in the same order."""
 
     title: str | None = None
     description: str | None = None
     who: str | None = None
+    not_exposed: TranslatedAbsence | None = None
+    class_notes: dict[str, str] = msgspec.field(default_factory=dict)
+    help: TranslatedHelp | None = None
+    advice: tuple[TranslatedStep, ...] = ()
 
 
 class Facts(_Part, frozen=True):
@@ -58,6 +83,7 @@ class Facts(_Part, frozen=True):
     title: str
     breach_date: date
     description: str
+    language: str = "en"
     domain: str = ""
     disclosed_date: date | None = None
     affected: int | None = None

@@ -10,6 +10,7 @@ from breachcheck.db.base import Database
 from breachcheck.errors import StoreUnavailable, UnknownBreach, UnknownLoad
 from breachcheck.index import FieldSetId
 from breachcheck.loads import FieldSet, Load, Loads, PasswordStorage, Tally
+from breachcheck.manifest_texts import ManifestTexts
 from breachcheck.suppressions import Suppressed, Suppressions
 
 DEMO_SUFFIX = " (demo)"
@@ -40,6 +41,14 @@ class Breach:
     def name(self) -> str:
         return self.facts.name
 
+    def texts_in(self, tag: str) -> ManifestTexts:
+        """What its manifest says, in the language *tag* as far as it speaks it."""
+        return ManifestTexts(self.facts, tag)
+
+    def title_in(self, tag: str) -> str:
+        """What readers of the language *tag* know it by; a demo marks it."""
+        return _title_in(self.facts, self.title, tag)
+
     @property
     def is_listed(self) -> bool:
         """Known of without data: there is nothing that anyone could be found by."""
@@ -61,9 +70,14 @@ class Breach:
 class Withdrawn:
     """A breach that was shown here and no longer is. *withdrawn_at*: epoch seconds; *reason*: the operator's words."""
 
+    facts: Facts
     title: str
     withdrawn_at: int
     reason: str
+
+    def title_in(self, tag: str) -> str:
+        """As that of a breach that is shown."""
+        return _title_in(self.facts, self.title, tag)
 
 
 @dataclass(frozen=True)
@@ -129,7 +143,7 @@ class Catalogue:
         if row.current_load is None and shown is not None:
             facts = self._loads.get(shown).facts
             if not facts.is_sensitive:
-                return Withdrawn(facts.title + self._suffix, history[0].switched_at, history[0].reason or "")
+                return Withdrawn(facts, facts.title + self._suffix, history[0].switched_at, history[0].reason or "")
         raise UnknownBreach("No breach of that name was withdrawn here.")
 
     def _read(self) -> Published:
@@ -175,6 +189,11 @@ class Catalogue:
             loaded_at=loaded_at,
         )
         return breach, field_sets
+
+
+def _title_in(facts: Facts, title: str, tag: str) -> str:
+    """The title of *facts* in the language *tag*, with what *title* has behind it."""
+    return ManifestTexts(facts, tag).title + title.removeprefix(facts.title)
 
 
 def move(db: Database) -> None:

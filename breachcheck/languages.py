@@ -35,6 +35,7 @@ class Tongue:
     def language(self) -> Language:
         """For the texts that the lower rooms make."""
         return Language(
+            tag=self.tag,
             gettext=self.texts.gettext,
             ngettext=self.texts.ngettext,
             and_list=self.and_list,

@@ -33,12 +33,13 @@ class Notice:
 
 def notice_of(exposure: Exposure, typed: str, tongue: Tongue) -> Notice:
     """What may be told of *exposure*, in the recipient's language, on a site that one types as *typed*."""
-    breach, leak = exposure.breach, answers.leak_of(exposure)
+    breach, leak = exposure.breach, answers.leak_of(exposure, tongue.language)
+    title = breach.title_in(tongue.tag)
     steps = answers.steps_of([exposure], tongue.language)[:MOST_STEPS]
     return Notice(
-        title=title_of(breach, tongue),
+        title=title,
         date=tongue.day(breach.facts.breach_date),
-        origin=where_from(breach, title_of(breach, tongue), tongue.language),
+        origin=where_from(breach, title, tongue.language),
         about=_about(breach, tongue),
         via_alias=exposure.via_alias,
         details=[_detail(name, leak.company, breach, tongue) for name in exposure.leaked],
@@ -49,26 +50,18 @@ def notice_of(exposure: Exposure, typed: str, tongue: Tongue) -> Notice:
     )
 
 
-def title_of(breach: Breach, tongue: Tongue) -> str:
-    """What the reader knows it by; a demo marks it."""
-    translated = breach.facts.translations.get(tongue.tag)
-    if translated is None or not translated.title:
-        return breach.title
-    return translated.title + breach.title.removeprefix(breach.facts.title)
-
-
 def _about(breach: Breach, tongue: Tongue) -> list[str]:
-    translated = breach.facts.translations.get(tongue.tag)
-    who = (translated and translated.who) or breach.facts.who
+    who = breach.texts_in(tongue.tag).who.words
     return [tongue.say("Who is in it: %(who)s", who=_sentence(who))] if who else []
 
 
 def _detail(name: str, company: str, breach: Breach, tongue: Tongue) -> str:
     (words,) = wording.yours([name], company=company, language=tongue.language)
-    note = breach.facts.class_notes.get(name, "").strip().rstrip(".")
+    text = breach.texts_in(tongue.tag).note(name)
+    note = text.words.strip().rstrip(".")
     if not note or note.casefold() == words.casefold():
         return words
-    return f"{words} ({_begun_small(note) if tongue.tag == 'en' else note})"
+    return f"{words} ({_begun_small(note) if text.lang == 'en' else note})"
 
 
 def _how(step: Step, typed: str, tongue: Tongue) -> str:
@@ -84,13 +77,13 @@ def _how(step: Step, typed: str, tongue: Tongue) -> str:
 
 
 def _denied(exposure: Exposure, tongue: Tongue) -> list[str]:
-    facts = exposure.breach.facts
+    breach = exposure.breach
     named = [tongue.say(data_classes.get(name).plural) for name in exposure.not_exposed]
-    also = facts.not_exposed.also if facts.not_exposed else ()
+    also = [text.words for text in breach.texts_in(tongue.tag).also]
     if not (named or also):
         return []
     items = tongue.and_list([*named, *also])
-    company = _company(exposure.breach) or title_of(exposure.breach, tongue)
+    company = _company(breach) or breach.title_in(tongue.tag)
     return [tongue.say("Not in it for anyone, says %(company)s: %(items)s.", company=company, items=items)]
 
 

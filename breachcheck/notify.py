@@ -11,9 +11,7 @@ from breachcheck.db.base import Database
 from breachcheck.errors import MailOff, NotSubscribed, UnknownLoad
 from breachcheck.free_text import without_address
 from breachcheck.jobs import Jobs
-from breachcheck.languages import tongue
 from breachcheck.letters import Letters
-from breachcheck.notices import title_of
 from breachcheck.notifications import Notifications, Telling, TellingId
 from breachcheck.outbox import Mail, Outbox
 from breachcheck.subscribers import Subscriber, Subscribers
@@ -156,7 +154,7 @@ class Notify:
         return self._letters.correction(
             to,
             language,
-            title=title_of(told_of, tongue(language)),
+            title=told_of.title_in(language),
             told_at=one.told_at,
             went_wrong=telling.what_went_wrong,
             is_right=telling.what_is_right,

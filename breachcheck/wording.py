@@ -43,6 +43,7 @@ class Language:
     Translations are asked for whole sentences, with their {placeholders} still in them.
     """
 
+    tag: str = "en"
     gettext: Callable[[str], str] = _same
     ngettext: Callable[[str, str, int], str] = _one_or_many
     and_list: Callable[[Sequence[str]], str] = _with_and

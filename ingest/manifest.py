@@ -10,7 +10,7 @@ import msgspec
 from breachcheck.addresses import holds_address, mask_addresses
 from breachcheck.breaches import Facts
 from breachcheck.errors import ManifestError
-from ingest import documents, manifest_rules, misfits
+from ingest import documents, manifest_rules, misfits, mistranslations
 from ingest.documents import Document, Fault, Value
 from ingest.entries import FileEntry, Format, Join
 from ingest.shapes import Shaper
@@ -103,6 +103,8 @@ def _checked(name: str, document: Document, text: str) -> _Written:
     written = shaper.shaped(_Written, root)
     if written:
         for path, wrong in misfits.misfits(written, written.files, says_sensitive=_says_sensitive(document)):
+            shaper.say(path, wrong)
+        for path, wrong in mistranslations.mistranslations(written):
             shaper.say(path, wrong)
     faults = shaper.faults + _addresses_between(text, _helpline(root), shaper.faults)
     if faults or not written:

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from breachcheck.breaches import CompanyStep, NotExposed, Translation
+from breachcheck.breaches import CompanyStep, NotExposed, TranslatedAbsence, TranslatedStep, Translation
 from breachcheck.config import Config
 from breachcheck.disclosure import OWNER
 from breachcheck.letters import PATHS, Letters
@@ -198,6 +198,24 @@ def test_the_title_is_the_one_of_the_readers_language(letters, exposure):
     found = exposure(facts(translations={"en": Translation(title="The Corner Shop")}))
 
     assert letters.notification(ANN, "en", found, unsubscribe_token="t").subject.endswith(": The Corner Shop")
+
+
+def test_a_mail_says_what_a_manifest_says_in_the_readers_language(letters, exposure):
+    german = Translation(
+        who="Menschen mit einem API-Konto bei OpenAI",
+        not_exposed=TranslatedAbsence(also=("API-Schlüssel", "Chats")),
+        class_notes={"Geographic locations": "Stadt, Bundesland, Land."},
+        advice=(TranslatedStep(title="Rufen Sie uns an", how="An jedem Tag."),),
+    )
+    found = exposure(
+        facts(MIXPANEL, advice=(CompanyStep(title="Call us", how="Any day."),), translations={"de": german})
+    )
+    mail = letters.notification(ANN, "de", found, unsubscribe_token="t")
+
+    assert "Menschen mit einem API-Konto bei OpenAI." in mail.text
+    assert "(Stadt, Bundesland, Land)" in mail.text
+    assert "Passwörter, API-Schlüssel und Chats." in mail.text
+    assert "1. Rufen Sie uns an. An jedem Tag." in mail.text
 
 
 def test_a_private_mail_names_no_breach_anywhere(letters, exposure):

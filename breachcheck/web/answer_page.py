@@ -1,6 +1,6 @@
 """The answer page: which of its sentences are true of one answer. How it looks is the templates' to say."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -8,8 +8,9 @@ from breachcheck import answers, data_classes, meaning, origins, wording
 from breachcheck.advice import Leak, Step
 from breachcheck.answers import Answer, Exposure
 from breachcheck.catalog import Breach
+from breachcheck.manifest_texts import Text
 from breachcheck.web import language
-from breachcheck.web.breach_texts import title_of
+from breachcheck.web.breach_texts import texts_of, title_of
 from breachcheck.web.language import gettext as _
 from breachcheck.web.language import ngettext
 from breachcheck.web.timeline import Timeline, timeline_of
@@ -22,10 +23,10 @@ MORE = wording.to_count("{n} more detail", "{n} more details")
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One line of a card; *note* is the manifest's."""
+    """One line of a card; *note* is the manifest's, None where it has nothing to add."""
 
     words: str
-    note: str = ""
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Absent:
     """What the discloser says was in the breach for nobody: kinds of data, and *also*, in its own words."""
 
     classes: tuple[str, ...]
-    also: tuple[str, ...]
+    also: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """A yes, in the order of the page. *theirs* are texts of steps that are a company's, as its manifest has them."""
+    """A yes, in the order of the page. *theirs* are a company's texts of steps, by their words."""
 
     title: str
     heading: str
@@ -62,7 +63,7 @@ class FoundPage:
     meaning: str
     steps: Sequence[Step]
     more_steps: Sequence[Step]
-    theirs: frozenset[str]
+    theirs: Mapping[str, Text]
     not_needed: Sequence[str]
     nothing_to_do: str
     cards: Sequence[Card]
@@ -72,7 +73,7 @@ class FoundPage:
 def found_page(answer: Answer) -> FoundPage:
     """What may be said of *answer*, which has exposures."""
     says = language.current()
-    leaks = [answers.leak_of(exposure) for exposure in answer.exposures]
+    leaks = [answers.leak_of(exposure, says) for exposure in answer.exposures]
     steps = answers.steps_of(answer.exposures, says)
     count = len(answer.exposures)
     return FoundPage(
@@ -83,7 +84,7 @@ def found_page(answer: Answer) -> FoundPage:
         meaning=" ".join(meaning.what_it_means(leaks, language=says)),
         steps=steps[:MOST_STEPS],
         more_steps=steps[MOST_STEPS:],
-        theirs=frozenset(chain.from_iterable(_words_of_companies(leak) for leak in leaks)),
+        theirs={text.words: text for one in answer.exposures for text in _texts_of_companies(one.breach)},
         not_needed=meaning.not_needed(leaks, language=says),
         nothing_to_do=" ".join(meaning.nothing_to_do(leaks, language=says)),
         cards=[_card(exposure, leak) for exposure, leak in zip(answer.exposures, leaks, strict=True)],
@@ -91,8 +92,8 @@ def found_page(answer: Answer) -> FoundPage:
     )
 
 
-def _words_of_companies(leak: Leak) -> frozenset[str]:
-    return frozenset(words for step in leak.company_steps for words in (step.title, step.why, step.how))
+def _texts_of_companies(breach: Breach) -> Iterable[Text]:
+    return chain.from_iterable(step.all for step in texts_of(breach).steps)
 
 
 def _summary(exposures: Sequence[Exposure], leaks: Sequence[Leak]) -> tuple[str, ...]:
@@ -144,9 +145,9 @@ def _card(exposure: Exposure, leak: Leak) -> Card:
 
 def _detail(name: str, company: str, breach: Breach) -> Detail:
     (words,) = wording.yours([name], company=company, language=language.current())
-    note = breach.facts.class_notes.get(name, "")
-    says_the_same = note.rstrip(".").casefold() == words.casefold()
-    return Detail(_capital(words), "" if says_the_same else note)
+    note = texts_of(breach).note(name)
+    is_news = note.words and note.words.rstrip(".").casefold() != words.casefold()
+    return Detail(_capital(words), note if is_news else None)
 
 
 def plural(name: str) -> str:
@@ -161,10 +162,8 @@ def plurals(names: Sequence[str]) -> str:
 
 def absent(breach: Breach) -> Absent:
     """What was in the breach for nobody."""
-    said = breach.facts.not_exposed
-    return Absent(
-        classes=tuple(plural(name) for name in answers.by_weight(breach.not_exposed)), also=said.also if said else ()
-    )
+    classes = tuple(plural(name) for name in answers.by_weight(breach.not_exposed))
+    return Absent(classes, texts_of(breach).also)
 
 
 def _capital(text: str) -> str:

@@ -7,8 +7,10 @@ from breachcheck import answers
 from breachcheck.breaches import Facts
 from breachcheck.catalog import Breach
 from breachcheck.loads import Correction, FileTally
+from breachcheck.manifest_texts import Text
 from breachcheck.services import Services
 from breachcheck.web.answer_page import Absent, absent, plural
+from breachcheck.web.breach_texts import texts_of
 from breachcheck.web.language import gettext as _
 
 FEW = 5
@@ -28,7 +30,7 @@ class Coverage:
     """How many of the people whom our copy names have this class; None where our copy cannot show it."""
 
     words: str
-    note: str
+    note: Text
     people: int | None
 
     @property
@@ -73,21 +75,31 @@ def breach_page(services: Services, breach: Breach) -> BreachPage:
 def _corrected(correction: Correction) -> Corrected:
     """Names what changed in the order of the page; a change that no page shows is told as one all the same."""
     was, now = correction.before, correction.facts
+
+    def changed(*texts: str) -> bool:
+        return any(_in_every_language(was, text) != _in_every_language(now, text) for text in texts)
+
     changes = {
-        _("its name"): was.title != now.title,
+        _("its name"): changed("title"),
         _("the dates"): (was.breach_date, was.disclosed_date) != (now.breach_date, now.disclosed_date),
         _("how many people"): was.affected != now.affected,
-        _("what happened, and to whom"): _story(was) != _story(now),
-        _("which kinds of data"): (was.disclosed_classes, was.class_notes) != (now.disclosed_classes, now.class_notes),
-        _("what was not in it"): was.not_exposed != now.not_exposed,
+        _("what happened, and to whom"): changed("description", "who") or _story(was) != _story(now),
+        _("which kinds of data"): changed("class_notes") or was.disclosed_classes != now.disclosed_classes,
+        _("what was not in it"): changed("not_exposed"),
         _("how sure it is, and who may see it"): _standing(was) != _standing(now),
-        _("what to do, and where to ask"): (was.advice, was.help) != (now.advice, now.help),
+        _("what to do, and where to ask"): changed("advice", "help"),
     }
     return Corrected(correction.corrected_at, [words for words, has_changed in changes.items() if has_changed])
 
 
 def _story(facts: Facts) -> tuple[object, ...]:
-    return facts.description, facts.held_by, facts.on_behalf_of, facts.who, facts.disclosure_url, facts.translations
+    return facts.held_by, facts.on_behalf_of, facts.disclosure_url
+
+
+def _in_every_language(facts: Facts, text: str) -> dict[str, object]:
+    """The *text* of that name, as written and in each translation that has it."""
+    translated = {tag: getattr(said, text) for tag, said in facts.translations.items()}
+    return {facts.language: getattr(facts, text)} | {tag: said for tag, said in translated.items() if said}
 
 
 def _standing(facts: Facts) -> tuple[object, ...]:
@@ -131,7 +143,7 @@ def _spam_list() -> str:
 def _coverage(breach: Breach, name: str) -> Coverage:
     can_show = name in breach.mapped or name in breach.found
     people = breach.tally.coverage.get(name, 0) if can_show else None
-    return Coverage(plural(name), breach.facts.class_notes.get(name, ""), people)
+    return Coverage(plural(name), texts_of(breach).note(name), people)
 
 
 def without_address(rejected: Mapping[str, int]) -> int:

@@ -1,47 +1,39 @@
-"""A breach's own texts, in the reader's language where its manifest has them, and the language they are in."""
+"""A breach's own texts in the reader's language, where its manifest has them, and how a page marks those it has not."""
 
-from dataclasses import dataclass
+from babel import Locale, UnknownLocaleError
+from markupsafe import Markup
 
-from breachcheck.breaches import Translation
-from breachcheck.catalog import Breach
+from breachcheck.catalog import Breach, Withdrawn
+from breachcheck.manifest_texts import ManifestTexts, Text
 from breachcheck.web import language
 
-WRITTEN_IN = "en"
-"""What a manifest is written in, but for its translations."""
+
+def texts_of(breach: Breach) -> ManifestTexts:
+    return breach.texts_in(language.tag())
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """*lang* is empty where the text is in the page's own language."""
-
-    words: str
-    lang: str
-
-
-def title_of(breach: Breach) -> str:
+def title_of(breach: Breach | Withdrawn) -> str:
     """The title, which a demo marks. A name has no language."""
-    translated = _translation(breach).title
-    return translated + breach.title.removeprefix(breach.facts.title) if translated else breach.title
+    return breach.title_in(language.tag())
 
 
-def description_of(breach: Breach) -> Text:
-    """CommonMark."""
-    return _text(breach.facts.description, _translation(breach).description)
+def marks_of(text: Text) -> Markup:
+    """Attributes for the element that holds *text* alone: its language, where that is not the page's."""
+    return marks_of_language(text.lang) if text.words else Markup("")
 
 
-def who_of(breach: Breach) -> Text:
-    """Who is in the breach; empty where nobody said."""
-    return _text(breach.facts.who or "", _translation(breach).who)
+def marks_of_language(tag: str) -> Markup:
+    """The same for words of the language *tag*; with their direction, where they run the other way."""
+    if tag == language.tag():
+        return Markup("")
+    runs = _direction_of(tag)
+    marks = Markup(' lang="{}"').format(tag)
+    return marks if runs == language.direction() else marks + Markup(' dir="{}"').format(runs)
 
 
-def lang_of_manifest() -> str:
-    """For texts of a manifest that have no translation: their ``lang``, empty where it is the page's."""
-    return "" if language.tag() == WRITTEN_IN else WRITTEN_IN
-
-
-def _translation(breach: Breach) -> Translation:
-    return breach.facts.translations.get(language.tag(), Translation())
-
-
-def _text(original: str, translated: str | None) -> Text:
-    return Text(translated, "") if translated else Text(original, lang_of_manifest())
+def _direction_of(tag: str) -> str:
+    """``auto`` where nobody knows the language: the browser looks at the first letter."""
+    try:
+        return str(Locale.parse(tag, sep="-").text_direction)
+    except (UnknownLocaleError, ValueError):
+        return "auto"

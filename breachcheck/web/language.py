@@ -53,6 +53,7 @@ def names() -> dict[str, str]:
 def current() -> Language:
     """The reader's language, for the texts that the rooms below make."""
     return Language(
+        tag=tag(),
         gettext=gettext,
         ngettext=ngettext,
         and_list=and_list,

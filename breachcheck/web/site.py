@@ -1,13 +1,12 @@
 """What every page says of its site: its name, who runs it, and, in a demo, that it is one. Read once, at start."""
 
 from flask import Flask
-from markupsafe import Markup
 
 from breachcheck import demo
 from breachcheck.services import Services
 from breachcheck.web import language, preferences
 from breachcheck.web.breach_page import reason, without_address
-from breachcheck.web.breach_texts import description_of, lang_of_manifest, title_of, who_of
+from breachcheck.web.breach_texts import marks_of, marks_of_language, texts_of, title_of
 from breachcheck.web.markdown import as_html
 
 
@@ -26,8 +25,8 @@ def install(app: Flask, services: Services) -> None:
     app.add_template_filter(as_html, "markdown")
     app.add_template_filter(without_address)
     app.add_template_filter(reason)
-    for text in (title_of, description_of, who_of):
-        app.add_template_filter(text)
+    for say in (title_of, texts_of, marks_of):
+        app.add_template_filter(say)
 
     @app.context_processor
     def about() -> dict[str, object]:
@@ -35,19 +34,13 @@ def install(app: Flask, services: Services) -> None:
             **fixed,
             "language_tag": language.tag(),
             "text_direction": language.direction(),
-            "as_written": _as_written(),
+            "in_english": marks_of_language("en"),
             "languages": language.names(),
             "theme": preferences.theme(),
             "themes": preferences.theme_names(),
             "colour_schemes": preferences.THEMES[preferences.theme()],
             "this_page": preferences.page_to_come_back_to(),
         }
-
-
-def _as_written() -> Markup:
-    """An attribute for what stands as a manifest has it: the language, where it is not the page's."""
-    tag = lang_of_manifest()
-    return Markup(' lang="{}"').format(tag) if tag else Markup("")
 
 
 def contact_url(contact: str) -> str:

@@ -111,6 +111,7 @@ def test_the_examples_of_all_keys_make_a_manifest(tmp_path):
             place[last] = documents.parse("example", f"value: {row.example.strip('`')}").root["value"]
     written["files"] = [written["files"]]
     written["advice"] = [written["advice"]]
+    written["translations"]["advice"] = [written["translations"]["advice"]]
     written["translations"] = {"de": written["translations"]}
     path = tmp_path / "breach.json"
     path.write_text(json.dumps(written), encoding="utf-8")

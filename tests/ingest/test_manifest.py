@@ -97,6 +97,20 @@ def test_every_key_arrives(tmp_path):
     assert manifest.folder == tmp_path
 
 
+def test_a_translation_that_stands_for_nothing_is_refused_by_its_line(refused):
+    lines = "translations:\n  de:\n    title: Laden\n    class_notes:\n      Names: Wie angegeben.\nfiles:"
+
+    assert "line 10: translations.de.class_notes.Names" in refused(LEAST.replace("files:", lines))
+
+
+def test_a_manifest_may_be_written_in_another_language(tmp_path):
+    lines = "language: de\ntranslations: {en: {title: The shop}}\nfiles:"
+    manifest = manifest_of(tmp_path, LEAST.replace("files:", lines))
+
+    assert manifest.facts.language == "de"
+    assert manifest.facts.translations["en"].title == "The shop"
+
+
 def test_a_manifest_keeps_its_text_and_the_sha256_of_its_bytes(tmp_path):
     manifest = manifest_of(tmp_path, LEAST)
 
@@ -193,6 +207,25 @@ def test_no_more_than_ten_faults_are_told(refused):
         ("advice: [{title: x, how: <b>Run</b>}]", "HTML is not allowed"),
         ("translations: {German: {title: x}}", "a language tag belongs here, such as de or pt-BR"),
         ("translations: {de: {description: '![](https://example.com/x.png)'}}", "images are not allowed"),
+        ("translations: {de: {class_note: {}}}", "unknown key translations.de.class_note; did you mean class_notes?"),
+        ("translations: {de: {who: Kunden.}}", "translations.de.who: there is no who of which"),
+        ("translations: {de: {class_notes: {Names: x}}}", "there is no class_notes.Names of which"),
+        ("translations: {de: {class_notes: {Namen: x}}}", "no data class is called"),
+        ("translations: {de: {not_exposed: {also: [Chats]}}}", "not_exposed.also has 0 of these, and here is one more"),
+        (
+            "not_exposed: {also: [chats, keys]}\ntranslations: {de: {not_exposed: {also: [Chats]}}}",
+            "not_exposed.also has 2 of these, and here are 1",
+        ),
+        ("translations: {de: {advice: [{title: Aufpassen}]}}", "advice has 0 of these, and here is one more"),
+        (
+            "advice: [{title: Look out}]\ntranslations: {de: {advice: [{how: Genau.}]}}",
+            "translations.de.advice[1].how: advice[1] has no how of which",
+        ),
+        ("translations: {de: {advice: [{how: <b>x</b>}]}}", "HTML is not allowed"),
+        ("help: {phone: '1'}\ntranslations: {de: {help: {url: 'https://example.com/'}}}", "there is no help.url"),
+        ("translations: {de: {help: {email: help@example.com}}}", "unknown key translations.de.help.email"),
+        ("translations: {en: {title: x}}", "the manifest itself is in en (`language`)"),
+        ("language: German", "a language tag belongs here"),
         ("not_exposed: {classes: [Names]}\ndisclosed_classes: [Names]", "Names is also in disclosed_classes"),
         ('who: "a\\0b"', "a control character or line break"),
         ("who: ann@example.com", "an e-mail address stands here"),

@@ -4,11 +4,20 @@ import html
 import json
 import re
 
+import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from breachcheck.breaches import Translation
+from breachcheck.breaches import (
+    CompanyStep,
+    Help,
+    NotExposed,
+    TranslatedAbsence,
+    TranslatedHelp,
+    TranslatedStep,
+    Translation,
+)
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 from tests.mails import Mailing
@@ -102,6 +111,78 @@ def test_a_manifests_translation_is_used_and_what_has_none_is_marked(store: Serv
     assert '<div class="prose"><p>Jemand hat die Kundenliste kopiert.</p>' in page
     assert '<span class="note" lang="en">As given.</span>' in page
     assert "Laden an der Ecke" in client.get("/breaches/Shop").text
+
+
+@pytest.fixture
+def translated(store: Services) -> FlaskClient:
+    german = Translation(
+        title="Laden an der Ecke",
+        not_exposed=TranslatedAbsence(also=("API-Schlüssel", "Chats")),
+        class_notes={"Names": "Wie im Konto angegeben."},
+        help=TranslatedHelp(url="https://example.com/hilfe", phone="0800, von 8 bis 20 Uhr"),
+        advice=(TranslatedStep(title="Rufen Sie uns an", why="Wir helfen."), TranslatedStep(title="Aufpassen")),
+    )
+    about = facts(
+        translations={"de": german},
+        domain="shop.example",
+        held_by=None,
+        not_exposed=NotExposed(classes=("Passwords",), also=("API keys", "chats")),
+        class_notes={"Names": "As given."},
+        help=Help(url="https://example.com/help", phone="0800, 8 am to 8 pm"),
+        advice=(
+            CompanyStep(title="Call us", why="We help.", how="Any day."),
+            CompanyStep(title="Look out", how="Look twice.", step="watch-messages"),
+        ),
+    )
+    people = {"ann@example.com": ["Email addresses", "Names"]}
+    published_breach(store, about, people)
+    published_breach(store, facts(name="Other", title="Other"), people)
+    return create_app(store).test_client()
+
+
+def test_notes_absences_and_the_companys_steps_are_shown_in_the_readers_language(translated: FlaskClient) -> None:
+    page = ask(translated, "ann@example.com")
+
+    assert '<span class="note">Wie im Konto angegeben.</span>' in page
+    assert "<li>API-Schlüssel</li><li>Chats</li>" in page
+    assert "<h3>Rufen Sie uns an</h3>" in page
+    assert '<div class="says"><b>Warum:</b> <p>Wir helfen.</p>' in page
+    assert '<div class="says" lang="en"><b lang="de">Wie:</b> <p>Any day.</p>' in page
+    assert "Es geht um Laden an der Ecke und Other." in page
+    assert "Call us" not in page
+    assert "API keys" not in page
+
+
+def test_the_page_of_a_breach_speaks_its_translation(translated: FlaskClient) -> None:
+    page = translated.get("/breaches/Shop", headers=GERMAN).text
+
+    assert '<h3>Rufen Sie uns an</h3><div class="says"><p>Wir helfen.</p>' in page
+    assert '<div class="says" lang="en"><p>Any day.</p>' in page
+    assert "<li>0800, von 8 bis 20 Uhr</li>" in page
+    assert '<a href="https://example.com/hilfe" rel="noopener">' in page
+    assert "Wie im Konto angegeben." in page
+
+
+def test_programs_get_advice_in_the_language_that_they_ask_for(translated: FlaskClient, store: Services) -> None:
+    _, key = store.api_keys.create("tests", scopes=["lookup"])
+
+    def titles(language: str) -> list[str]:
+        headers = {"Authorization": f"Bearer {key}", "Accept-Language": language}
+        found = translated.get("/api/v1/breaches/Shop/advice?classes=Names", headers=headers).json
+        return [step["title"] for step in found["advice"]]
+
+    assert titles("de") == ["Rufen Sie uns an", "Aufpassen"]
+    assert titles("en") == ["Call us", "Look out"]
+
+
+def test_a_changed_translation_is_told_as_a_correction_of_what_it_says(
+    translated: FlaskClient, store: Services
+) -> None:
+    was = store.catalogue.published().get("Shop").facts
+    german = msgspec.structs.replace(was.translations["de"], class_notes={"Names": "Wie auf der Rechnung."})
+    store.publishing.update(msgspec.structs.replace(was, translations={"de": german}), by="tests")
+
+    assert "Was sich geändert hat: welche Datenarten." in words(translated.get("/breaches/Shop", headers=GERMAN).text)
 
 
 def test_a_description_without_translation_says_what_language_it_is_in(client: FlaskClient) -> None:
