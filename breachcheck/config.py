@@ -16,6 +16,7 @@ PREFIX = "BREACHCHECK_"
 SETTINGS_FILE = "settings.toml"
 DEFAULT_DATA = Path("data")
 NOT_SETTINGS = {
+    "BREACHCHECK_API_KEY": "The key with which commands ask another machine, where they are given no `--key-file`.",
     "BREACHCHECK_ARCHIVE_PASSWORD": "The password of encrypted archives, where a manifest names no `password_file`.",
     "BREACHCHECK_DATA": "The data folder; `--data` wins over it, and `./data` is meant without either.",
     "BREACHCHECK_DEBUG": "Set to anything, it shows where a fault of the program came from, without its text.",

@@ -80,14 +80,23 @@ def read(lines: Iterable[Line], digester: Digester, breaches: Iterable[str], *, 
         if isinstance(entry, Refused):
             directory.refused.append(entry)
             continue
-        if "@" in entry.ref:
-            raise _address_in_ref(number, "" if within is None else f"{within}/{number - 1}/ref")
+        require_no_address(number, entry, "" if within is None else f"{within}/{number - 1}/ref")
         found = _watched(entry, digester, names)
         if isinstance(found, Watched):
             directory.accounts.add(found)
         else:
             directory.refused.append(Refused(number, entry.ref if is_name(entry.ref) else None, found))
     return directory
+
+
+def require_no_address(number: int, entry: Entry, pointer: str = "") -> None:
+    """Raises HoldsAddress where the ref of *entry*, on line *number*, has an @."""
+    if "@" in entry.ref:
+        raise HoldsAddress(
+            f"The ref in line {number} has an @. Refs are kept and told in clear, so none may be an address: use a"
+            " staff number, or something else that only you can read. Nothing was changed.",
+            pointer,
+        )
 
 
 def require_some(directory: Directory) -> None:
@@ -211,14 +220,6 @@ def _ref_of(item: bytes) -> str | None:
         return None
     ref = sent.get("ref") if isinstance(sent, dict) else None
     return ref if isinstance(ref, str) and is_name(ref) else None
-
-
-def _address_in_ref(number: int, pointer: str) -> HoldsAddress:
-    return HoldsAddress(
-        f"The ref in line {number} has an @. Refs are kept and told in clear, so none may be an address: use a staff"
-        " number, or something else that only you can read. Nothing was changed.",
-        pointer,
-    )
 
 
 def _watched(entry: Entry, digester: Digester, names: Mapping[str, str]) -> Watched | str:

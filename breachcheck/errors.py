@@ -35,9 +35,10 @@ class IndexMoved(CouldNotCheck):
 
 
 class Busy(CouldNotCheck):
-    """As many of these as may be answered at once are being answered."""
+    """As many of these as may be answered at once are being answered. *retry_after_s*: when to try again, if told."""
 
     reason = "busy"
+    retry_after_s: int | None = None
 
 
 class StoreUnavailable(CouldNotCheck):
@@ -52,6 +53,24 @@ class BoxDamaged(StoreUnavailable):
 
 class StoreFull(StoreUnavailable):
     """The disk or a limit of the store is full; nothing that was acknowledged is lost."""
+
+
+class Unreachable(CouldNotCheck):
+    """Another machine did not answer."""
+
+    reason = "unreachable"
+
+
+class NotUnderstood(CouldNotCheck):
+    """What another machine answered is not what it should be."""
+
+    reason = "not_understood"
+
+
+class CutOff(NotUnderstood):
+    """An answer ended before its end: of what is missing nothing is known."""
+
+    reason = "cut_off"
 
 
 class RefusedToStart(CouldNotCheck):
@@ -160,6 +179,13 @@ class MalformedKey(InvalidKey):
     """What stands where an API key belongs is none."""
 
     reason = "malformed_key"
+
+
+class LimitReached(BreachcheckError):
+    """An API key was used more often than it may be. *retry_after_s*: when to try again, if told."""
+
+    reason = "limit_reached"
+    retry_after_s: int | None = None
 
 
 class MissingScope(BreachcheckError):

@@ -2,21 +2,22 @@
 
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
-from breachcheck import directories
+from breachcheck import client, directories
 from breachcheck.answers import timestamp
 from breachcheck.audit import AuditEntry
+from breachcheck.cli import remote
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.output import aligned, who
 from breachcheck.digests import Kind
-from breachcheck.directories import Columns, Directory
+from breachcheck.directories import Columns, Directory, Entry, Line, Refused
 from breachcheck.services import Services, opened
-from breachcheck.watching import Kept
-from breachcheck.watchlists import Watchlist, is_name
+from breachcheck.watchlists import Size, Watchlist, is_name
 
 SCOPE = "watch"
 
@@ -53,6 +54,8 @@ def list_watchlists(data: Path | None, as_json: bool) -> None:
 @click.option("--kind", type=click.Choice([kind.value for kind in Kind]), default=Kind.EMAIL.value, show_default=True)
 @click.option("--kind-column", help="Says it line by line; where that is empty, --kind holds.")
 @click.option("--breach", help="Whose account, organisation or user names these are.")
+@click.option("--url", metavar="URL", help="Put it on a list of the breachcheck there, with an API key.")
+@remote.key_file_option
 def sync(
     data: Path | None,
     as_json: bool,
@@ -64,6 +67,8 @@ def sync(
     kind: str,
     kind_column: str | None,
     breach: str | None,
+    url: str | None,
+    key_file: Path | None,
 ) -> None:
     """Watch exactly the accounts of FILE, a CSV export, on the list NAME, which is made if it is new.
 
@@ -71,16 +76,45 @@ def sync(
     """
     if not is_name(name):
         raise click.UsageError("A watchlist's name has 1 to 64 letters, digits, - and _.")
+    if url and holder:
+        raise click.UsageError("The API key says whose list it is; leave --holder out, or --url.")
     columns = Columns(ref_column, account_columns or ("account",), kind_column, None, Kind(kind), breach)
+    if url:
+        outcome = _sync_there(url, key_file, name, directories.of_csv(file.read(), columns))
+    else:
+        outcome = _sync_here(data, holder, name, file.read(), columns)
+    click.echo(json.dumps(outcome) if as_json else _words(outcome))
+
+
+def _sync_here(data: Path | None, holder: str | None, name: str, body: bytes, columns: Columns) -> dict[str, Any]:
     with opened(data) as services:
         owner = holder or _only_holder(services)
-        directory = _read(services, file.read(), columns)
+        directory = _read(services, body, columns)
         kept = services.watching.replace(owner, name, directory.accounts)
         _note(services, "sync", name)
-    if as_json:
-        click.echo(json.dumps(_outcome(owner, name, kept, directory)))
-    else:
-        click.echo(_words(name, kept, directory))
+    return {"holder": owner} | directories.outcome_json(name, kept.size, kept.added, kept.removed, directory)
+
+
+def _sync_there(url: str, key_file: Path | None, name: str, lines: Iterator[Line]) -> dict[str, Any]:
+    """On another machine, which tells refused entries by their place: they are told on by their lines."""
+    directory, sent = Directory(), list[tuple[int, Entry]]()
+    for number, entry in lines:
+        if isinstance(entry, Refused):
+            directory.refused.append(entry)
+        else:
+            directories.require_no_address(number, entry)
+            sent.append((number, entry))
+    if not sent:
+        directories.require_some(directory)
+    with remote.connected(url, key_file) as there:
+        kept = there.put_watchlist(name, (_entry(entry) for _, entry in sent))
+    directory.refused += [Refused(sent[one.line - 1][0], one.ref, one.reason) for one in kept.refused]
+    directory.refused.sort(key=lambda one: one.line)
+    return directories.outcome_json(name, Size(kept.refs, kept.accounts), kept.added, kept.removed, directory)
+
+
+def _entry(entry: Entry) -> client.Entry:
+    return client.Entry(entry.ref, entry.account, entry.kind, entry.breach)
 
 
 @watchlists.command()
@@ -130,14 +164,10 @@ def _facts(services: Services, one: Watchlist) -> dict[str, Any]:
     }
 
 
-def _outcome(holder: str, name: str, kept: Kept, directory: Directory) -> dict[str, Any]:
-    return {"holder": holder} | directories.outcome_json(name, kept.size, kept.added, kept.removed, directory)
-
-
-def _words(name: str, kept: Kept, directory: Directory) -> str:
+def _words(outcome: dict[str, Any]) -> str:
+    refused = outcome["refused"]
     said = (
-        f"{name} watches {kept.size.accounts:,} accounts of {kept.size.refs:,} refs:"
-        f" {kept.added:,} added, {kept.removed:,} removed, {len(directory.refused):,} refused."
+        f"{outcome['name']} watches {outcome['accounts']:,} accounts of {outcome['refs']:,} refs:"
+        f" {outcome['added']:,} added, {outcome['removed']:,} removed, {len(refused):,} refused."
     )
-    rows = [{"line": one.line, "ref": one.ref, "reason": one.reason} for one in directory.refused]
-    return f"{said}\n\n{aligned(rows, '')}" if rows else said
+    return f"{said}\n\n{aligned(refused, '')}" if refused else said

@@ -37,6 +37,7 @@ def in_the_list(breach: Breach) -> Model:
         "who": facts.who,
         "data_classes": heaviest_first(breach.data_classes),
         "not_exposed": heaviest_first(breach.not_exposed),
+        "not_exposed_also": facts.not_exposed.also if facts.not_exposed else (),
         "is_verified": facts.is_verified,
         "is_fabricated": facts.is_fabricated,
         "is_sensitive": facts.is_sensitive,
