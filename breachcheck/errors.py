@@ -169,6 +169,12 @@ class InvalidKey(BreachcheckError):
     reason = "invalid_key"
 
 
+class ExpiredKey(InvalidKey):
+    """An API key, or the text that it had before it was rotated, has come to its end."""
+
+    reason = "expired_key"
+
+
 class MissingKey(InvalidKey):
     """A call that needs an API key carries none."""
 

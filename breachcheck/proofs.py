@@ -105,8 +105,8 @@ class Proofs:
         return self._domains.get(key_id, domain), misses
 
     def recheck(self) -> int:
-        """Look for the proofs that are due, some at a time; how many were found. Those of revoked keys just end."""
-        living = {key.id for key in self._api_keys.all() if key.revoked_at is None}
+        """Look for the proofs that are due, some at a time; how many were found. Those of ended keys just end."""
+        living = {key.id for key in self._api_keys.alive()}
         due = [one for one in self._domains.due(self.now()) if one.key_id in living]
         found = sum(self._is_found_again(claim) for claim in due[:AT_ONCE])
         if self._domains.all():
@@ -130,8 +130,8 @@ class Proofs:
         return self._domains.proved_by(key_id, now=self.now())
 
     def all_proved(self) -> frozenset[Domain]:
-        """Every domain that the holder of a key that is not revoked has proved."""
-        living = {key.id for key in self._api_keys.all() if key.revoked_at is None}
+        """Every domain that the holder of a key that still opens something has proved."""
+        living = {key.id for key in self._api_keys.alive()}
         now = self.now()
         return frozenset(one.domain for one in self._domains.all() if one.key_id in living and one.is_proved(now))
 

@@ -20,6 +20,7 @@ from breachcheck.identity import Identity
 from breachcheck.index import Index
 from breachcheck.jobs import Jobs
 from breachcheck.key_ring import Keys
+from breachcheck.key_uses import KeyUses
 from breachcheck.listings import Listings
 from breachcheck.loads import Loads
 from breachcheck.lookup import Lookup
@@ -34,6 +35,7 @@ from breachcheck.sealed_accounts import SealedAccounts
 from breachcheck.sealing import Sealer, own_domains
 from breachcheck.suppressions import Suppressions
 from breachcheck.ticked_steps import TickedSteps
+from breachcheck.use_counter import UseCounter
 from breachcheck.watch_feed import WatchFeed
 from breachcheck.watching import Watching
 from breachcheck.watchlists import Watchlists
@@ -70,6 +72,8 @@ class Services:
         self.suppressions = Suppressions(catalogue)
         self.ticked_steps = TickedSteps(catalogue, self.app_key)
         self.api_keys = ApiKeys(catalogue, self.app_key)
+        self.key_uses = KeyUses(catalogue)
+        self.use_counter = UseCounter(self.key_uses)
         self.domains = Domains(catalogue, self.app_key)
         self.operators = Operators(catalogue)
         self.audit = Audit(catalogue)
@@ -122,4 +126,5 @@ class Services:
         return self.own_domains | self.proofs.all_proved()
 
     def close(self) -> None:
+        self.use_counter.close()
         self.databases.close()

@@ -8,14 +8,30 @@ from dataclasses import replace
 import pytest
 
 from breachcheck.api_keys import DEFAULT_LIMIT, ApiKeys
-from breachcheck.errors import HoldsAddress, InvalidKey, StoreUnavailable
+from breachcheck.errors import ExpiredKey, HoldsAddress, InvalidKey, StoreUnavailable
 from breachcheck.services import Services, open_services
 from tests.stores import break_catalogue
 
+NOW = 1_795_000_000
+
+
+class Clock:
+    """Stands still until it is set."""
+
+    now = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
 
 @pytest.fixture
-def keys(store: Services) -> ApiKeys:
-    return store.api_keys
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def keys(store: Services, clock: Clock) -> ApiKeys:
+    return ApiKeys(store.databases.catalogue_db, store.app_key, clock=clock)
 
 
 def test_a_key_is_32_lower_case_hexadecimal_digits(keys):
@@ -67,7 +83,7 @@ def test_a_stolen_table_opens_nothing_under_another_app_key(store):
     text = store.api_keys.create("SIEM", ["lookup"])[1]
 
     with pytest.raises(InvalidKey):
-        ApiKeys(store.databases[1], b"another app key of 32 bytes here").authenticate(text)
+        ApiKeys(store.databases.catalogue_db, b"another app key of 32 bytes here").authenticate(text)
 
 
 def test_a_key_that_was_made_or_revoked_counts_at_once_in_every_process(store):
@@ -120,3 +136,95 @@ def test_two_keys_may_share_a_name_and_never_a_hash(store):
         hashes = [row[0] for row in catalogue.execute("SELECT hash FROM api_key")]
 
     assert len(set(hashes)) == 2
+
+
+def test_a_rotated_key_is_the_same_key_under_a_new_text(keys):
+    key, former = keys.create("SIEM", ["lookup"])
+    text = keys.rotate(key.id, overlap_s=60)
+
+    assert text != former
+    assert keys.authenticate(text) == replace(key, former_until=NOW + 60)
+
+
+def test_the_former_text_of_a_rotated_key_works_until_the_overlap_ends(keys, clock):
+    key, former = keys.create("SIEM", ["lookup"])
+    keys.rotate(key.id, overlap_s=60)
+
+    clock.now = NOW + 59
+    assert keys.authenticate(former).id == key.id
+    clock.now = NOW + 60
+    with pytest.raises(ExpiredKey, match="rotated"):
+        keys.authenticate(former)
+
+
+def test_a_key_rotated_without_overlap_has_one_text_at_any_time(keys):
+    key, former = keys.create("SIEM", ["lookup"])
+    text = keys.rotate(key.id, overlap_s=0)
+
+    assert keys.authenticate(text).id == key.id
+    with pytest.raises(ExpiredKey):
+        keys.authenticate(former)
+
+
+def test_of_two_rotations_the_last_one_s_former_text_works_alone(keys):
+    key, first = keys.create("SIEM", ["lookup"])
+    second = keys.rotate(key.id, overlap_s=60)
+    third = keys.rotate(key.id, overlap_s=60)
+
+    assert {keys.authenticate(text).id for text in (second, third)} == {key.id}
+    with pytest.raises(InvalidKey):
+        keys.authenticate(first)
+
+
+def test_a_key_that_expires_opens_until_then_and_then_says_so(keys, clock):
+    key, text = keys.create("SIEM", ["lookup"], expires_at=NOW + 60)
+
+    clock.now = NOW + 59
+    assert keys.authenticate(text) == key
+    clock.now = NOW + 60
+    with pytest.raises(ExpiredKey, match="expired"):
+        keys.authenticate(text)
+    assert keys.alive() == []
+
+
+def test_an_expired_key_can_be_opened_again(keys):
+    key, text = keys.create("SIEM", ["lookup"], expires_at=NOW - 1)
+    keys.expire(key.id, None)
+
+    assert keys.authenticate(text) == replace(key, expires_at=None)
+
+
+def test_revoking_a_key_ends_its_former_text_too(keys):
+    key, former = keys.create("SIEM", ["lookup"])
+    keys.rotate(key.id, overlap_s=60)
+    keys.revoke(key.id)
+
+    with pytest.raises(InvalidKey) as refused:
+        keys.authenticate(former)
+    assert not isinstance(refused.value, ExpiredKey)
+
+
+def test_a_revoked_key_is_neither_rotated_nor_made_to_expire_later(keys):
+    key = keys.create("SIEM", ["lookup"])[0]
+    keys.revoke(key.id)
+
+    with pytest.raises(InvalidKey):
+        keys.rotate(key.id, overlap_s=0)
+    with pytest.raises(InvalidKey):
+        keys.expire(key.id, None)
+
+
+def test_a_key_is_called_by_its_number_or_by_a_name_of_its_own(keys):
+    first, second, other = (keys.create(name, ["lookup"])[0] for name in ("SIEM", "SIEM", "SOC"))
+
+    assert [keys.get(called) for called in ("1", "2", "SOC")] == [first, second, other]
+    with pytest.raises(InvalidKey, match="by its number: 1, 2"):
+        keys.get("SIEM")
+    keys.revoke(first.id)
+    assert keys.get("SIEM") == second
+
+
+def test_a_key_that_is_not_there_is_said_without_repeating_what_was_typed(keys):
+    with pytest.raises(InvalidKey, match="breachcheck keys list") as refused:
+        keys.get("ann@example.com")
+    assert "ann" not in str(refused.value)

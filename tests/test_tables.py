@@ -26,6 +26,7 @@ OWNERS = {
     "headcount": "headcounts",
     "identity": "identity",
     "job": "jobs",
+    "key_use": "key_uses",
     "load": "loads",
     "mail": "outbox",
     "mail_request": "mail_requests",

@@ -89,8 +89,8 @@ COMMANDS = (list_domains, prove, check, forget)
 
 
 def _require_key(services: Services, key_id: int) -> None:
-    if key_id not in [key.id for key in services.api_keys.all() if key.revoked_at is None]:
-        raise InvalidKey(f"There is no key {key_id}, or it is revoked; `breachcheck keys list` shows them.")
+    if key_id not in [key.id for key in services.api_keys.alive()]:
+        raise InvalidKey(f"There is no key {key_id}, or it has ended; `breachcheck keys list` shows them.")
 
 
 def _facts(claim: DomainClaim, now: int) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 from functools import wraps
+from typing import cast
 
-from flask import request
+from flask import g, request
 from flask.typing import ResponseReturnValue
 
 from breachcheck.api_keys import ApiKey
@@ -15,6 +16,7 @@ from breachcheck.web.context import services
 View = Callable[..., ResponseReturnValue]
 
 HIBP_HEADER = "hibp-api-key"
+LIMITED = "key"
 
 _key_form = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 
@@ -39,11 +41,16 @@ def require_api_key(scope: str | None) -> Callable[[View], View]:
 
 def admit(scope: str | None) -> ApiKey:
     """The key of the current request, one call of its allowance spent. Raises as ``require_api_key`` says."""
-    key = services().api_keys.authenticate(_key_text())
+    key = g.api_key = services().api_keys.authenticate(_key_text())
     if scope is not None and scope not in key.scopes:
         raise MissingScope(f"This API key lacks the scope {scope}; make one with `breachcheck keys create`.")
-    limits.spend("key", key.limit_per_minute, str(key.id))
+    limits.spend(LIMITED, key.limit_per_minute, str(key.id))
     return key
+
+
+def admitted() -> ApiKey | None:
+    """The key that the current request was made with, whether or not it opened anything; None before it is known."""
+    return cast(ApiKey | None, g.get("api_key"))
 
 
 def _key_text() -> str:

@@ -28,6 +28,7 @@ from breachcheck.web import (
     hosts,
     language,
     limits,
+    metering,
     owner,
     owner_sessions,
     pages,
@@ -105,6 +106,7 @@ def _install_rooms(app: Flask, services: Services) -> None:
     errors.install(app, RENDERERS, error_pages.page)
     hosts.install(app, services.config.public_url)
     limits.install(app)
+    metering.install(app)
     api_batch.install(app)
     hibp_errors.install(app, hibp.PREFIX)
     app.before_request(_limit_form)

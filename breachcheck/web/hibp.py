@@ -15,7 +15,7 @@ from breachcheck.answers import Checked, timestamp
 from breachcheck.catalog import Breach
 from breachcheck.disclosure import KEY_WITHOUT_ALIASES
 from breachcheck.errors import UnknownBreach
-from breachcheck.web import hibp_declined, hibp_domains
+from breachcheck.web import hibp_declined, hibp_domains, metering
 from breachcheck.web.access import admit
 from breachcheck.web.context import services
 from breachcheck.web.hibp_model import full, json_response, truncated
@@ -38,6 +38,7 @@ def ask(asked: str) -> Response:
     serve = SERVICES.get(service.lower())
     if serve is None:
         raise BadRequest("There is no such service here.")
+    metering.name_endpoint(f"{PREFIX}/{service.lower()}")
     return serve(rest.rstrip("/"))
 
 

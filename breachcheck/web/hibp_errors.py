@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, TooManyRequests
 from breachcheck.errors import (
     BreachcheckError,
     CouldNotCheck,
+    ExpiredKey,
     InvalidAccount,
     InvalidKey,
     MalformedKey,
@@ -25,6 +26,7 @@ MESSAGE_OF: Mapping[type[Exception], str] = {
     MissingKey: "Access denied due to missing hibp-api-key.",
     MalformedKey: "Access denied due to improperly formed hibp-api-key.",
     InvalidKey: "Access denied due to invalid hibp-api-key.",
+    ExpiredKey: "Access denied due to invalid hibp-api-key. It has expired.",
     InvalidAccount: "The account is blank or not an email address.",
     CouldNotCheck: COULD_NOT_CHECK,
 }

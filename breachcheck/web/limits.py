@@ -1,8 +1,9 @@
-"""How often one network may ask. Counted in memory: exact in one process."""
+"""How often one network, or one key, may ask. Counted in memory: exact in one process."""
 
 import ipaddress
 import math
 import time
+from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask, current_app, request
@@ -12,9 +13,15 @@ from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 KEY = "breachcheck limits"
-
-
 EVERYONE = "everyone"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many more requests may be made now, and in how many seconds there will be more again."""
+
+    left: int
+    more_in_s: int
 
 
 class TooManyOfAll(TooManyRequests):
@@ -40,14 +47,24 @@ def spend_of_all(purpose: str, a_minute: int) -> None:
         raise TooManyOfAll(retry_after=wait_s)
 
 
+def allowance(purpose: str, a_minute: int, who: str) -> Allowance:
+    """What *who* has left of a limit of *a_minute*, which is not 0. Counts nothing."""
+    counted = cast(MovingWindowRateLimiter, current_app.extensions[KEY])
+    window = counted.get_window_stats(RateLimitItemPerMinute(a_minute), purpose, who)
+    return Allowance(window.remaining, _seconds_until(window.reset_time))
+
+
 def _hit(purpose: str, a_minute: int, spender: str) -> int:
     """0, or where the limit is reached how many seconds to wait."""
     limit = RateLimitItemPerMinute(a_minute)
     counted = cast(MovingWindowRateLimiter, current_app.extensions[KEY])
     if counted.hit(limit, purpose, spender):
         return 0
-    resets_at = counted.get_window_stats(limit, purpose, spender).reset_time
-    return max(1, math.ceil(resets_at - time.time()))
+    return _seconds_until(counted.get_window_stats(limit, purpose, spender).reset_time)
+
+
+def _seconds_until(moment: float) -> int:
+    return max(1, math.ceil(moment - time.time()))
 
 
 def network() -> str:

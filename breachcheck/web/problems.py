@@ -31,6 +31,7 @@ TITLES: Mapping[str, str] = {
     "invalid_request": "The request is not what this endpoint takes",
     "invalid_account": "The account is not an identifier of this kind",
     "invalid_key": "The API key is unknown or revoked",
+    "expired_key": "The API key has expired",
     "missing_key": "An API key is needed",
     "malformed_key": "This is not an API key",
     "missing_scope": "The API key does not open this",

@@ -39,6 +39,7 @@ CATALOGUE = Schema(
         "m0007_changes": breaches.CHANGES,
         "m0008_watchlists": teams.WATCHLISTS,
         "m0009_domains": teams.DOMAINS,
+        "m0011_keys": teams.KEYS,
     },
 )
 

@@ -1,4 +1,4 @@
-"""The catalogue's tables of what security teams watch and have proved."""
+"""The catalogue's tables of what security teams watch, have proved, and do with their keys."""
 
 WATCHLISTS = """
 CREATE TABLE watchlist (
@@ -70,4 +70,25 @@ CREATE TABLE domain_claim (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX domain_claim_by_check ON domain_claim (next_check_at);
+"""
+
+KEYS = """
+ALTER TABLE api_key ADD COLUMN expires_at INTEGER;
+
+ALTER TABLE api_key ADD COLUMN former_hash TEXT;
+
+ALTER TABLE api_key ADD COLUMN former_until INTEGER;
+
+CREATE UNIQUE INDEX api_key_by_former_hash ON api_key (former_hash);
+
+CREATE TABLE key_use (
+    key_id INTEGER NOT NULL REFERENCES api_key (id),
+    minute INTEGER NOT NULL,
+    endpoint TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    PRIMARY KEY (key_id, minute, endpoint, outcome)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX key_use_by_minute ON key_use (minute);
 """
