@@ -1,9 +1,11 @@
 """Notifications: which subscriber was told what of which breach; and the tellings, each an operator's decision."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NewType
+
+import msgspec
 
 from breachcheck.breaches import BreachId, LoadId
 from breachcheck.counters import next_ids
@@ -14,6 +16,16 @@ from breachcheck.subscribers import SubscriberId
 TellingId = NewType("TellingId", int)
 
 
+class Words(msgspec.Struct, frozen=True):
+    """What a correction says, in the operator's words."""
+
+    what_went_wrong: str = ""
+    what_is_right: str = ""
+
+
+NO_WORDS = Words()
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
     """That everyone concerned is to be told. *load_id*: what the breach showed then; None where it was withdrawn."""
@@ -22,10 +34,14 @@ class Telling:
     breach_id: BreachId
     load_id: LoadId | None
     is_correction: bool
-    what_went_wrong: str
-    what_is_right: str
+    words: Words
+    translations: Mapping[str, Words]
     told_by: str
     begun_at: int
+
+    def words_in(self, tag: str) -> Words:
+        """What a correction says to readers of the language *tag*."""
+        return self.translations.get(tag, self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +68,29 @@ class Notifications:
         *,
         by: str,
         now: int,
-        is_correction: bool = False,
-        what_went_wrong: str = "",
-        what_is_right: str = "",
+        correction: Words | None = None,
+        translations: Mapping[str, Words] | None = None,
     ) -> TellingId:
-        """Note that everyone concerned is to be told."""
+        """Note that everyone concerned is to be told; with *correction*, that what they were told was wrong."""
+        words = correction or NO_WORDS
         with self._db.transaction():
             telling_id = TellingId(next_ids(self._db, "telling"))
             self._db.execute(
                 """
                 INSERT INTO telling (
-                    id, breach_id, load_id, is_correction, what_went_wrong, what_is_right, told_by, begun_at
+                    id, breach_id, load_id, is_correction, what_went_wrong, what_is_right, translations,
+                    told_by, begun_at
                 )
-                VALUES (:id, :breach_id, :load_id, :is_correction, :wrong, :right, :by, :now)
+                VALUES (:id, :breach_id, :load_id, :is_correction, :wrong, :right, :translations, :by, :now)
                 """,
                 {
                     "id": telling_id,
                     "breach_id": breach_id,
                     "load_id": load_id,
-                    "is_correction": int(is_correction),
-                    "wrong": what_went_wrong,
-                    "right": what_is_right,
+                    "is_correction": int(correction is not None),
+                    "wrong": words.what_went_wrong,
+                    "right": words.what_is_right,
+                    "translations": msgspec.json.encode(translations or {}).decode(),
                     "by": by,
                     "now": now,
                 },
@@ -83,7 +101,8 @@ class Notifications:
         """Every telling there was, newest first."""
         rows = self._db.query(
             """
-            SELECT id, breach_id, load_id, is_correction, what_went_wrong, what_is_right, told_by, begun_at
+            SELECT id, breach_id, load_id, is_correction, what_went_wrong, what_is_right, translations,
+                told_by, begun_at
             FROM telling
             ORDER BY id DESC
             """
@@ -181,7 +200,16 @@ class Notifications:
 
 
 def _telling(row: Row) -> Telling:
-    return Telling(**dict(row) | {"is_correction": bool(row["is_correction"])})
+    return Telling(
+        id=row["id"],
+        breach_id=row["breach_id"],
+        load_id=row["load_id"],
+        is_correction=bool(row["is_correction"]),
+        words=Words(row["what_went_wrong"], row["what_is_right"]),
+        translations=msgspec.json.decode(row["translations"], type=dict[str, Words]),
+        told_by=row["told_by"],
+        begun_at=row["begun_at"],
+    )
 
 
 def _notification(row: Row) -> Notification:

@@ -1,6 +1,7 @@
 """Notify: tells subscribers of a breach, and corrects what they were told. Begun by an operator alone."""
 
 import time
+from collections.abc import Mapping
 
 from breachcheck.audit import Audit, AuditEntry
 from breachcheck.breaches import Breaches, BreachRow, LoadId
@@ -12,7 +13,7 @@ from breachcheck.errors import MailOff, NotSubscribed, UnknownLoad
 from breachcheck.free_text import without_address
 from breachcheck.jobs import Jobs
 from breachcheck.letters import Letters
-from breachcheck.notifications import Notifications, Telling, TellingId
+from breachcheck.notifications import Notifications, Telling, TellingId, Words
 from breachcheck.outbox import Mail, Outbox
 from breachcheck.subscribers import Subscriber, Subscribers
 
@@ -57,14 +58,17 @@ class Notify:
         """
         return self._begin(self._row(name, is_correction=False), by)
 
-    def correct(self, name: str, *, what_went_wrong: str, what_is_right: str, by: str) -> Telling:
-        """Have everyone corrected who was told more of the breach than is so. The two texts stand in the mail.
+    def correct(self, name: str, words: Words, *, by: str, translations: Mapping[str, Words] | None = None) -> Telling:
+        """Have everyone corrected who was told more of the breach than is so.
 
-        Raises MailOff, UnknownBreach, HoldsAddress.
+        *words* stand in the mail, or, for those whose language they have, the *translations*. Raises MailOff,
+        UnknownBreach, HoldsAddress.
         """
-        wrong = without_address(what_went_wrong, "text of what went wrong")
-        right = without_address(what_is_right, "text of what is right")
-        return self._begin(self._row(name, is_correction=True), by, (wrong, right))
+        told = translations or {}
+        for one in (words, *told.values()):
+            without_address(one.what_went_wrong, "text of what went wrong")
+            without_address(one.what_is_right, "text of what is right")
+        return self._begin(self._row(name, is_correction=True), by, words, told)
 
     def fan_out(self, telling_id: TellingId) -> int:
         """Queue the mails of a telling that are not queued yet; how many.
@@ -92,19 +96,22 @@ class Notify:
             raise UnknownLoad(f"{row.name} is not published; to correct what was told of it, add --correction.")
         return row
 
-    def _begin(self, row: BreachRow, by: str, correction: tuple[str, str] | None = None) -> Telling:
-        """With *correction*: what went wrong, and what is right."""
+    def _begin(
+        self,
+        row: BreachRow,
+        by: str,
+        correction: Words | None = None,
+        translations: Mapping[str, Words] | None = None,
+    ) -> Telling:
         now = int(time.time())
-        wrong, right = correction or ("", "")
         with self._db.transaction():
             telling_id = self._notifications.begin(
                 row.id,
                 row.current_load,
                 by=by,
                 now=now,
-                is_correction=correction is not None,
-                what_went_wrong=wrong,
-                what_is_right=right,
+                correction=correction,
+                translations=translations,
             )
             self._jobs.add(JOB, {"telling": telling_id}, due_at=now)
             action = "tell correction" if correction else "tell"
@@ -151,13 +158,14 @@ class Notify:
         classes = frozenset[str]().union(*(each.classes for each in one.told))
         if is_private(told_of, classes, self._settings.disclosure):
             return self._letters.private_correction(to, language, told_at=one.told_at, unsubscribe_token=token)
+        words = telling.words_in(language)
         return self._letters.correction(
             to,
             language,
             title=told_of.title_in(language),
             told_at=one.told_at,
-            went_wrong=telling.what_went_wrong,
-            is_right=telling.what_is_right,
+            went_wrong=words.what_went_wrong,
+            is_right=words.what_is_right,
             is_out=one.exposure is None,
             unsubscribe_token=token,
         )

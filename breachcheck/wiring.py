@@ -14,6 +14,7 @@ from breachcheck.digests import Digester
 from breachcheck.domain_lookup import DomainLookup
 from breachcheck.domain_reports import DomainReports
 from breachcheck.domains import Domains
+from breachcheck.ended_sessions import EndedSessions
 from breachcheck.fetching import Allowed, Fetcher
 from breachcheck.headcounts import Headcounts
 from breachcheck.identity import Identity
@@ -71,6 +72,7 @@ class Services:
         self.watchlists = Watchlists(catalogue)
         self.suppressions = Suppressions(catalogue)
         self.ticked_steps = TickedSteps(catalogue, self.app_key)
+        self.ended_sessions = EndedSessions(catalogue)
         self.api_keys = ApiKeys(catalogue, self.app_key)
         self.key_uses = KeyUses(catalogue)
         self.use_counter = UseCounter(self.key_uses)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from breachcheck.errors import HoldsAddress, MailOff, UnknownBreach, UnknownLoad
+from breachcheck.notifications import Words
 from breachcheck.suppressions import Level
 from ingest import worker
 from tests.mails import Mailing, mailing, text_of
@@ -14,7 +15,8 @@ from tests.stores import SHOP, facts, published_breach
 ANN, BOB, EVE = "ann@example.com", "bob@example.com", "eve@example.com"
 EMAIL, NAMES, PHONE = "Email addresses", "Names", "Phone numbers"
 BY = "tests"
-WRONG = {"what_went_wrong": "the file was from another company", "what_is_right": "your address is not in it", "by": BY}
+WRONG = Words("the file was from another company", "your address is not in it")
+GERMAN = Words("Die Datei war von einer anderen Firma.", "Ihre Adresse steht nicht darin")
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def tell(it: Mailing, name: str = "Shop"):
 
 
 def correct(it: Mailing, name: str = "Shop"):
-    it.post.notify.correct(name, **WRONG)
+    it.post.notify.correct(name, WRONG, by=BY, translations={"de": GERMAN})
     it.rounds()
     return it.drained()
 
@@ -230,6 +232,19 @@ class TestCorrections:
         assert "You can stop them." in text_of(mails[0])
         assert correct(it) == []
 
+    def test_each_is_corrected_in_the_words_of_their_language(self, it):
+        it.subscribed(ANN)
+        it.subscribed(BOB, language="de")
+        published_breach(it.store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+        tell(it)
+        it.store.publishing.withdraw("Shop", by=BY)
+
+        texts = {mail["To"]: text_of(mail) for mail in correct(it)}
+        assert "What is right: your address is not in it." in texts[ANN]
+        assert "Ihre Adresse steht nicht darin." in texts[BOB]
+        assert "Die Datei war von einer anderen Firma.\n" in texts[BOB]
+        assert "another company" not in texts[BOB]
+
     def test_a_smaller_load_is_corrected_for_those_who_lost_something(self, it):
         for account in (ANN, BOB):
             it.subscribed(account)
@@ -264,7 +279,9 @@ class TestCorrections:
     def test_its_texts_hold_no_address(self, notify, it):
         published_breach(it.store, SHOP, {ANN: [EMAIL]})
         with pytest.raises(HoldsAddress):
-            notify.correct("Shop", what_went_wrong=ANN, what_is_right="x", by=BY)
+            notify.correct("Shop", Words(ANN, "x"), by=BY)
+        with pytest.raises(HoldsAddress):
+            notify.correct("Shop", WRONG, by=BY, translations={"de": Words("x", ANN)})
 
 
 def test_while_mail_is_off_nothing_is_begun(store):

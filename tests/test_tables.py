@@ -21,6 +21,7 @@ OWNERS = {
     "change": "changes",
     "correction": "loads",
     "counter": "counters",
+    "ended_session": "ended_sessions",
     "exposure": "index",
     "field_set": "loads",
     "headcount": "headcounts",

@@ -1,13 +1,15 @@
 """``breachcheck breaches tell``: mails to subscribers, each time a step of its own that is confirmed."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.output import who
-from breachcheck.notify import Notify
+from breachcheck.languages import LOCALES
+from breachcheck.notifications import Words
 from breachcheck.services import opened
 
 
@@ -18,6 +20,14 @@ from breachcheck.services import opened
 @click.option("--correction", is_flag=True, help="Tell those who were told, and for whom it is not so.")
 @click.option("--what-went-wrong", metavar="TEXT", help="With --correction: stands in the mail as it is.")
 @click.option("--what-is-right", metavar="TEXT", help="With --correction: stands in the mail as it is.")
+@click.option(
+    "--in",
+    "translated",
+    nargs=3,
+    multiple=True,
+    metavar="LANGUAGE WHAT-WENT-WRONG WHAT-IS-RIGHT",
+    help="With --correction: the two texts for those who read this language, such as de. May be given for each.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def tell(
     data: Path | None,
@@ -26,6 +36,7 @@ def tell(
     correction: bool,
     what_went_wrong: str | None,
     what_is_right: str | None,
+    translated: tuple[tuple[str, str, str], ...],
     yes: bool,
 ) -> None:
     """Mail subscribers whose details are in a published breach, or correct what they were told.
@@ -34,20 +45,34 @@ def tell(
     """
     if correction != bool(what_went_wrong and what_is_right):
         raise click.UsageError("--correction, --what-went-wrong and --what-is-right go together.")
+    if translated and not correction:
+        raise click.UsageError("--in goes with --correction alone.")
+    translations = _translations(translated)
     with opened(data) as services:
         notify = services.post.notify
         count = notify.count(name, is_correction=correction)
         if count and not (yes or click.confirm(_question(count, name), err=True)):
             raise click.Abort
         if correction:
-            _correct(notify, name, what_went_wrong or "", what_is_right or "")
+            words = Words(what_went_wrong or "", what_is_right or "")
+            notify.correct(name, words, by=who(), translations=translations)
         else:
             notify.tell(name, by=who())
     _say(name, count, as_json=as_json)
 
 
-def _correct(notify: Notify, name: str, what_went_wrong: str, what_is_right: str) -> None:
-    notify.correct(name, what_went_wrong=what_went_wrong, what_is_right=what_is_right, by=who())
+def _translations(translated: Iterable[tuple[str, str, str]]) -> dict[str, Words]:
+    """Each language once, and only those that mails are written in: others would reach nobody."""
+    found: dict[str, Words] = {}
+    for language, what_went_wrong, what_is_right in translated:
+        if language not in LOCALES:
+            raise click.UsageError(f'--in: no mail is written in "{language}"; there are {", ".join(LOCALES)}.')
+        if language in found:
+            raise click.UsageError(f"--in: {language} stands there twice.")
+        if not (what_went_wrong.strip() and what_is_right.strip()):
+            raise click.UsageError(f"--in {language}: both texts are needed, what went wrong and what is right.")
+        found[language] = Words(what_went_wrong, what_is_right)
+    return found
 
 
 def _question(count: int, name: str) -> str:

@@ -134,6 +134,42 @@ class TestTell:
         done = breachcheck("breaches", "tell", "Shop", "--correction", *words, "--yes", data=data)
         assert done.out.startswith("1 mail about Shop")
 
+    def test_a_correction_may_have_words_in_each_language_of_mails(self, store, data):
+        words = ("--correction", "--what-went-wrong", "a wrong file", "--what-is-right", "you are not in it", "--yes")
+        it = Mailing(store)
+        it.clock.now = int(time.time()) + 1
+        store.post.notify.tell("Shop", by="tests")
+        it.rounds()
+        store.publishing.withdraw("Shop", by="tests")
+        german = ("--in", "de", "eine falsche Datei", "Sie stehen nicht darin")
+
+        assert breachcheck("breaches", "tell", "Shop", *words, *german, data=data).status == 0
+        telling, *_ = store.post.notifications.tellings()
+        assert telling.words_in("de").what_is_right == "Sie stehen nicht darin"
+        assert telling.words_in("en").what_is_right == "you are not in it"
+
+    @pytest.mark.parametrize(
+        ("translated", "said"),
+        [
+            ([("fr", "x", "y")], 'no mail is written in "fr"; there are en, de'),
+            ([("de", "x", "y"), ("de", "x", "y")], "de stands there twice"),
+            ([("de", "x", " ")], "both texts are needed"),
+        ],
+    )
+    def test_words_that_would_reach_nobody_are_refused(self, store, data, translated, said):
+        words = ("--correction", "--what-went-wrong", "a wrong file", "--what-is-right", "you are not in it", "--yes")
+        more = [word for one in translated for word in ("--in", *one)]
+        done = breachcheck("breaches", "tell", "Shop", *words, *more, data=data)
+
+        assert (done.status, store.post.notifications.tellings()) == (2, [])
+        assert said in done.err
+
+    def test_words_in_a_language_belong_to_a_correction(self, data):
+        done = breachcheck("breaches", "tell", "Shop", "--in", "de", "x", "y", data=data)
+
+        assert done.status == 2
+        assert "--correction" in done.err
+
     def test_with_mail_off_it_is_refused_in_words(self, data):
         done = breachcheck("breaches", "tell", "Shop", data=data, BREACHCHECK_MAIL="off")
 

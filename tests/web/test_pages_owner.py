@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 from breachcheck import addresses, receipts
 from breachcheck.catalog import move
 from breachcheck.digests import Digest
+from breachcheck.ended_sessions import LIFE_S
 from breachcheck.sealed_accounts import SealedAccount
 from breachcheck.suppressions import Level
 from breachcheck.web.app import create_app
-from breachcheck.web.owner_sessions import LIFE_S
 from breachcheck.web.sealed import Seal
 from tests.mails import mailing
 from tests.stores import SHOP, break_catalogue, break_index, facts, published_breach
@@ -107,6 +107,26 @@ def test_the_token_of_another_session_is_refused(site, client):
     refused = client.post("/owner/sign-out", data={"form": form_of(other.get("/owner").text)})
 
     assert refused.status_code == 400
+
+
+def test_who_signs_out_ends_every_copy_of_the_cookie_and_no_other_session(site, client):
+    stolen = site.browser()
+    stolen.set_cookie("owner", client.get_cookie("owner", path="/owner").value, path="/owner")
+    site.mailing.clock.now += 601
+    elsewhere = site.let_in()
+    assert stolen.get("/owner").status_code == 200
+
+    press(client, "/owner/sign-out")
+
+    assert stolen.get("/owner").location == "/owner/ask"
+    assert stolen.post("/owner/sign-out").location == "/owner/ask"
+    assert elsewhere.get("/owner").status_code == 200
+
+
+def test_a_session_that_cannot_be_looked_up_is_no_session(site, client):
+    break_catalogue(site.mailing.store)
+
+    assert client.get("/owner").status_code == 503
 
 
 @pytest.mark.parametrize("path", [*FORMS, *OTHER_FORMS])
@@ -319,7 +339,7 @@ def test_signing_out_ends_the_session_in_this_browser(client):
 
 def test_a_session_ends_by_itself(site, client):
     cookie = client.get_cookie("owner", path="/owner").value
-    an_hour = Seal(site.mailing.store.app_key, cookie="owner", purpose="owner sessions", life_s=LIFE_S)
+    an_hour = Seal(site.mailing.store.app_key, cookie="owner", purpose="owner sessions with ids", life_s=LIFE_S)
     with site.app.test_request_context(headers={"Cookie": f"owner={cookie}"}):
         sealed_at = an_hour._fernet.extract_timestamp(cookie)
         text = an_hour._fernet.decrypt_at_time(cookie, LIFE_S, sealed_at + LIFE_S)

@@ -40,6 +40,7 @@ CATALOGUE = Schema(
         "m0008_watchlists": teams.WATCHLISTS,
         "m0009_domains": teams.DOMAINS,
         "m0011_keys": teams.KEYS,
+        "m0012_signed_out": people.SIGNED_OUT,
     },
 )
 

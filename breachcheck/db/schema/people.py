@@ -104,6 +104,15 @@ CREATE INDEX notification_by_mail ON notification (mail_id);
 CREATE INDEX notification_by_breach ON notification (breach_id);
 """
 
+SIGNED_OUT = """
+CREATE TABLE ended_session (
+    session TEXT NOT NULL PRIMARY KEY,
+    forget_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE telling ADD COLUMN translations TEXT NOT NULL DEFAULT '{}';
+"""
+
 OWNERS = """
 ALTER TABLE owner_link ADD COLUMN base INTEGER;
 
