@@ -9,7 +9,7 @@ from breachcheck.answers import Exposure
 from breachcheck.breaches import BreachRow, Disclosure
 from breachcheck.catalog import Breach, Catalogue
 from breachcheck.digests import Digester
-from breachcheck.disclosure import OPERATOR, OWNER, STRICTNESS, Viewer
+from breachcheck.disclosure import ANY_OWNER, OPERATOR, OWNER, STRICTNESS, Viewer, may_be_shown
 from breachcheck.errors import NothingToAsk, NotSubscribed, UnknownBreach
 from breachcheck.lookup import Lookup
 from breachcheck.notifications import Notification, Notifications
@@ -109,7 +109,8 @@ class Concerned:
         except NotSubscribed:
             return True
         base = base_of(address)
-        return subscriber.digest in suppressed or (base is not None and self._digester.of_address(base) in suppressed)
+        base_digest = None if base is None else self._digester.of_address(base)
+        return not may_be_shown(ANY_OWNER, suppressed, subscriber.digest, base_digest)
 
 
 def is_private(breach: Breach, classes: Sequence[str] | frozenset[str], site: Disclosure) -> bool:

@@ -7,6 +7,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
@@ -61,13 +62,12 @@ class Rejections:
         """
         try:
             descriptor, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            try:
+            with ExitStack() as on_failure:
+                on_failure.callback(Path(unfinished).unlink)
                 with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
                     self._write(file, files)
                 Path(unfinished).replace(path)
-            except BaseException:
-                Path(unfinished).unlink()
-                raise
+                on_failure.pop_all()
         except OSError as error:
             raise _cannot_write(error) from None
 
