@@ -27,7 +27,7 @@ layers:
 
 tests:
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage run -m pytest -n auto --dist loadfile
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --skip-covered --fail-under=$(COVERAGE)
 	@$(BIN)/python -m tests.parts missing
