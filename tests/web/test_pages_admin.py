@@ -133,6 +133,26 @@ def test_a_held_load_is_published_by_its_button(operator: FlaskClient, loaded: S
     assert loaded.audit.latest()[0].actor == "operator:olga"
 
 
+def test_the_reason_of_a_withdrawal_is_public_and_the_field_says_so(operator: FlaskClient, client: FlaskClient) -> None:
+    overview = operator.get("/admin/").text
+    field = re.search(r'<input [^>]*name="reason"[^>]*aria-describedby="([^"]+)"', overview)
+    assert field
+    assert f'id="{field[1]}">Everyone can read this' in overview
+
+    press(operator, "/admin/breaches/Shop/withdraw", reason="The file was another shop's.")
+
+    gone = client.get("/breaches/Shop")
+    assert gone.status_code == 410
+    assert "The file was another shop&#39;s." in gone.text
+
+
+def test_a_reason_that_holds_an_address_withdraws_nothing(operator: FlaskClient, client: FlaskClient) -> None:
+    page = press(operator, "/admin/breaches/Shop/withdraw", reason="ann@example.com asked")
+
+    assert "The reason holds an e-mail address" in page
+    assert client.get("/breaches/Shop").status_code == 200
+
+
 def test_a_breach_is_withdrawn_by_its_button(operator: FlaskClient, loaded: Services) -> None:
     press(operator, "/admin/breaches/Shop/withdraw")
 
