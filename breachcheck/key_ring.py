@@ -30,15 +30,20 @@ class NewKeys(Keys):
     salt: bytes | None = None
 
 
+def files_of(settings: Config) -> dict[Path, str]:
+    """Where each key of a store lies, and what it is for: in words, for who is to back it up."""
+    return {
+        settings.index_key_path: "without it the index is useless, and nobody can make it again",
+        settings.app_key_path: "sessions and API keys; the store opens with no other",
+        settings.mail_key_path: "addresses of subscribers; the store opens with no other",
+        settings.seal_key_path: "sealed accounts; the store opens with no other",
+        settings.receipt_key_path: "receipts of opt-outs; a new one cannot vouch for those of before",
+    }
+
+
 def require_none(settings: Config) -> None:
     """Raises StoreExists where a key is there already. For a folder without a store."""
-    for path in (
-        settings.index_key_path,
-        settings.app_key_path,
-        settings.receipt_key_path,
-        settings.mail_key_path,
-        settings.seal_key_path,
-    ):
+    for path in files_of(settings):
         if path.exists():
             raise StoreExists(f"{path} is there already, but no store; nothing was changed. {CUT_OFF}")
 

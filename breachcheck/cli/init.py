@@ -7,12 +7,16 @@ from typing import cast
 
 import click
 
-from breachcheck import config, services
+from breachcheck import config, key_ring, services
 from breachcheck.cli.edge import data_option
 from breachcheck.config import Config, Disclosure
 
 BACK_UP = """
-Back up {keys}, apart from the databases. Without the index key this index is useless, and nobody can make it again.
+Back up these keys, apart from the databases and where only you can read them:
+
+{keys}
+
+Back up {settings} and the databases too: docs/operations.md says how.
 """.strip()
 KEEP_THE_PASSPHRASE = """
 The index key is derived from this passphrase, which is shown once and kept nowhere:
@@ -36,13 +40,16 @@ def init(data: Path | None, passphrase: bool, disclosure: Disclosure | None) -> 
     click.echo(f"Made {settings.data}: {settings.index_path.name}, {settings.catalogue_path.name} and keys.")
     if shown_once:
         click.echo(KEEP_THE_PASSPHRASE.format(passphrase=shown_once))
-        keys = f"{settings.app_key_path}, {settings.mail_key_path} and {settings.seal_key_path}"
-        click.echo(BACK_UP.format(keys=keys))
-    else:
-        paths = (settings.index_key_path, settings.app_key_path, settings.mail_key_path)
-        keys = f"{', '.join(map(str, paths))} and {settings.seal_key_path}"
-        click.echo(BACK_UP.format(keys=keys))
+    click.echo(_what_to_back_up(settings))
     click.echo("Next: breachcheck ingest PATH/breach.yaml")
+
+
+def _what_to_back_up(settings: Config) -> str:
+    """Every key that was written; one that is derived has no file."""
+    files = {str(path): loss for path, loss in key_ring.files_of(settings).items() if path.exists()}
+    width = max(map(len, files))
+    lines = [f"    {path:<{width}}  {loss}" for path, loss in files.items()]
+    return BACK_UP.format(keys="\n".join(lines), settings=settings.data / config.SETTINGS_FILE)
 
 
 def _chosen_disclosure(settings: Config, said: Disclosure | None) -> Disclosure:

@@ -16,6 +16,9 @@ def test_init_makes_a_store_that_only_its_owner_can_read_and_says_to_back_the_ke
 
     assert outcome.status == 0
     assert "Back up" in outcome.out
+    keys = {file.name for file in (tmp_path / "data").glob("*.key")}
+    assert keys == set(re.findall(r"^ {4}\S*/(\S+\.key)  ", outcome.out, re.MULTILINE))
+    assert "settings.toml" in outcome.out
     assert {file.name for file in (tmp_path / "data").iterdir()} >= {"index.db", "catalogue.db", "index.key", "app.key"}
     assert {(tmp_path / "data" / name).stat().st_mode & 0o077 for name in ("index.key", "app.key", "index.db")} == {0}
 
@@ -42,6 +45,7 @@ def test_a_passphrase_is_shown_once_and_opens_the_store(tmp_path):
     with_it = breachcheck("breaches", "list", data=tmp_path / "data", BREACHCHECK_INDEX_PASSPHRASE_FILE=str(secret))
 
     assert not (tmp_path / "data" / "index.key").exists()
+    assert "index.key" not in shown
     assert (without.status, with_it.status) == (2, 0)
     assert "BREACHCHECK_INDEX_PASSPHRASE_FILE" in without.err
 
