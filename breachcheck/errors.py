@@ -222,6 +222,12 @@ class UnknownWatchlist(BreachcheckError):
     reason = "unknown_watchlist"
 
 
+class UnknownWebhook(BreachcheckError):
+    """Its holder has no webhook of this name."""
+
+    reason = "unknown_webhook"
+
+
 class WatchlistFull(InvalidRequest):
     """There would be more accounts on a watchlist, or more watchlists of one holder, than there may be."""
 

@@ -47,6 +47,9 @@ OWNERS = {
     "watch_finding": "watch_findings",
     "watched_account": "watchlists",
     "watchlist": "watchlists",
+    "webhook": "webhooks",
+    "webhook_message": "webhook_messages",
+    "webhook_number": "webhook_numbers",
 }
 
 NAMED_IN_SQL = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)\b|\binsert_new\(\s*\"([a-z_]+)\"")

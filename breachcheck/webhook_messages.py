@@ -1,0 +1,303 @@
+"""Webhook messages: what waits to be delivered, what was, and what was given up. What they said is not kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from breachcheck.counters import next_ids
+from breachcheck.db.base import Database, Row
+from breachcheck.webhooks import WebhookId
+
+MessageState = Literal["queued", "sending", "delivered", "dead"]
+MessageKind = Literal["watchlist.exposures", "domain.exposures", "catalogue.changes", "webhook.test"]
+
+TEST: MessageKind = "webhook.test"
+STEPS_ASIDE_AFTER = 3
+"""After so many tries in vain a message no longer holds up those behind it."""
+
+MOST_WAITING = 10
+"""So many messages of one webhook may wait at once; what comes after them waits where it comes from."""
+
+KEEP_DELIVERED_S = 7 * 86_400
+KEEP_DEAD_S = 90 * 86_400
+
+
+class Span(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a message is made of when it is sent: what stands *after* one number, up to the *last*, in *source*.
+
+    Of a domain: names of breaches that are *found* to hold its people, and names and titles of those that are *gone*.
+    """
+
+    source: int = 0
+    after: int = 0
+    last: int = 0
+    found: tuple[str, ...] = ()
+    gone: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message and what became of it. *status*: what its receiver answered last; *failure*: why it was not taken.
+
+    Times are epoch seconds.
+    """
+
+    webhook_id: WebhookId
+    number: int
+    kind: MessageKind
+    span: Span
+    state: MessageState
+    attempts: int
+    formed_at: int
+    tried_at: int | None
+    next_try_at: int
+    status: int | None
+    failure: str | None
+
+    @property
+    def id(self) -> str:
+        """The same at every try, and when it is replayed."""
+        return message_id(self.webhook_id, self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many messages of a webhook wait and were given up, and when one was last delivered."""
+
+    waiting: int = 0
+    dead: int = 0
+    delivered_at: int | None = None
+
+
+class WebhookMessages:
+    """The table ``webhook_message``. Every webhook counts for itself."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add(self, webhook_id: WebhookId, kind: MessageKind, span: Span, *, now: int) -> int:
+        """Queue one, together with the caller's transaction; its number."""
+        number = next_ids(self._db, f"webhook_message {webhook_id}")
+        self._db.execute(
+            """
+            INSERT INTO webhook_message (webhook_id, number, kind, span, state, formed_at, next_try_at, noted_at)
+            VALUES (:id, :number, :kind, :span, 'queued', :now, :now, :now)
+            """,
+            {
+                "id": webhook_id,
+                "number": number,
+                "kind": kind,
+                "span": msgspec.json.encode(span).decode(),
+                "now": now,
+            },
+        )
+        return number
+
+    def has_room(self, webhook_id: WebhookId) -> bool:
+        """Whether another may be formed: none that waits is still to be taken before it, and few wait at all."""
+        (row,) = self._db.query(
+            """
+            SELECT count(*) AS waiting, coalesce(sum(CASE WHEN attempts < :aside THEN 1 ELSE 0 END), 0) AS ahead
+            FROM webhook_message
+            WHERE webhook_id = :id AND state IN ('queued', 'sending') AND kind <> :test
+            """,
+            {"id": webhook_id, "aside": STEPS_ASIDE_AFTER, "test": TEST},
+        )
+        return not row["ahead"] and int(row["waiting"]) < MOST_WAITING
+
+    def due(self, now: int) -> list[tuple[WebhookId, int]]:
+        """The first message of each webhook that is due, longest due first.
+
+        When one waits is noted with the time of noting: where that lies ahead, the clock was put back, and it is due.
+        """
+        rows = self._db.query(
+            """
+            SELECT webhook_id, min(number) AS number
+            FROM webhook_message
+            WHERE state = 'queued' AND (next_try_at <= :now OR noted_at > :now)
+            GROUP BY webhook_id
+            ORDER BY min(next_try_at), webhook_id
+            """,
+            {"now": now},
+        )
+        return [(WebhookId(row["webhook_id"]), int(row["number"])) for row in rows]
+
+    def find(self, webhook_id: WebhookId, number: int) -> Message | None:
+        rows = self._db.query(
+            """
+            SELECT webhook_id, number, kind, span, state, attempts, formed_at, tried_at, next_try_at, status, failure
+            FROM webhook_message
+            WHERE webhook_id = :id AND number = :number
+            """,
+            {"id": webhook_id, "number": number},
+        )
+        return _message(rows[0]) if rows else None
+
+    def claim(self, message: Message, *, now: int) -> Message | None:
+        """It is durably `sending` from now on; None where it waits no more."""
+        rows = self._db.query(
+            """
+            UPDATE webhook_message
+            SET state = 'sending', attempts = attempts + 1, tried_at = :now, noted_at = :now
+            WHERE webhook_id = :id AND number = :number AND state = 'queued'
+            RETURNING webhook_id, number, kind, span, state, attempts, formed_at, tried_at, next_try_at, status, failure
+            """,
+            {"id": message.webhook_id, "number": message.number, "now": now},
+        )
+        return _message(rows[0]) if rows else None
+
+    def end(
+        self,
+        message: Message,
+        state: Literal["delivered", "dead"],
+        *,
+        status: int | None,
+        failure: str | None,
+        now: int,
+    ) -> None:
+        """It was taken, or is tried no more."""
+        self._db.execute(
+            """
+            UPDATE webhook_message
+            SET state = :state, status = :status, failure = :failure, noted_at = :now
+            WHERE webhook_id = :id AND number = :number AND state = 'sending'
+            """,
+            _outcome(message, status, failure, now) | {"state": state},
+        )
+
+    def put_off(self, message: Message, *, status: int | None, failure: str, now: int, until: int) -> None:
+        """It waits for its next try. *failure* quotes nothing of others."""
+        self._db.execute(
+            """
+            UPDATE webhook_message
+            SET state = 'queued', status = :status, failure = :failure, next_try_at = :until, noted_at = :now
+            WHERE webhook_id = :id AND number = :number AND state = 'sending'
+            """,
+            _outcome(message, status, failure, now) | {"until": until},
+        )
+
+    def hasten(self, webhook_id: WebhookId, *, by: int) -> None:
+        """Its receiver took something: what waits longer than *by* waits until then."""
+        self._db.execute(
+            """
+            UPDATE webhook_message
+            SET next_try_at = :by
+            WHERE webhook_id = :id AND state = 'queued' AND next_try_at > :by
+            """,
+            {"id": webhook_id, "by": by},
+        )
+
+    def return_interrupted(self, now: int) -> int:
+        """Queue again what a process that ended was sending; how many. For when nobody sends."""
+        return self._db.execute(
+            """
+            UPDATE webhook_message
+            SET state = 'queued', next_try_at = :now, noted_at = :now
+            WHERE state = 'sending'
+            """,
+            {"now": now},
+        )
+
+    def replay(self, webhook_id: WebhookId, number: int, *, now: int) -> bool:
+        """Try one again from the beginning, delivered or not; False where it is there no more, or under way."""
+        changed = self._db.execute(
+            """
+            UPDATE webhook_message
+            SET state = 'queued', attempts = 0, next_try_at = :now, noted_at = :now
+            WHERE webhook_id = :id AND number = :number AND state <> 'sending'
+            """,
+            {"id": webhook_id, "number": number, "now": now},
+        )
+        return bool(changed)
+
+    def replay_waiting(self, webhook_id: WebhookId, *, now: int) -> None:
+        """Try all that waits again from the beginning."""
+        self._db.execute(
+            """
+            UPDATE webhook_message
+            SET attempts = 0, next_try_at = :now, noted_at = :now
+            WHERE webhook_id = :id AND state = 'queued'
+            """,
+            {"id": webhook_id, "now": now},
+        )
+
+    def replay_dead(self, webhook_id: WebhookId, *, now: int) -> int:
+        """Try all that was given up again from the beginning; how many."""
+        return self._db.execute(
+            """
+            UPDATE webhook_message
+            SET state = 'queued', attempts = 0, next_try_at = :now, noted_at = :now
+            WHERE webhook_id = :id AND state = 'dead' AND kind <> :test
+            """,
+            {"id": webhook_id, "now": now, "test": TEST},
+        )
+
+    def drop(self, message: Message) -> None:
+        """Forget one that may tell nothing any more."""
+        self._db.execute(
+            "DELETE FROM webhook_message WHERE webhook_id = :id AND number = :number",
+            {"id": message.webhook_id, "number": message.number},
+        )
+
+    def before(self, webhook_id: WebhookId, number: int, count: int, states: Sequence[MessageState]) -> list[Message]:
+        """Up to *count* messages in one of *states* whose numbers are lower, newest first."""
+        rows = self._db.query(
+            """
+            SELECT webhook_id, number, kind, span, state, attempts, formed_at, tried_at, next_try_at, status, failure
+            FROM webhook_message
+            WHERE webhook_id = :id AND number < :number
+            ORDER BY number DESC
+            """,
+            {"id": webhook_id, "number": number},
+        )
+        return [_message(row) for row in rows if row["state"] in states][:count]
+
+    def counts(self) -> dict[WebhookId, Counts]:
+        """By webhook; those without any message are left out. A test that failed is not counted as given up."""
+        rows = self._db.query(
+            """
+            SELECT webhook_id,
+                sum(CASE WHEN state IN ('queued', 'sending') THEN 1 ELSE 0 END) AS waiting,
+                sum(CASE WHEN state = 'dead' AND kind <> :test THEN 1 ELSE 0 END) AS dead,
+                max(CASE WHEN state = 'delivered' THEN tried_at END) AS delivered_at
+            FROM webhook_message
+            GROUP BY webhook_id
+            """,
+            {"test": TEST},
+        )
+        return {
+            WebhookId(row["webhook_id"]): Counts(int(row["waiting"]), int(row["dead"]), row["delivered_at"])
+            for row in rows
+        }
+
+    def expire(self, now: int) -> int:
+        """Forget what ended long ago; how many."""
+        return self._db.execute(
+            """
+            DELETE FROM webhook_message
+            WHERE (state = 'delivered' AND noted_at < :delivered)
+            OR (state = 'dead' AND noted_at < :dead)
+            """,
+            {"delivered": now - KEEP_DELIVERED_S, "dead": now - KEEP_DEAD_S},
+        )
+
+
+def message_id(webhook_id: WebhookId, number: int) -> str:
+    """What receivers know a message by: never given out twice."""
+    return f"msg_{webhook_id}_{number}"
+
+
+def _outcome(message: Message, status: int | None, failure: str | None, now: int) -> dict[str, object]:
+    return {
+        "id": message.webhook_id,
+        "number": message.number,
+        "status": status,
+        "failure": failure,
+        "now": now,
+    }
+
+
+def _message(row: Row) -> Message:
+    return Message(**dict(row) | {"span": msgspec.json.decode(row["span"], type=Span)})
