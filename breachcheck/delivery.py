@@ -123,11 +123,14 @@ class Delivery:
 
 
 @contextmanager
-def only_deliverer(folder: Path) -> Iterator[bool]:
-    """Whether this process alone may hand over the mails of a data folder, for the length of the block."""
-    lock = folder / LOCK
-    lock.touch(mode=0o600)
-    with lock.open("r+b") as file:
+def only_deliverer(folder: Path, lock: str = LOCK) -> Iterator[bool]:
+    """Whether this process alone may hand over the mails, or what else has a *lock*, of a data folder.
+
+    For the length of the block.
+    """
+    path = folder / lock
+    path.touch(mode=0o600)
+    with path.open("r+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from breachcheck.addresses import Address, Domain
 from breachcheck.answers import Checked
@@ -97,8 +98,22 @@ class DomainReports:
         return _reported(viewer, breach, by_classes, named)
 
 
+def numbers_json(one: ReportedExposure) -> dict[str, Any]:
+    """For programs: all but who it is."""
+    return {
+        "breach": {"name": one.breach.name, "title": one.breach.title},
+        **_number_json(one.people),
+        "classes": [{"name": name, **_number_json(people)} for name, people in one.classes],
+        "owner_only": one.owner_only,
+    }
+
+
 def at_least_fewest(people: int) -> int | None:
     return people if people >= FEWEST else None
+
+
+def _number_json(people: int | None) -> dict[str, int | None]:
+    return {"people": people, "fewer_than": FEWEST if people is None else None}
 
 
 def _reported(

@@ -57,6 +57,19 @@ class Allowed:
                 " outbound_allowed."
             )
 
+    def names(self, host: str) -> bool:
+        """Whether an operator named *host* itself, or a network that it is an address of."""
+        address = _address(host)
+        if address is None:
+            return host.lower().rstrip(".") in self._hosts
+        return any(_reached(address) in network for network in self._networks)
+
+    def require_literal(self, host: str) -> None:
+        """Raises FetchRefused where *host* is an address that may not be reached. Names are looked at when asked."""
+        address = _address(host)
+        if address is not None:
+            self.require(host, [address])
+
     def _allows(self, address: IPAddress) -> bool:
         return is_open(address) or any(address in network for network in self._networks)
 
@@ -101,6 +114,21 @@ class Fetcher:
             raise FetchFailed(f"There was no whole answer within {patience_s:g} seconds.") from None
         except _FAULTS as error:
             raise FetchFailed(f"There was no answer ({type(error).__name__}).") from None
+
+    def require_endpoint(self, url: str) -> None:
+        """Raises FetchRefused for an address that is never called, as far as that can be seen without asking anyone.
+
+        Plain http leads only to what an operator named.
+        """
+        _require_url(url)
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        self._allowed.require_literal(host)
+        if parts.scheme != "https" and not self._allowed.names(host):
+            raise FetchRefused(
+                "That is not encrypted; use https://. An operator can allow http:// by naming the host in the setting"
+                " outbound_allowed."
+            )
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
@@ -215,6 +243,13 @@ def _read(response: httpcore.Response, most_bytes: int) -> bytes:
         if len(body) > most_bytes:
             raise FetchFailed(f"The answer has more than {most_bytes:,} bytes.")
     return bytes(body)
+
+
+def _address(host: str) -> IPAddress | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
 
 
 def _network(text: str) -> Network | None:

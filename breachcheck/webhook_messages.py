@@ -1,6 +1,5 @@
 """Webhook messages: what waits to be delivered, what was, and what was given up. What they said is not kept."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +19,7 @@ STEPS_ASIDE_AFTER = 3
 MOST_WAITING = 10
 """So many messages of one webhook may wait at once; what comes after them waits where it comes from."""
 
+INTERRUPTED = "The worker ended while it was being sent."
 KEEP_DELIVERED_S = 7 * 86_400
 KEEP_DEAD_S = 90 * 86_400
 
@@ -189,15 +189,16 @@ class WebhookMessages:
             {"id": webhook_id, "by": by},
         )
 
-    def return_interrupted(self, now: int) -> int:
-        """Queue again what a process that ended was sending; how many. For when nobody sends."""
+    def return_interrupted(self, now: int, *, most_attempts: int) -> int:
+        """Queue again what a process that ended was sending, or give it up; how many. For when nobody sends."""
         return self._db.execute(
             """
             UPDATE webhook_message
-            SET state = 'queued', next_try_at = :now, noted_at = :now
+            SET state = CASE WHEN attempts < :most AND kind <> :test THEN 'queued' ELSE 'dead' END,
+                status = NULL, failure = :why, next_try_at = :now, noted_at = :now
             WHERE state = 'sending'
             """,
-            {"now": now},
+            {"now": now, "most": most_attempts, "test": TEST, "why": INTERRUPTED},
         )
 
     def replay(self, webhook_id: WebhookId, number: int, *, now: int) -> bool:
@@ -241,18 +242,19 @@ class WebhookMessages:
             {"id": message.webhook_id, "number": message.number},
         )
 
-    def before(self, webhook_id: WebhookId, number: int, count: int, states: Sequence[MessageState]) -> list[Message]:
-        """Up to *count* messages in one of *states* whose numbers are lower, newest first."""
+    def before(self, webhook_id: WebhookId, number: int, count: int, state: MessageState | None) -> list[Message]:
+        """Up to *count* messages, in *state* if one is named, whose numbers are lower; newest first."""
         rows = self._db.query(
             """
             SELECT webhook_id, number, kind, span, state, attempts, formed_at, tried_at, next_try_at, status, failure
             FROM webhook_message
-            WHERE webhook_id = :id AND number < :number
+            WHERE webhook_id = :id AND number < :number AND (:state = '' OR state = :state)
             ORDER BY number DESC
+            LIMIT :count
             """,
-            {"id": webhook_id, "number": number},
+            {"id": webhook_id, "number": number, "count": count, "state": state or ""},
         )
-        return [_message(row) for row in rows if row["state"] in states][:count]
+        return list(map(_message, rows))
 
     def counts(self) -> dict[WebhookId, Counts]:
         """By webhook; those without any message are left out. A test that failed is not counted as given up."""

@@ -67,6 +67,7 @@ class Webhook:
     kind: HookKind
     subject: str
     endpoint: Endpoint
+    revision: int
     source: int
     position: int
     created_at: int
@@ -89,7 +90,8 @@ class Webhooks:
         """Every webhook there is, by holder and name."""
         rows = self._db.query(
             """
-            SELECT id, holder, name, kind, subject, sealed, source, position, created_at, changed_at, disabled_at
+            SELECT id, holder, name, kind, subject, sealed, revision, source, position, created_at, changed_at,
+                disabled_at
             FROM webhook
             ORDER BY holder, name
             """
@@ -149,26 +151,33 @@ class Webhooks:
         )
         return self.get(holder, name)
 
-    def change(self, webhook_id: WebhookId, endpoint: Endpoint, *, at: int) -> None:
-        """It calls *endpoint* from now on, also where it was disabled."""
+    def seal(self, webhook_id: WebhookId, endpoint: Endpoint) -> None:
+        """It calls *endpoint* from now on."""
+        self._db.execute(
+            "UPDATE webhook SET sealed = :sealed WHERE id = :id",
+            {"id": webhook_id, "sealed": self._sealed(webhook_id, endpoint)},
+        )
+
+    def note_changed(self, webhook_id: WebhookId, *, at: int) -> None:
+        """Someone put it again: where it was disabled, it is no more."""
         self._db.execute(
             """
             UPDATE webhook
-            SET sealed = :sealed, changed_at = :at, disabled_at = NULL
+            SET changed_at = :at, revision = revision + 1, disabled_at = NULL
             WHERE id = :id
             """,
-            {"id": webhook_id, "sealed": self._sealed(webhook_id, endpoint), "at": at},
+            {"id": webhook_id, "at": at},
         )
 
     def disable(self, webhook: Webhook, *, at: int) -> None:
-        """Call it no more, unless it was changed since *webhook* was read."""
+        """Call it no more, unless it was put again since *webhook* was read."""
         self._db.execute(
             """
             UPDATE webhook
             SET disabled_at = :at
-            WHERE id = :id AND changed_at = :changed_at
+            WHERE id = :id AND revision = :revision
             """,
-            {"id": webhook.id, "changed_at": webhook.changed_at, "at": at},
+            {"id": webhook.id, "revision": webhook.revision, "at": at},
         )
 
     def move(self, webhook: Webhook, *, source: int, position: int) -> bool:

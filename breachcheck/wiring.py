@@ -1,6 +1,6 @@
 """Wiring: everything that the doors use, made of the settings, the keys and the open databases."""
 
-from breachcheck import post
+from breachcheck import hooks, post
 from breachcheck.addresses import Domain
 from breachcheck.api_keys import ApiKeys
 from breachcheck.audit import Audit
@@ -17,6 +17,7 @@ from breachcheck.domains import Domains
 from breachcheck.ended_sessions import EndedSessions
 from breachcheck.fetching import Allowed, Fetcher
 from breachcheck.headcounts import Headcounts
+from breachcheck.hooks import Feeds
 from breachcheck.identity import Identity
 from breachcheck.index import Index
 from breachcheck.jobs import Jobs
@@ -117,6 +118,16 @@ class Services:
         )
         ways = Ways(resolver, self.fetcher)
         self.proofs = Proofs(self.databases.catalogue_db, self.domains, ways, self.api_keys, self.post.requests)
+        self.webhooks, self.webhook_calls = hooks.wired(
+            self.databases.catalogue_db,
+            Feeds(self.catalogue, self.watch_feed, self.changes, self.domain_reports),
+            self.api_keys,
+            self.domains,
+            self.fetcher,
+            mail_key=keys.mail,
+            site=self.config.disclosure,
+            is_demo=self.is_demo,
+        )
 
     @property
     def is_demo(self) -> bool:

@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import structlog
 
-from breachcheck import notify, opt_outs, postman, proofs, watchlists
+from breachcheck import courier, notify, opt_outs, postman, proofs, watchlists
 from breachcheck.errors import BreachcheckError
 from breachcheck.jobs import ATTEMPTS, Job
 from breachcheck.notifications import TellingId
@@ -64,15 +64,21 @@ JOBS: dict[str, Callable[[Services, Job], None]] = {
 def run(services: Services, stopping: Event) -> None:
     """Do what is due until *stopping* is set. A job that fails is tried again, visibly.
 
-    Mails leave meanwhile: whoever waits for one does not wait for a long job.
+    Mails and webhooks leave meanwhile: whoever waits for one does not wait for a long job.
     """
-    mails = Thread(target=postman.run, args=(services.post, services.config.data, stopping), name="postman")
-    mails.start()
+    folder = services.config.data
+    others = [
+        Thread(target=postman.run, args=(services.post, folder, stopping), name="postman"),
+        Thread(target=courier.run, args=(services.webhook_calls, folder, stopping), name="courier"),
+    ]
+    for one in others:
+        one.start()
     try:
         _do_jobs(services, stopping)
     finally:
         stopping.set()
-        mails.join()
+        for one in others:
+            one.join()
 
 
 def _do_jobs(services: Services, stopping: Event) -> None:

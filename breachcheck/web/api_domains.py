@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from breachcheck.answers import timestamp
 from breachcheck.api_keys import ApiKey
-from breachcheck.domain_reports import FEWEST, DomainReport, ReportedExposure
+from breachcheck.domain_reports import DomainReport, ReportedExposure, numbers_json
 from breachcheck.domains import DomainClaim, Way
 from breachcheck.errors import InvalidRequest, MailOff, MalformedJson, UnprovedDomain
 from breachcheck.proof_ways import MAILBOXES, instructions
@@ -155,17 +155,7 @@ def _report(report: DomainReport) -> dict[str, Any]:
 
 def _exposure(one: ReportedExposure) -> dict[str, Any]:
     accounts = None if one.accounts is None else [{"account": a.address, "leaked": a.leaked} for a in one.accounts]
-    return {
-        "breach": {"name": one.breach.name, "title": one.breach.title},
-        **_number(one.people),
-        "classes": [{"name": name, **_number(people)} for name, people in one.classes],
-        "owner_only": one.owner_only,
-        "accounts": accounts,
-    }
-
-
-def _number(people: int | None) -> dict[str, int | None]:
-    return {"people": people, "fewer_than": FEWEST if people is None else None}
+    return numbers_json(one) | {"accounts": accounts}
 
 
 def _when(at: int | None) -> str | None:

@@ -6,7 +6,7 @@ In SQLite's words, which the engine of each module beside this one spells in its
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from breachcheck.db.schema import breaches, index, people, teams
+from breachcheck.db.schema import breaches, hooks, index, people, teams
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ CATALOGUE = Schema(
         "m0007_changes": breaches.CHANGES,
         "m0008_watchlists": teams.WATCHLISTS,
         "m0009_domains": teams.DOMAINS,
+        "m0010_webhooks": hooks.WEBHOOKS,
         "m0011_keys": teams.KEYS,
         "m0012_signed_out": people.SIGNED_OUT,
     },
