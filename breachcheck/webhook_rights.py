@@ -1,4 +1,4 @@
-"""Webhook rights: whose webhooks are told now. Nothing leaves for a holder whose keys were all revoked."""
+"""Webhook rights: whose webhooks are told now. Nothing leaves for a holder whose keys all ended."""
 
 from collections.abc import Iterable
 
@@ -17,12 +17,12 @@ class WebhookRights:
 
     def told(self, webhooks: Iterable[Webhook], *, now: int) -> list[Webhook]:
         """Those of *webhooks* that a key of their holder opens, and, of domains, that hold a proof."""
-        living = [key for key in self._api_keys.all() if key.revoked_at is None]
+        living = [key for key in self._api_keys.all() if not key.has_ended(now)]
         return [one for one in webhooks if any(self._opens(key, one, now) for key in living)]
 
     def has_proved(self, holder: str, domain: Domain, *, now: int) -> bool:
         """Whether a key of *holder* speaks for *domain*."""
-        living = [key for key in self._api_keys.all() if key.revoked_at is None and key.name == holder]
+        living = [key for key in self._api_keys.all() if not key.has_ended(now) and key.name == holder]
         return any(self._speaks_for(key, domain, now) for key in living)
 
     def _opens(self, key: ApiKey, webhook: Webhook, now: int) -> bool:

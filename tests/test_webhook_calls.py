@@ -209,6 +209,7 @@ class TestWhatNeverLeaves:
     def test_nothing_is_told_when_no_key_of_the_holder_opens_it(self, store, receiver):
         hook(store, receiver)
         store.api_keys.revoke(1)
+        store.api_keys.create(HOLDER, ["catalogue"], expires_at=NOW)
         store.api_keys.create(HOLDER, ["lookup"])
         store.api_keys.create("another", ["catalogue"])
         publish(store, "Shop")
