@@ -19,11 +19,19 @@ class DemoAddresses(msgspec.Struct, frozen=True):
         return self.found, self.second_spelling, self.not_found
 
 
+class TestAccounts(msgspec.Struct, frozen=True):
+    """HIBP's public test accounts: the breaches that they are in, and the one who opted out."""
+
+    manifests: tuple[str, ...]
+    opted_out: str
+
+
 class Demo(msgspec.Struct, frozen=True):
     """*manifests* are relative to the examples' folder, in the order in which they are loaded."""
 
     manifests: tuple[str, ...]
     addresses: DemoAddresses
+    hibp_test_accounts: TestAccounts
 
 
 def examples() -> Path:

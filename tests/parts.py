@@ -3,20 +3,35 @@
 ``python -m tests.parts install`` gets them where it may; ``python -m tests.parts missing`` tells what was not run.
 """
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 NOT_RUN = "not run, because a part of the system is missing: "
+NPM_FOLDER = Path(sys.prefix, "npm")
 
 
-@dataclass(frozen=True)
-class Part:
-    """A program, the tests that need it, and the Debian packages that bring it."""
+class Part(Protocol):
+    """What *tests* need: where it is, if it is there, and how to get it."""
+
+    tests: str
+
+    @property
+    def path(self) -> str | None: ...
+    @property
+    def remedy(self) -> str: ...
+
+
+@dataclass
+class Program:
+    """A program, and the Debian packages that bring it."""
 
     program: str
     tests: str
@@ -31,13 +46,43 @@ class Part:
         return f"{self.program} (on Debian or Ubuntu: apt-get install {' '.join(self.packages)})"
 
 
-PARTS = {
-    "chromium": Part("chromium", "tests/browser", ("chromium", "fonts-dejavu-core", "fonts-noto-core")),
+@dataclass
+class NpmPackage:
+    """A package of npm's registry, in one version. *path*: the folder where programs that are run can import it."""
+
+    package: str
+    version: str
+    tests: str
+
+    @property
+    def path(self) -> str | None:
+        try:
+            about = json.loads((NPM_FOLDER / "node_modules" / self.package / "package.json").read_text())
+        except OSError:
+            return None
+        return str(NPM_FOLDER) if about["version"] == self.version else None
+
+    @property
+    def remedy(self) -> str:
+        return f"{self.package} {self.version} of npm (python -m tests.parts install)"
+
+    def install(self, npm: str) -> None:
+        NPM_FOLDER.mkdir(exist_ok=True)
+        quietly = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", "--loglevel=error"]
+        command = [npm, "install", "--prefix", str(NPM_FOLDER), *quietly, f"{self.package}@{self.version}"]
+        subprocess.run(command, check=True)
+
+
+PARTS: dict[str, Part] = {
+    "chromium": Program("chromium", "tests/browser", ("chromium", "fonts-dejavu-core", "fonts-noto-core")),
+    "node": Program("node", "tests/dialect", ("nodejs",)),
+    "npm": Program("npm", "tests/dialect", ("npm",)),
+    "hibp": NpmPackage("hibp", "15.2.1", "tests/dialect"),
 }
 
 
 def require(name: str) -> str:
-    """The path of the program of the part *name*; where it is missing the test fails in CI and is skipped elsewhere."""
+    """Where the part *name* is; where it is missing the test fails in CI and is skipped elsewhere."""
     part = PARTS[name]
     if path := part.path:
         return path
@@ -51,8 +96,16 @@ def is_ci() -> bool:
 
 
 def install() -> None:
-    """Get what is missing through apt, where this is root on a Debian-like system; elsewhere change nothing."""
-    missing = [part for part in PARTS.values() if part.path is None]
+    """Get what is missing: through apt, where this is root on a Debian-like system, and then through npm."""
+    _install_programs()
+    npm = shutil.which("npm")
+    for part in PARTS.values():
+        if isinstance(part, NpmPackage) and part.path is None and npm:
+            part.install(npm)
+
+
+def _install_programs() -> None:
+    missing = [part for part in PARTS.values() if isinstance(part, Program) and part.path is None]
     apt = shutil.which("apt-get")
     if not missing or apt is None or os.geteuid() != 0:
         return
