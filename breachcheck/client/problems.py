@@ -24,6 +24,7 @@ KINDS: Mapping[str, type[BreachcheckError]] = {
         errors.InvalidKey,
         errors.MissingKey,
         errors.MalformedKey,
+        errors.ExpiredKey,
         errors.MissingScope,
         errors.InvalidRequest,
         errors.UnknownCursor,
