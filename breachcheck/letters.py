@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from markupsafe import Markup, escape
+
 from breachcheck.answers import Exposure
 from breachcheck.config import Config
 from breachcheck.languages import Tongue, tongue
+from breachcheck.manifest_texts import Text
 from breachcheck.notices import notice_of
 from breachcheck.outbox import Mail
 
@@ -141,8 +145,22 @@ def _environment(folder: Path, spoken: Tongue) -> Environment:
         keep_trailing_newline=True,
         extensions=["jinja2.ext.i18n"],
     )
+    environment.filters["marked"] = _marked
     environment.install_gettext_translations(spoken.texts, newstyle=True)  # type: ignore[attr-defined]
     return environment
+
+
+def _marked(sentence: str, foreign: Sequence[Text]) -> Markup:
+    """*sentence* for HTML, with the language of each of the *foreign* texts in it."""
+    langs = {str(escape(text.words)): text.lang for text in foreign}
+    if not langs:
+        return escape(sentence)
+    longest_first = "|".join(map(re.escape, sorted(langs, key=len, reverse=True)))
+
+    def mark(found: re.Match[str]) -> str:
+        return f'<span lang="{escape(langs[found[0]])}">{found[0]}</span>'
+
+    return Markup(re.sub(longest_first, mark, escape(sentence)))  # noqa: S704 - all of it was escaped above
 
 
 def _folder() -> Path:

@@ -8,6 +8,7 @@ from breachcheck.advice import Step
 from breachcheck.answers import Exposure
 from breachcheck.catalog import Breach
 from breachcheck.languages import Tongue
+from breachcheck.manifest_texts import Text
 from breachcheck.origins import where_from
 from breachcheck.step_texts import all_texts
 
@@ -17,7 +18,10 @@ TELL_ORG_ADMIN = "tell-org-admin"
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Sentences and items, in the order in which the mail has them. An empty one is left out."""
+    """Sentences and items, in the order in which the mail has them. An empty one is left out.
+
+    *foreign* is what in them is the manifest's, and not in the reader's language.
+    """
 
     title: str
     date: str
@@ -29,6 +33,7 @@ class Notice:
     steps: Sequence[str]
     not_needed: Sequence[str]
     source: Sequence[str]
+    foreign: Sequence[Text]
 
 
 def notice_of(exposure: Exposure, typed: str, tongue: Tongue) -> Notice:
@@ -47,7 +52,15 @@ def notice_of(exposure: Exposure, typed: str, tongue: Tongue) -> Notice:
         steps=[f"{_sentence(step.title)} {_how(step, typed, tongue)}".strip() for step in steps],
         not_needed=meaning.not_needed([leak], language=tongue.language),
         source=_source(breach, tongue),
+        foreign=_foreign(exposure, tongue),
     )
+
+
+def _foreign(exposure: Exposure, tongue: Tongue) -> list[Text]:
+    said = exposure.breach.texts_in(tongue.tag)
+    steps = (text for step in said.steps for text in (step.title, step.how))
+    notes = (_in_brackets(said.note(name)) for name in exposure.leaked)
+    return [text for text in (said.who, *said.also, *steps, *notes) if text.words and text.lang != tongue.tag]
 
 
 def _about(breach: Breach, tongue: Tongue) -> list[str]:
@@ -57,11 +70,15 @@ def _about(breach: Breach, tongue: Tongue) -> list[str]:
 
 def _detail(name: str, company: str, breach: Breach, tongue: Tongue) -> str:
     (words,) = wording.yours([name], company=company, language=tongue.language)
-    text = breach.texts_in(tongue.tag).note(name)
-    note = text.words.strip().rstrip(".")
+    note = _in_brackets(breach.texts_in(tongue.tag).note(name)).words
     if not note or note.casefold() == words.casefold():
         return words
-    return f"{words} ({_begun_small(note) if text.lang == 'en' else note})"
+    return f"{words} ({note})"
+
+
+def _in_brackets(note: Text) -> Text:
+    words = note.words.strip().rstrip(".")
+    return Text(_begun_small(words) if note.lang == "en" else words, note.lang)
 
 
 def _how(step: Step, typed: str, tongue: Tongue) -> str:

@@ -38,11 +38,11 @@ class Words(HTMLParser):
 
     def handle_starttag(self, tag, attrs):  # noqa: ARG002 - the parser's signature
         self._hidden += tag in ("style", "title")
-        self.seen.append(" ")
+        self.seen.append("" if tag == "span" else " ")
 
     def handle_endtag(self, tag):
         self._hidden -= tag in ("style", "title")
-        self.seen.append(" ")
+        self.seen.append("" if tag == "span" else " ")
 
     def handle_data(self, data):
         if not self._hidden:
@@ -216,6 +216,18 @@ def test_a_mail_says_what_a_manifest_says_in_the_readers_language(letters, expos
     assert "(Stadt, Bundesland, Land)" in mail.text
     assert "Passwörter, API-Schlüssel und Chats." in mail.text
     assert "1. Rufen Sie uns an. An jedem Tag." in mail.text
+
+
+def test_a_mail_says_of_what_it_could_not_translate_what_language_it_is_in(letters, exposure):
+    about = facts(MIXPANEL, advice=(CompanyStep(title="Call <us>", how="Any day."),))
+    found = exposure(about)
+    page = letters.notification(ANN, "de", found, unsubscribe_token="t").html
+
+    assert '<span lang="en">People with an OpenAI API account</span>.' in page
+    assert '(<span lang="en">city, state, country</span>)</li>' in page
+    assert 'Passwörter, <span lang="en">API keys</span> und <span lang="en">chats</span>.' in page
+    assert '<li><span lang="en">Call &lt;us&gt;</span>. <span lang="en">Any day.</span></li>' in page
+    assert "<span" not in letters.notification(ANN, "en", found, unsubscribe_token="t").html
 
 
 def test_a_private_mail_names_no_breach_anywhere(letters, exposure):
