@@ -19,19 +19,18 @@ class DemoAddresses(msgspec.Struct, frozen=True):
         return self.found, self.second_spelling, self.not_found
 
 
-class TestAccounts(msgspec.Struct, frozen=True):
-    """HIBP's public test accounts: the breaches that they are in, and the one who opted out."""
-
-    manifests: tuple[str, ...]
-    opted_out: str
-
-
 class Demo(msgspec.Struct, frozen=True):
     """*manifests* are relative to the examples' folder, in the order in which they are loaded."""
 
     manifests: tuple[str, ...]
     addresses: DemoAddresses
-    hibp_test_accounts: TestAccounts
+
+
+class TestAccounts(msgspec.Struct, frozen=True):
+    """HIBP's public test accounts: the breaches that they are in, as above, and the one who opted out."""
+
+    manifests: tuple[str, ...]
+    opted_out: str
 
 
 def examples() -> Path:
@@ -44,6 +43,10 @@ def examples() -> Path:
 @cache
 def facts() -> Demo:
     return msgspec.json.decode((examples() / "demo.json").read_bytes(), type=Demo)
+
+
+def hibp_test_accounts() -> TestAccounts:
+    return msgspec.json.decode((examples() / "hibp-test-accounts" / "accounts.json").read_bytes(), type=TestAccounts)
 
 
 def demo_addresses() -> DemoAddresses:

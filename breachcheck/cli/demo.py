@@ -14,6 +14,7 @@ from breachcheck.cli.output import who
 from breachcheck.cli.progress import shown
 from breachcheck.config import Config
 from breachcheck.demo import examples, facts
+from breachcheck.demo import hibp_test_accounts as test_accounts
 from breachcheck.errors import StoreExists
 from breachcheck.services import Services, open_services
 from breachcheck.suppressions import Level
@@ -73,7 +74,7 @@ def _load(opened: Services, paths: Iterable[str]) -> None:
 
 
 def _load_test_accounts(opened: Services) -> None:
-    accounts = facts().hibp_test_accounts
+    accounts = test_accounts()
     _load(opened, accounts.manifests)
     opened.opt_outs.opt_out(opened.digester.of_address(canonical(accounts.opted_out)), Level.HIDE)
 
