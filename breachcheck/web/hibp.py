@@ -11,14 +11,13 @@ import msgspec
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest, Forbidden
 
-from breachcheck.answers import Checked, timestamp
 from breachcheck.catalog import Breach
 from breachcheck.disclosure import KEY_WITHOUT_ALIASES
 from breachcheck.errors import UnknownBreach
 from breachcheck.web import hibp_declined, hibp_domains, metering
 from breachcheck.web.access import admit
 from breachcheck.web.context import services
-from breachcheck.web.hibp_model import full, json_response, truncated
+from breachcheck.web.hibp_model import full, headers_of, json_response, truncated
 
 PREFIX = "/api/v3"
 NOT_UTF_8 = "\ufffd"
@@ -63,7 +62,7 @@ def breached_account(account: str) -> Response:
     answer = services().lookup.ask(account, KEY_WITHOUT_ALIASES)
     shape = truncated if _flag("truncateResponse", True) else full
     found = [shape(one) for one in _wanted(exposure.breach for exposure in answer.exposures)]
-    return Response(msgspec.json.encode(found) if found else b"", 200 if found else 404, _headers(answer.checked))
+    return Response(msgspec.json.encode(found) if found else b"", 200 if found else 404, headers_of(answer.checked))
 
 
 def breaches(rest: str) -> Response:
@@ -122,17 +121,6 @@ def _wanted(found: Iterable[Breach]) -> list[Breach]:
 
 def _has_domain(one: Breach, domain: str) -> bool:
     return not domain or one.facts.domain.lower() == domain.lower()
-
-
-def _headers(checked: Checked) -> list[tuple[str, str]]:
-    """Of an answer about an account: how much it covers, and that nobody may keep it."""
-    return [
-        ("Content-Type", "application/json"),
-        ("Cache-Control", "no-store"),
-        ("Referrer-Policy", "no-referrer"),
-        ("Breachcheck-Breaches-Checked", str(checked.breaches)),
-        ("Breachcheck-Newest-Added", timestamp(checked.newest_added)),
-    ]
 
 
 def _require_nothing_after(rest: str) -> None:

@@ -4,14 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 
 from flask import Response
-from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.exceptions import BadRequest
 
+from breachcheck.answers import timestamp
 from breachcheck.web.access import admit
-from breachcheck.web.hibp_model import json_response
+from breachcheck.web.hibp_model import headers_of, json_response
 
-NO_LOCAL_PARTS = (
-    "This index keeps no local parts, so it cannot list a domain's accounts; ask POST /api/v1/lookup for each."
-)
 NO_RANGE = "This index is not searched by SHA-1 prefix, which would give it away piece by piece; ask by account."
 NEVER_ENDS = "2999-12-31T23:59:59Z"
 
@@ -36,13 +34,12 @@ def nothing_of_the_kind(account: str) -> Response:
     admit("lookup")
     if not account.strip():
         raise BadRequest("The account is blank.")
-    return Response(status=404, content_type="application/json", headers={"Cache-Control": "no-store"})
+    return nothing()
 
 
-def stealer_logs_of_domain(_domain: str) -> Response:
-    """Raises Forbidden, in words."""
-    admit("lookup")
-    raise Forbidden(NO_LOCAL_PARTS)
+def nothing() -> Response:
+    """What there is none of here; no breach was asked."""
+    return Response(status=404, headers=headers_of(None))
 
 
 def subscription(rest: str) -> Response:
@@ -54,7 +51,7 @@ def subscription(rest: str) -> Response:
         {
             "SubscriptionName": key.name,
             "Description": "An API key of this breachcheck.",
-            "SubscribedUntil": NEVER_ENDS,
+            "SubscribedUntil": timestamp(key.expires_at) if key.expires_at else NEVER_ENDS,
             "Rpm": key.limit_per_minute,
             "DomainSearchMaxBreachedAccounts": 0,
             "MaxBreachedDomains": 0,
@@ -66,7 +63,5 @@ def subscription(rest: str) -> Response:
 SERVICES: Mapping[str, Callable[[str], Response]] = {
     "pasteaccount": nothing_of_the_kind,
     "stealerlogsbyemail": nothing_of_the_kind,
-    "stealerlogsbywebsitedomain": stealer_logs_of_domain,
-    "stealerlogsbyemaildomain": stealer_logs_of_domain,
     "subscription": subscription,
 }

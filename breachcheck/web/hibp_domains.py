@@ -20,7 +20,8 @@ from breachcheck.web.access import admit
 from breachcheck.web.api_domains import CHECKS_A_MINUTE, SCOPE
 from breachcheck.web.context import services
 from breachcheck.web.domain_viewers import viewer_about
-from breachcheck.web.hibp_model import json_response
+from breachcheck.web.hibp_declined import nothing
+from breachcheck.web.hibp_model import headers_of, json_response
 
 NOT_PROVED = (
     "The holder of this key has not proved that domain; prove it with POST /api/v1/domains, or ask POST /api/v1/lookup"
@@ -37,18 +38,20 @@ NO_MAIL = "A proof by mail is begun with POST /api/v1/domains."
 def breached_domain(asked: str) -> Response:
     """Local part -> names of breaches, whole or not at all. Raises Forbidden, in words."""
     key = admit("lookup")
-    domain = _domain(asked)
-    if not services().proofs.proved_by(key.id).covers(domain):
-        raise Forbidden(NOT_PROVED)
+    domain = _proved(asked, key)
     report = services().domain_reports.report(domain, viewer_about(key, domain, sees_aliases=False))
     if report.unnamed:
         titles = ", ".join(one.title for one in report.unnamed)
         raise Forbidden(NOT_SEALED.format(domain=domain, titles=titles))
     found = _by_local_part(report)
-    response = json_response(found) if found else Response(status=404, content_type="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Breachcheck-Breaches-Checked"] = str(report.checked.breaches)
-    return response
+    headers = headers_of(report.checked)
+    return Response(msgspec.json.encode(found) if found else b"", 200 if found else 404, headers)
+
+
+def stealer_logs_of_domain(asked: str) -> Response:
+    """There are none here, as who has proved the domain is told. Raises Forbidden, in words."""
+    _proved(asked, admit("lookup"))
+    return nothing()
 
 
 def subscribed_domains(_rest: str) -> Response:
@@ -86,7 +89,16 @@ STEPS: Mapping[str, Callable[[ApiKey, Domain], Response]] = {"generatednstoken":
 SERVICES: Mapping[str, Callable[[str], Response]] = {
     "breacheddomain": breached_domain,
     "subscribeddomains": subscribed_domains,
+    "stealerlogsbywebsitedomain": stealer_logs_of_domain,
+    "stealerlogsbyemaildomain": stealer_logs_of_domain,
 }
+
+
+def _proved(asked: str, key: ApiKey) -> Domain:
+    domain = _domain(asked)
+    if not services().proofs.proved_by(key.id).covers(domain):
+        raise Forbidden(NOT_PROVED)
+    return domain
 
 
 def _sent_name() -> str:

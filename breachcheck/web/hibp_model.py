@@ -6,7 +6,7 @@ from functools import lru_cache
 import msgspec
 from flask import Response
 
-from breachcheck.answers import timestamp
+from breachcheck.answers import Checked, timestamp
 from breachcheck.catalog import Breach
 from breachcheck.web import markdown
 
@@ -43,6 +43,17 @@ def full(breach: Breach) -> Model:
         "IsSubscriptionFree": facts.is_subscription_free,
         "IsStealerLog": facts.is_stealer_log,
     }
+
+
+def headers_of(checked: Checked | None) -> list[tuple[str, str]]:
+    """Of an answer about accounts: how much it covers, if anything, and that nobody may keep it."""
+    return [
+        ("Content-Type", "application/json"),
+        ("Cache-Control", "no-store"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Breachcheck-Breaches-Checked", str(checked.breaches if checked else 0)),
+        *([("Breachcheck-Newest-Added", timestamp(checked.newest_added))] if checked else ()),
+    ]
 
 
 def json_response(body: object, status: int = 200) -> Response:

@@ -366,6 +366,16 @@ class TestInTheDialect:
         told = team.get(self.DOMAIN)
         assert told.json == {one: ["Market", "Shop"] if one in ("ann", "bo") else ["Shop"] for one in PEOPLE}
         assert told.headers["Cache-Control"] == "no-store"
+        assert told.headers["Breachcheck-Breaches-Checked"] == "2"
+        assert told.headers["Breachcheck-Newest-Added"].endswith("Z")
+
+    @pytest.mark.parametrize("service", ["stealerlogsbyemaildomain", "stealerlogsbywebsitedomain"])
+    def test_there_are_no_stealer_logs_of_a_domain_that_was_proved(self, team: Team, service: str) -> None:
+        before = team.get(f"/api/v3/{service}/{SITE}").status_code
+        team.prove()
+        after = team.get(f"/api/v3/{service}/{SITE}")
+
+        assert (before, after.status_code, after.headers["Breachcheck-Breaches-Checked"]) == (403, 404, "0")
 
     def test_sensitive_breaches_need_the_scope_here_too(self, site: Services, dns: Dns) -> None:
         told = []

@@ -86,7 +86,8 @@ def test_only_a_demo_is_marked_as_one(client: FlaskClient) -> None:
 def test_pastes_and_stealer_logs_there_are_none(client: FlaskClient, key: dict[str, str], service: str) -> None:
     path = f"/api/v3/{service}/alice@example.com"
 
-    assert client.get(path, headers=key).status_code == 404
+    told = client.get(path, headers=key)
+    assert (told.status_code, told.headers["Breachcheck-Breaches-Checked"]) == (404, "0")
     assert client.get(path, headers=AGENT).status_code == 401
 
 
