@@ -91,6 +91,11 @@ class Config:
         " but under `/api/v3`.",
         None,
     )
+    cors_origins: tuple[str, ...] = setting(
+        "Origins of other web sites (`https://soc.example.org`) whose pages may call `/api/` from a browser; none where"
+        " not set.",
+        (),
+    )
     own_domains: tuple[str, ...] = setting(
         "Your own domains, with commas between them. Loads keep the addresses of people there, encrypted, so that you"
         " can see who it was. Each counts for itself, without its subdomains.",
@@ -265,6 +270,7 @@ def require_sense(config: Config) -> None:
     require_way_to_owner(config, config.disclosure)
     if config.public_url is not None and not _is_site(config.public_url):
         raise ConfigError("public_url must be the address of a whole site, such as https://breaches.example.org")
+    _require_origins(config.cors_origins)
     _require_way_for_mail(config)
 
 
@@ -291,6 +297,15 @@ def _require_smtp(config: Config) -> None:
             raise ConfigError(f"mail is `smtp`, but {name} is not set: {_NEEDED_FOR[name]}. Set it, or mail to `off`.")
     if config.smtp_user and config.smtp_security == "none":
         raise ConfigError("smtp_security is `none`, which would send the password in clear; use `starttls` or `tls`.")
+
+
+def _require_origins(origins: tuple[str, ...]) -> None:
+    for origin in origins:
+        if not _is_site(origin) or origin.endswith("/") or origin != origin.lower():
+            raise ConfigError(
+                f"cors_origins names {origin!r}; write an origin as browsers send it, like https://soc.example.org:"
+                " scheme, host in lower case and perhaps a port, with no slash at the end."
+            )
 
 
 def _is_site(url: str) -> bool:

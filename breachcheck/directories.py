@@ -10,7 +10,8 @@ import msgspec
 
 from breachcheck.addresses import base_of, canonical
 from breachcheck.digests import Digester, Kind
-from breachcheck.errors import HoldsAddress, InvalidAccount, InvalidRequest, MalformedJson
+from breachcheck.errors import HoldsAddress, InvalidAccount, InvalidRequest
+from breachcheck.json_faults import NOT_DECODED, fault_of, require_json
 from breachcheck.watchlists import Size, Watched, is_name
 
 KNOWN = ("ref", "account", "kind", "breach")
@@ -123,10 +124,11 @@ def of_json(body: bytes, *, within: str = "") -> Iterator[Line]:
     try:
         items = _items.decode(body)
     except msgspec.ValidationError:
+        require_json(body)
         what = within.removeprefix("/") or "The body"
         raise InvalidRequest(f'{what} must be an array, like [{{"ref": "e-1", "account": "…"}}].', within) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise MalformedJson("The body is not JSON.") from None
+    except NOT_DECODED as error:
+        raise fault_of(error) from None
     for number, item in enumerate(items, 1):
         yield number, _of_item(number, bytes(item))
 
@@ -208,7 +210,7 @@ def _ref_in(cells: list[str], places: dict[str, int], columns: Columns) -> str |
 def _of_item(number: int, item: bytes) -> Entry | Refused:
     try:
         return _entry.decode(item)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except NOT_DECODED:
         return Refused(number, _ref_of(item), "invalid_line")
 
 
@@ -216,7 +218,7 @@ def _ref_of(item: bytes) -> str | None:
     """The ref of an item that is wrong otherwise, if it can be told."""
     try:
         sent: Any = msgspec.json.decode(item)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except NOT_DECODED:
         return None
     ref = sent.get("ref") if isinstance(sent, dict) else None
     return ref if isinstance(ref, str) and is_name(ref) else None

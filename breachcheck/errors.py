@@ -240,6 +240,12 @@ class MalformedJson(InvalidRequest):
     reason = "malformed_json"
 
 
+class NestedTooDeeply(MalformedJson):
+    """What should be JSON goes deeper than anybody follows."""
+
+    reason = "nested_too_deeply"
+
+
 class TooManyAccounts(InvalidRequest):
     """A batch has more accounts than may be asked at once."""
 

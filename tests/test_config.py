@@ -195,3 +195,17 @@ def test_every_setting_says_what_it_is_and_which_values_it_may_have():
         what = one.metadata["what"]
         assert what.endswith(".")
         assert all(f"`{value}`" in what for value in config.allowed(one.name))
+
+
+def test_origins_are_a_list_or_a_text_with_commas(tmp_path):
+    read = config.read(tmp_path, {"BREACHCHECK_CORS_ORIGINS": "https://soc.example.org, http://localhost:3000"})
+
+    assert read.cors_origins == ("https://soc.example.org", "http://localhost:3000")
+
+
+@pytest.mark.parametrize(
+    "origin", ["*", "null", "soc.example.org", "https://soc.example.org/", "https://SOC.example.org", "https://a/b"]
+)
+def test_what_no_browser_sends_as_an_origin_is_refused(tmp_path, origin):
+    with pytest.raises(ConfigError, match=r"cors_origins.*https://soc\.example\.org"):
+        config.read(tmp_path, {"BREACHCHECK_CORS_ORIGINS": origin})

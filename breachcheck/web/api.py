@@ -4,21 +4,21 @@ from importlib import resources
 
 import msgspec
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import UnsupportedMediaType
 
 from breachcheck.answers import as_json
-from breachcheck.web import batch_lines, formats, questions
+from breachcheck.web import batch_lines, bodies, formats, questions
 from breachcheck.web.access import admit
 from breachcheck.web.batch_lines import Told
 from breachcheck.web.context import services
 from breachcheck.web.domain_viewers import viewer_of
 from breachcheck.web.headers import keep_to_yourself
 from breachcheck.web.questions import Question
+from breachcheck.web.shared_answers import shared
 
 PREFIX = "/api/v1"
 LARGEST_QUESTION = 64 * 2**10
 
-JSON = "application/json"
+JSON = bodies.JSON
 ABOUT_AN_ACCOUNT = (("Content-Type", JSON), ("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer"))
 
 bp = Blueprint("api", __name__, url_prefix=PREFIX)
@@ -43,11 +43,10 @@ def lookup() -> Response:
 def openapi() -> Response:
     """What this API takes and answers, for programs (OpenAPI 3.1)."""
     document = resources.files("breachcheck.web").joinpath("openapi.json").read_bytes()
-    return Response(document, content_type=JSON)
+    return shared(Response(document, content_type=JSON))
 
 
 def _read_question() -> Question:
     request.max_content_length = LARGEST_QUESTION
-    if request.content_type not in (None, JSON) and request.mimetype != JSON:
-        raise UnsupportedMediaType("Send the body as JSON, with the header `Content-Type: application/json`.")
+    bodies.require_json()
     return questions.read(request.get_data(cache=False), Question)

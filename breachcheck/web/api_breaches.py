@@ -18,6 +18,7 @@ from breachcheck.web.api import PREFIX
 from breachcheck.web.breach_model import Model
 from breachcheck.web.context import services
 from breachcheck.web.formats import Format
+from breachcheck.web.shared_answers import shared
 
 bp = Blueprint("api_breaches", __name__, url_prefix=PREFIX)
 
@@ -93,7 +94,7 @@ def _exposure(breach: Breach, classes: frozenset[str]) -> Exposure:
 
 def _told(models: Sequence[Model], wanted: Format) -> Response:
     lines = _rows(models) if wanted == "csv" else (_event(model) for model in models)
-    return _conditional(Response(b"".join(lines), content_type=formats.MEDIA_TYPES[wanted]))
+    return _shared(Response(b"".join(lines), content_type=formats.MEDIA_TYPES[wanted]))
 
 
 def _rows(models: Sequence[Model]) -> Iterator[bytes]:
@@ -112,15 +113,12 @@ def _event(model: Model) -> bytes:
 
 
 def _json(body: object) -> Response:
-    return _conditional(Response(msgspec.json.encode(body), content_type=formats.MEDIA_TYPES["json"]))
+    return _shared(Response(msgspec.json.encode(body), content_type=formats.MEDIA_TYPES["json"]))
 
 
-def _conditional(response: Response) -> Response:
-    """With an ETag: who has it already is told so (RFC 9110, 13)."""
+def _shared(response: Response) -> Response:
     response.vary.add("Accept")
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return shared(response)
 
 
 def _demo() -> dict[str, bool]:

@@ -11,6 +11,7 @@ from breachcheck.errors import InvalidRequest, UnknownCursor
 from breachcheck.web import api
 from breachcheck.web.access import require_api_key
 from breachcheck.web.context import services
+from breachcheck.web.shared_answers import shared
 
 MOST = 1000
 USUAL = 100
@@ -27,7 +28,7 @@ def changes() -> Response:
     page = services().changes.after(_cursor(), page_length())
     body = change_feed.as_json(page, suffix=DEMO_SUFFIX if services().is_demo else "")
     demo = {"demo": True} if services().is_demo else {}
-    return Response(msgspec.json.encode(body | demo), content_type=api.JSON)
+    return shared(Response(msgspec.json.encode(body | demo), content_type=api.JSON))
 
 
 def page_length() -> int:

@@ -1,7 +1,7 @@
 """/api/v1/domains: a key's holder proves domains, and is told what breaches hold of their people."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, request
@@ -10,10 +10,10 @@ from breachcheck.answers import timestamp
 from breachcheck.api_keys import ApiKey
 from breachcheck.domain_reports import DomainReport, ReportedExposure, numbers_json
 from breachcheck.domains import DomainClaim, Way
-from breachcheck.errors import InvalidRequest, MailOff, MalformedJson, UnprovedDomain
+from breachcheck.errors import InvalidRequest, MailOff, UnprovedDomain
 from breachcheck.proof_ways import MAILBOXES, instructions
 from breachcheck.proofs import Miss, domain_in
-from breachcheck.web import api, limits
+from breachcheck.web import api, bodies, limits
 from breachcheck.web.access import admit
 from breachcheck.web.context import services
 from breachcheck.web.domain_viewers import note, viewer_about
@@ -40,7 +40,8 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: str | None = None
 
 
-Body = TypeVar("Body", Beginning, Check)
+_beginning = msgspec.json.Decoder(Beginning)
+_check = msgspec.json.Decoder(Check)
 
 
 @bp.get("")
@@ -54,7 +55,9 @@ def domains() -> Response:
 def begin() -> Response:
     """Begin a proof: what to put where. Again, it changes nothing, but for another mail."""
     key = admit(SCOPE)
-    sent = _read(Beginning, 'like {"domain": "example.com"}')
+    request.max_content_length = LARGEST_BODY
+    bodies.require_json()
+    sent = bodies.read(_beginning, 'like {"domain": "example.com"}')
     claim = services().proofs.begin(key.id, sent.domain)
     if sent.mail_to is not None:
         _mail(claim, sent.mail_to)
@@ -66,7 +69,8 @@ def check(domain: str) -> Response:
     """Look for the proof now."""
     key = admit(SCOPE)
     limits.spend("domain checks", CHECKS_A_MINUTE, str(key.id))
-    sent = _read(Check, 'like {"way": "dns"}') if request.get_data() else Check()
+    request.max_content_length = LARGEST_BODY
+    sent = _sent_check()
     claim, misses = services().proofs.check(key.id, domain_in(domain), way=sent.way, code=sent.code or "", by=_by(key))
     return _answer(_facts(claim) | {"missed": [_miss(one) for one in misses]})
 
@@ -98,14 +102,11 @@ def _mail(claim: DomainClaim, mailbox: str) -> None:
         raise InvalidRequest("This site sends no mail; prove the domain in another way.", "/mail_to") from None
 
 
-def _read(kind: type[Body], like: str) -> Body:
-    request.max_content_length = LARGEST_BODY
-    try:
-        return msgspec.json.decode(request.get_data(), type=kind)
-    except msgspec.ValidationError:
-        raise InvalidRequest(f"The body must be one JSON object with no other keys, {like}.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise MalformedJson("The body is not JSON.") from None
+def _sent_check() -> Check:
+    if not request.get_data():
+        return Check()
+    bodies.require_json()
+    return bodies.read(_check, 'like {"way": "dns"}')
 
 
 def _by(key: ApiKey) -> str:

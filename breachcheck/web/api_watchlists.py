@@ -12,10 +12,10 @@ from werkzeug.exceptions import UnsupportedMediaType
 from breachcheck import directories, watch_feed
 from breachcheck.answers import timestamp
 from breachcheck.directories import Columns, Directory, Line
-from breachcheck.errors import InvalidRequest, MalformedJson
+from breachcheck.errors import InvalidRequest
 from breachcheck.watching import Kept
 from breachcheck.watchlists import Watchlist, is_name
-from breachcheck.web import api
+from breachcheck.web import api, bodies
 from breachcheck.web.access import admit
 from breachcheck.web.api_changes import page_length
 from breachcheck.web.context import services
@@ -80,11 +80,8 @@ def put_watchlist(name: str) -> Response:
 def change_watchlist(name: str) -> Response:
     """Take refs off, and add accounts."""
     holder = _holder()
-    _require_json()
-    try:
-        sent = _change.decode(request.get_data(cache=False))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise _fault(error, 'like {"remove": ["e-1"], "add": [{"ref": "e-2", "account": "…"}]}') from None
+    bodies.require_json()
+    sent = bodies.read(_change, 'like {"remove": ["e-1"], "add": [{"ref": "e-2", "account": "…"}]}')
     directory = _read(directories.of_json(bytes(sent.add), within="/add"), within="/add")
     kept = services().watching.change(holder, name, remove_refs=sent.remove, add=directory.accounts)
     return _answer(_outcome(name, kept, directory))
@@ -108,12 +105,9 @@ def exposures(name: str) -> Response:
 def acknowledge(name: str) -> Response:
     """Note that someone has seen to some events."""
     holder = _holder()
-    _require_json()
+    bodies.require_json()
     request.max_content_length = api.LARGEST_QUESTION * 8
-    try:
-        sent = _acknowledgement.decode(request.get_data(cache=False))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise _fault(error, 'like {"ids": ["7-12", "7-13"]}') from None
+    sent = bodies.read(_acknowledgement, 'like {"ids": ["7-12", "7-13"]}')
     if len(sent.ids) > MOST_ACKNOWLEDGED:
         raise InvalidRequest(f"That is more than {MOST_ACKNOWLEDGED:,} ids at once.", "/ids")
     number = services().watch_feed.acknowledge(holder, name, sent.ids, at=int(time.time()))
@@ -129,11 +123,6 @@ def _require_name(name: str) -> None:
         raise InvalidRequest("A watchlist's name has 1 to 64 letters, digits, - and _.")
 
 
-def _require_json() -> None:
-    if request.content_type is not None and request.mimetype != api.JSON:
-        raise UnsupportedMediaType("Send the body as JSON, with the header `Content-Type: application/json`.")
-
-
 def _reader() -> Callable[[bytes], Iterator[Line]]:
     kind = request.mimetype if request.content_type else api.JSON
     if kind not in READERS:
@@ -144,13 +133,6 @@ def _reader() -> Callable[[bytes], Iterator[Line]]:
 def _read(lines: Iterator[Line], *, within: str | None) -> Directory:
     names = [one.name for one in services().catalogue.published().breaches]
     return directories.read(lines, services().digester, names, within=within)
-
-
-def _fault(error: Exception, example: str) -> InvalidRequest:
-    """In words that quote no value."""
-    if isinstance(error, msgspec.ValidationError):
-        return InvalidRequest(f"The body must be one JSON object, {example}, with no other keys.")
-    return MalformedJson("The body is not JSON.")
 
 
 def _facts(one: Watchlist) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from breachcheck.web import (
     asked_mails,
     assets,
     context,
+    cross_origin,
     error_pages,
     errors,
     headers,
@@ -105,6 +106,7 @@ def _install_rooms(app: Flask, services: Services) -> None:
     headers.install(app)
     errors.install(app, RENDERERS, error_pages.page)
     hosts.install(app, services.config.public_url)
+    cross_origin.install(app, services.config.cors_origins)
     limits.install(app)
     metering.install(app)
     api_batch.install(app)

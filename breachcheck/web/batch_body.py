@@ -11,7 +11,8 @@ import msgspec
 
 from breachcheck.addresses import holds_address
 from breachcheck.batch_lookup import Question
-from breachcheck.errors import InvalidRequest, MalformedJson, TooManyAccounts
+from breachcheck.errors import InvalidRequest, TooManyAccounts
+from breachcheck.json_faults import NOT_DECODED, fault_of, quoted, require_json
 from breachcheck.web import questions
 from breachcheck.web.questions import Line
 
@@ -58,9 +59,10 @@ def _json_array(body: bytes) -> Iterator[Item]:
     try:
         elements = _array.decode(body)
     except msgspec.ValidationError:
+        require_json(body)
         raise InvalidRequest("The body must be a JSON array of accounts, or JSON lines with their own type.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise MalformedJson("The body is not JSON.") from None
+    except NOT_DECODED as error:
+        raise fault_of(error) from None
     return (_item(bytes(element)) for element in elements)
 
 
@@ -78,7 +80,7 @@ def _header(rows: Iterator[list[str]]) -> list[str]:
     known = questions.keys_of(Line)
     for name in header:
         if name not in known:
-            raise InvalidRequest(f"There is no column {questions.quoted(name)}; known are: {', '.join(known)}.")
+            raise InvalidRequest(f"There is no column {quoted(name)}; known are: {', '.join(known)}.")
     if "account" not in header or len(set(header)) < len(header):
         raise InvalidRequest("The first line must name the columns, each once, and one of them account.")
     return header
@@ -143,7 +145,7 @@ def _ref_of(line: bytes) -> Ref:
     """The ref of a line that is refused for something else."""
     try:
         return _ref_in(msgspec.json.decode(line))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NOT_DECODED:
         return None
 
 

@@ -18,6 +18,7 @@ from breachcheck.web import hibp_declined, hibp_domains, metering
 from breachcheck.web.access import admit
 from breachcheck.web.context import services
 from breachcheck.web.hibp_model import full, headers_of, json_response, truncated
+from breachcheck.web.shared_answers import shared
 
 PREFIX = "/api/v3"
 NOT_UTF_8 = "\ufffd"
@@ -69,20 +70,16 @@ def breaches(rest: str) -> Response:
     """Every published breach by title, sensitive and retired ones too."""
     _require_nothing_after(rest)
     domain, is_spam_list = _parameter("domain"), _flag("isSpamList", None)
-    return json_response(
-        [
-            full(one)
-            for one in services().catalogue.published().breaches
-            if _has_domain(one, domain) and is_spam_list in (None, one.facts.is_spam_list)
-        ]
-    )
+    every = services().catalogue.published().breaches
+    wanted = [one for one in every if _has_domain(one, domain) and is_spam_list in (None, one.facts.is_spam_list)]
+    return shared(json_response([full(one) for one in wanted]))
 
 
 def breach(name: str) -> Response:
     """One published breach by its name, in any letter case. Raises UnknownBreach."""
     if not name.strip():
         raise BadRequest("The name of the breach is blank.")
-    return json_response(full(services().catalogue.published().get(name.strip())))
+    return shared(json_response(full(services().catalogue.published().get(name.strip()))))
 
 
 def latest_breach(rest: str) -> Response:
@@ -91,14 +88,14 @@ def latest_breach(rest: str) -> Response:
     published = services().catalogue.published().breaches
     if not published:
         raise UnknownBreach("No breach is published here yet.")
-    return json_response(full(max(published, key=lambda one: (one.added_at, one.load_id))))
+    return shared(json_response(full(max(published, key=lambda one: (one.added_at, one.load_id)))))
 
 
 def all_data_classes(rest: str) -> Response:
     """Every data class of the published breaches."""
     _require_nothing_after(rest)
     classes = (one.data_classes for one in services().catalogue.published().breaches)
-    return json_response(sorted(frozenset[str]().union(*classes), key=str.lower))
+    return shared(json_response(sorted(frozenset[str]().union(*classes), key=str.lower)))
 
 
 SERVICES: Mapping[str, Callable[[str], Response]] = {

@@ -28,6 +28,7 @@ REASON_OF_STATUS: Mapping[int, str] = {
 
 TITLES: Mapping[str, str] = {
     "malformed_json": "The body is not JSON",
+    "nested_too_deeply": "The body is nested too deeply",
     "invalid_request": "The request is not what this endpoint takes",
     "invalid_account": "The account is not an identifier of this kind",
     "invalid_key": "The API key is unknown or revoked",

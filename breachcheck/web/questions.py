@@ -5,11 +5,11 @@ from typing import TypeVar
 
 import msgspec
 
-from breachcheck.addresses import holds_address
 from breachcheck.digests import Kind
-from breachcheck.errors import InvalidRequest, MalformedJson
+from breachcheck.errors import InvalidRequest
+from breachcheck.json_faults import NOT_DECODED, fault_of, pointer_to, quoted
 
-LONGEST_QUOTED = 60
+THIS = "This"
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,16 +42,16 @@ def read(body: bytes, kind: type[Asked]) -> Asked:
     """Raises InvalidRequest, MalformedJson where *body* is no JSON at all."""
     try:
         return _decoders[kind].decode(body)  # type: ignore[return-value]
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except NOT_DECODED:
         raise _fault(body, kind) from None
 
 
 def read_text(body: bytes) -> str:
-    """An account alone, as a JSON string. Raises MalformedJson."""
+    """An account alone, as a JSON string. Raises InvalidRequest, MalformedJson."""
     try:
         return msgspec.json.decode(body, type=str)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        raise MalformedJson("This is not JSON.") from None
+    except NOT_DECODED as error:
+        raise fault_of(error, THIS) from None
 
 
 def of_values(sent: Mapping[str, object], kind: type[Asked]) -> Asked:
@@ -62,11 +62,6 @@ def of_values(sent: Mapping[str, object], kind: type[Asked]) -> Asked:
         raise _wrong_shape(sent, kind) from None
 
 
-def quoted(key: str) -> str:
-    """*key*, as somebody sent it, if it may be repeated."""
-    return f'"{key}"' if len(key) <= LONGEST_QUOTED and not holds_address(key) else "like one that was sent"
-
-
 def keys_of(kind: type[Question]) -> tuple[str, ...]:
     return tuple(field.name for field in msgspec.structs.fields(kind))
 
@@ -75,8 +70,8 @@ def _fault(body: bytes, kind: type[Question]) -> InvalidRequest:
     """What is wrong with *body*, in words that quote no value of it: one may be an address."""
     try:
         sent = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return MalformedJson("This is not JSON.")
+    except NOT_DECODED as error:
+        return fault_of(error, THIS)
     return _wrong_shape(sent, kind)
 
 
@@ -86,7 +81,7 @@ def _wrong_shape(sent: object, kind: type[Question]) -> InvalidRequest:
     known = keys_of(kind)
     for key in sent:
         if key not in known:
-            return InvalidRequest(f"There is no key {quoted(key)}; known are: {', '.join(known)}.", _pointer(key))
+            return InvalidRequest(f"There is no key {quoted(key)}; known are: {', '.join(known)}.", pointer_to(key))
     wrong = next((field.name for field in msgspec.structs.fields(kind) if not _suits(sent, field)), "account")
     return InvalidRequest(f"{wrong} must be {TAKES[wrong]}.", f"/{wrong}")
 
@@ -99,9 +94,3 @@ def _suits(sent: Mapping[str, object], field: msgspec.structs.FieldInfo) -> bool
     except msgspec.ValidationError:
         return False
     return True
-
-
-def _pointer(key: str) -> str:
-    """RFC 6901; of the whole, where the key cannot be repeated."""
-    escaped = key.replace("~", "~0").replace("/", "~1")
-    return f"/{escaped}" if quoted(key).startswith('"') else ""

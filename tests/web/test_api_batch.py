@@ -236,7 +236,7 @@ def test_what_is_not_utf_8_is_refused_alone(send: Callable[..., TestResponse]) -
         ('"account', "text/csv", 422, "invalid_request"),
         ('{"account":"alice@example.com"}', "application/json", 422, "invalid_request"),
         ("[1,", "application/json", 400, "malformed_json"),
-        ("[" * 60_000, "application/json", 400, "malformed_json"),
+        ("[" * 60_000, "application/json", 400, "nested_too_deeply"),
         (b"\xff", "application/json", 400, "malformed_json"),
         ("account=alice", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
         ("<a/>", "text/xml", 415, "unsupported_media_type"),

@@ -165,8 +165,8 @@ class TestProving:
             ({"domain": "gmail.com"}, 422, "unprovable_domain", None),
             ({"domain": "ann@site.example"}, 422, "invalid_request", "/domain"),
             ({"domain": SITE, "mail_to": "ceo"}, 422, "invalid_request", "/mail_to"),
-            ({"domain": SITE, "more": 1}, 422, "invalid_request", ""),
-            ({"domain": 1}, 422, "invalid_request", ""),
+            ({"domain": SITE, "more": 1}, 422, "invalid_request", "/more"),
+            ({"domain": 1}, 422, "invalid_request", "/domain"),
             ([], 422, "invalid_request", ""),
         ],
     )

@@ -171,7 +171,7 @@ class TestPutting:
         ("kind", "body", "status", "reason"),
         [
             ("application/json", b"[{", 400, "malformed_json"),
-            ("application/json", b"[" * 100_000, 400, "malformed_json"),
+            ("application/json", b"[" * 100_000, 400, "nested_too_deeply"),
             ("application/json", b'["\xff"]', 422, "invalid_request"),
             ("application/json", b'{"ref":"e1","account":"x"}', 422, "invalid_request"),
             ("text/csv", b"account\nann@example.com\n", 422, "invalid_request"),

@@ -1,0 +1,32 @@
+"""Bodies: the JSON objects that programs send, read strictly into values."""
+
+from typing import TypeVar
+
+import msgspec
+from flask import request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from breachcheck import json_faults
+from breachcheck.json_faults import NOT_DECODED, fault_of, misfit_of
+
+JSON = "application/json"
+
+Value = TypeVar("Value")
+
+
+def read(decoder: msgspec.json.Decoder[Value], example: str) -> Value:
+    """The body of the current request. Raises InvalidRequest with the place of the mistake, MalformedJson."""
+    body = request.get_data(cache=False)
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        json_faults.require_json(body)
+        raise misfit_of(error, example) from None
+    except NOT_DECODED as error:
+        raise fault_of(error) from None
+
+
+def require_json() -> None:
+    """Raises UnsupportedMediaType where the body is declared as something else."""
+    if request.content_type not in (None, JSON) and request.mimetype != JSON:
+        raise UnsupportedMediaType("Send the body as JSON, with the header `Content-Type: application/json`.")
