@@ -81,7 +81,7 @@ def leak_of(exposure: Exposure, language: Language = ENGLISH) -> Leak:
     breach, facts = exposure.breach, exposure.breach.facts
     texts = breach.texts_in(language.tag)
     return Leak(
-        company=facts.on_behalf_of or facts.held_by or (texts.title if facts.domain else ""),
+        company=texts.company or (texts.title if facts.domain else ""),
         title=breach.title_in(language.tag),
         breach_date=facts.breach_date,
         leaked=frozenset(exposure.leaked),

@@ -46,7 +46,7 @@ class Breach:
         return ManifestTexts(self.facts, tag)
 
     def title_in(self, tag: str) -> str:
-        """What readers of the language *tag* know it by; a demo marks it."""
+        """What readers of the language *tag* know it by, in a sentence too; a demo marks it."""
         return _title_in(self.facts, self.title, tag)
 
     @property

@@ -1,5 +1,6 @@
 """Languages: the one catalogue of texts, and how each says dates, numbers and lists. Knows nothing of Flask."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -7,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
@@ -21,6 +23,10 @@ REPEATING_YOUR = frozenset({"de"})
 """Languages that say "your" before each item of a list: "Ihre E-Mail-Adresse und Ihr Name"."""
 
 CATALOGUES = Path(str(files("breachcheck"))) / "translations"
+
+
+AGAINST = {"ltr": frozenset({"R", "AL"}), "rtl": frozenset({"L"})}
+"""Direction of a text -> the classes of the letters that run against it (UAX #9)."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,27 @@ class Tongue:
 
     def and_list(self, items: Sequence[str]) -> str:
         return format_list(list(items), "standard", self.locale)
+
+
+@cache
+def direction_of(tag: str) -> str:
+    """Which way the language is written: ``ltr`` or ``rtl``, or ``auto`` where nobody here knows it."""
+    try:
+        return str(Locale.parse(tag, sep="-").text_direction)
+    except (UnknownLocaleError, ValueError):
+        return "auto"
+
+
+def isolated(name: str, tag: str) -> str:
+    """*name* to be put into a sentence of the language *tag*.
+
+    Where letters of it run against the sentence, invisible marks around it (UAX #9, FSI and PDI) keep either from
+    disarranging the other: they do what ``<bdi>`` does, in mails and titles too.
+    """
+    against = AGAINST.get(direction_of(tag), frozenset())
+    if any(unicodedata.bidirectional(letter) in against for letter in name):
+        return f"\u2068{name}\u2069"
+    return name
 
 
 @cache

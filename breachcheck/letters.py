@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from breachcheck.answers import Exposure
 from breachcheck.config import Config
-from breachcheck.languages import Tongue, tongue
+from breachcheck.languages import Tongue, isolated, tongue
 from breachcheck.manifest_texts import Text
 from breachcheck.notices import notice_of
 from breachcheck.outbox import Mail
@@ -124,7 +124,8 @@ class Letters:
         }
 
     def _run_by(self, spoken: Tongue) -> str:
-        site, operator, contact = self._settings.site_name, self._settings.operator_name, self._settings.contact
+        site, contact = isolated(self._settings.site_name, spoken.tag), self._settings.contact
+        operator = isolated(self._settings.operator_name, spoken.tag)
         told = spoken.say("%(site)s, run by %(operator)s.", site=site, operator=operator) if operator else f"{site}."
         return f"{told} {contact.removeprefix('mailto:')}".strip()
 

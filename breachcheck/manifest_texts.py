@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from breachcheck.breaches import Facts, Help, NotExposed, TranslatedAbsence, TranslatedHelp, TranslatedStep, Translation
+from breachcheck.languages import isolated
 
 Item = TypeVar("Item")
 
@@ -32,15 +33,32 @@ class StepTexts:
 
 @dataclass(frozen=True, slots=True)
 class ManifestTexts:
-    """The texts of *facts* in the language *tag*. What is not translated stays in the manifest's own language."""
+    """The texts of *facts* in the language *tag*. What is not translated stays in the manifest's own language.
+
+    Names have no language, and are fit to stand in a sentence of this one.
+    """
 
     facts: Facts
     tag: str
 
     @property
     def title(self) -> str:
-        """A name has no language."""
-        return self._said.title or self.facts.title
+        return isolated(self._said.title or self.facts.title, self.tag)
+
+    @property
+    def holder(self) -> str:
+        """Who lost it; empty where nobody said."""
+        return isolated(self.facts.held_by or "", self.tag)
+
+    @property
+    def client(self) -> str:
+        """Whom people know, where the holder lost it for someone else; empty where there is none."""
+        return isolated(self.facts.on_behalf_of or "", self.tag)
+
+    @property
+    def company(self) -> str:
+        """Whom people know, as far as anyone said."""
+        return self.client or self.holder
 
     @property
     def description(self) -> Text:

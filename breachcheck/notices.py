@@ -7,7 +7,7 @@ from breachcheck import answers, data_classes, meaning, wording
 from breachcheck.advice import Step
 from breachcheck.answers import Exposure
 from breachcheck.catalog import Breach
-from breachcheck.languages import Tongue
+from breachcheck.languages import Tongue, isolated
 from breachcheck.manifest_texts import Text
 from breachcheck.origins import where_from
 from breachcheck.step_texts import all_texts
@@ -96,18 +96,18 @@ def _how(step: Step, typed: str, tongue: Tongue) -> str:
 def _denied(exposure: Exposure, tongue: Tongue) -> list[str]:
     breach = exposure.breach
     named = [tongue.say(data_classes.get(name).plural) for name in exposure.not_exposed]
-    also = [text.words for text in breach.texts_in(tongue.tag).also]
+    also = [isolated(text.words, tongue.tag) for text in breach.texts_in(tongue.tag).also]
     if not (named or also):
         return []
     items = tongue.and_list([*named, *also])
-    company = _company(breach) or breach.title_in(tongue.tag)
+    company = breach.texts_in(tongue.tag).company or breach.title_in(tongue.tag)
     return [tongue.say("Not in it for anyone, says %(company)s: %(items)s.", company=company, items=items)]
 
 
 def _affected(breach: Breach, tongue: Tongue) -> str:
     if breach.facts.affected is not None:
         return tongue.say("How many people: %(count)s.", count=tongue.number(breach.facts.affected))
-    if company := _company(breach):
+    if company := breach.texts_in(tongue.tag).company:
         return tongue.say("How many people: %(company)s has not said.", company=company)
     # Rule: only if nobody said how many. Never a number, and never nothing.
     return tongue.say("How many people: not said.")
@@ -115,17 +115,13 @@ def _affected(breach: Breach, tongue: Tongue) -> str:
 
 def _source(breach: Breach, tongue: Tongue) -> list[str]:
     added = tongue.say("We added the breach on %(date)s.", date=tongue.day(breach.added_at))
-    company, disclosed = _company(breach), breach.facts.disclosed_date
+    company, disclosed = breach.texts_in(tongue.tag).company, breach.facts.disclosed_date
     if not (company and disclosed and breach.facts.disclosure_url):
         return [added]
     known = tongue.say(
         "How we know: the notice of %(company)s of %(date)s.", company=company, date=tongue.day(disclosed)
     )
     return [known, added]
-
-
-def _company(breach: Breach) -> str:
-    return breach.facts.on_behalf_of or breach.facts.held_by or ""
 
 
 def _begun_small(text: str) -> str:

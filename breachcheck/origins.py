@@ -6,7 +6,7 @@ from breachcheck.wording import ENGLISH, Language
 
 def where_from(breach: Breach, title: str, language: Language = ENGLISH) -> str:
     """Of *breach*, which the reader knows by *title*. Nobody copied a file that is a list, or is likely made up."""
-    facts, say = breach.facts, language.gettext
+    facts, texts, say = breach.facts, breach.texts_in(language.tag), language.gettext
     if facts.is_stealer_log or facts.is_malware:
         return say("A harmful program took this data from people's own devices.")
     if facts.is_spam_list:
@@ -14,7 +14,7 @@ def where_from(breach: Breach, title: str, language: Language = ENGLISH) -> str:
     if facts.is_fabricated:
         told = say("A file is passed around under the name %(title)s. It is likely not from there.")
         return told % {"title": title}
-    if facts.held_by and facts.on_behalf_of:
+    if texts.holder and texts.client:
         told = say("Someone copied a file from %(holder)s, a company that %(company)s used.")
-        return told % {"holder": facts.held_by, "company": facts.on_behalf_of}
-    return say("Someone copied a file from %(holder)s.") % {"holder": facts.held_by or facts.on_behalf_of or title}
+        return told % {"holder": texts.holder, "company": texts.client}
+    return say("Someone copied a file from %(holder)s.") % {"holder": texts.holder or texts.client or title}

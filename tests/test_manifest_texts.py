@@ -76,3 +76,15 @@ def test_what_nobody_said_has_no_words():
 
     assert bare.who.words == bare.phone.words == bare.note("Names").words == bare.help_url == ""
     assert (bare.also, bare.steps) == ((), ())
+
+
+HEBREW = "\u05d7\u05e0\u05d5\u05ea"
+ISOLATED = f"\u2068{HEBREW}\u2069"
+
+
+def test_a_name_that_runs_against_the_sentence_is_kept_apart_from_it():
+    about = facts(title=HEBREW, held_by=HEBREW, on_behalf_of="Shop")
+
+    assert ManifestTexts(about, "en").title == ISOLATED
+    assert (ManifestTexts(about, "en").holder, ManifestTexts(about, "en").company) == (ISOLATED, "Shop")
+    assert (ManifestTexts(about, "he").holder, ManifestTexts(about, "he").company) == (HEBREW, "\u2068Shop\u2069")

@@ -20,7 +20,7 @@ ORDERS: dict[str, Callable[[Breach], Any]] = {
     "happened": lambda breach: -breach.facts.breach_date.toordinal(),
     "added": lambda breach: -breach.added_at,
     "people": lambda breach: -breach.people,
-    "title": lambda breach: title_of(breach).casefold(),
+    "title": lambda breach: language.sort_key(title_of(breach)),
 }
 """The first is used where none is asked for."""
 

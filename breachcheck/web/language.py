@@ -110,9 +110,9 @@ def or_list(items: Sequence[str]) -> str:
 
 
 def sort_key(text: str) -> str:
-    """By which words stand in alphabetical order: letters alone count, not their accents or case."""
+    """By which words stand in alphabetical order: letters alone count, not accents, case or invisible marks."""
     letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return "".join(letter for letter in letters if unicodedata.category(letter) not in ("Mn", "Cf"))
 
 
 def _asked_for() -> str:

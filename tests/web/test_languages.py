@@ -146,8 +146,8 @@ def test_notes_absences_and_the_companys_steps_are_shown_in_the_readers_language
     assert '<span class="note">Wie im Konto angegeben.</span>' in page
     assert "<li>API-Schlüssel</li><li>Chats</li>" in page
     assert "<h3>Rufen Sie uns an</h3>" in page
-    assert '<div class="says"><b>Warum:</b> <p>Wir helfen.</p>' in page
-    assert '<div class="says" lang="en"><b lang="de">Wie:</b> <p>Any day.</p>' in page
+    assert '<div class="says"><b>Warum:</b> <div><p>Wir helfen.</p>' in page
+    assert '<div class="says"><b>Wie:</b> <div lang="en"><p>Any day.</p>' in page
     assert "Es geht um Laden an der Ecke und Other." in page
     assert "Call us" not in page
     assert "API keys" not in page
