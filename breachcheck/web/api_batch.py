@@ -1,7 +1,6 @@
 """/api/v1/lookup/batch: many accounts in one call, answered as a stream, in order, by one state of the store."""
 
 import threading
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import cast
@@ -11,9 +10,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from breachcheck.answers import Answer
 from breachcheck.api_keys import ApiKey
-from breachcheck.audit import AuditEntry
 from breachcheck.batch_lookup import Outcome
-from breachcheck.disclosure import KEY
 from breachcheck.errors import Busy, InvalidRequest
 from breachcheck.web import batch_body, batch_lines, formats, problems
 from breachcheck.web.access import admit
@@ -21,6 +18,7 @@ from breachcheck.web.api import PREFIX
 from breachcheck.web.batch_body import Item
 from breachcheck.web.batch_lines import Told
 from breachcheck.web.context import services
+from breachcheck.web.domain_viewers import note, viewer_of_many
 from breachcheck.web.headers import keep_to_yourself
 
 AT_ONCE = 2
@@ -64,13 +62,10 @@ def _media_type() -> str:
 def _told(items: Sequence[Item], key: ApiKey) -> Iterator[Told]:
     """Every account is looked up, and the call is on record, before the first line of the answer is made."""
     asked = [item.question for item in items if not isinstance(item.question, InvalidRequest)]
-    _note(key, len(items))
-    return _in_order(items, services().batch_lookup.ask(asked, KEY), is_demo=services().is_demo)
-
-
-def _note(key: ApiKey, accounts: int) -> None:
-    subject = f"{accounts:,} accounts"
-    services().audit.note(AuditEntry(at=int(time.time()), actor=f"key {key.id}", action="batch", subject=subject))
+    what = f"{len(items):,} accounts"
+    note(key, "batch", what)
+    viewer = viewer_of_many(key, f"a batch of {what}")
+    return _in_order(items, services().batch_lookup.ask(asked, viewer), is_demo=services().is_demo)
 
 
 def _in_order(items: Sequence[Item], outcomes: Iterator[Outcome], *, is_demo: bool) -> Iterator[Told]:

@@ -91,7 +91,7 @@ def exposures(domain: str) -> Response:
     if not services().proofs.proved_by(key.id).covers(name):
         raise UnprovedDomain("The holder of this key has not proved that domain, or the proof has ended.")
     viewer = viewer_about(key, name)
-    note(key, "ask about domain", name)
+    note(key, "ask about domain", f"people of {name}")
     return _answer({"domain": name} | _report(services().domain_reports.report(name, viewer)))
 
 

@@ -10,6 +10,9 @@ from breachcheck.disclosure import KEY, SENSITIVE, Role, Viewer, about_people_of
 from breachcheck.web.context import services
 from breachcheck.web.questions import Question
 
+SENSITIVE_ASKED = "ask sensitive breaches"
+MOST_NAMED = 5
+
 
 def viewer_of(key: ApiKey, question: Question) -> Viewer:
     """Who asks *question*: of an address at a domain they proved they may be told more, if an operator allowed it.
@@ -23,19 +26,31 @@ def viewer_of(key: ApiKey, question: Question) -> Viewer:
 
 def viewer_about(key: ApiKey, domain: Domain, *, sees_aliases: bool = True) -> Viewer:
     """Who asks about people of *domain*. Audited where they are told of sensitive breaches: the domain, no account."""
-    viewer = Viewer(
+    viewer = about_people_of(_holder(key, sees_aliases=sees_aliases), domain)
+    if viewer.sees_sensitive:
+        note(key, SENSITIVE_ASKED, f"people of {domain}")
+    return viewer
+
+
+def viewer_of_many(key: ApiKey, what: str) -> Viewer:
+    """Who asks about people of any domains, in *what*. Audited once, with the domains that more may be told of."""
+    if SENSITIVE not in key.scopes:
+        return KEY
+    viewer = _holder(key, sees_aliases=True)
+    if proved := sorted(viewer.domains.exact | viewer.domains.whole):
+        more = f" and {len(proved) - MOST_NAMED:,} more domains" if len(proved) > MOST_NAMED else ""
+        note(key, SENSITIVE_ASKED, f"{what}: people of {', '.join(proved[:MOST_NAMED])}{more}")
+    return viewer
+
+
+def note(key: ApiKey, action: str, subject: str) -> None:
+    services().audit.note(AuditEntry(at=int(time.time()), actor=f"key {key.id}", action=action, subject=subject))
+
+
+def _holder(key: ApiKey, *, sees_aliases: bool) -> Viewer:
+    return Viewer(
         Role.KEY,
         sees_aliases=sees_aliases,
         scopes=frozenset(key.scopes),
         domains=services().proofs.proved_by(key.id),
-    )
-    viewer = about_people_of(viewer, domain)
-    if viewer.sees_sensitive:
-        note(key, "ask sensitive breaches", domain)
-    return viewer
-
-
-def note(key: ApiKey, action: str, domain: Domain) -> None:
-    services().audit.note(
-        AuditEntry(at=int(time.time()), actor=f"key {key.id}", action=action, subject=f"people of {domain}")
     )

@@ -1,7 +1,8 @@
 """The people and breaches that the page tests ask about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,7 +11,8 @@ from flask.testing import FlaskClient
 from breachcheck.breaches import NotExposed
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
-from tests.stores import SHOP, facts, published_breach
+from tests.outside import Dns, naming
+from tests.stores import SHOP, facts, new_store, published_breach
 
 ANALYTICS = facts(
     name="Chatter-Tally",
@@ -67,3 +69,16 @@ def ask(client: FlaskClient) -> Callable[[str], str]:
         return client.post("/", data={"account": account}, follow_redirects=True).text
 
     return post
+
+
+@pytest.fixture
+def dns() -> Iterator[Dns]:
+    with naming() as server:
+        yield server
+
+
+@pytest.fixture
+def site(tmp_path: Path, dns: Dns) -> Iterator[Services]:
+    services = new_store(tmp_path / "data", dns_servers=dns.server, mail="outbox")
+    yield services
+    services.close()

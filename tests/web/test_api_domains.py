@@ -1,93 +1,18 @@
 """/api/v1/domains, and domains in /api/v3: who has proved one is told of its people, and nobody else."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from breachcheck.addresses import canonical
 from breachcheck.services import Services
 from breachcheck.suppressions import Level
 from breachcheck.web.api_domains import CHECKS_A_MINUTE
-from breachcheck.web.app import create_app
-from ingest import manifest as manifests
-from tests.ingest.loads import load
-from tests.outside import HERE, Dns, naming
+from tests.outside import HERE, Dns
 from tests.stores import SHOP, break_catalogue, new_store, published_breach
+from tests.web.teams import ALL_SCOPES, DOMAINS, PEOPLE, SITE, Team, team_of
 from tests.web.test_openapi import mismatches
-
-SITE = "site.example"
-DOMAINS = "/api/v1/domains"
-PEOPLE = ["ann", "bo", "cy", "di", "eve", "fay+news"]
-ALL_SCOPES = ("domains", "lookup", "lookup:sensitive")
-
-
-@dataclass
-class Team:
-    """A security team with a key, and the DNS of its domain."""
-
-    store: Services
-    client: FlaskClient
-    dns: Dns
-    key_id: int
-    headers: dict[str, str]
-
-    def get(self, path: str) -> TestResponse:
-        return self.client.get(path, headers=self.headers)
-
-    def post(self, path: str, body: object = None) -> TestResponse:
-        return self.client.post(path, json=body, headers=self.headers)
-
-    def prove(self, domain: str = SITE) -> TestResponse:
-        value = self.post(DOMAINS, {"domain": domain}).json["ways"]["dns"]["value"]
-        self.dns.txt(domain, value)
-        return self.post(f"{DOMAINS}/{domain}/check")
-
-    def exposures(self, domain: str = SITE) -> Any:
-        response = self.get(f"{DOMAINS}/{domain}/exposures")
-        assert response.status_code == 200, response.text
-        return response.json["exposures"]
-
-    def load(self, name: str, *people: str, sensitive: bool = False) -> None:
-        """Load and publish a breach of *people*, all with names but the first."""
-        folder = self.store.config.data.parent / name
-        folder.mkdir()
-        rows = "".join(f"{one}@{SITE},{'' if number == 0 else one}\n" for number, one in enumerate(people))
-        (folder / "people.csv").write_text(f"email,name\n{rows}cy@other.example,Cy\n", encoding="utf-8")
-        (folder / "breach.yaml").write_text(
-            f"manifest: 1\nname: {name}\ntitle: {name}\nbreach_date: 2026-03-14\ndescription: A breach.\n"
-            f"is_sensitive: {json.dumps(sensitive)}\n"
-            "files: [{path: people.csv, mapping: {email: Email addresses, name: Names}}]\n",
-            encoding="utf-8",
-        )
-        load(manifests.read(folder / "breach.yaml"), self.store)
-
-    def audited(self) -> list[tuple[str, str]]:
-        return [(one.action, one.subject) for one in self.store.audit.latest() if one.actor == f"key {self.key_id}"]
-
-
-def team_of(store: Services, dns: Dns, *scopes: str) -> Team:
-    key, text = store.api_keys.create("team", scopes)
-    headers = {"Authorization": f"Bearer {text}", "User-Agent": "tests"}
-    return Team(store, create_app(store).test_client(), dns, key.id, headers)
-
-
-@pytest.fixture
-def dns() -> Iterator[Dns]:
-    with naming() as server:
-        yield server
-
-
-@pytest.fixture
-def site(tmp_path: Path, dns: Dns) -> Iterator[Services]:
-    services = new_store(tmp_path / "data", dns_servers=dns.server, mail="outbox")
-    yield services
-    services.close()
 
 
 @pytest.fixture
@@ -294,65 +219,6 @@ class TestExposures:
 
         assert team.audited()[0] == ("ask about domain", f"people of {SITE}")
         assert not any("@" in subject for _, subject in team.audited())
-
-
-class TestSensitive:
-    @pytest.fixture
-    def loaded(self, site: Services, dns: Dns) -> Team:
-        team = team_of(site, dns, *ALL_SCOPES)
-        team.load("Shop", *PEOPLE)
-        team.load("Whisper", *PEOPLE, sensitive=True)
-        return team
-
-    def names(self, team: Team, account: str = f"ann@{SITE}") -> list[str]:
-        answer = team.post("/api/v1/lookup", {"account": account}).json
-        return sorted(one["breach"]["name"] for one in answer["exposures"])
-
-    def test_with_the_scope_and_the_proof_they_are_told_and_audited(self, loaded: Team) -> None:
-        loaded.prove()
-
-        assert self.names(loaded) == ["Shop", "Whisper"]
-        assert loaded.audited()[0] == ("ask sensitive breaches", f"people of {SITE}")
-        assert [one["breach"]["name"] for one in loaded.exposures()] == ["Shop", "Whisper"]
-
-    def test_with_the_scope_alone_they_are_not(self, loaded: Team) -> None:
-        assert self.names(loaded) == ["Shop"]
-        assert loaded.audited() == []
-
-    def test_with_the_proof_alone_they_are_not(self, loaded: Team) -> None:
-        plain = team_of(loaded.store, loaded.dns, "domains", "lookup")
-        plain.prove()
-
-        assert self.names(plain) == ["Shop"]
-        assert [one["breach"]["name"] for one in plain.exposures()] == ["Shop"]
-
-    def test_of_people_elsewhere_they_are_not(self, loaded: Team) -> None:
-        loaded.prove()
-
-        assert self.names(loaded, "cy@other.example") == ["Shop"]
-
-    def test_whoever_opted_out_is_told_to_nobody(self, loaded: Team) -> None:
-        loaded.prove()
-        loaded.store.opt_outs.opt_out(loaded.store.digester.of_address(canonical(f"ann@{SITE}")), Level.HIDE)
-
-        assert self.names(loaded) == []
-
-    def test_what_counts_as_checked_does_not_tell_who_is_in_them(self, loaded: Team) -> None:
-        loaded.prove()
-        asked = [loaded.post("/api/v1/lookup", {"account": f"{one}@{SITE}"}).json for one in ("ann", "nobody")]
-
-        assert [answer["checked"]["breaches"] for answer in asked] == [2, 2]
-
-    def test_an_end_of_the_proof_ends_it(self, loaded: Team) -> None:
-        loaded.prove()
-        loaded.client.delete(f"{DOMAINS}/{SITE}", headers=loaded.headers)
-
-        assert self.names(loaded) == ["Shop"]
-
-    def test_a_text_that_is_no_address_is_refused_as_ever(self, loaded: Team) -> None:
-        loaded.prove()
-
-        assert loaded.post("/api/v1/lookup", {"account": "nobody"}).status_code == 400
 
 
 class TestInTheDialect:
