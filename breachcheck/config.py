@@ -51,6 +51,14 @@ class Config:
     """Every setting, by the name that it has in settings.toml."""
 
     data: Path
+    database: str | None = field(
+        default=None,
+        repr=False,
+        metadata={
+            "what": "The PostgreSQL database that holds the store, as `postgresql://USER@HOST/NAME`; SQLite files in"
+            " the data folder where not set. A password is better left to `~/.pgpass`."
+        },
+    )
     index_key_file: Path | None = setting("The index key; `index.key` in the data folder where not set.", None)
     app_key_file: Path | None = setting(
         "The key for sessions, sealed cookies and API keys; `app.key` in the data folder where not set.", None
@@ -268,6 +276,10 @@ def _whole_number(name: str, value: Any) -> int:
 def require_sense(config: Config) -> None:
     """Refuse settings that do not go together or name nothing. Raises ConfigError."""
     require_way_to_owner(config, config.disclosure)
+    if config.database is not None and not _is_database(config.database):
+        raise ConfigError(
+            "database must be like postgresql://USER@HOST:PORT/NAME, with what is special in a password written as %40."
+        )
     if config.public_url is not None and not _is_site(config.public_url):
         raise ConfigError("public_url must be the address of a whole site, such as https://breaches.example.org")
     _require_origins(config.cors_origins)
@@ -306,6 +318,20 @@ def _require_origins(origins: tuple[str, ...]) -> None:
                 f"cors_origins names {origin!r}; write an origin as browsers send it, like https://soc.example.org:"
                 " scheme, host in lower case and perhaps a port, with no slash at the end."
             )
+
+
+def _is_database(url: str) -> bool:
+    """Strict, so that no part of a password can be taken for a host, which messages name."""
+    try:
+        parts = urlsplit(url)
+        has_place = (parts.port is None or parts.port > 0) and len(parts.path) > 1 and not parts.fragment
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("postgresql", "postgres")
+        and has_place
+        and parts.netloc.count("@") + 2 * parts.path.count("@") < 2
+    )
 
 
 def _is_site(url: str) -> bool:

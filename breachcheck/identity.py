@@ -12,7 +12,7 @@ from breachcheck.digests import Digester, Kind
 from breachcheck.errors import SchemaMismatch, StoreDamaged, WrongKey
 
 NOT_FINISHED = "The store was never finished; delete the data folder and run `breachcheck init` again."
-NOT_OF_ONE_STORE = "index.db and catalogue.db are not of one store; put both back from one backup."
+NOT_OF_ONE_STORE = "The index and the catalogue are not of one store; put both back from one backup."
 OTHER_KEY = "The index is made with another key; point BREACHCHECK_INDEX_KEY_FILE at the key used for the first load."
 OTHER_PASSPHRASE = (
     "The index is made with another passphrase; put the one that `breachcheck init` showed into the file that"
@@ -35,8 +35,8 @@ MAIL_KEY, SEAL_KEY = "mail_key_answer", "seal_key_answer"
 class Identity:
     """*salt* is set where the index key is derived from a passphrase. A demo store stays one for ever.
 
-    *store* is the same random name in both store files, *app_key_answer* what the app key makes of a fixed text, as is
-    *mail_key_answer* and *seal_key_answer*, which stores of before there were such keys lack.
+    *store* is the same random name in the index and the catalogue, *app_key_answer* what the app key makes of a fixed
+    text, as is *mail_key_answer* and *seal_key_answer*, which stores of before there were such keys lack.
     """
 
     created_at: int

@@ -44,7 +44,7 @@ class Sealer:
             local = self._cipher_of(domain).decrypt(box, _bound_to(domain, digest, breach))
         except InvalidTag:
             raise BoxDamaged(
-                "A sealed account does not open; put index.db and the seal key back from backup."
+                "A sealed account does not open; put the store and the seal key back from backup."
             ) from None
         return Address(f"{local.rstrip(bytes(1)).decode()}@{domain}")
 

@@ -33,6 +33,11 @@ def init(settings: Config, *, is_demo: bool = False, with_passphrase: bool = Fal
     return keys.passphrase
 
 
+def is_made(settings: Config) -> bool:
+    """Whether there is a store where *settings* say."""
+    return store_of(settings).is_made()
+
+
 def open_services(settings: Config) -> Services:
     """Raises RefusedToStart of some kind where the settings, the keys and the store do not fit together."""
     store = store_of(settings)
@@ -78,6 +83,6 @@ def _require_whole_index(services: Services) -> None:
     for breach in services.catalogue.published().breaches:
         if breach.people and not services.index.has_pieces(breach.load_id):
             raise StoreDamaged(
-                f"index.db lacks the people of {breach.name} (load {breach.load_id}), which is published; put both"
-                " store files back from one backup."
+                f"The index lacks the people of {breach.name} (load {breach.load_id}), which is published; put all of"
+                " the store back from one backup."
             )

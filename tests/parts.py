@@ -36,10 +36,13 @@ class Program:
     program: str
     tests: str
     packages: tuple[str, ...]
+    elsewhere: str = ""
+    """Where it is looked for, the newest last, when it is not on the path: a pattern from the root."""
 
     @property
     def path(self) -> str | None:
-        return shutil.which(self.program)
+        beside = sorted(map(str, Path("/").glob(self.elsewhere))) if self.elsewhere else []
+        return shutil.which(self.program) or (beside[-1] if beside else None)
 
     @property
     def remedy(self) -> str:
@@ -75,6 +78,9 @@ class NpmPackage:
 
 PARTS: dict[str, Part] = {
     "chromium": Program("chromium", "tests/browser", ("chromium", "fonts-dejavu-core", "fonts-noto-core")),
+    "postgres": Program(
+        "postgres", "what is tested on PostgreSQL too", ("postgresql",), elsewhere="usr/lib/postgresql/*/bin/postgres"
+    ),
     "node": Program("node", "tests/dialect", ("nodejs",)),
     "npm": Program("npm", "tests/dialect", ("npm",)),
     "hibp": NpmPackage("hibp", "15.2.1", "tests/dialect"),

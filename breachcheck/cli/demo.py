@@ -57,7 +57,7 @@ def demo(data: Path | None, host: str, port: int, no_serve: bool, hibp_test_acco
 
 def _make(settings: Config) -> None:
     """Make the demo store if it is not there. A store of real breaches is never touched."""
-    if not settings.catalogue_path.exists():
+    if not services.is_made(settings):
         services.init(replace(settings, disclosure="open", mail="outbox"), is_demo=True)
 
 

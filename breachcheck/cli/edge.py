@@ -5,11 +5,13 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from breachcheck import config
 from breachcheck.answers import failure_json
 from breachcheck.errors import BreachcheckError
 
@@ -79,13 +81,38 @@ def reason_of(error: BaseException) -> str:
 
 
 def data_option(function: Decorated) -> Decorated:
-    """``--data DIR``, which every command takes."""
-    return click.option(
-        "--data",
-        type=click.Path(file_okay=False, path_type=Path),
-        envvar="BREACHCHECK_DATA",
-        help="The data folder.  [default: ./data]",
-    )(function)
+    """``--data DIR`` and ``--database URL``, which every command takes."""
+    return _data(_database(function))
+
+
+_data = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="BREACHCHECK_DATA",
+    help="The data folder.  [default: ./data]",
+)
+_database = click.option(
+    "--database",
+    metavar="URL",
+    expose_value=False,
+    callback=lambda context, _, url: _set_database(context, url),
+    help="The store's PostgreSQL database, as the setting `database`. Others see it, so put no password in it.",
+)
+
+
+def _set_database(context: click.Context, url: str | None) -> None:
+    """As if the environment said so, for this command and the worker that it may start."""
+    name = config.variable_of("database")
+    if url is not None:
+        context.call_on_close(partial(_put_back, name, os.environ.get(name)))
+        os.environ[name] = url
+
+
+def _put_back(name: str, before: str | None) -> None:
+    if before is None:
+        del os.environ[name]
+    else:
+        os.environ[name] = before
 
 
 def json_option(function: Decorated) -> Decorated:

@@ -10,6 +10,7 @@ import click
 from breachcheck import config, key_ring, services
 from breachcheck.cli.edge import data_option
 from breachcheck.config import Config, Disclosure
+from breachcheck.db.engines import store_of
 
 BACK_UP = """
 Back up these keys, apart from the databases and where only you can read them:
@@ -32,12 +33,12 @@ Write it down. To start, put it into a file only you can read and point BREACHCH
 @click.option("--passphrase", is_flag=True, help="Derive the index key from a passphrase, which is shown once.")
 @click.option("--disclosure", type=click.Choice(["open", "owner", "closed"]), help="Who may see answers.")
 def init(data: Path | None, passphrase: bool, disclosure: Disclosure | None) -> None:
-    """Make a data folder: the two store files and their keys."""
+    """Make a data folder: the keys, and the store."""
     settings = config.read(data)
     settings = replace(settings, disclosure=_chosen_disclosure(settings, disclosure))
     config.require_sense(settings)
     shown_once = services.init(settings, with_passphrase=passphrase)
-    click.echo(f"Made {settings.data}: {settings.index_path.name}, {settings.catalogue_path.name} and keys.")
+    click.echo(f"Made {settings.data}: keys, and the store in {store_of(settings)}.")
     if shown_once:
         click.echo(KEEP_THE_PASSPHRASE.format(passphrase=shown_once))
     click.echo(_what_to_back_up(settings))

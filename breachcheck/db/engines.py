@@ -3,8 +3,17 @@
 from breachcheck.config import Config
 from breachcheck.db.sqlite_store import SqliteStore
 from breachcheck.db.store import Store
+from breachcheck.errors import ConfigError
 
 
 def store_of(settings: Config) -> Store:
-    """Where *settings* say that the store lies; nothing is opened yet."""
-    return SqliteStore(settings)
+    """Where *settings* say that the store lies; nothing is opened yet. Raises ConfigError without a driver."""
+    if settings.database is None:
+        return SqliteStore(settings)
+    try:
+        from breachcheck.db.postgres_store import PostgresStore  # an extra, and slow to import
+    except ImportError:
+        raise ConfigError(
+            "The setting database names PostgreSQL, but its driver is not here; install `breachcheck[postgres]`."
+        ) from None
+    return PostgresStore(settings.database)

@@ -20,8 +20,14 @@ class SqliteStore:
         self._settings = settings
         self._index, self._catalogue = settings.index_path, settings.catalogue_path
 
+    def __str__(self) -> str:
+        return f"{self._index.name} and {self._catalogue.name}"
+
+    def is_made(self) -> bool:
+        return self._catalogue.exists()
+
     def require_none(self) -> None:
-        if self._catalogue.exists():
+        if self.is_made():
             raise StoreExists(f"A store exists already in {self._settings.data}; nothing was changed.")
         if self._index.exists():
             raise StoreExists(

@@ -25,6 +25,12 @@ class Databases(NamedTuple):
 class Store(Protocol):
     """Where an engine keeps a store. The caller sees to it that one program at a time makes or upgrades it."""
 
+    def __str__(self) -> str:
+        """What and where it is, for people."""
+
+    def is_made(self) -> bool:
+        """Whether there is one, whole or not."""
+
     def require_none(self) -> None:
         """Raises StoreExists where there is a store, or a part of one."""
 

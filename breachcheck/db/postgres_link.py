@@ -1,0 +1,136 @@
+"""The way to a PostgreSQL server: its address without the secret in it, sessions, and what goes wrong on the way."""
+
+import re
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import psycopg
+from psycopg import errors
+from psycopg.adapt import Buffer
+from psycopg.rows import dict_row
+from psycopg.types.numeric import Int8BinaryDumper, IntLoader
+
+from breachcheck.db.postgres_schema import Session
+from breachcheck.errors import StoreFull, StoreUnavailable
+
+CONNECT_S = 2
+STATEMENT_S, WAIT_FOR_WRITER_S, FORGOTTEN_S = 300, 10, 600
+"""How long the server works on a statement, lets one writer wait for another, and one hold on that does nothing."""
+
+_FULL = ("53100", "53200")  # the disk, memory
+_LOST = (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName, errors.InsufficientPrivilege)
+"""What a program of ours asks for is there, unless somebody took it away."""
+
+_SETTINGS = f"""
+SELECT set_config('search_path', %(namespace)s, false),
+    set_config('statement_timeout', '{STATEMENT_S}s', false),
+    set_config('lock_timeout', '{WAIT_FOR_WRITER_S}s', false),
+    set_config('idle_in_transaction_session_timeout', '{FORGOTTEN_S}s', false),
+    set_config('synchronous_commit',
+        CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN 'on'
+            ELSE current_setting('synchronous_commit') END, false)
+"""
+
+_PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):([a-z_][a-z0-9_]*)|%")
+
+
+class WholeNumberLoader(IntLoader):
+    """What a sum of whole numbers gives is one: PostgreSQL calls it ``numeric``."""
+
+    def load(self, data: Buffer) -> int:
+        return int(bytes(data))
+
+
+class Link:
+    """Where the database is, and how a session with it begins. Its password stands in no text that it gives."""
+
+    def __init__(self, url: str, namespace: str) -> None:
+        self._url = url
+        self._namespace = namespace
+
+    def __repr__(self) -> str:
+        return f"Link({self})"
+
+    def __str__(self) -> str:
+        return place_of(self._url)
+
+    def connect(self) -> Session:
+        """Raises StoreUnavailable."""
+        try:
+            session: Session = psycopg.connect(self._url, **OPTIONS)
+            self.begin(session)
+        except psycopg.Error as error:
+            raise self.in_words(error) from None
+        return session
+
+    def probe(self) -> psycopg.Connection[object]:
+        """A bare session, or the driver's error."""
+        return psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_S)
+
+    def begin(self, session: Session) -> None:
+        """Settle how a new *session* behaves."""
+        session.adapters.register_dumper(int, Int8BinaryDumper)  # one type, so that one plan serves them all
+        session.adapters.register_dumper(bool, Int8BinaryDumper)
+        session.adapters.register_loader("numeric", WholeNumberLoader)
+        session.execute(_SETTINGS, {"namespace": self._namespace})
+
+    def in_words(self, error: psycopg.Error) -> Exception:
+        """The driver's *error* in the house's words; mistakes of the program itself stay what they are."""
+        if isinstance(error, _LOST):
+            return StoreUnavailable(
+                f"{self} lacks what a store has ({error.sqlstate}), or its user may not use it; restore a backup."
+            )
+        if isinstance(error, psycopg.IntegrityError | psycopg.ProgrammingError | psycopg.DataError):
+            return error
+        if error.sqlstate in _FULL:
+            return StoreFull(f"No room is left in {self}; free some space and try again. Nothing stored was lost.")
+        return StoreUnavailable(f"{self} cannot be used ({self._why(error)}); see to the server.")
+
+    def _why(self, error: psycopg.Error) -> str:
+        """One line of what the server or the driver says, without the password."""
+        first = (error.diag.message_primary or str(error) or type(error).__name__).splitlines()[0]
+        return _without(first, secrets_of(self._url))
+
+
+OPTIONS: dict[str, Any] = {
+    "autocommit": True,
+    "row_factory": dict_row,
+    "connect_timeout": CONNECT_S,
+    "application_name": "breachcheck",
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 1500,
+}
+
+
+@cache
+def translated(sql: str) -> str:
+    """*sql* with its ``:name`` parameters as psycopg writes them."""
+    return _PARAMETER.sub(_as_psycopg, sql)
+
+
+def _as_psycopg(found: re.Match[str]) -> str:
+    return f"%({found[1]})s" if found[1] else found[0].replace("%", "%%")
+
+
+def place_of(url: str) -> str:
+    """What may be told of *url*: which database on which host."""
+    parts = urlsplit(url)
+    hosts = parts.netloc.rpartition("@")[2] or ",".join(parse_qs(parts.query).get("host", [])) or "this machine"
+    return f"the database {unquote(parts.path.strip('/')) or 'of that name'} on {hosts}"
+
+
+def secrets_of(url: str) -> list[str]:
+    """Every spelling of the password in *url*."""
+    parts = urlsplit(url)
+    written = parts.netloc.rpartition("@")[0].partition(":")[2]
+    found = [written, unquote(written), *parse_qs(parts.query).get("password", [])]
+    return [one for one in found if one]
+
+
+def _without(text: str, secrets: list[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "…")
+    return text

@@ -1,0 +1,129 @@
+"""A store in PostgreSQL: two schemas of one database."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+
+import psycopg
+
+from breachcheck.db import postgres_copy, postgres_schema
+from breachcheck.db.base import NO_PARAMS, Integers, Params, Row
+from breachcheck.db.postgres import PostgresDatabase
+from breachcheck.db.postgres_link import Link, translated
+from breachcheck.db.postgres_schema import NAMESPACES, Birth, Session, birth_of, require_this_programs, within
+from breachcheck.db.schema import CATALOGUE, INDEX, Schema
+from breachcheck.db.store import Databases
+from breachcheck.errors import ConfigError, StoreDamaged, StoreExists, StoreNotFound
+
+_WHICH_ARE_THERE = """
+SELECT nspname AS name
+FROM pg_namespace
+WHERE nspname IN ('breachcheck_index', 'breachcheck_catalogue')
+"""
+
+
+class PostgresStore:
+    """See ``store.Store`` for the promises."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._link = Link(url, "public")
+
+    def __str__(self) -> str:
+        return str(self._link)
+
+    def is_made(self) -> bool:
+        with self._session() as session:
+            return bool(self._there(session))
+
+    def require_none(self) -> None:
+        with self._session() as session:
+            if self._there(session):
+                raise StoreExists(f"A store exists already in {self}; nothing was changed.")
+            self._require_utf8(session)
+
+    def require(self) -> None:
+        with self._session() as session:
+            there = self._there(session)
+        if not there:
+            raise StoreNotFound(f"There is no store in {self}; make one with `breachcheck init`.")
+        if missing := sorted(set(NAMESPACES.values()) - there):
+            raise StoreDamaged(f"The schema {missing[0]} is gone from {self}; restore all of it from one backup.")
+
+    def make(self, enter: Callable[[Databases], None]) -> None:
+        """In one transaction: of two that begin at once, one finds that there is a store."""
+        try:
+            with self._session() as session, session.transaction():
+                postgres_schema.make(session, INDEX)
+                postgres_schema.make(session, CATALOGUE)
+                enter(Databases(_Draft(session, "index"), _Draft(session, "catalogue")))
+        except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateSchema):
+            raise StoreExists(f"A store was made in {self} just now; nothing was changed.") from None
+
+    def migrate(self) -> None:
+        with self._session() as session:
+            postgres_schema.migrate(session, INDEX)
+            postgres_schema.migrate(session, CATALOGUE)
+
+    def open(self) -> Databases:
+        with self._session() as session:
+            births = [self._birth(session, described) for described in (INDEX, CATALOGUE)]
+        index, catalogue = births
+        return Databases(
+            PostgresDatabase(self._url, INDEX, index),
+            PostgresDatabase(self._url, CATALOGUE, catalogue),
+        )
+
+    def _birth(self, session: Session, described: Schema) -> Birth:
+        with session.transaction(), within(session, NAMESPACES[described.name]):
+            born = birth_of(session)
+        require_this_programs(born, described)
+        return born
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with closing(self._link.connect()) as session:
+            try:
+                yield session
+            except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateSchema):
+                raise
+            except psycopg.Error as error:
+                raise self._link.in_words(error) from None
+
+    def _there(self, session: Session) -> set[str]:
+        return {row["name"] for row in session.execute(_WHICH_ARE_THERE)}
+
+    def _require_utf8(self, session: Session) -> None:
+        (row,) = session.execute("SHOW server_encoding").fetchall()
+        if row["server_encoding"] != "UTF8":
+            raise ConfigError(f"{self} is not encoded in UTF8; make one that is, with `createdb -E UTF8 -T template0`.")
+
+
+class _Draft:
+    """One database of a store that is being made, in the transaction that makes all of it."""
+
+    def __init__(self, session: Session, name: str) -> None:
+        self._session = session
+        self._namespace = NAMESPACES[name]
+
+    def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
+        with within(self._session, self._namespace):
+            return list(self._session.execute(translated(sql), params).fetchall())
+
+    def execute(self, sql: str, params: Params = NO_PARAMS) -> int:
+        with within(self._session, self._namespace):
+            return self._session.execute(translated(sql), params).rowcount
+
+    def transaction(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    snapshot = transaction
+
+    def insert_new(self, table: str, columns: Sequence[str], values: Sequence[Integers]) -> None:
+        with within(self._session, self._namespace):
+            postgres_copy.insert_new(self._session, table, columns, values)
+
+    def settle(self) -> None:
+        """There is nothing to settle before it is made."""
+
+    def close(self) -> None:
+        """The session is not ours."""
