@@ -1,4 +1,4 @@
-"""What every test may ask for: a real store in a folder of its own."""
+"""What every test may ask for: a real store in a folder of its own, on SQLite or on PostgreSQL."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,10 +7,36 @@ import pytest
 from hypothesis import settings
 
 from breachcheck.services import Services
+from tests import engines, servers
+from tests.engines import ENGINES, Postgres
 from tests.stores import new_store
 
 settings.register_profile("same everywhere", deadline=None, derandomize=True)
 settings.load_profile("same everywhere")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module that says ``ENGINES`` runs once on each of them."""
+    if on := getattr(metafunc.module, "ENGINES", ()):
+        metafunc.parametrize("engine", on, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A server of this process alone, gone with it."""
+    with servers.running(*servers.QUICK) as server:
+        yield Postgres(server, tmp_path_factory.mktemp("postgres"))
+
+
+@pytest.fixture(autouse=True)
+def engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """What the stores of a test are made on."""
+    name: str = getattr(request, "param", ENGINES[0])
+    if name == "sqlite":
+        yield name
+        return
+    with engines.on(request.getfixturevalue("postgres")):
+        yield name
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ class Server:
     """One server, and its processes. With *settings* besides those that all have."""
 
     def __init__(self, folder: Path, *settings: str) -> None:
-        self._programs = Path(parts.require("postgres")).parent
+        self._programs = Path(parts.require("postgres")).resolve().parent
         self.folder = folder
         self.settings = ("listen_addresses=", f"unix_socket_directories={folder}", "max_connections=60", *settings)
         self._user = STRANGER if os.geteuid() == 0 else None
@@ -73,9 +73,9 @@ class Server:
         first = self._process.pid
         return [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
 
-    def make(self, database: str) -> str:
-        """An empty database; its URL."""
-        self._as_admin(f"CREATE DATABASE {database}")
+    def make(self, database: str, template: str = "template1") -> str:
+        """A database like *template*; its URL."""
+        self._as_admin(f"CREATE DATABASE {database} TEMPLATE {template}")
         return self.url(database)
 
     def drop(self, database: str) -> None:

@@ -12,6 +12,7 @@ from breachcheck import addresses, config, services
 from breachcheck.breaches import Facts, LoadId
 from breachcheck.loads import Contents, FileTally, Part, PasswordStorage, Tally
 from breachcheck.services import Services
+from tests.engines import CHOSEN
 
 LOADED_AT = 1_794_700_800
 """15 November 2026, midnight, UTC."""
@@ -30,12 +31,15 @@ FieldSetKey = tuple[frozenset[str], bool]
 
 
 def new_store(data: Path, *, is_demo: bool = False, **settings: Any) -> Services:
-    """An empty store in *data*, open, with *settings* in its settings.toml."""
+    """An empty store in *data*, open, with *settings* in its settings.toml; on the engine that the test runs on."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if CHOSEN.postgres:
+        settings["database"] = CHOSEN.postgres.take(data, is_demo=is_demo)
     lines = [f"{name} = {value if isinstance(value, int) else repr(value)}\n" for name, value in settings.items()]
     (data / config.SETTINGS_FILE).write_text("".join(lines), encoding="utf-8")
     read = config.read(data, {})
-    services.init(read, is_demo=is_demo)
+    if not CHOSEN.postgres:
+        services.init(read, is_demo=is_demo)
     return services.open_services(read)
 
 
@@ -91,15 +95,18 @@ def published_breach(store: Services, about: Facts, people: People, **load: Any)
 
 def break_index(store: Services) -> None:
     """Make every question to the index fail, as a damaged disk would."""
-    _ruin(store, store.config.index_path)
+    _ruin(store, store.config.index_path, "breachcheck_index")
 
 
 def break_catalogue(store: Services) -> None:
     """Make every question to the catalogue fail, as a damaged disk would."""
-    _ruin(store, store.config.catalogue_path)
+    _ruin(store, store.config.catalogue_path, "breachcheck_catalogue")
 
 
-def _ruin(store: Services, path: Path) -> None:
+def _ruin(store: Services, path: Path, namespace: str) -> None:
+    if CHOSEN.postgres and store.config.database:
+        CHOSEN.postgres.damage(store.config.database, f"DROP SCHEMA {namespace} CASCADE")
+        return
     for database in store.databases:
         database.close()
     for lost in path.parent.glob(f"{path.name}*"):

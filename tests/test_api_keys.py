@@ -1,7 +1,6 @@
 """API keys: shown once, kept as a keyed hash, and useless at once when revoked."""
 
 import re
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
@@ -132,8 +131,7 @@ def test_a_key_is_named_without_an_address(keys):
 def test_two_keys_may_share_a_name_and_never_a_hash(store):
     for _ in range(2):
         store.api_keys.create("SIEM", ["lookup"])
-    with closing(sqlite3.connect(store.config.catalogue_path)) as catalogue:
-        hashes = [row[0] for row in catalogue.execute("SELECT hash FROM api_key")]
+    hashes = [row["hash"] for row in store.databases[1].query("SELECT hash FROM api_key")]
 
     assert len(set(hashes)) == 2
 

@@ -1,8 +1,5 @@
 """Operators: they sign in with a password that the store cannot tell, and are gone at once when removed."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 from argon2 import extract_parameters
 
@@ -20,8 +17,9 @@ def operators(store: Services) -> Operators:
 
 
 def hashes(store: Services) -> list[str]:
-    with closing(sqlite3.connect(store.config.catalogue_path)) as catalogue:
-        return [row[0] for row in catalogue.execute("SELECT password_hash FROM operator ORDER BY name")]
+    return [
+        row["password_hash"] for row in store.databases[1].query("SELECT password_hash FROM operator ORDER BY name")
+    ]
 
 
 def test_an_operator_signs_in_with_their_password(operators):

@@ -1,5 +1,6 @@
 """PostgreSQL behind the seam, on psycopg: one schema of one database, a few connections that the threads share."""
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -34,6 +35,7 @@ class PostgresDatabase:
 
     def __init__(self, url: str, schema: Schema, born: Birth) -> None:
         """Connects when it is first asked. *born*: of the store that it is to be."""
+        logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # what it would say is raised where it matters
         self._link = Link(url, NAMESPACES[schema.name])
         self._local = threading.local()
         self._born = born
@@ -85,7 +87,7 @@ class PostgresDatabase:
             yield
             return
         with self._borrowed() as session:
-            self._run(session, begin)
+            self._order(session, begin)
             self._local.session = session
             try:
                 yield
@@ -96,14 +98,14 @@ class PostgresDatabase:
 
     def _commit(self, session: Session) -> None:
         """Raises StoreUnavailable where the server could only undo what was done: an error in it was passed over."""
-        if self._run(session, "COMMIT").statusmessage != "COMMIT":
-            raise StoreUnavailable(f"{self._link} undid a transaction that had failed; try again.")
+        if self._order(session, "COMMIT") != "COMMIT":
+            raise StoreUnavailable(f"{self._link.named} undid a transaction that had failed; try again.")
 
     def _roll_back(self, session: Session) -> None:
         if session.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
             return
         try:
-            self._run(session, "ROLLBACK")
+            self._order(session, "ROLLBACK")
         except StoreUnavailable:
             session.close()
 
@@ -139,19 +141,24 @@ class PostgresDatabase:
                 return session
             session.close()
             self._pool.putconn(session)
-        raise StoreUnavailable(f"{self._link} closes every connection; see to the server.")
+        raise StoreUnavailable(f"{self._link.named} closes every connection; see to the server.")
 
     def _from_pool(self) -> Session:
         try:
             return self._pool.getconn()
         except PoolTimeout:
-            raise StoreUnavailable(f"{self._link} gave no connection in time; see to the server.") from None
+            raise StoreUnavailable(f"{self._link.named} gave no connection in time; see to the server.") from None
         except psycopg.Error as error:
             raise self._link.in_words(error) from None
 
     def _run(self, session: Session, sql: str, params: Params = NO_PARAMS) -> psycopg.Cursor[DictRow]:
         with self._asking(session):
-            return session.execute(translated(sql), params or None)
+            return session.execute(translated(sql), params)
+
+    def _order(self, session: Session, orders: str) -> str | None:
+        """What the server says that it did, of the last of *orders*."""
+        with self._asking(session):
+            return session.execute(orders).statusmessage
 
     @contextmanager
     def _asking(self, session: Session) -> Iterator[None]:

@@ -55,6 +55,11 @@ class Link:
     def __str__(self) -> str:
         return place_of(self._url)
 
+    @property
+    def named(self) -> str:
+        """As a sentence begins."""
+        return str(self)[0].upper() + str(self)[1:]
+
     def connect(self) -> Session:
         """Raises StoreUnavailable."""
         try:
@@ -79,13 +84,13 @@ class Link:
         """The driver's *error* in the house's words; mistakes of the program itself stay what they are."""
         if isinstance(error, _LOST):
             return StoreUnavailable(
-                f"{self} lacks what a store has ({error.sqlstate}), or its user may not use it; restore a backup."
+                f"{self.named} lacks what a store has ({error.sqlstate}), or its user may not use it; restore a backup."
             )
         if isinstance(error, psycopg.IntegrityError | psycopg.ProgrammingError | psycopg.DataError):
             return error
         if error.sqlstate in _FULL:
             return StoreFull(f"No room is left in {self}; free some space and try again. Nothing stored was lost.")
-        return StoreUnavailable(f"{self} cannot be used ({self._why(error)}); see to the server.")
+        return StoreUnavailable(f"{self.named} cannot be used ({self._why(error)}); see to the server.")
 
     def _why(self, error: psycopg.Error) -> str:
         """One line of what the server or the driver says, without the password."""

@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -59,73 +58,6 @@ def test_opening_makes_no_file(tmp_path):
 def test_commits_wait_for_the_disk_and_the_log_is_write_ahead(db):
     assert [tuple(row) for row in db.query("PRAGMA synchronous")] == [(2,)]
     assert [tuple(row) for row in db.query("PRAGMA journal_mode")] == [("wal",)]
-
-
-def test_rows_of_any_number_are_inserted_and_those_that_are_there_are_kept(db):
-    insert(db, range(-150, 105))
-    insert(db, range(100, 110))
-
-    assert rows(db) == [(digest, 1) for digest in range(-150, 110)]
-
-
-def test_an_empty_insert_changes_nothing(db):
-    insert(db, [])
-
-    assert rows(db) == []
-
-
-def insert_and_fail(db: SqliteDatabase, *, inside: bool) -> None:
-    with db.transaction():
-        if inside:
-            with db.transaction():
-                insert(db, [1, 2])
-        else:
-            insert(db, [1, 2])
-        raise RuntimeError("stop")
-
-
-@pytest.mark.parametrize("inside", [False, True], ids=["alone", "with one inside that ended well"])
-def test_a_transaction_that_fails_leaves_nothing(db, inside):
-    with pytest.raises(RuntimeError, match="stop"):
-        insert_and_fail(db, inside=inside)
-
-    assert rows(db) == []
-
-
-def test_what_another_thread_has_not_committed_is_not_seen(db):
-    began, seen = threading.Event(), threading.Event()
-
-    def write() -> None:
-        with db.transaction():
-            insert(db, [1])
-            began.set()
-            seen.wait(5)
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    began.wait(5)
-    before = rows(db)
-    seen.set()
-    writer.join()
-
-    assert (before, rows(db)) == ([], [(1, 1)])
-
-
-def test_a_snapshot_sees_one_moment_and_holds_up_no_writer(db):
-    insert(db, [1])
-
-    def write() -> None:
-        insert(db, [2])
-
-    with db.snapshot():
-        before = rows(db)
-        writer = threading.Thread(target=write)
-        writer.start()
-        writer.join(5)
-        during = rows(db)
-
-    assert not writer.is_alive()
-    assert (before, during, rows(db)) == ([(1, 1)], [(1, 1)], [(1, 1), (2, 1)])
 
 
 def test_a_file_that_is_no_database_is_unavailable_and_not_empty(db, path):
