@@ -162,6 +162,18 @@ class Breaches:
             raise UnknownBreach("There is no breach of that name; `breachcheck breaches list` shows those there are.")
         return BreachRow(**rows[0])
 
+    def of_id(self, breach_id: BreachId) -> BreachRow:
+        """The breach that *breach_id* was given to."""
+        rows = self._db.query(
+            """
+            SELECT id, name, current_load, added_at, modified_at
+            FROM breach
+            WHERE id = :id
+            """,
+            {"id": breach_id},
+        )
+        return BreachRow(**rows[0])
+
     def all(self) -> list[BreachRow]:
         """Every breach that was ever loaded, by name."""
         rows = self._db.query(

@@ -128,8 +128,7 @@ class Catalogue:
         """The map as if *load_id*, held or not, were all that is published. Raises UnknownLoad."""
         with self._db.snapshot():
             load = self._loads.get(load_id)
-            row = next(row for row in self._breaches.all() if row.id == load.breach_id)
-            return self._map(self.generation(), [self._breach(row, load)])
+            return self._map(self.generation(), [self._breach(self._breaches.of_id(load.breach_id), load)])
 
     def withdrawn(self, name: str) -> Withdrawn:
         """The breach called *name*, if it was published and then withdrawn.

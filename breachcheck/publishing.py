@@ -193,7 +193,7 @@ class Publishing:
         return self._index.delete(load_id, field_set_ids)
 
     def _row_of(self, load: Load) -> BreachRow:
-        return next(row for row in self._breaches.all() if row.id == load.breach_id)
+        return self._breaches.of_id(load.breach_id)
 
     def _keep_sensitive(self, row: BreachRow, facts: Facts, lower_sensitivity: bool) -> None:
         if facts.is_sensitive or lower_sensitivity:

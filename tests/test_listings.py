@@ -1,6 +1,7 @@
 """Breaches that are listed alone: everyone can read of them, nobody is found in them, and data always goes before."""
 
 import json
+import time
 
 import pytest
 
@@ -135,3 +136,16 @@ def test_a_bad_catalogue_changes_nothing(store, tmp_path):
 
     assert (refused.status, "Bad: DataClasses" in refused.err) == (2, True)
     assert published(store) == {}
+
+
+def seconds_to_list(store, count, label):
+    known = [facts(KNOWN, name=f"{label}-{number}") for number in range(count)]
+    started = time.process_time()
+    enter(store, *known)
+    return time.process_time() - started
+
+
+def test_a_breach_takes_no_longer_to_list_among_thousands(store):
+    few = seconds_to_list(store, 100, "Few")
+
+    assert seconds_to_list(store, 2000, "Many") < 60 * few

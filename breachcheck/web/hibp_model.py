@@ -60,7 +60,7 @@ def json_response(body: object, status: int = 200) -> Response:
     return Response(msgspec.json.encode(body), status, content_type="application/json")
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1 << 15)
 def _description(text: str) -> str:
     """Sanitised HTML; a single paragraph without its tags, as HIBP's stand inside one of the reader's."""
     html = str(markdown.as_html(text)).strip()

@@ -125,3 +125,7 @@ CREATE TABLE change (
     at INTEGER NOT NULL
 ) STRICT;
 """
+
+NAMES = """
+CREATE INDEX breach_by_name ON breach (lower(name));
+"""
