@@ -3,13 +3,12 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from breachcheck import signatures
-from breachcheck.addresses import Domain, canonical_domain
+from breachcheck.addresses import Domain, canonical_domain, holds_address
 from breachcheck.audit import Audit, AuditEntry
 from breachcheck.db.base import Database
-from breachcheck.errors import FetchRefused, InvalidAccount, InvalidRequest, UnprovedDomain
+from breachcheck.errors import FetchRefused, HoldsAddress, InvalidAccount, InvalidRequest, UnprovedDomain
 from breachcheck.fetching import Fetcher
 from breachcheck.free_text import without_address
 from breachcheck.watchlists import is_name
@@ -17,6 +16,7 @@ from breachcheck.webhook_messages import TEST, Counts, Message, MessageState, Sp
 from breachcheck.webhook_numbers import WebhookNumbers
 from breachcheck.webhook_rights import WebhookRights
 from breachcheck.webhook_sources import Source
+from breachcheck.webhook_views import HookView
 from breachcheck.webhooks import Endpoint, HookKind, Webhook, Webhooks
 
 MOST_WEBHOOKS = 20
@@ -26,7 +26,6 @@ LONGEST_URL = 2000
 OVERLAP_S = 86_400
 LONGEST_OVERLAP_S = 7 * 86_400
 
-HookState = Literal["active", "gone", "closed"]
 _TOP = 2**62
 
 
@@ -38,20 +37,6 @@ class Wish:
     kind: HookKind
     subject: str = ""
     cursor: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HookView:
-    """A webhook and how it fares. *state*: `gone` is one whose receiver said so, `closed` one that no key opens now."""
-
-    webhook: Webhook
-    state: HookState
-    counts: Counts
-
-    @property
-    def needs_care(self) -> bool:
-        """Whether an operator should look."""
-        return self.state != "active" or self.counts.dead > 0
 
 
 class Hooking:
@@ -137,8 +122,8 @@ class Hooking:
     def views(self) -> list[HookView]:
         """Every webhook there is, by holder and name."""
         every, counts = self._webhooks.all(), self._messages.counts()
-        told = {one.id for one in self._rights.told(every, now=self._now())}
-        return [HookView(one, _state(one, is_told=one.id in told), counts.get(one.id, Counts())) for one in every]
+        opened = {one.id for one in self._rights.told(every, now=self._now())}
+        return [HookView(one, counts.get(one.id, Counts()), is_opened=one.id in opened) for one in every]
 
     def in_trouble(self) -> list[HookView]:
         """Those that an operator should look at."""
@@ -165,7 +150,8 @@ class Hooking:
     def _require_sense(self, name: str, wish: Wish) -> None:
         if not is_name(name):
             raise InvalidRequest("A webhook's name has 1 to 64 letters, digits, - and _.")
-        without_address(wish.url, "address of a webhook")
+        if holds_address(wish.url):
+            raise HoldsAddress("The address holds an e-mail address, or a user; leave that out.", "/url")
         if len(wish.url) > LONGEST_URL:
             raise InvalidRequest(f"An address has {LONGEST_URL:,} characters at most.", "/url")
         try:
@@ -222,12 +208,6 @@ def _subject(wish: Wish) -> str:
         return canonical_domain(wish.subject)
     except InvalidAccount as error:
         raise InvalidRequest(str(error), "/subject") from None
-
-
-def _state(webhook: Webhook, *, is_told: bool) -> HookState:
-    if webhook.disabled_at is not None:
-        return "gone"
-    return "active" if is_told else "closed"
 
 
 def _number(webhook: Webhook, text: str) -> int | None:

@@ -23,6 +23,7 @@ COMMANDS = {
     "keys": ("breachcheck.cli.keys", "keys"),
     "mails": ("breachcheck.cli.mails", "mails"),
     "watchlists": ("breachcheck.cli.watchlists", "watchlists"),
+    "webhooks": ("breachcheck.cli.webhooks", "webhooks"),
     "operators": ("breachcheck.cli.operators", "operators"),
     "suppressions": ("breachcheck.cli.suppressions", "suppressions"),
     "receipt": ("breachcheck.cli.receipt", "receipt"),

@@ -17,6 +17,7 @@ from breachcheck.web import (
     api_changes,
     api_domains,
     api_watchlists,
+    api_webhooks,
     asked_mails,
     assets,
     context,
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     api_changes.bp,
     api_domains.bp,
     api_watchlists.bp,
+    api_webhooks.bp,
     hibp.bp,
 )
 WITHOUT_SESSION = (
@@ -73,6 +75,7 @@ WITHOUT_SESSION = (
     api_changes.bp,
     api_domains.bp,
     api_watchlists.bp,
+    api_webhooks.bp,
     hibp.bp,
 )
 RENDERERS: dict[str, errors.Renderer] = {hibp.PREFIX: hibp_errors.render, "/api/": problems.render}

@@ -20,6 +20,7 @@ STATUS_OF: dict[type[BreachcheckError], int] = {
     errors.WithdrawnBreach: 410,
     errors.UnknownLoad: 404,
     errors.UnknownWatchlist: 404,
+    errors.UnknownWebhook: 404,
     errors.MalformedJson: 400,
     errors.InvalidRequest: 422,
     errors.UnprovableDomain: 422,

@@ -39,6 +39,7 @@ TITLES: Mapping[str, str] = {
     "holds_address": "What would be kept holds an email address",
     "watchlist_full": "That is more than may be watched",
     "unknown_watchlist": "There is no such watchlist",
+    "unknown_webhook": "There is no such webhook",
     "unknown_cursor": "This cursor was not given out here",
     "unprovable_domain": "Nobody can prove that domain",
     "unproved_domain": "This is for who has proved the domain",
