@@ -17,7 +17,7 @@ from breachcheck.suppressions import Level
 from breachcheck.webhook_calls import AGAIN_AFTER_S, HASTE_S, JITTER, LONGEST_ASKED_S, MOST_ATTEMPTS
 from breachcheck.webhook_messages import INTERRUPTED, KEEP_DEAD_S, KEEP_DELIVERED_S, MOST_WAITING, STEPS_ASIDE_AFTER
 from tests.cli.commands import ROOT, environment
-from tests.hooked import HOOK, NOW, call, hook, hook_staff, hooked_store, log, states
+from tests.hooked import HOOK, IMPATIENCE_S, NOW, PATIENCE_S, call, hook, hook_staff, hooked_store, log, states
 from tests.receivers import Receiver, receiving
 from tests.stores import SHOP, break_catalogue, facts, held_breach, published_breach
 from tests.watched import HOLDER, watch, work
@@ -239,10 +239,10 @@ class TestTryingAgain:
     @pytest.mark.parametrize("mood", ["fails", "stalls", "late", "redirects", "drops", "floods"])
     def test_what_was_not_taken_in_time_comes_again_under_the_same_id(self, store, receiver, mood):
         secret = hook(store, receiver)
-        receiver.mood = mood
+        receiver.mood, store.webhook_calls._patience_s = mood, IMPATIENCE_S
         publish(store, "Shop")
         call(store)
-        receiver.mood = "takes"
+        receiver.mood, store.webhook_calls._patience_s = "takes", PATIENCE_S
         nothing = call(store)
         call(store, NOW + 10)
 

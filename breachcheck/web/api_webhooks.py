@@ -7,9 +7,9 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from breachcheck.api_keys import ApiKey
-from breachcheck.errors import InvalidRequest, MalformedJson, MissingScope
+from breachcheck.errors import InvalidRequest, MissingScope
 from breachcheck.hooking import OVERLAP_S, Wish
-from breachcheck.web import api, limits
+from breachcheck.web import api, bodies, limits
 from breachcheck.web.access import admit
 from breachcheck.web.api_changes import page_length
 from breachcheck.web.context import services
@@ -46,7 +46,7 @@ class Replay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ids: list[str] | None = None
 
 
-Body = TypeVar("Body", Wanted, Rotation, Replay)
+Body = TypeVar("Body", Rotation, Replay)
 
 _wanted = msgspec.json.Decoder(Wanted)
 _rotation = msgspec.json.Decoder(Rotation)
@@ -72,7 +72,9 @@ def webhook(name: str) -> Response:
 def put_webhook(name: str) -> Response:
     """Call an address of what is new; the secret is told where the webhook is new, and never again."""
     key = _admitted()
-    sent = _read(_wanted, 'like {"url": "https://…", "kind": "watchlist", "subject": "staff"}')
+    request.max_content_length = api.LARGEST_QUESTION
+    bodies.require_json()
+    sent = bodies.read(_wanted, 'like {"url": "https://…", "kind": "watchlist", "subject": "staff"}')
     _require_scope(key, sent.kind)
     wish = Wish(sent.url, sent.kind, sent.subject, sent.cursor)
     _, secret = services().webhooks.put(key.name, name, wish, by=_by(key))
@@ -92,7 +94,7 @@ def delete_webhook(name: str) -> Response:
 def rotate_webhook(name: str) -> Response:
     """A new secret. The former one signs too, for a while."""
     key = _admitted(name)
-    sent = _read(_rotation, 'like {"overlap_hours": 24}') if request.get_data() else Rotation()
+    sent = _read(_rotation, 'like {"overlap_hours": 24}', Rotation())
     _, secret = services().webhooks.rotate(key.name, name, overlap_s=sent.overlap_hours * HOUR_S, by=_by(key))
     return _answer(view_json(services().webhooks.view(key.name, name), now=_now()) | {"secret": secret})
 
@@ -119,7 +121,7 @@ def deliveries(name: str) -> Response:
 def replay_webhook(name: str) -> Response:
     """Send messages again: some, or all that were given up."""
     key = _admitted(name)
-    sent = _read(_replay, 'like {"ids": ["msg_3_17"]}') if request.get_data() else Replay()
+    sent = _read(_replay, 'like {"ids": ["msg_3_17"]}', Replay())
     return _answer({"queued": services().webhooks.replay(key.name, name, sent.ids, by=_by(key))}, 202)
 
 
@@ -146,14 +148,13 @@ def _state() -> MessageState | None:
     return found
 
 
-def _read(decoder: msgspec.json.Decoder[Body], like: str) -> Body:
+def _read(decoder: msgspec.json.Decoder[Body], example: str, usual: Body) -> Body:
+    """The body, which may be left out."""
     request.max_content_length = api.LARGEST_QUESTION
-    try:
-        return decoder.decode(request.get_data(cache=False))
-    except msgspec.ValidationError:
-        raise InvalidRequest(f"The body must be one JSON object with no other keys, {like}.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise MalformedJson("The body is not JSON.") from None
+    if not request.get_data():
+        return usual
+    bodies.require_json()
+    return bodies.read(decoder, example)
 
 
 def _by(key: ApiKey) -> str:
