@@ -18,6 +18,7 @@ from breachcheck.addresses import Address
 from breachcheck.answers import timestamp
 from breachcheck.errors import InvalidReceipt, KeyFileError, MalformedReceipt
 from breachcheck.suppressions import Level
+from breachcheck.wording import to_say
 
 PublicKey = NewType("PublicKey", str)
 """Of Ed25519, in 64 hexadecimal digits."""
@@ -29,44 +30,61 @@ _CONTEXT = b"breachcheck receipt\n"
 _SALT_LENGTH = 16
 _KEY_FORM = re.compile(r"[0-9A-Fa-f]{64}")
 
+_DELETED = to_say("Every entry under this address is deleted, in every breach here.")
+
 COVERS: Mapping[Level, tuple[str, ...]] = {
     Level.HIDE: (
-        "Whoever asks for this address, with a plus tag or without one, is answered as for an address that is in no"
-        " breach. Only its proved owner is told more.",
-        "The same holds for breaches that are loaded later.",
+        to_say(
+            "Whoever asks for this address, with a plus tag or without one, gets the answer for an address that is in"
+            " no breach. Only its proved owner is told more."
+        ),
+        to_say("The same holds for breaches that are added later."),
     ),
     Level.FORGET: (
-        "Whoever asks for this address, with a plus tag or without one, is answered as for an address that is in no"
-        " breach.",
-        "Every entry under this address is deleted, of every load.",
-        "Later loads leave out this address, with a plus tag or without one. For that alone its keyed digest is kept.",
+        to_say(
+            "Whoever asks for this address, with a plus tag or without one, gets the answer for an address that is in"
+            " no breach."
+        ),
+        _DELETED,
+        to_say(
+            "Breaches that are added later leave this address out, with a plus tag or without one. For that alone a"
+            " number made from it, its keyed digest, is kept."
+        ),
     ),
     Level.ERASE: (
-        "Every entry under this address is deleted, of every load.",
-        "What was kept of an earlier wish to be hidden or forgotten is deleted, as soon as no load runs that began"
-        " before.",
+        _DELETED,
+        to_say(
+            "What was kept of an earlier wish to be hidden or left out is deleted. Where a breach was being added at"
+            " that moment, it is deleted as soon as that is done."
+        ),
     ),
 }
+"""As the receipt has it, in English; a page says it in the reader's language too."""
 
 _NEVER_COVERED = (
-    "Entries under anything but this address: a phone number, an account number, a user name.",
-    "Backups of the store that are older than this receipt.",
-    "How many people a breach is said to have; that stays as it was counted.",
-    "What an address with a plus tag left under the same address without it. An opt-out of that address covers it.",
-    "Copies of the breached data that others have.",
+    to_say("Entries under anything but this address: a phone number, an account number, a user name."),
+    to_say("Backups that are older than this receipt."),
+    to_say("How many people a breach is said to have. That stays as it was counted."),
+    to_say(
+        "What an address with a plus tag left under the same address without it. An opt-out of that address covers it."
+    ),
+    to_say("Copies of the breached data that others have."),
 )
 
 DOES_NOT_COVER: Mapping[Level, tuple[str, ...]] = {
-    Level.HIDE: ("Entries under this address stay stored, and are not shown.", *_NEVER_COVERED),
+    Level.HIDE: (to_say("Entries under this address stay stored, and are not shown."), *_NEVER_COVERED),
     Level.FORGET: (
-        "Entries under this address with a plus tag that were loaded before: they cannot be found to be deleted, and"
-        " are not shown.",
+        to_say(
+            "Earlier entries under this address with a plus tag. They cannot be found to be deleted, and are not shown."
+        ),
         *_NEVER_COVERED,
     ),
     Level.ERASE: (
-        "Entries under this address with a plus tag that were loaded before: they cannot be found to be deleted, and"
-        " are shown again.",
-        "Later loads, which may hold this address again.",
+        to_say(
+            "Earlier entries under this address with a plus tag. They cannot be found to be deleted, and are shown"
+            " again."
+        ),
+        to_say("Breaches that are added later, which may hold this address again."),
         *_NEVER_COVERED,
     ),
 }

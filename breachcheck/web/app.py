@@ -24,6 +24,7 @@ from breachcheck.web import (
     cross_origin,
     error_pages,
     errors,
+    handed_receipts,
     headers,
     hibp,
     hibp_errors,
@@ -120,6 +121,7 @@ def _install_rooms(app: Flask, services: Services) -> None:
     site.install(app, services)
     owner_sessions.install(app, services.app_key)
     asked_mails.install(app, services.app_key)
+    handed_receipts.install(app, services.app_key)
     csrf = sessions.install(app, services.app_key)
     for blueprint in WITHOUT_SESSION:
         csrf.exempt(blueprint)

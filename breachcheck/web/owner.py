@@ -18,7 +18,7 @@ from breachcheck.errors import (
 )
 from breachcheck.owner_links import Owner
 from breachcheck.suppressions import Level
-from breachcheck.web import error_pages, held, language
+from breachcheck.web import error_pages, handed_receipts, held, language
 from breachcheck.web.answering import LONGEST_ACCOUNT
 from breachcheck.web.context import services
 from breachcheck.web.doors import Site
@@ -121,7 +121,7 @@ def confirm_hide(level: str) -> ResponseReturnValue:
 
 @bp.post("/hide/<level>")
 def opt_out(level: str) -> ResponseReturnValue:
-    """Do it, and hand over the receipt, which is kept nowhere: it stands on this page alone."""
+    """Do it, and hand over the receipt, which is kept nowhere."""
     wanted, account = _level(level), _account()
     try:
         address = addresses.canonical(account)
@@ -132,7 +132,15 @@ def opt_out(level: str) -> ResponseReturnValue:
         return page, 400
     holds = services().opt_outs.opt_out(_owner().digest, wanted)
     receipt = services().receipts.issue(address, holds, at=int(time.time()))
-    return render_template("account/receipt.html", level=holds, receipt=receipts.as_text(receipt))
+    return handed_receipts.hand_over(receipt, _owner(), url_for("owner.receipt_page"))
+
+
+@bp.get("/receipt")
+def receipt_page() -> ResponseReturnValue:
+    handed = handed_receipts.handed_to(_owner())
+    if handed is None:
+        return redirect(url_for("owner.answer"), 303)
+    return render_template("account/receipt.html", receipt=handed, text=receipts.as_text(handed))
 
 
 @bp.post("/receipt")
@@ -162,6 +170,7 @@ def data() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     response = make_response(redirect(url_for("site.home"), 303))
     owner_sessions().end(response)
+    handed_receipts.forget(response)
     return response
 
 

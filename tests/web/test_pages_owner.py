@@ -182,13 +182,16 @@ def test_an_opt_out_takes_the_address_once_more_and_hands_over_a_receipt(site, c
     confirm = client.get(path)
     refused = press(client, path, on=path, account=NOBODY)
     untouched = store.suppressions.all()
-    done = press(client, path, on=path, account="ANN@example.com")
+    sent_on = press(client, path, on=path, account="ANN@example.com")
+    done = client.get(sent_on.location)
     text = re.findall(r'name="receipt" value="([^"]+)"', done.text)[0].replace("&#34;", '"').replace("&#39;", "'")
     receipt = receipts.parse(text.encode())
 
     assert "Yes, do it" in confirm.text
     assert (refused.status_code, untouched) == (400, {})
+    assert (sent_on.status_code, sent_on.location) == (303, "/owner/receipt")
     assert "It is done" in done.text
+    assert client.get("/owner/receipt").text == done.text
     assert receipt.level is level
     receipts.verify(receipt, store.receipts.public_key(), addresses.canonical(ANN))
     assert (level is Level.ERASE) != (site.mailing.digest(ANN) in store.suppressions.all())
@@ -248,8 +251,31 @@ def test_what_is_no_way_to_hide_has_no_page(client):
     assert press(client, "/owner/hide/vanish", account=ANN).status_code == 404
 
 
+@pytest.mark.parametrize("level", list(Level))
+def test_the_page_names_in_the_reader_s_language_what_the_receipt_covers_and_what_not(site, client, level):
+    path = f"/owner/hide/{level}"
+    press(client, path, on=path, account=ANN)
+    english, german = (client.get("/owner/receipt", headers={"Accept-Language": tag}).text for tag in ("en", "de"))
+
+    for item in (*receipts.COVERS[level], *receipts.DOES_NOT_COVER[level]):
+        assert f"<li>{item}</li>" in english
+        assert f"<li>{item}</li>" not in german
+    assert "<li>Sicherungskopien, die älter sind als diese Quittung.</li>" in german
+
+
+def test_a_receipt_is_shown_to_the_owner_it_was_handed_to_and_goes_with_the_session(site, client):
+    assert client.get("/owner/receipt").location == "/owner"
+    press(client, "/owner/hide/hide", on="/owner/hide/hide", account=ANN)
+    client.post(f"/owner/link/{site.mail_to(NOBODY, site.browser())}")
+    assert client.get("/owner/receipt").location == "/owner"
+
+    press(client, "/owner/sign-out")
+    assert client.get_cookie("receipt", path="/owner") is None
+
+
 def test_the_receipt_comes_back_as_a_file_and_nothing_else_does(site, client):
-    done = press(client, "/owner/hide/hide", on="/owner/hide/hide", account=ANN)
+    press(client, "/owner/hide/hide", on="/owner/hide/hide", account=ANN)
+    done = client.get("/owner/receipt")
     text = re.findall(r'name="receipt" value="([^"]+)"', done.text)[0].replace("&#34;", '"').replace("&#39;", "'")
     file = press(client, "/owner/receipt", receipt=text)
     forged = press(client, "/owner/receipt", receipt=text.replace('"level": "hide"', '"level": "erase"'))
