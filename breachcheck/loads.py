@@ -13,6 +13,7 @@ from breachcheck.db.base import Database, Row
 from breachcheck.errors import UnknownLoad
 from breachcheck.index import FieldSetId
 from breachcheck.jobs import Jobs
+from breachcheck.load_warnings import LoadWarning
 
 State = Literal["running", "complete", "failed", "pruned"]
 PasswordStorage = Literal["plain", "unsalted", "salted", "unknown"]
@@ -74,11 +75,12 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     coverage: dict[str, int] = msgspec.field(default_factory=dict)
     files: tuple[FileTally, ...] = ()
     part: Part | None = None
+    warnings: tuple[LoadWarning, ...] = ()
 
     def without_left_out(self) -> "Tally":
         """What everyone may be told: as if no file held the records that were left out at their owners' wish.
 
-        Nor does it name the operator's own domains.
+        Nor does it name the operator's own domains, or warn.
         """
         return msgspec.structs.replace(
             self,
@@ -86,6 +88,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
             rejected=_without_left_out(self.rejected),
             files=tuple(one.without_left_out() for one in self.files),
             sealed={},
+            warnings=(),
         )
 
 

@@ -12,10 +12,11 @@ def is_mail_provider(domain: Domain) -> bool:
     Nobody can own all addresses there, so nothing is ever told, proved or sealed for it as a whole.
     """
     labels = domain.split(".")
-    return any(".".join(labels[start:]) in _listed() for start in range(len(labels)))
+    return any(".".join(labels[start:]) in all_listed() for start in range(len(labels)))
 
 
 @cache
-def _listed() -> frozenset[str]:
+def all_listed() -> frozenset[Domain]:
+    """Every domain that is known, without those that lie in them."""
     lines = resources.files(__package__).joinpath("mail_providers.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
+    return frozenset(Domain(line) for line in lines if line and not line.startswith("#"))

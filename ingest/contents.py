@@ -15,6 +15,9 @@ _KEPT_PASSWORD = re.compile(
     r"|(?:pbkdf2_sha\d+|bcrypt\w*|argon2\w*|scrypt)\$.{8,}"
 )
 
+_HEXADECIMAL = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_HASH_LENGTHS = frozenset({32, 40, 56, 64, 96, 128})
+
 
 def class_of(values: Sequence[str]) -> str | None:
     """What nearly all of *values* show: IP addresses, phone numbers with their country, passwords as they are kept.
@@ -25,6 +28,16 @@ def class_of(values: Sequence[str]) -> str | None:
     if len(said) < _FEWEST:
         return None
     return next((name for name, shows in _SHOWN.items() if sum(map(shows, said)) >= _MOST * len(said)), None)
+
+
+def are_hashes(values: Sequence[str]) -> bool:
+    """Whether nearly all of *values* are as long as a bare MD5 or SHA is, in hexadecimal; of what, they do not tell."""
+    said = [value.strip() for value in values if value.strip()][:_SAMPLE]
+    return len(said) >= _FEWEST and sum(map(_is_hash, said)) >= _MOST * len(said)
+
+
+def _is_hash(value: str) -> bool:
+    return len(value) in _HASH_LENGTHS and _HEXADECIMAL.fullmatch(value) is not None and not value.isdecimal()
 
 
 def _is_ip(value: str) -> bool:

@@ -12,12 +12,13 @@ from typing import Protocol
 import msgspec
 import numpy as np
 
-from breachcheck import __version__, config, folders
-from breachcheck.breaches import LoadId
+from breachcheck import __version__, config, folders, mail_providers
+from breachcheck.addresses import Domain
+from breachcheck.breaches import Facts, LoadId
 from breachcheck.errors import BreachcheckError, LoadError
 from breachcheck.loads import LEFT_OUT, Contents, Part, Tally
 from breachcheck.services import Services
-from ingest import engine, loading, rejections, writing
+from ingest import engine, loading, rejections, warning_signs, writing
 from ingest.boxes import Seal
 from ingest.extract import NO_PERSON
 from ingest.fingerprints import Fingerprints
@@ -27,6 +28,7 @@ from ingest.passwords import Ask
 from ingest.reading import Reading, read
 from ingest.rejections import Numbered, Rejections
 from ingest.survey import Survey, survey
+from ingest.warning_signs import Counted
 from ingest.words import Words
 from ingest.writing import Written
 
@@ -178,7 +180,39 @@ def _load(
         written = _write(gathering, services, load_id, reading.tally().read, progress)
         reading = reading.with_hashes(fingerprints)
         tally = msgspec.structs.replace(_counted(reading, written, terms.part), sealed=_sealed(services, written))
-        return tally, surveyed.contents(), written
+        warnings = warning_signs.warnings_of(_looked_at(manifest.facts, surveyed, services, tally, written))
+        return msgspec.structs.replace(tally, warnings=warnings), surveyed.contents(), written
+
+
+def _looked_at(facts: Facts, surveyed: Survey, services: Services, tally: Tally, written: Written) -> Counted:
+    one_domain, domain = _largest_domain(services, facts, written)
+    return Counted(
+        facts=facts,
+        tally=tally,
+        mapped=surveyed.data_classes,
+        signs=surveyed.signs,
+        one_domain=one_domain,
+        domain=domain,
+        before=_replaced(services, facts.name),
+    )
+
+
+def _largest_domain(services: Services, facts: Facts, written: Written) -> tuple[int, str]:
+    """How many have the commonest domain, none where it is a mail provider's; and its name, where we know it."""
+    digest, people = written.largest
+    if any(services.digester.of_domain(domain) == digest for domain in mail_providers.all_listed()):
+        return 0, ""
+    known = [*services.sealed_domains, *([Domain(facts.domain)] if facts.domain else [])]
+    return people, next((domain for domain in known if services.digester.of_domain(domain) == digest), "")
+
+
+def _replaced(services: Services, name: str) -> tuple[LoadId, int] | None:
+    """The load that the breach shows now, and how many people it has; None where it shows none with people."""
+    current = next((row.current_load for row in services.breaches.all() if row.name == name), None)
+    if current is None:
+        return None
+    load = services.loads.get(current)
+    return None if load.contents.is_listed else (current, load.tally.people)
 
 
 def _seal(services: Services, breach: str) -> Seal | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePath
 
 import duckdb
@@ -14,6 +15,7 @@ from breachcheck.errors import DataFileError, ManifestError
 from breachcheck.loads import Contents, FileTally, PasswordStorage
 from ingest import mapping, mixpanel_names, readers, sources
 from ingest.chains import in_order, junction
+from ingest.column_signs import Sign, signs_of
 from ingest.entries import FileEntry
 from ingest.manifest import Manifest, check_sensitivity
 from ingest.mapping import FIXED, MIXPANEL, MIXPANEL_EVENTS, Plan, Sample
@@ -44,6 +46,9 @@ NOT_TEXT = {
 }
 """Endings of names that promise something else than lines of text."""
 
+SAMPLED = 5
+"""Tables of an entry whose values are looked at though their mapping is given; the others are much like them."""
+
 _HEAVIEST_STORAGE: tuple[PasswordStorage, ...] = ("plain", "unsalted", "unknown", "salted")
 
 
@@ -55,6 +60,7 @@ class Source:
     file: DataFile
     table: Table
     plan: Plan
+    signs: tuple[Sign, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,12 @@ class Survey:
     def data_classes(self) -> tuple[str, ...]:
         """All that a record of this load may show."""
         return tuple(dict.fromkeys(name for source in self.sources for name in source.plan.data_classes))
+
+    @property
+    def signs(self) -> tuple[Sign, ...]:
+        """What columns show that no mapping of the load says."""
+        mapped = frozenset(self.data_classes)
+        return tuple(sign for source in self.sources for sign in source.signs if sign.data_class not in mapped)
 
     def contents(self) -> Contents:
         """What the load could have shown, whether or not it did."""
@@ -162,9 +174,16 @@ def _survey_of(
         if not opened:
             yield FileTally(name=file.name, outcome="nothing found", why="it holds no records", bytes=file.size)
         tables += [(file, table) for table in opened]
+    looked_at = 0
     for file, table in tables:
-        sample = _sample(entry, file, table, told, connection)
-        yield _source(entry, file, table, sample, is_only_table=len(tables) == 1)
+        look = partial(_sample, file, table, told, connection)
+        sample = look() if entry.mapping is None and table.format not in FIXED else None
+        one = _source(entry, file, table, sample, is_only_table=len(tables) == 1)
+        if isinstance(one, Source) and table.format not in FIXED:
+            looked_at += 1
+            values = look() if sample is None and looked_at <= SAMPLED else sample
+            one = replace(one, signs=tuple(signs_of(table.name, table.columns, one.plan, values or {})))
+        yield one
 
 
 def _source(
@@ -198,12 +217,8 @@ def _misnamed(table: Table) -> str:
     return f"and it is not the {ending} file that its name says" if ending in NOT_TEXT and table.format == "csv" else ""
 
 
-def _sample(
-    entry: FileEntry, file: DataFile, table: Table, told: Instructions, connection: duckdb.DuckDBPyConnection
-) -> Sample | None:
-    """Values of each column, where the mapping has to be guessed; of standard input, from its beginning."""
-    if entry.mapping is not None or table.format in FIXED:
-        return None
+def _sample(file: DataFile, table: Table, told: Instructions, connection: duckdb.DuckDBPyConnection) -> Sample | None:
+    """Values of each column; of standard input, from its beginning."""
     if file.source is not None:
         return sample_of(connection, table)
     beginning = next((one for one in readers.tables(file.beginning(), told) if one.name == table.name), None)

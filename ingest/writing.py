@@ -102,6 +102,7 @@ class Written:
     """What went into the store. *firsts*: records, each person's first; *carriers*: rows a field set.
 
     *domains* and *organisations*: how many different ones have headcounts. *sealed*: people a domain, by its digest.
+    *largest*: the digest of the domain that most people have, and how many these are.
     """
 
     firsts: int = 0
@@ -112,6 +113,7 @@ class Written:
     carriers: Counter[FieldSetId] = field(default_factory=Counter)
     coverage: Counter[str] = field(default_factory=Counter)
     sealed: Counter[int] = field(default_factory=Counter)
+    largest: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,20 +217,24 @@ class _Writer:
 
     def count_groups(self, gathering: Gathering) -> None:
         """Enter the headcounts: of domains, which every piece has added to, and of organisations."""
-        self.written.domains = self._enter_headcounts(self._domains)
+        self.written.domains, self.written.largest = self._enter_headcounts(self._domains)
         with closing(heads_in(gathering.folder)) as organisations:
             for digests, words, records in _pieces(gathering.organisations):
                 different, which = combinations(words)
                 organisations.add((digests, self._field_sets(different, via_alias=False)[which], records))
-            self.written.organisations = self._enter_headcounts(organisations)
+            self.written.organisations, _ = self._enter_headcounts(organisations)
 
-    def _enter_headcounts(self, heads: Runs) -> int:
-        """How many digests they are of."""
-        digests = 0
+    def _enter_headcounts(self, heads: Runs) -> tuple[int, tuple[int, int]]:
+        """How many digests they are of; and which has the highest number, over all combinations, with that number."""
+        digests, largest = 0, (0, 0)
         for columns in _pieces(heads):
             self._destination.insert_headcounts(*columns)
-            digests += len(first_of_each(columns[0]))
-        return digests
+            firsts = first_of_each(columns[0])
+            numbers = np.add.reduceat(columns[2], firsts)
+            most = int(numbers.argmax())
+            largest = max(largest, (int(columns[0][firsts[most]]), int(numbers[most])), key=lambda one: one[1])
+            digests += len(firsts)
+        return digests, largest
 
     def _field_sets(self, different: WordArray, *, via_alias: bool) -> Int64s:
         """The id of each of the combinations."""

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
-import msgspec
 
 from breachcheck import config
 from breachcheck.answers import timestamp
 from breachcheck.breaches import BreachRow, LoadId
+from breachcheck.cli import tallying
 from breachcheck.cli.comparing import compare
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.output import aligned, who
@@ -229,5 +229,5 @@ def _load(load: Load, row: BreachRow) -> dict[str, Any]:
         "part": str(load.tally.part) if load.tally.part else None,
         "failure": load.failure,
         "manifest_sha256": load.manifest_sha256,
-        "tally": msgspec.to_builtins(load.tally),
+        "tally": tallying.as_json(load.tally),
     }

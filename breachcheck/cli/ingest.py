@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 
 from breachcheck import comparisons
 from breachcheck.cli import tallying
@@ -90,4 +89,4 @@ def ingest(
 
 def _facts(outcome: Outcome | None, tally: Tally) -> dict[str, Any]:
     made = {"load": outcome.load_id if outcome else None, "published": bool(outcome and outcome.is_published)}
-    return made | msgspec.to_builtins(tally)  # type: ignore[no-any-return]
+    return made | tallying.as_json(tally)

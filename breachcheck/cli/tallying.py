@@ -1,11 +1,17 @@
 """What a load counted, in the terminal's words."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import msgspec
+
+from breachcheck import load_warnings
 from breachcheck.cli.comparing import in_words
 from breachcheck.cli.output import aligned
 from breachcheck.comparisons import Comparison, compare
 from breachcheck.config import Config
+from breachcheck.load_warnings import LoadWarning, words_of
 from breachcheck.loads import FileTally, Tally
 from breachcheck.services import Services
 from ingest.manifest import Manifest
@@ -23,8 +29,20 @@ def table(tally: Tally) -> str:
         "Records\n" + aligned(_records(tally), "none"),
         "Fields\n" + aligned(_fields(tally), "none"),
         "Counted together\n" + aligned(_groups(tally), "nothing"),
+        *(["Warnings\n" + warnings(tally.warnings)] if tally.warnings else []),
     ]
     return "\n\n".join(blocks)
+
+
+def warnings(found: Sequence[LoadWarning]) -> str:
+    """What was seen and what to do about it, each under its id."""
+    said = ((one.id, words_of(one)) for one in found)
+    return "\n".join(f"{id}\n  {words.seen}\n  {words.advice}" for id, words in said)
+
+
+def as_json(tally: Tally) -> dict[str, Any]:
+    """For programs."""
+    return msgspec.to_builtins(tally) | {"warnings": [load_warnings.as_json(one) for one in tally.warnings]}  # type: ignore[no-any-return]
 
 
 def closing(outcome: Outcome, manifest: Manifest, config: Config) -> str:
