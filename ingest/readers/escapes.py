@@ -14,7 +14,11 @@ AT = re.compile(
 LONGEST_ENTITY = 26
 
 _ENTITY = re.compile(rf"&(?:#[0-9]{{1,8}}|#[xX][0-9a-fA-F]{{1,8}}|[A-Za-z][A-Za-z0-9]{{1,{LONGEST_ENTITY - 2}}});")
-_BACKSLASHED = re.compile(r"(?<!\\)\\++(?:[uU]([0-9a-fA-F]{4})|(x40)|([nrt])|(['\"/]))")
+_BACKSLASHED = re.compile(r"(?<!\\)\\++(?:[uU]([0-9a-fA-F]{4})|(x40)|([nrt])|(['\"/_]))")
+_DRIVE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]:\\++(?![nrt]|u[0-9a-f]{4})[^\\]")
+_MAILTO = re.compile("(?<=mailto:)[^?&\"'<>]+", re.IGNORECASE)
+_APOSTROPHE = re.compile("(?<=\\w)[\u2019\u02bc\uff07](?=\\w)")
+_SELECTORS = range(0xFE00, 0xFE10)  # of how the character before them is drawn
 _PERCENT_AT = re.compile("%(?:25)*40")
 _PERCENT_SEPARATOR = re.compile("%(?:25)*(?:0[9AD]|2[02C]|3[A-E]|7C)", re.IGNORECASE)
 _SCHEME = re.compile("(?<=[A-Za-z0-9])://")
@@ -29,9 +33,10 @@ def unescaped(text: str) -> str:
     """*text* with its escapes resolved, and a space for what separates.
 
     That is entities, ``\\u0040``, literal ``\\n`` and ``\\t``, ``%40``; what has no width is left out. Within a
-    ``scheme://`` URL ``/ ? & #`` separate as well, and whoever is named before its host is no address.
+    ``scheme://`` URL ``/ ? & #`` separate as well, and of what stands before its host the secret is left out.
     """
     text = _without_backslashes(_without_entities(text))
+    text = _MAILTO.sub(lambda found: unquote(_PERCENT_SEPARATOR.sub(" ", found[0])), text) if "%" in text else text
     for _ in range(_DEEPEST):
         text = _urls_apart(text)
         if not _PERCENT_AT.search(text):
@@ -52,7 +57,9 @@ def _without_entities(text: str) -> str:
 def _without_backslashes(text: str) -> str:
     if "\\" not in text:
         return text
-    found = _BACKSLASHED.sub(_resolved, text)
+    drive = _DRIVE.search(text)  # a path of Windows, in which nothing is escaped
+    start = drive.start() if drive else len(text)
+    found = _BACKSLASHED.sub(_resolved, text[:start]) + text[start:].replace("\\", " ")
     return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
@@ -76,7 +83,8 @@ def _url_apart(text: str) -> str:
     url, after = text[:end], text[end:]
     host_end = _match_end(_AUTHORITY, url)
     user, _, host = url[:host_end].rpartition("@")
-    return f"{user} {host}{url[host_end:].translate(_URL_SEPARATORS)}{after}"
+    login, _, _ = user.partition(":")
+    return f"{login} {host}{url[host_end:].translate(_URL_SEPARATORS)}{after}"
 
 
 def _match_end(pattern: re.Pattern[str], text: str) -> int:
@@ -86,7 +94,7 @@ def _match_end(pattern: re.Pattern[str], text: str) -> int:
 
 def _seen(text: str) -> str:
     """*text* with one kind of @, dot and blank, and nothing in it that has no width."""
-    return "".join(map(_as_seen, unicodedata.normalize("NFC", text)))
+    return "".join(map(_as_seen, _APOSTROPHE.sub("'", unicodedata.normalize("NFC", text))))
 
 
 @lru_cache(1 << 14)
@@ -98,6 +106,6 @@ def _as_seen(character: str) -> str:
     if character in _FULL_STOPS:
         return "."
     category = unicodedata.category(character)
-    if category == "Cf":
+    if category == "Cf" or ord(character) in _SELECTORS:
         return ""
     return character if category[0] in "LMN" else " "

@@ -25,8 +25,13 @@ _EMPHASIS = "*_~"
 _UNREADABLE = "\ufffd"  # in the place of a letter that nobody knows: the rest would be somebody else
 _FILE_ENDINGS = frozenset(
     {"csv", "tsv", "txt", "json", "jsonl", "xlsx", "xls", "sql", "xml", "html", "htm", "log", "eml", "mbox", "pdf"}
-    | {"gz", "bz2", "xz", "zst", "7z", "tar", "rar", "doc", "docx", "vcf", "ics"}
+    | {"gz", "bz2", "xz", "zst", "7z", "tar", "rar", "doc", "docx", "vcf", "ics", "ost", "pst", "nst", "msg"}
 )
+ENDINGS_TOO = frozenset({"zip", "mov"})
+"""Top-level domains that are a file's ending where another top-level domain stands before them."""
+
+_NOT_LEADING = re.compile("'|&|[.-]{2,}")
+_PLACEHOLDER = re.compile("[*]+|%[A-Za-z]")
 
 
 def found_in(text: bytes) -> list[str]:
@@ -47,7 +52,8 @@ def addresses_in(piece: bytes) -> Iterator[str]:
         address = _address(local, domain, rest[taken:]) if is_open or len(local) < len(before) else None
         if address:
             yield address
-        before, is_open = (rest[taken:], bool(rest[taken:])) if address else (rest, False)
+        before = rest[taken:].lstrip("+") if address else rest  # where a + stands for a blank, or for "and"
+        is_open = bool(before) if address else False
 
 
 def _last_run(text: str) -> str:
@@ -67,6 +73,9 @@ def _domain(rest: str) -> tuple[str, int]:
 
 def _readings(run: str) -> Iterator[str]:
     """*run*, and what is left of it without a word of a script that knows no spaces, a sentence, or a file's ending."""
+    rest, _, last = run.rpartition(".")
+    if last.lower() in ENDINGS_TOO and _is_domain(rest):
+        yield rest
     yield run
     found = _ASCII_DOMAIN.match(run)
     ascii_run = found[0].rstrip(".-") if found else ""
@@ -76,6 +85,8 @@ def _readings(run: str) -> Iterator[str]:
     rest, _, last = run.rpartition(".")
     if last in _FILE_ENDINGS or (_SENTENCE.fullmatch(last) and rest == rest.lower()):
         yield rest.rstrip(".-")
+    elif "--" in last and not last.startswith("xn--"):
+        yield f"{rest}.{last.partition('--')[0]}"
 
 
 def _is_domain(text: str) -> bool:
@@ -85,8 +96,9 @@ def _is_domain(text: str) -> bool:
 
 def _address(local: str, domain: str, after: str) -> str | None:
     """The address of *local*, stripped of what does not belong to it, at *domain*, if it is one."""
-    text = f"{_own(local, domain, after)}@{domain}"
-    if not domain or _UNREADABLE in text:
+    own = _own(local, domain, after)
+    text = f"{own}@{domain}"
+    if not domain or _UNREADABLE in text or _PLACEHOLDER.fullmatch(own):
         return None
     try:
         canonical(text)
@@ -96,7 +108,7 @@ def _address(local: str, domain: str, after: str) -> str | None:
 
 
 def _own(local: str, domain: str, after: str) -> str:
-    local = local.lstrip("'&")
+    local = _without_lead(local)
     if local.startswith("/"):
         local = local.rpartition("/")[2]
     mark = local[:1]
@@ -105,7 +117,13 @@ def _own(local: str, domain: str, after: str) -> str:
     if domain.isascii() and not local.isascii():
         tail = _after_last(_WITHOUT_SPACES, local)
         local = tail if _WORD.fullmatch(tail) else local
-    return local.lstrip("'&")
+    return _without_lead(local)
+
+
+def _without_lead(local: str) -> str:
+    while found := _NOT_LEADING.match(local):
+        local = local[found.end() :]
+    return local
 
 
 def _after_last(pattern: re.Pattern[str], text: str) -> str:

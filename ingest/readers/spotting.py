@@ -314,6 +314,7 @@ def _are_top_level(windows: Bytes, start: Positions, end: Positions) -> Bools:
 @cache
 def _labels() -> NDArray[np.uint64]:
     """The top-level domains that are short and plain, as numbers, in order."""
-    plain = [label for label in top_level.known() if label.isalpha() and len(label) <= _LONGEST_LABEL]
+    labels = top_level.known() - prose.ENDINGS_TOO
+    plain = [label for label in labels if label.isalpha() and len(label) <= _LONGEST_LABEL]
     written = b"".join(label.encode().ljust(_LONGEST_LABEL, b"\0") for label in plain)
     return np.sort(np.frombuffer(written, np.uint64))

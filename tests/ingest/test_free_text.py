@@ -1,10 +1,12 @@
 """Addresses in free text: the corpus, and the fast way held to the rules."""
 
 import re
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +15,7 @@ from ingest.readers import prose, spotting, top_level
 
 ROOT = Path(__file__).parents[2]
 CORPUS = Path(__file__).parent / "corpus" / "free_text.tsv"
+KNOWN_WRONG = "wrong until now"
 _UNSEEN = re.compile("⟨U\\+([0-9A-F]{4,5})⟩")
 PARTS = st.one_of(
     st.sampled_from(
@@ -25,10 +28,12 @@ PARTS = st.one_of(
     st.sampled_from(
         ["example.com.", ".", "..", ".com", "Example.ORG", "a-b.example.org", "y" * 30 + ".test", "com.No"]
     ),
+    st.sampled_from(["example.com.zip", "example.zip", "example.com--", "example.xn--p1ai", "example.com.ost"]),
     st.sampled_from([*' \n\t,;:|=<>()[]{}"\\', "\\n", "\\t"]),
     st.sampled_from(
         ["https://", "://", "/", "//", "?", "&", "&amp;", "&lt;", "&gt;", "&#39;", "%20", "%2C", "%3A//", "#"]
     ),
+    st.sampled_from(["+", "’", "\ufe0f", "mailto:", "C:\\Users\\", "%2B", "\\_", "%s"]),
     st.sampled_from(
         ["*", "**", "_", "~", "`", "!", "$", "^", "\u200b", "\u00a0", "。", "「", "\0", "\x1f", "\r\n", "\ufffd"]
     ),
@@ -49,7 +54,13 @@ def spotted(*blocks: bytes) -> list[str]:
     return sorted(line for lines in spotting.addresses(blocks) for line in lines.decode().split("\n")[:-1])
 
 
-@pytest.mark.parametrize(("rule", "text", "expected"), corpus())
+def marked(rule: str, text: str, expected: list[str]) -> ParameterSet:
+    """Texts that the rules read wrongly count in the published figures, and fail here once they are read rightly."""
+    is_wrong = pytest.mark.xfail(strict=True, reason="read wrongly until now")
+    return pytest.param(rule, text, expected, marks=[is_wrong] if rule == KNOWN_WRONG else [])
+
+
+@pytest.mark.parametrize(("rule", "text", "expected"), [marked(*row) for row in corpus()])
 def test_every_address_of_the_corpus_is_found_and_none_is_invented(rule: str, text: str, expected: list[str]) -> None:
     assert spotted(text.encode()) == sorted(expected)
 
@@ -58,7 +69,7 @@ def test_the_figures_that_the_docs_publish_are_those_of_the_corpus() -> None:
     rows = [(sorted(expected), spotted(text.encode())) for _, text, expected in corpus()]
     expected = sum(len(wanted) for wanted, _ in rows)
     found = sum(len(got) for _, got in rows)
-    right = sum(len(set(wanted) & set(got)) + len(wanted) - len(set(wanted)) for wanted, got in rows)
+    right = sum((Counter(wanted) & Counter(got)).total() for wanted, got in rows)
     nobody = sum(not wanted for wanted, _ in rows)
 
     published = (ROOT / "docs" / "ingest-text.md").read_text("utf-8")
