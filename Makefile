@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 DEMO ?= demo-data
 SHIPPED := $(shell find breachcheck ingest templates examples -type f -not -name '*.pyc')
 
-.PHONY: demo test check format lint types layers tests bench texts screenshots lighthouse clean
+.PHONY: demo test check format lint types layers tests torture bench texts screenshots lighthouse clean
 
 demo: $(VENV)/.installed  ## load the example breaches and serve them
 	@$(BIN)/breachcheck demo --data $(DEMO)
@@ -39,6 +39,10 @@ format:  ## put the code into the house's format
 bench: $(VENV)/.for-tests  ## print the ratios that the README quotes
 	@$(BIN)/python -m bench
 
+torture: $(VENV)/.for-tests  ## kill loads and PostgreSQL's server 30 times, and see that nobody is told wrongly
+	@$(BIN)/python -m tests.parts install
+	@$(BIN)/python -m tests.torture $(ROUNDS)
+
 texts: $(VENV)/.for-tests  ## bring the catalogue of texts up to date with the sources, and compile every language
 	@$(BIN)/python -m tests.texts
 
@@ -54,6 +58,7 @@ clean:
 	rm -rf $(VENV) build dist *.egg-info
 
 COVERAGE := 95
+ROUNDS ?= 30
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
