@@ -28,6 +28,10 @@ class NothingToAsk(CouldNotCheck):
     reason = "nothing_to_ask"
 
 
+class KindNotCarried(NothingToAsk):
+    """No breach here can be asked by this kind of identifier, whoever asks and whenever: asking again is of no use."""
+
+
 class IndexMoved(CouldNotCheck):
     """What is published changed three times while one question was asked."""
 

@@ -19,7 +19,7 @@ from breachcheck.disclosure import (
     may_be_told,
     records_shown,
 )
-from breachcheck.errors import IndexMoved, NothingToAsk
+from breachcheck.errors import IndexMoved, KindNotCarried, NothingToAsk
 from breachcheck.headcounts import Headcounts
 from breachcheck.index import FieldSetId, Index
 from breachcheck.loads import FieldSet
@@ -228,7 +228,8 @@ def _digest_in(breach: Breach, sought: Sought, asked: Reach) -> Digest:
 def checked_by(asked: Reach, kind: Kind) -> Checked:
     """What asking the breaches *asked* now covers. Raises NothingToAsk where there is none."""
     if not asked.breaches:
-        raise NothingToAsk(f"None of the breaches here can be searched by {kind}.")
+        refused = NothingToAsk if kind is Kind.EMAIL else KindNotCarried
+        raise refused(f"None of the breaches here can be searched by {kind}.")
     return Checked(breaches=len(asked.breaches), as_of=int(time.time()), newest_added=asked.newest_added)
 
 

@@ -54,7 +54,9 @@ def admitted() -> ApiKey | None:
 
 
 def _key_text() -> str:
-    text = request.headers.get(HIBP_HEADER) or _bearer()
+    text = request.headers.get(HIBP_HEADER)
+    if text is None:
+        text = _bearer()
     if not text:
         raise MissingKey("This call needs an API key, as `Authorization: Bearer` or as `hibp-api-key`.")
     if not _key_form.fullmatch(text):

@@ -25,6 +25,7 @@ STATUS_OF: dict[type[BreachcheckError], int] = {
     errors.InvalidRequest: 422,
     errors.UnprovableDomain: 422,
     errors.TooManyAccounts: 413,
+    errors.KindNotCarried: 422,
     errors.CouldNotCheck: 503,
 }
 """A subclass has the status of its nearest ancestor here; what has none is a fault of ours: 500."""

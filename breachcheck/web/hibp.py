@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed
 
 from breachcheck.catalog import Breach
 from breachcheck.disclosure import KEY_WITHOUT_ALIASES
@@ -21,6 +21,7 @@ from breachcheck.web.hibp_model import full, headers_of, json_response, truncate
 from breachcheck.web.shared_answers import shared
 
 PREFIX = "/api/v3"
+VERIFICATION = "domainverification"
 NOT_UTF_8 = "\ufffd"
 """What werkzeug puts in place of bytes that are not; the address that was meant would be asked as another one."""
 BOOLEANS = {"true": True, "false": False}
@@ -35,6 +36,8 @@ def ask(asked: str) -> Response:
     if NOT_UTF_8 in asked:
         raise BadRequest("The path is not UTF-8.")
     service, _, rest = asked.partition("/")
+    if service.lower() == VERIFICATION:
+        raise MethodNotAllowed(["POST"])
     serve = SERVICES.get(service.lower())
     if serve is None:
         raise BadRequest("There is no such service here.")
@@ -42,7 +45,7 @@ def ask(asked: str) -> Response:
     return serve(rest.rstrip("/"))
 
 
-@bp.post("/domainverification/<path:step>")
+@bp.post(f"/{VERIFICATION}/<path:step>")
 def verify_domain(step: str) -> Response:
     """By a TXT record, as with HIBP."""
     require_user_agent()

@@ -50,8 +50,9 @@ def render(status: int, error: Exception) -> Response:
     status = _status(status, error)
     message = _message(status, error)
     if _text_alone.fullmatch(request.path):
-        return Response(message, status, content_type="text/plain; charset=utf-8")
-    response = json_response({"statusCode": status, "message": message}, status)
+        response = Response(message, status, content_type="text/plain; charset=utf-8")
+    else:
+        response = json_response({"statusCode": status, "message": message}, status)
     response.headers.update(problems.headers_of(status, error))
     response.headers["Cache-Control"] = "no-store"
     return response

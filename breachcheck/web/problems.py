@@ -115,7 +115,7 @@ def headers_of(status: int, error: Exception) -> dict[str, str]:
 
 
 def _might_pass_for_an_answer(status: int, error: Exception) -> bool:
-    return status in (404, 410) or status >= 500 or isinstance(error, InvalidAccount)
+    return status in (404, 410) or status >= 500 or isinstance(error, InvalidAccount | CouldNotCheck)
 
 
 def _detail(status: int, error: Exception) -> str:

@@ -60,6 +60,12 @@ def test_whoever_has_no_key_is_told_so(client: FlaskClient, headers: dict[str, s
     assert statuses(client, headers) == (401, 401)
 
 
+def test_a_key_that_is_none_is_not_made_good_by_another_beside_it(client: FlaskClient, store: Services) -> None:
+    good = {"Authorization": f"Bearer {key_of(store)}"}
+
+    assert [statuses(client, good | {"hibp-api-key": text}) for text in ("", "short", "0" * 32)] == [(401, 401)] * 3
+
+
 def test_a_missing_key_is_challenged_as_http_asks(client: FlaskClient) -> None:
     assert client.post(LOOKUP, json=QUESTION).headers["WWW-Authenticate"] == "Bearer"
 

@@ -216,7 +216,7 @@ def test_a_breach_that_is_held_is_not_there(client: FlaskClient, headers: dict[s
 def test_a_kind_that_no_breach_carries_is_no_miss(client: FlaskClient, headers: dict[str, str], kind: str) -> None:
     response = ask(client, headers, "17", kind=kind)
 
-    assert (response.status_code, response.content_type) == (503, PROBLEM)
+    assert (response.status_code, response.content_type) == (422, PROBLEM)
     assert body_of(response)["status"] == "could_not_check"
     assert body_of(response)["reason"] == "nothing_to_ask"
 
