@@ -72,6 +72,9 @@ class Config:
     site_name: str = setting("What this site is called, on its pages.", "Breach check")
     operator_name: str = setting("Who runs this site.", "")
     contact: str = setting("Where its visitors can write to: a web or e-mail address.", "")
+    focus_breach: str = setting(
+        "The name of the breach that the home page asks about, on a site that a company runs for those concerned.", ""
+    )
     disclosure: Disclosure = setting("Who may see answers: `open`, `owner` or `closed`.", "open")
     mail: Mail = setting("How mail leaves: `off`, `outbox` (files in the data folder) or `smtp`.", "off")
     mail_from: str = setting("The address that mails come from; `smtp` needs it. Its name is the site's.", "")

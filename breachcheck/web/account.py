@@ -130,18 +130,19 @@ def stop(token: str) -> ResponseReturnValue:
         is_stopped = services().post.requests.is_stopped(token)
     except UnknownLink:
         return _cut_off()
-    return render_template("account/stop.html", token=token, is_stopped=is_stopped)
+    is_allowed = not is_stopped and "allowed" in request.args
+    return render_template("account/stop.html", token=token, is_stopped=is_stopped, is_allowed=is_allowed)
 
 
 @bp.post("/owner/stop/<token>")
 def stop_or_allow(token: str) -> ResponseReturnValue:
     """The same link stops the mails and, later, allows them again."""
-    requests = services().post.requests
+    requests, is_to_allow = services().post.requests, request.form.get("do") == "allow"
     try:
-        (requests.allow if request.form.get("do") == "allow" else requests.stop)(token)
+        (requests.allow if is_to_allow else requests.stop)(token)
     except UnknownLink:
         return _cut_off()
-    return redirect(url_for("account.stop", token=token), 303)
+    return redirect(url_for("account.stop", token=token, allowed=1 if is_to_allow else None), 303)
 
 
 def _cut_off() -> ResponseReturnValue:

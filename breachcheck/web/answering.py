@@ -27,11 +27,13 @@ def show_home(door: Door, *, typed: str = "", is_refused: bool = False) -> Respo
         breaches = door.reach_by_mail()
     if not breaches:
         return render_template("pages/no_form.html", door=door, is_empty=not door.all_breaches())
+    focus = next((one for one in breaches if one.name == services().config.focus_breach), None)
     newest = max(breach.added_at for breach in breaches)
     return render_template(
         "pages/home.html",
         door=door,
         count=len(breaches),
+        focus=None if door.is_preview else focus,
         newest=newest,
         typed=typed,
         is_refused=is_refused,

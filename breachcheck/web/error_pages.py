@@ -2,12 +2,13 @@
 
 import math
 
-from flask import make_response, render_template
+from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from breachcheck.errors import NothingToAsk
+from breachcheck.web.answering import LONGEST_ACCOUNT
 from breachcheck.web.headers import keep_to_yourself
 from breachcheck.web.limits import TooManyOfAll
 
@@ -20,6 +21,8 @@ TEMPLATES = {
     429: "errors/429.html",
 }
 REFUSED = "errors/400.html"
+ASKING = ("site.ask", "account.send_answer", "account.hide_me", "account.notify_me")
+"""Endpoints of forms with the field ``account`` that need no session."""
 
 
 def page(status: int, error: Exception) -> ResponseReturnValue:
@@ -41,7 +44,13 @@ def _template(status: int, error: Exception) -> str:
 
 
 def _said(error: Exception) -> dict[str, object]:
-    return {"wait_s": _wait_s(error), "is_of_all": isinstance(error, TooManyOfAll)}
+    return {"wait_s": _wait_s(error), "is_of_all": isinstance(error, TooManyOfAll), "typed": _typed(error)}
+
+
+def _typed(error: Exception) -> str:
+    """What was asked about, so that it need not be typed again once it may be asked."""
+    may_be_asked_again = isinstance(error, TooManyRequests) and request.endpoint in ASKING
+    return request.form.get("account", "")[:LONGEST_ACCOUNT] if may_be_asked_again else ""
 
 
 def _wait_s(error: Exception) -> int:

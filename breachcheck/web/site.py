@@ -5,6 +5,7 @@ from flask import Flask
 from breachcheck import demo
 from breachcheck.services import Services
 from breachcheck.web import language, preferences
+from breachcheck.web.answer_page import where_from
 from breachcheck.web.breach_page import reason, without_address
 from breachcheck.web.breach_texts import in_sentence, marks_of, marks_of_language, texts_of, title_of
 from breachcheck.web.markdown import as_html
@@ -25,7 +26,7 @@ def install(app: Flask, services: Services) -> None:
     app.add_template_filter(as_html, "markdown")
     app.add_template_filter(without_address)
     app.add_template_filter(reason)
-    for say in (title_of, texts_of, marks_of, in_sentence):
+    for say in (title_of, texts_of, marks_of, in_sentence, where_from):
         app.add_template_filter(say)
 
     @app.context_processor

@@ -42,6 +42,13 @@ def test_a_store_that_breaks_between_two_reloads_is_told(loaded: Services, clien
     assert client.get("/answer").status_code == 503
 
 
+def test_an_answer_that_failed_may_be_asked_for_again_without_typing(loaded: Services, client: FlaskClient) -> None:
+    client.post("/", data={"account": "ann@example.com"})
+    break_index(loaded)
+
+    assert '<a class="button" href="/answer">Try again</a>' in client.get("/answer").text
+
+
 @pytest.mark.parametrize("path", ["/", "/breaches", "/breaches/Shop", "/status", "/readyz"])
 def test_a_broken_catalogue_is_told_on_every_page_that_needs_it(
     loaded: Services, client: FlaskClient, path: str
@@ -144,6 +151,22 @@ def test_too_many_checks_are_told_to_wait_and_get_no_answer(limited: FlaskClient
     assert f"Please wait {response.headers['Retry-After']} seconds" in response.text
     assert "This is not an answer about your address." in response.text
     assert not GOOD_NEWS.search(response.text)
+
+
+@pytest.mark.parametrize("path", ["/", "/owner/ask", "/subscribe"])
+def test_who_has_to_wait_need_not_type_the_address_again(tmp_path: Path, path: str) -> None:
+    store = new_store(tmp_path / "slow", lookups_a_minute=1, mail_requests_a_minute=1, mail="outbox")
+    published_breach(store, facts(), {"ann@example.com": ["Email addresses"]})
+    client = create_app(store).test_client()
+    _, refused = (client.post(path, data={"account": '"ann"@example.com'}) for _ in range(2))
+    store.close()
+
+    again = (
+        f'<form method="post" action="{path}"><input type="hidden" name="account" value="&#34;ann&#34;@example.com">'
+    )
+    assert refused.status_code == 429
+    assert again in refused.text
+    assert refused.headers["Cache-Control"] == "no-store"
 
 
 def test_another_network_is_not_made_to_wait(limited: FlaskClient) -> None:

@@ -8,6 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 from flask.testing import FlaskClient
 
+from breachcheck.breaches import Help
 from breachcheck.services import Services
 from breachcheck.web.answering import LONGEST_ACCOUNT
 from breachcheck.web.app import create_app
@@ -27,6 +28,45 @@ def test_one_breach_is_told_in_the_singular(store: Services) -> None:
     published_breach(store, facts(), SHOP_PEOPLE)
 
     assert "We look for it in one known data breach" in create_app(store).test_client().get("/").text
+
+
+def test_a_site_may_ask_about_one_breach(tmp_path: Path) -> None:
+    store = new_store(tmp_path / "data", focus_breach="Shop")
+    published_breach(store, facts(held_by="Mixers", help=Help(phone="0800 000 000")), SHOP_PEOPLE)
+    client = create_app(store).test_client()
+    alone = client.get("/").text
+    published_breach(store, facts(name="Other", title="Other"), SHOP_PEOPLE)
+    beside = client.get("/").text
+    store.close()
+
+    assert "<title>Were you affected by the Corner Shop breach? – Breach check</title>" in alone
+    assert "<h1>Were you affected by the Corner Shop breach?</h1>" in alone
+    assert "Someone copied a file from Mixers. It happened on 14 March 2026." in alone
+    assert "<li>0800 000 000</li>" in alone
+    assert "other breach" not in alone
+    assert "We look in one other breach too." in beside
+
+
+@pytest.mark.parametrize("focus", ["Clinic", "Nothing"])
+def test_a_breach_that_nobody_can_be_told_of_is_not_asked_about(tmp_path: Path, focus: str) -> None:
+    store = new_store(tmp_path / "data", focus_breach=focus)
+    published_breach(store, facts(), SHOP_PEOPLE)
+    published_breach(store, facts(PRIVATE, name="Clinic"), PRIVATE_PEOPLE)
+    page = create_app(store).test_client().get("/").text
+    store.close()
+
+    assert "<h1>Was your data in a breach?</h1>" in page
+
+
+def test_where_the_answer_is_mailed_the_form_does_not_say_that_nothing_is_stored(tmp_path: Path) -> None:
+    store = new_store(tmp_path / "data", disclosure="owner", mail="outbox")
+    published_breach(store, facts(), SHOP_PEOPLE)
+    page = create_app(store).test_client().get("/").text
+    store.close()
+
+    assert "Email me the answer" in page
+    assert "Until the email has left, we keep your address encrypted." in page
+    assert "not stored" not in page
 
 
 def test_the_field_takes_every_kind_of_address(client: FlaskClient) -> None:
