@@ -41,9 +41,10 @@ def require_api_key(scope: str | None) -> Callable[[View], View]:
 
 def admit(scope: str | None) -> ApiKey:
     """The key of the current request, one call of its allowance spent. Raises as ``require_api_key`` says."""
-    key = g.api_key = services().api_keys.authenticate(_key_text())
-    if scope is not None and scope not in key.scopes:
-        raise MissingScope(f"This API key lacks the scope {scope}; make one with `breachcheck keys create`.")
+    text = key_in(request.headers.get(HIBP_HEADER), request.headers.get("Authorization", ""))
+    key = g.api_key = services().api_keys.authenticate(text)
+    if scope is not None:
+        require_scope(key, scope)
     limits.spend(LIMITED, key.limit_per_minute, str(key.id))
     return key
 
@@ -53,10 +54,9 @@ def admitted() -> ApiKey | None:
     return cast(ApiKey | None, g.get("api_key"))
 
 
-def _key_text() -> str:
-    text = request.headers.get(HIBP_HEADER)
-    if text is None:
-        text = _bearer()
+def key_in(hibp_key: str | None, authorization: str) -> str:
+    """The text of the key in these headers. Raises MissingKey, MalformedKey."""
+    text = _bearer(authorization) if hibp_key is None else hibp_key
     if not text:
         raise MissingKey("This call needs an API key, as `Authorization: Bearer` or as `hibp-api-key`.")
     if not _key_form.fullmatch(text):
@@ -64,6 +64,12 @@ def _key_text() -> str:
     return text
 
 
-def _bearer() -> str:
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+def require_scope(key: ApiKey, scope: str) -> None:
+    """Raises MissingScope."""
+    if scope not in key.scopes:
+        raise MissingScope(f"This API key lacks the scope {scope}; make one with `breachcheck keys create`.")
+
+
+def _bearer(authorization: str) -> str:
+    scheme, _, text = authorization.partition(" ")
     return text.strip() if scheme.lower() == "bearer" else ""

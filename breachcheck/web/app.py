@@ -42,6 +42,7 @@ from breachcheck.web import (
     site,
     status,
 )
+from breachcheck.web.express import Express
 from breachcheck.web.refusals import Refusals
 from breachcheck.web.sealed import Seal
 
@@ -94,6 +95,8 @@ def create_app(services: Services | None = None) -> Flask:
     _install_rooms(app, opened)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if not opened.config.cors_origins:
+        app.wsgi_app = Express(app, opened)  # type: ignore[method-assign]
     if opened.config.trusted_proxies:
         hops = opened.config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

@@ -17,7 +17,7 @@ def install(app: Flask) -> None:
         if key is not None:
             services().use_counter.count(key.id, _endpoint(), outcome_of(response.status_code))
             if key.limit_per_minute:
-                _tell_allowance(response, key)
+                response.headers.extend(allowance_of(key))
         return response
 
 
@@ -43,8 +43,13 @@ def _endpoint() -> str:
     return f"{request.method} {name}"
 
 
-def _tell_allowance(response: Response, key: ApiKey) -> None:
-    """As draft-ietf-httpapi-ratelimit-headers-10 has it. The window moves: with time calls come back one by one."""
+def allowance_of(key: ApiKey) -> list[tuple[str, str]]:
+    """What the key has left, in headers as draft-ietf-httpapi-ratelimit-headers-10 has them; it has a limit.
+
+    The window moves: with time calls come back one by one.
+    """
     left = limits.allowance(access.LIMITED, key.limit_per_minute, str(key.id))
-    response.headers["RateLimit-Policy"] = f'"{access.LIMITED}";q={key.limit_per_minute};w={WINDOW_S}'
-    response.headers["RateLimit"] = f'"{access.LIMITED}";r={left.left};t={left.more_in_s}'
+    return [
+        ("RateLimit-Policy", f'"{access.LIMITED}";q={key.limit_per_minute};w={WINDOW_S}'),
+        ("RateLimit", f'"{access.LIMITED}";r={left.left};t={left.more_in_s}'),
+    ]

@@ -21,15 +21,15 @@ def install(app: Flask) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = request_id()
-        log.info(
-            "request",
-            method=request.method,
-            rule=_rule(),
-            status=response.status_code,
-            ms=round((time.monotonic() - g.get("began_at", time.monotonic())) * 1000, 1),
-            id=request_id(),
-        )
+        began = g.get("began_at", time.monotonic())
+        note(request.method, _rule(), response.status_code, began, request_id())
         return response
+
+
+def note(method: str, rule: str, status: int, began: float, request_id: str) -> None:
+    """*began*: by the monotonic clock."""
+    ms = round((time.monotonic() - began) * 1000, 1)
+    log.info("request", method=method, rule=rule, status=status, ms=ms, id=request_id)
 
 
 def note_surprise(error: Exception) -> None:
