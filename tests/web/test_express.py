@@ -38,6 +38,7 @@ NOT_PLAIN_V1 = [
     {"json": {"account": "ann@example.com"}, "headers": {"Accept": "text/csv"}},
     {"json": {"account": "ann@example.com"}, "headers": {"Host": "elsewhere.example"}},
     {"json": {"account": "ann@example.com"}, "headers": {"Authorization": ""}},
+    {"json": {"account": "ann@example.com"}, "headers": {"hibp-api-key": ""}},
     {"json": {"account": "ann@example.com"}, "headers": {"Authorization": "Bearer 0"}},
     {"json": {"account": "ann@example.com"}, "headers": {"Authorization": f"Bearer {'0' * 32}"}},
     {"data": b"{", "content_type": "application/json"},
