@@ -111,6 +111,11 @@ class Facts(_Part, frozen=True):
     is_stealer_log: bool = False
 
 
+def differences(before: Facts, after: Facts) -> list[str]:
+    """The names of what the second says otherwise, in the order of the keys."""
+    return [name for name in Facts.__struct_fields__ if getattr(before, name) != getattr(after, name)]
+
+
 BreachId = NewType("BreachId", int)
 LoadId = NewType("LoadId", int)
 

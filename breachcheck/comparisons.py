@@ -1,15 +1,17 @@
 """Comparisons: what a load would change in place of the one that it would replace, in numbers."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
-from breachcheck.breaches import Facts
+from breachcheck.breaches import differences
 from breachcheck.errors import UnknownLoad
 from breachcheck.index import FieldSetId, Index
 from breachcheck.loads import FieldSet, Load, Loads, Tally
 
+_OF_PEOPLE = ("added", "gone", "changed", "same")
 COUNTS = ("read", "indexed", "duplicates", "people", "aliases")
 
 
@@ -43,13 +45,25 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """How many people have one class in the second load and had it not in the first, and the other way round."""
+
+    added: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
 class People:
-    """Of two loads, how many people are in the second alone, in the first alone, in both with other classes or not."""
+    """Of two loads, how many people are in the second alone, in the first alone, in both with other classes or not.
+
+    *classes*: the same of each data class.
+    """
 
     added: int
     gone: int
     changed: int
     same: int
+    classes: Mapping[str, Moved] = field(default_factory=dict, compare=False)
 
 
 def compare(before: Load, after: Load) -> Comparison:
@@ -59,7 +73,7 @@ def compare(before: Load, after: Load) -> Comparison:
         after=after,
         counts=_counts(before.tally, after.tally),
         classes=_changes(before.tally.coverage, after.tally.coverage),
-        facts=tuple(name for name in Facts.__struct_fields__ if _said(before, name) != _said(after, name)),
+        facts=tuple(differences(before.facts, after.facts)),
         files_added=_files(after.tally, before.tally),
         files_gone=_files(before.tally, after.tally),
     )
@@ -76,7 +90,13 @@ def compare_people(before: Load, after: Load, loads: Loads, index: Index) -> Peo
     same = sum(people for (one, other), people in met.items() if old[one].classes == new[other].classes)
     both = sum(met.values())
     before_people, after_people = (sum(one.people for one in side.values()) for side in sides)
-    return People(added=after_people - both, gone=before_people - both, changed=both - same, same=same)
+    return People(
+        added=after_people - both,
+        gone=before_people - both,
+        changed=both - same,
+        same=same,
+        classes=_moved(old, new, met),
+    )
 
 
 def as_json(comparison: Comparison, people: People | None) -> dict[str, object]:
@@ -84,7 +104,8 @@ def as_json(comparison: Comparison, people: People | None) -> dict[str, object]:
     return {
         "before": comparison.before.id,
         "after": comparison.after.id,
-        "people": msgspec.to_builtins(people) if people else None,
+        "people": {name: getattr(people, name) for name in _OF_PEOPLE} if people else None,
+        "moved": msgspec.to_builtins(people.classes) if people else None,
         "counts": _pairs(comparison.counts),
         "classes": _pairs(comparison.classes),
         "facts": list(comparison.facts),
@@ -99,12 +120,29 @@ def _counts(before: Tally, after: Tally) -> dict[str, Change]:
     return counts | {f"rejected: {why}": change for why, change in sorted(rejected.items())}
 
 
+def _moved(
+    old: Mapping[FieldSetId, FieldSet],
+    new: Mapping[FieldSetId, FieldSet],
+    met: Mapping[tuple[FieldSetId, FieldSetId], int],
+) -> dict[str, Moved]:
+    """By class: all that have it in one load, less those that have it in both."""
+    kept, before, after = Counter[str](), _carriers(old), _carriers(new)
+    for (one, other), people in met.items():
+        kept.update(dict.fromkeys(old[one].classes & new[other].classes, people))
+    return {
+        name: Moved(after[name] - kept[name], before[name] - kept[name]) for name in dict.fromkeys([*before, *after])
+    }
+
+
+def _carriers(field_sets: Mapping[FieldSetId, FieldSet]) -> Counter[str]:
+    carriers = Counter[str]()
+    for one in field_sets.values():
+        carriers.update(dict.fromkeys(one.classes, one.people))
+    return carriers
+
+
 def _changes(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, Change]:
     return {name: Change(before.get(name, 0), after.get(name, 0)) for name in dict.fromkeys([*before, *after])}
-
-
-def _said(load: Load, name: str) -> object:
-    return getattr(load.facts, name)
 
 
 def _files(of: Tally, but: Tally) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ NOT_SETTINGS = {
 
 Disclosure = Literal["open", "owner", "closed"]
 Mail = Literal["off", "outbox", "smtp"]
+Review = Literal["off", "required"]
 SmtpSecurity = Literal["starttls", "tls", "none"]
 
 USUAL_PORTS: Mapping[SmtpSecurity, int] = {"starttls": 587, "tls": 465, "none": 25}
@@ -76,6 +77,10 @@ class Config:
         "The name of the breach that the home page asks about, on a site that a company runs for those concerned.", ""
     )
     disclosure: Disclosure = setting("Who may see answers: `open`, `owner` or `closed`.", "open")
+    review: Review = setting(
+        "`required`: every load is held until all its warnings are accepted; `off`: it is where that is asked for.",
+        "off",
+    )
     mail: Mail = setting("How mail leaves: `off`, `outbox` (files in the data folder) or `smtp`.", "off")
     mail_from: str = setting("The address that mails come from; `smtp` needs it. Its name is the site's.", "")
     smtp_host: str = setting("The mail server; `smtp` needs it.", "")

@@ -268,6 +268,18 @@ class ReadInPart(UnknownLoad):
     reason = "read_in_part"
 
 
+class Unanswered(UnknownLoad):
+    """A load has warnings that must be accepted before it is published, and nobody accepted them all."""
+
+    reason = "unanswered_warnings"
+
+
+class UnknownWarning(UnknownLoad):
+    """A load has no such warning."""
+
+    reason = "unknown_warning"
+
+
 class LowersSensitivity(UnknownLoad):
     """What would be published says that a sensitive breach is none, and nobody meant it to."""
 

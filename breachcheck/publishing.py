@@ -1,7 +1,7 @@
 """Publishing: the only switch of a breach's current load. What it does is visible whole or not at all."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from breachcheck import watchlists
 from breachcheck.audit import Audit, AuditEntry
@@ -9,12 +9,14 @@ from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId, require_spe
 from breachcheck.catalog import move
 from breachcheck.changes import ChangeKind, Changes
 from breachcheck.db.base import Database
-from breachcheck.errors import LowersSensitivity, ReadInPart, UnknownLoad
+from breachcheck.errors import LowersSensitivity, ReadInPart, Unanswered, UnknownLoad, UnknownWarning
 from breachcheck.free_text import without_address
 from breachcheck.headcounts import Headcounts
 from breachcheck.index import Index
 from breachcheck.jobs import Jobs
+from breachcheck.load_warnings import LoadWarning, words_of
 from breachcheck.loads import Load, Loads
+from breachcheck.reviews import Reviews
 from breachcheck.sealed_accounts import SealedAccounts
 from breachcheck.suppressions import Suppressions
 
@@ -36,17 +38,26 @@ class Publishing:
         self._sealed_accounts = sealed_accounts
         self._breaches = Breaches(db)
         self._loads = Loads(db)
+        self._reviews = Reviews(db)
         self._audit = Audit(db)
         self._jobs = Jobs(db)
         self._suppressions = Suppressions(db)
         self._changes = Changes(db)
 
     def publish(
-        self, load_id: LoadId, *, by: str, lower_sensitivity: bool = False, although_in_part: bool = False
+        self,
+        load_id: LoadId,
+        *,
+        by: str,
+        lower_sensitivity: bool = False,
+        although_in_part: bool = False,
+        accept: Collection[str] = (),
     ) -> Load:
         """Make a complete load current, in place of the one that was. Raises UnknownLoad for any other.
 
-        Raises ReadInPart for one that read a part of its files alone, unless it is to be published *although_in_part*.
+        Raises ReadInPart for one that read a part of its files alone, unless it is to be published *although_in_part*;
+        Unanswered for one that waits for more warnings to be accepted than those that *accept* names by their ids, and
+        UnknownWarning where one of these is none of its own. Nothing is accepted then.
         """
         with self._db.transaction():
             load = self._loads.get(load_id)
@@ -60,11 +71,18 @@ class Publishing:
                 )
             row = self._row_of(load)
             self._keep_sensitive(row, load.facts, lower_sensitivity)
+            self._answer(row, load, accept, by)
             self._show(row, load, by=by, action="publish")
             return load
 
     def publish_held(
-        self, name: str, *, by: str, lower_sensitivity: bool = False, although_in_part: bool = False
+        self,
+        name: str,
+        *,
+        by: str,
+        lower_sensitivity: bool = False,
+        although_in_part: bool = False,
+        accept: Collection[str] = (),
     ) -> Load:
         """Publish the newest complete load of the breach. Raises UnknownLoad where none waits."""
         with self._db.transaction():
@@ -75,7 +93,7 @@ class Publishing:
                     f"No load of {row.name} waits to be published; `breachcheck ingest --hold` makes one."
                 )
             return self.publish(
-                newest.id, by=by, lower_sensitivity=lower_sensitivity, although_in_part=although_in_part
+                newest.id, by=by, lower_sensitivity=lower_sensitivity, although_in_part=although_in_part, accept=accept
             )
 
     def publish_listed(self, load_ids: Sequence[LoadId], *, by: str, lower_sensitivity: bool = False) -> None:
@@ -102,6 +120,7 @@ class Publishing:
         by: str,
         lower_sensitivity: bool = False,
         although_in_part: bool = False,
+        accept: Collection[str] = (),
     ) -> Load:
         """Publish *load_id* if it is one of the breach's. Raises UnknownLoad where it is not."""
         with self._db.transaction():
@@ -110,7 +129,9 @@ class Publishing:
                 raise UnknownLoad(
                     f"Load {load_id} is not one of {row.name}; `breachcheck breaches show {row.name}` lists them."
                 )
-            return self.publish(load_id, by=by, lower_sensitivity=lower_sensitivity, although_in_part=although_in_part)
+            return self.publish(
+                load_id, by=by, lower_sensitivity=lower_sensitivity, although_in_part=although_in_part, accept=accept
+            )
 
     def withdraw(self, name: str, *, by: str, reason: str | None = None) -> BreachRow:
         """Show the breach to nobody; its load stays and can be published again.
@@ -192,6 +213,21 @@ class Publishing:
         self._sealed_accounts.delete(field_set_ids)
         return self._index.delete(load_id, field_set_ids)
 
+    def _answer(self, row: BreachRow, load: Load, accept: Collection[str], by: str) -> None:
+        """Note what is accepted, and see to it that the load waits for nothing more."""
+        known = [one.id for one in load.tally.warnings]
+        if unknown := [one for one in accept if one not in known]:
+            has = f"it has {', '.join(known)}" if known else "it has none"
+            raise UnknownWarning(f"Load {load.id} has no such warning as {unknown[0]!r}; {has}.")
+        at = _now()
+        self._reviews.accept(load.id, accept, by=by, at=at)
+        for warning in accept:
+            subject = f"{row.name}, load {load.id}: {warning}"
+            self._audit.note(AuditEntry(at=at, actor=by, action="accept", subject=subject))
+        waits_for = self._reviews.waits_for(load.id)
+        if unanswered := [one for one in load.tally.warnings if one.id in waits_for]:
+            raise Unanswered(_waits(load, unanswered))
+
     def _row_of(self, load: Load) -> BreachRow:
         return self._breaches.of_id(load.breach_id)
 
@@ -228,6 +264,19 @@ class Publishing:
     def _tell_watchlists(self, at: int) -> None:
         if watchlists.any_in(self._db):
             self._jobs.add(watchlists.JOB, {}, due_at=at)
+
+
+def _waits(load: Load, unanswered: Sequence[LoadWarning]) -> str:
+    said = [f"{one.id}: {words.seen} {words.advice}" for one in unanswered for words in (words_of(one),)]
+    accepting = " ".join(f"--accept {one.id}" for one in unanswered)
+    return "\n".join(
+        [
+            f"Load {load.id} was not published: it waits until its warnings are answered.",
+            *said,
+            "Mend what is wrong and load again; or, where it is right, accept it:"
+            f" breachcheck breaches publish {load.facts.name} --load {load.id} {accepting}",
+        ]
+    )
 
 
 def _kind_of(before: Load | None, load: Load) -> ChangeKind:

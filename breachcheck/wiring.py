@@ -33,6 +33,7 @@ from breachcheck.proofs import Proofs
 from breachcheck.publishing import Publishing
 from breachcheck.receipts import Receipts
 from breachcheck.resolving import Resolver
+from breachcheck.reviews import Reviews
 from breachcheck.sealed_accounts import SealedAccounts
 from breachcheck.sealing import Sealer, own_domains
 from breachcheck.suppressions import Suppressions
@@ -70,6 +71,7 @@ class Services:
         self.catalogue = Catalogue(catalogue, is_demo=self.is_demo)
         self.breaches = Breaches(catalogue)
         self.loads = Loads(catalogue)
+        self.reviews = Reviews(catalogue)
         self.watchlists = Watchlists(catalogue)
         self.suppressions = Suppressions(catalogue)
         self.ticked_steps = TickedSteps(catalogue, self.app_key)

@@ -14,6 +14,7 @@ import numpy as np
 
 from breachcheck import __version__, config, folders, mail_providers
 from breachcheck.addresses import Domain
+from breachcheck.audit import AuditEntry
 from breachcheck.breaches import Facts, LoadId
 from breachcheck.errors import BreachcheckError, LoadError
 from breachcheck.loads import LEFT_OUT, Contents, Part, Tally
@@ -57,11 +58,12 @@ class LoadRefused(LoadError):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run made: *load_id* is None after a dry run."""
+    """What a run made: *load_id* is None after a dry run. *waits_for*: warnings to be accepted before it is shown."""
 
     load_id: LoadId | None
     tally: Tally
     is_published: bool
+    waits_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def run(
     progress: Progress,
     by: str,
     hold: bool = False,
+    hold_on_warning: bool = False,
     dry_run: bool = False,
     max_rejected: float = MAX_REJECTED,
     ask: Ask | None = None,
@@ -91,7 +94,8 @@ def run(
 
     *ask* puts the question for the password of an encrypted archive to whoever is there. *rejects* is where the records
     that are rejected are listed as soon as all is read, whether or not the load is then refused. A load of a *part* of
-    each file is held.
+    each file is held. So is, with *hold_on_warning* or where settings require a review, one that warns, until all that
+    it warns of is accepted.
 
     Raises LoadRefused where nothing was indexed or more than the share *max_rejected* of the records was rejected,
     LoadError where the load was stopped, ConfigError where the settings cannot do what the manifest says, and other
@@ -109,13 +113,29 @@ def run(
             return Outcome(None, _load(manifest, services, progress, None, terms)[0], is_published=False)
         with _attempt(manifest, services, by) as load_id:
             tally, contents, written = _load(manifest, services, progress, load_id, terms)
+            waits_for = _review(manifest, services, load_id, tally, by=by, is_demanded=hold_on_warning)
             services.loads.complete(load_id, contents, tally, dict(written.carriers), _now())
         services.opt_outs.finish()  # those of the time since the reading began
         services.index.settle()
-        is_held = hold or part is not None
+        is_held = hold or part is not None or bool(waits_for)
         if not is_held:
             services.publishing.publish(load_id, by=by)
-        return Outcome(load_id, tally, is_published=not is_held)
+        return Outcome(load_id, tally, is_published=not is_held, waits_for=waits_for)
+
+
+def _review(
+    manifest: Manifest, services: Services, load_id: LoadId, tally: Tally, *, by: str, is_demanded: bool
+) -> tuple[str, ...]:
+    """The warnings that must be accepted: all or none. They are noted before the load can be published."""
+    warnings = tuple(one.id for one in tally.warnings)
+    if not warnings:
+        return ()
+    subject = f"{manifest.facts.name}, load {load_id}: {', '.join(warnings)}"
+    services.audit.note(AuditEntry(at=_now(), actor=by, action="warn", subject=subject))
+    if not (is_demanded or services.config.review == "required"):
+        return ()
+    services.reviews.demand(load_id, warnings)
+    return warnings
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Small real stores for tests: breaches entered straight through the services, without files and readers."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import numpy as np
 
 from breachcheck import addresses, config, services
 from breachcheck.breaches import Facts, LoadId
+from breachcheck.load_warnings import LoadWarning
 from breachcheck.loads import Contents, FileTally, Part, PasswordStorage, Tally
 from breachcheck.services import Services
 from tests.engines import CHOSEN
@@ -57,6 +58,7 @@ def held_breach(
     password_storage: PasswordStorage = "unknown",
     rejected: Mapping[str, int] | None = None,
     part: Part | None = None,
+    warnings: Sequence[LoadWarning] = (),
 ) -> LoadId:
     """A complete load that nobody sees yet. *people*: address -> the data classes of its record.
 
@@ -81,7 +83,7 @@ def held_breach(
     carried = {ids[key]: sum(1 for _, other in exposures if other == key) for key in sets}
     found = sorted({name for classes in people.values() for name in classes})
     contents = Contents(mapped=tuple(sorted(mapped or found)), password_storage=password_storage)
-    tally = msgspec.structs.replace(_tally(people, found, dict(rejected or {})), part=part)
+    tally = msgspec.structs.replace(_tally(people, found, dict(rejected or {})), part=part, warnings=tuple(warnings))
     store.loads.complete(load_id, contents, tally, carried, LOADED_AT)
     return load_id
 

@@ -37,6 +37,16 @@ def test_people_are_compared_one_by_one_and_aliases_are_none(store, two):
     assert compare_people(*two, store.loads, store.index) == People(added=2, gone=2, changed=1, same=1)
 
 
+def test_who_got_and_who_lost_each_class_is_counted(store, two):
+    moved = compare_people(*two, store.loads, store.index).classes
+
+    assert {name: (one.added, one.gone) for name, one in moved.items()} == {
+        EMAIL: (2, 2),
+        NAMES: (0, 1),
+        PHONES: (1, 0),
+    }
+
+
 def test_a_load_compared_with_itself_has_the_same_people(store, two):
     before, _ = two
 

@@ -10,7 +10,7 @@ import click
 
 from breachcheck import config
 from breachcheck.answers import timestamp
-from breachcheck.breaches import BreachRow, LoadId
+from breachcheck.breaches import BreachRow, LoadId, differences
 from breachcheck.cli import tallying
 from breachcheck.cli.comparing import compare
 from breachcheck.cli.edge import data_option, json_option
@@ -18,7 +18,8 @@ from breachcheck.cli.output import aligned, who
 from breachcheck.cli.telling import tell
 from breachcheck.errors import UnknownLoad
 from breachcheck.listings import Imported
-from breachcheck.loads import Load
+from breachcheck.loads import Correction, Load
+from breachcheck.reviews import Review
 from breachcheck.services import Services, opened
 from ingest import catalogues
 from ingest import manifest as manifests
@@ -58,7 +59,7 @@ def show(data: Path | None, as_json: bool, name: str, load_id: int | None) -> No
             click.echo(_manifest(services, row, LoadId(load_id)), nl=False)
             return
         facts = _summary(services, row)
-        loads = [_load(load, row) for load in services.loads.of_breach(row.id)]
+        loads = [_load(services, load, row) for load in services.loads.of_breach(row.id)]
         history = [
             {"at": timestamp(one.switched_at), "load": one.load_id, "by": one.switched_by, "reason": one.reason}
             for one in services.breaches.history(row.id)
@@ -72,6 +73,9 @@ def show(data: Path | None, as_json: bool, name: str, load_id: int | None) -> No
     shown = ("id", "state", "current", "started_at", "loaded_by", "people")
     click.echo("\nLoads\n" + aligned([{key: load[key] for key in shown} for load in loads], "none"))
     click.echo("\nHistory\n" + aligned(history, "never published"))
+    for heading, name in (("Corrections", "corrections"), ("Warnings", "reviews")):
+        if rows := [{"load": load["id"]} | one for load in loads for one in load[name]]:
+            click.echo(f"\n{heading}\n{aligned(rows, 'none')}")
 
 
 @breaches.command()
@@ -81,11 +85,22 @@ def show(data: Path | None, as_json: bool, name: str, load_id: int | None) -> No
 @click.option("--load", "load_id", type=int, help="This load, not the newest one that is held.")
 @lower_sensitivity_option
 @click.option("--although-in-part", is_flag=True, help="Publish a load that read a part of its files alone.")
+@click.option("--accept", multiple=True, metavar="WARNING", help="Accept this warning of the load; may be repeated.")
 def publish(
-    data: Path | None, as_json: bool, name: str, load_id: int | None, lower_sensitivity: bool, although_in_part: bool
+    data: Path | None,
+    as_json: bool,
+    name: str,
+    load_id: int | None,
+    lower_sensitivity: bool,
+    although_in_part: bool,
+    accept: tuple[str, ...],
 ) -> None:
     """Make a held load visible, in place of the one that was."""
-    meant: dict[str, Any] = {"lower_sensitivity": lower_sensitivity, "although_in_part": although_in_part}
+    meant: dict[str, Any] = {
+        "lower_sensitivity": lower_sensitivity,
+        "although_in_part": although_in_part,
+        "accept": accept,
+    }
     with opened(data) as services:
         if load_id is None:
             load = services.publishing.publish_held(name, by=who(), **meant)
@@ -216,7 +231,7 @@ def _state(current: Load) -> str:
     return "listed" if current.contents.is_listed else "published"
 
 
-def _load(load: Load, row: BreachRow) -> dict[str, Any]:
+def _load(services: Services, load: Load, row: BreachRow) -> dict[str, Any]:
     return {
         "id": load.id,
         "state": load.state,
@@ -229,5 +244,28 @@ def _load(load: Load, row: BreachRow) -> dict[str, Any]:
         "part": str(load.tally.part) if load.tally.part else None,
         "failure": load.failure,
         "manifest_sha256": load.manifest_sha256,
+        "reviews": _reviews(services, load),
+        "corrections": [_correction(one) for one in services.loads.corrections_of(load.id)],
         "tally": tallying.as_json(load.tally),
+    }
+
+
+def _reviews(services: Services, load: Load) -> list[dict[str, Any]]:
+    """Each warning of the load, and what came of it."""
+    reviews = services.reviews.of_load(load.id)
+    none = Review("", None, None)
+    return [_review(one.id, reviews.get(one.id, none), one.id in reviews) for one in load.tally.warnings]
+
+
+def _review(warning: str, review: Review, is_asked: bool) -> dict[str, Any]:
+    accepted_at = None if review.accepted_at is None else timestamp(review.accepted_at)
+    waits = is_asked and accepted_at is None
+    return {"warning": warning, "waits": waits, "accepted_by": review.accepted_by, "accepted_at": accepted_at}
+
+
+def _correction(one: Correction) -> dict[str, Any]:
+    return {
+        "at": timestamp(one.corrected_at),
+        "by": one.corrected_by,
+        "said_otherwise": differences(one.before, one.facts),
     }

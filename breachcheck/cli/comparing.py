@@ -39,7 +39,7 @@ def compare(data: Path | None, as_json: bool, name: str, load_id: int | None, be
 def in_words(comparison: Comparison, people: People | None) -> str:
     """Tables of counts, and lines of what else differs; *people* only where they were compared one by one."""
     blocks = ["Counts\n" + aligned(_rows("what", comparison.counts), "none")]
-    blocks.append("Data classes, in people\n" + aligned(_rows("data_class", comparison.classes), "none"))
+    blocks.append("Data classes, in people\n" + aligned(_classes(comparison, people), "none"))
     if people:
         blocks.append(
             f"People: {people.added:,} added, {people.gone:,} gone, {people.changed:,} with other classes,"
@@ -55,6 +55,14 @@ def _rows(heading: str, changes: Mapping[str, Change]) -> list[dict[str, object]
         {heading: name, "before": one.before, "after": one.after, "change": f"{one.by:+,}" if one.by else "-"}
         for name, one in changes.items()
     ]
+
+
+def _classes(comparison: Comparison, people: People | None) -> list[dict[str, object]]:
+    rows = _rows("data_class", comparison.classes)
+    if people is None:
+        return rows
+    moved = (people.classes[name] for name in comparison.classes)
+    return [row | {"added": one.added, "gone": one.gone} for row, one in zip(rows, moved, strict=True)]
 
 
 def _chosen(services: Services, row: BreachRow, before_id: int | None, load_id: int | None) -> tuple[Load, Load]:

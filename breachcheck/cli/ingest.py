@@ -23,6 +23,7 @@ from ingest.pipeline import LoadRefused, Outcome
 @json_option
 @click.argument("manifest", type=click.Path(path_type=Path))
 @click.option("--hold", is_flag=True, help="Load it, but let nobody see it yet.")
+@click.option("--hold-on-warning", is_flag=True, help="Hold it if anything looks odd, until that is accepted.")
 @click.option("--dry-run", is_flag=True, help="Do all but write.")
 @click.option(
     "--max-rejected",
@@ -47,6 +48,7 @@ def ingest(
     as_json: bool,
     manifest: Path,
     hold: bool,
+    hold_on_warning: bool,
     dry_run: bool,
     max_rejected: float,
     limit: int | None,
@@ -65,6 +67,7 @@ def ingest(
                 progress=progress,
                 by=who(),
                 hold=hold,
+                hold_on_warning=hold_on_warning,
                 dry_run=dry_run,
                 max_rejected=max_rejected,
                 ask=progress.ask,
@@ -88,5 +91,9 @@ def ingest(
 
 
 def _facts(outcome: Outcome | None, tally: Tally) -> dict[str, Any]:
-    made = {"load": outcome.load_id if outcome else None, "published": bool(outcome and outcome.is_published)}
+    made: dict[str, Any] = {
+        "load": outcome.load_id if outcome else None,
+        "published": bool(outcome and outcome.is_published),
+        "waits_for": list(outcome.waits_for) if outcome else [],
+    }
     return made | tallying.as_json(tally)

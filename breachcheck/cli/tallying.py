@@ -64,6 +64,15 @@ def _result(outcome: Outcome, manifest: Manifest) -> list[str]:
             f"Ask it:   breachcheck check --load {outcome.load_id} someone-you-know@example.com",
             "Load all: breachcheck ingest, without --limit and --sample",
         ]
+    if outcome.waits_for:
+        accepting = " ".join(f"--accept {one}" for one in outcome.waits_for)
+        return [
+            f"Held as load {outcome.load_id} until its warnings are answered: nobody sees it yet."
+            f' {_people(outcome.tally)} are in "{title}".',
+            f"Ask it:      breachcheck check --load {outcome.load_id} someone-you-know@example.com",
+            "Mend it:     in the manifest or its files, where a warning is right; then load again.",
+            f"Accept it:   breachcheck breaches publish {name} {accepting}",
+        ]
     return [
         f'Held as load {outcome.load_id}: nobody sees it yet. {_people(outcome.tally)} are in "{title}".',
         f"Ask it:     breachcheck check --load {outcome.load_id} someone-you-know@example.com",

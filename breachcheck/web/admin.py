@@ -7,15 +7,19 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from breachcheck.breaches import BreachRow, LoadId
-from breachcheck.comparisons import compare
+from breachcheck.comparisons import compare, compare_people
 from breachcheck.errors import HoldsAddress, UnknownBreach, UnknownLoad, UnknownOperator
+from breachcheck.languages import tongue
+from breachcheck.load_warnings import LoadWarning, Sentences, words_of
 from breachcheck.loads import Load
 from breachcheck.operators import SHORTEST_PASSWORD, Operator
+from breachcheck.reviews import Review
 from breachcheck.web import answering, limits
 from breachcheck.web.breach_page import breach_page
 from breachcheck.web.context import services
 from breachcheck.web.doors import Preview
 from breachcheck.web.language import gettext as _
+from breachcheck.web.language import tag
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -29,6 +33,23 @@ class Shelf:
 
     row: BreachRow
     loads: list[Load]
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning of a load in the operator's language, and what came of it."""
+
+    warning: LoadWarning
+    words: Sentences
+    review: Review | None
+
+    @property
+    def is_answered(self) -> bool:
+        return self.review is not None and self.review.accepted_at is not None
+
+    @property
+    def must_be_answered(self) -> bool:
+        return self.review is not None and not self.is_answered
 
 
 @bp.before_request
@@ -93,12 +114,18 @@ def load(load_id: LoadId) -> ResponseReturnValue:
     row = next(row for row in services().breaches.all() if row.id == found.breach_id)
     is_waiting = found.state == "complete" and row.current_load not in (None, found.id)
     comparison = compare(services().loads.get(row.current_load), found) if is_waiting and row.current_load else None
-    return render_template("admin/load.html", load=found, row=row, comparison=comparison)
+    people = None
+    if comparison and request.args.get("by") == "person":
+        people = compare_people(comparison.before, found, services().loads, services().index)
+    reviews = services().reviews.of_load(load_id)
+    warned = [Warned(one, words_of(one, tongue(tag())), reviews.get(one.id)) for one in found.tally.warnings]
+    return render_template("admin/load.html", load=found, row=row, comparison=comparison, people=people, warned=warned)
 
 
 @bp.post("/loads/<int:load_id>/publish")
 def publish(load_id: LoadId) -> ResponseReturnValue:
-    return _done(lambda by: services().publishing.publish(load_id, by=by), _("Published."))
+    accept = request.form.getlist("accept")
+    return _done(lambda by: services().publishing.publish(load_id, by=by, accept=accept), _("Published."))
 
 
 @bp.post("/breaches/<name>/withdraw")

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from breachcheck.breaches import LoadId
 from breachcheck.digests import Kind
+from breachcheck.load_warnings import LoadWarning, naming
 from breachcheck.loads import Part
 from breachcheck.outbox import Mail
 from breachcheck.services import Services
@@ -243,6 +244,57 @@ def test_an_empty_store_says_how_to_load(tmp_path: Path) -> None:
     store.close()
 
     assert "breachcheck ingest" in page
+
+
+@pytest.fixture
+def warned(loaded: Services, held: LoadId) -> LoadId:
+    """A held load with two warnings, one of which it waits for."""
+    warnings = [naming("nobody-has", ["Names"]), LoadWarning("affected", {"people": 1, "affected": 1200})]
+    load_id = held_breach(loaded, facts(name="Odd", title="Odd Goods"), PEOPLE, warnings=warnings)
+    loaded.reviews.demand(load_id, ["affected"])
+    return load_id
+
+
+def test_a_load_says_what_it_warns_of_and_in_the_operator_s_language(operator: FlaskClient, warned: LoadId) -> None:
+    english = operator.get(f"/admin/loads/{warned}").text
+    german = operator.get(f"/admin/loads/{warned}", headers={"Accept-Language": "de"}).text
+
+    assert "Mapped, but nobody has it: Names." in english
+    assert "says that 1,200 are affected" in english
+    assert "nennt 1.200 Betroffene" in german
+    assert re.findall(r'name="accept" value="([a-z-]+)"( required)?', english) == [
+        ("nobody-has", ""),
+        ("affected", " required"),
+    ]
+    assert "2 warnings" in operator.get("/admin/").text
+
+
+def test_a_load_that_waits_is_published_once_its_boxes_are_ticked(
+    operator: FlaskClient, loaded: Services, warned: LoadId
+) -> None:
+    refused = press(operator, f"/admin/loads/{warned}/publish", accept="nobody-has")
+    assert "it waits until its warnings are answered" in refused
+    assert loaded.breaches.get("Odd").current_load is None
+
+    press(operator, f"/admin/loads/{warned}/publish", accept="affected")
+    assert loaded.breaches.get("Odd").current_load == warned
+    page = operator.get(f"/admin/loads/{warned}").text
+    assert "Accepted by operator:olga on " in page
+    assert 'name="accept"' not in page
+
+
+def test_what_a_load_would_change_is_compared_person_by_person_where_that_is_asked(
+    operator: FlaskClient, loaded: Services
+) -> None:
+    load_id = held_breach(loaded, facts(), PEOPLE)
+
+    page = operator.get(f"/admin/loads/{load_id}").text
+    assert "People added" not in page
+    assert f'href="/admin/loads/{load_id}?by=person"' in page
+
+    page = operator.get(f"/admin/loads/{load_id}?by=person").text
+    assert "People added: 1. Gone: 2. With other kinds of data: 0. As before: 0." in page
+    assert re.search(r"Passwords</th>(<td class=\"figure\">\d</td>){3}<td class=\"figure\">1</td>", page)
 
 
 def test_a_load_that_was_read_in_part_says_so_and_has_no_button_to_publish_it(

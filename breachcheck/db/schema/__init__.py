@@ -42,6 +42,7 @@ CATALOGUE = Schema(
         "m0010_webhooks": hooks.WEBHOOKS,
         "m0011_keys": teams.KEYS,
         "m0012_signed_out": people.SIGNED_OUT,
+        "m0014_reviews": breaches.REVIEWS,
         "m0016_names": breaches.NAMES,
     },
 )

@@ -126,6 +126,27 @@ CREATE TABLE change (
 ) STRICT;
 """
 
+REVIEWS = """
+CREATE TABLE review (
+    load_id INTEGER NOT NULL REFERENCES load (id),
+    warning TEXT NOT NULL,
+    accepted_by TEXT,
+    accepted_at INTEGER,
+    PRIMARY KEY (load_id, warning)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE waiver (
+    id INTEGER NOT NULL PRIMARY KEY,
+    breach_id INTEGER NOT NULL REFERENCES breach (id),
+    load_id INTEGER,
+    is_correction INTEGER NOT NULL CHECK (is_correction IN (0, 1)),
+    waived_by TEXT NOT NULL,
+    waived_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX waiver_by_breach ON waiver (breach_id, id);
+"""
+
 NAMES = """
 CREATE INDEX breach_by_name ON breach (lower(name));
 """
