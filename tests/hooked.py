@@ -1,7 +1,7 @@
 """Webhooks in tests: a store whose webhooks reach the loopback, and what the worker would do at a given time."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from breachcheck.services import Services
 from breachcheck.webhook_calls import WebhookCalls
 from breachcheck.webhook_messages import Message
 from breachcheck.webhooks import HookKind
-from tests.receivers import LATE_S, Receiver
-from tests.stores import new_store
+from tests.receivers import LATE_S, Heard, Receiver
+from tests.stores import facts, new_store, published_breach
 from tests.watched import HOLDER, STAFF
 
 NOW = int(time.time())
@@ -70,3 +70,21 @@ def log(store: Services, name: str = HOOK, holder: str = HOLDER) -> list[Message
 
 def states(store: Services, name: str = HOOK) -> list[str]:
     return [one.state for one in log(store, name)]
+
+
+def publish(store: Services, *names: str, people: Collection[str] = ("ann@example.com",)) -> None:
+    """Breaches of these names, each of *people*."""
+    for name in names:
+        published_breach(store, facts(name=name, title=f"The {name}"), dict.fromkeys(people, ("Email addresses",)))
+
+
+def changes_in(heard: Heard) -> list[str]:
+    return [one["breach"]["name"] for one in heard.message["data"]["changes"]]
+
+
+def taken_changes(receiver: Receiver) -> list[str]:
+    return [name for one in receiver.taken for name in changes_in(one)]
+
+
+def events_in(heard: Heard) -> list[tuple[str, str, str]]:
+    return [(one["event"], one["ref"], one["breach"]["name"]) for one in heard.message["data"]["events"]]

@@ -13,7 +13,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 HERE = "127.0.0.1"
 LATE_S = 0.3
-"""Longer than the patience that tests give to calls."""
+"""After how long a receiver answers that stalls or is late, unless it says otherwise."""
 
 Mood = Literal["takes", "fails", "stalls", "late", "redirects", "drops", "floods", "gone", "busy"]
 STATUS_OF: dict[Mood, int] = {
@@ -64,6 +64,7 @@ class Receiver:
     refuses: Callable[[Heard], bool] = lambda _: False
     on_call: Callable[[], None] = lambda: None
     headers: dict[str, str] = field(default_factory=dict)
+    late_s: float = LATE_S
     heard: list[Heard] = field(default_factory=list)
     port: int = 0
 
@@ -100,7 +101,7 @@ def receiving(receiver: Receiver | None = None) -> Iterator[Receiver]:
 
         def _answer(self, heard: Heard) -> None:
             if it.mood in ("stalls", "late"):
-                time.sleep(LATE_S)
+                time.sleep(it.late_s)
             if it.mood == "drops":
                 self.close_connection = True
                 return
