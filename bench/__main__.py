@@ -2,25 +2,31 @@
 
 import argparse
 
-from bench import events, load, lookup, merge, text
+from bench import beside, events, growth, load, lookup, merge, text
 
-LOADS = {"load": load.main, "events": events.main, "merge": merge.main, "text": text.main}
+PARTS = {
+    "load": load.main,
+    "events": events.main,
+    "merge": merge.main,
+    "text": text.main,
+    "lookup": lookup.main,
+    "beside": beside.main,
+    "growth": growth.main,
+}
+WITHOUT_RECORDS = ("lookup",)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join([*LOADS, 'lookup'])}; all without any")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all without any")
     parser.add_argument("--records", type=int, help="records of each part, but for lookup")
-    parser.add_argument("--rounds", type=int, help="rounds of each part, but for lookup")
+    parser.add_argument("--rounds", type=int, help="rounds of each part")
     chosen = parser.parse_args()
-    if unknown := set(chosen.parts) - {*LOADS, "lookup"}:
+    if unknown := set(chosen.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
-    told = [f"--{name}={value}" for name in ("records", "rounds") if (value := getattr(chosen, name))]
-    for part in chosen.parts or [*LOADS, "lookup"]:
-        if part == "lookup":
-            lookup.main()
-        else:
-            LOADS[part](told)
+    for part in chosen.parts or PARTS:
+        names = [name for name in ("records", "rounds") if name == "rounds" or part not in WITHOUT_RECORDS]
+        PARTS[part]([f"--{name}={value}" for name in names if (value := getattr(chosen, name))])
 
 
 if __name__ == "__main__":
