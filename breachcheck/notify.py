@@ -13,9 +13,11 @@ from breachcheck.errors import MailOff, NotSubscribed, UnknownLoad
 from breachcheck.free_text import without_address
 from breachcheck.jobs import Jobs
 from breachcheck.letters import Letters
+from breachcheck.loads import Loads
 from breachcheck.notifications import Notifications, Telling, TellingId, Words
 from breachcheck.outbox import Mail, Outbox
 from breachcheck.subscribers import Subscriber, Subscribers
+from breachcheck.waivers import Waiver, Waivers
 
 JOB = "tell"
 
@@ -41,7 +43,9 @@ class Notify:
         self._letters = letters
         self._outbox = outbox
         self._breaches = Breaches(db)
+        self._loads = Loads(db)
         self._notifications = Notifications(db)
+        self._waivers = Waivers(db)
         self._jobs = Jobs(db)
         self._audit = Audit(db)
 
@@ -83,10 +87,54 @@ class Notify:
             return sum(self._queue_correction(telling, row, one) for one in self._concerned.to_correct(row))
         return sum(self._queue_notification(row, one) for one in self._concerned.to_tell(row))
 
+    def to_be_corrected(self, name: str) -> int:
+        """How many people were told of the breach what is not so, whether or not mail is on. Raises UnknownBreach."""
+        return sum(1 for _ in self._concerned.to_correct(self._breaches.get(name)))
+
     def untold(self) -> list[BreachRow]:
-        """Published breaches whose load no telling was about yet: to remind an operator of."""
+        """Published breaches whose load no telling was about yet: to remind an operator of.
+
+        Not those that are listed only, nor those of which it was decided that nobody is told.
+        """
         told = {telling.load_id for telling in self._notifications.tellings() if not telling.is_correction}
-        return [row for row in self._breaches.all() if row.current_load and row.current_load not in told]
+        told |= {waiver.load_id for waiver in self._waivers.all() if not waiver.is_correction}
+        rows = (row for row in self._breaches.all() if row.current_load and row.current_load not in told)
+        return [row for row in rows if row.current_load and not self._loads.get(row.current_load).contents.is_listed]
+
+    def uncorrected(self) -> list[BreachRow]:
+        """Breaches of which people were told what is not so, since the last switch, and nobody decided what to do yet.
+
+        A withdrawal is one reason, a load that holds less another. To remind an operator of: asks the index for
+        everyone who was told, but of those breaches alone that were switched since.
+        """
+        return [row for row in self._breaches.all() if self._awaits_correction(row)]
+
+    def waive(self, name: str, *, by: str, is_correction: bool = False) -> None:
+        """Note the decision that nobody is told of the breach as it stands, or corrected: there are no more reminders.
+
+        Raises UnknownBreach, UnknownLoad where nobody could be told, since it is not published.
+        """
+        row = self._breaches.get(name)
+        if row.current_load is None and not is_correction:
+            raise UnknownLoad(f"{row.name} is not published, so nobody is told of it; to correct, add --correction.")
+        at = int(time.time())
+        action = "correct nobody" if is_correction else "tell nobody"
+        with self._db.transaction():
+            self._waivers.add(Waiver(row.id, row.current_load, is_correction, by, at))
+            self._audit.note(AuditEntry(at=at, actor=by, action=action, subject=row.name))
+
+    def _awaits_correction(self, row: BreachRow) -> bool:
+        told = {one.load_id for one in self._notifications.of_breach(row.id) if one.told_at is not None}
+        if not told - {row.current_load}:
+            return False
+        switched_at = self._breaches.history(row.id)[0].switched_at
+        corrected = [
+            one.begun_at for one in self._notifications.tellings() if one.breach_id == row.id and one.is_correction
+        ]
+        waived = [one.waived_at for one in self._waivers.all() if one.breach_id == row.id and one.is_correction]
+        if any(at >= switched_at for at in [*corrected, *waived]):
+            return False
+        return any(True for _ in self._concerned.to_correct(row))
 
     def _row(self, name: str, is_correction: bool) -> BreachRow:
         if self._settings.mail == "off":

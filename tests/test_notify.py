@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from breachcheck.errors import HoldsAddress, MailOff, UnknownBreach, UnknownLoad
+from breachcheck.listings import Entry
 from breachcheck.notifications import Words
 from breachcheck.suppressions import Level
 from ingest import worker
@@ -114,6 +115,86 @@ def test_a_fan_out_that_was_cut_off_goes_on_where_it_ended(it, notify, monkeypat
     it.rounds()
 
     assert recipients(it.drained()) == [ANN, BOB, EVE]
+
+
+def told_and_withdrawn(it):
+    for account in (ANN, BOB):
+        it.subscribed(account)
+    published_breach(it.store, SHOP, {ANN: [EMAIL, NAMES], BOB: [EMAIL]})
+    tell(it)
+    it.store.publishing.withdraw("Shop", by=BY)
+
+
+def names_of(rows):
+    return [row.name for row in rows]
+
+
+def test_a_withdrawal_is_recalled_until_those_who_were_told_are_corrected(it, notify):
+    told_and_withdrawn(it)
+    assert (names_of(notify.uncorrected()), notify.to_be_corrected("Shop")) == (["Shop"], 2)
+
+    notify.correct("Shop", WRONG, by=BY)
+    assert notify.uncorrected() == []
+    it.rounds()
+    assert (notify.uncorrected(), notify.to_be_corrected("Shop")) == ([], 0)
+
+
+def test_or_until_it_is_decided_that_nobody_need_be(it, notify):
+    told_and_withdrawn(it)
+    notify.waive("Shop", by="cli:olga", is_correction=True)
+
+    assert notify.uncorrected() == []
+    (entry,) = it.store.audit.latest(1)
+    assert (entry.actor, entry.action, entry.subject) == ("cli:olga", "correct nobody", "Shop")
+
+
+def test_a_decision_holds_for_the_breach_as_it_stood(it, notify, monkeypatch):
+    told_and_withdrawn(it)
+    notify.waive("Shop", by=BY, is_correction=True)
+    moment = time.time() + 5
+    monkeypatch.setattr("breachcheck.publishing.time.time", lambda: moment)
+    published_breach(it.store, SHOP, {ANN: [EMAIL]})
+
+    assert names_of(notify.uncorrected()) == ["Shop"]
+
+
+def test_a_load_that_holds_as_much_of_everyone_who_was_told_needs_no_correction(it, notify):
+    it.subscribed(ANN)
+    published_breach(it.store, SHOP, {ANN: [EMAIL]})
+    tell(it)
+    published_breach(it.store, SHOP, {ANN: [EMAIL, NAMES]})
+
+    assert notify.uncorrected() == []
+
+
+def test_nobody_was_told_so_nothing_is_recalled(it, notify):
+    it.subscribed(ANN)
+    published_breach(it.store, SHOP, {ANN: [EMAIL]})
+    it.store.publishing.withdraw("Shop", by=BY)
+
+    assert notify.uncorrected() == []
+
+
+def test_a_breach_of_which_nobody_is_to_be_told_is_recalled_no_more_until_its_next_load(it, notify):
+    published_breach(it.store, SHOP, {ANN: [EMAIL]})
+    notify.waive("Shop", by=BY)
+    assert notify.untold() == []
+
+    published_breach(it.store, SHOP, {ANN: [EMAIL]})
+    assert names_of(notify.untold()) == ["Shop"]
+
+
+def test_a_breach_that_is_listed_only_is_never_recalled(it, notify):
+    it.store.listings.enter([Entry(SHOP, "{}")], by=BY)
+
+    assert notify.untold() == []
+
+
+def test_of_a_breach_that_is_not_published_it_cannot_be_decided_to_tell_nobody(it, notify):
+    told_and_withdrawn(it)
+
+    with pytest.raises(UnknownLoad, match="add --correction"):
+        notify.waive("Shop", by=BY)
 
 
 def test_the_count_is_what_is_sent(it, notify):

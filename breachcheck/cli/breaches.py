@@ -15,7 +15,7 @@ from breachcheck.cli import tallying
 from breachcheck.cli.comparing import compare
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.output import aligned, who
-from breachcheck.cli.telling import tell
+from breachcheck.cli.telling import offer, tell
 from breachcheck.errors import UnknownLoad
 from breachcheck.listings import Imported
 from breachcheck.loads import Correction, Load
@@ -119,9 +119,11 @@ def withdraw(data: Path | None, as_json: bool, name: str, reason: str | None) ->
     """Show a breach to nobody. Its load stays and can be published again."""
     with opened(data) as services:
         row = services.publishing.withdraw(name, by=who(), reason=reason)
-        facts = _summary(services, services.breaches.get(name))
+        wrongly_told = services.post.notify.to_be_corrected(name)
+        facts = _summary(services, services.breaches.get(name)) | {"to_be_corrected": wrongly_told}
     back = f"`breachcheck breaches publish {row.name}` brings it back."
-    _say(facts, f"Withdrew {row.name}. Nobody was told; {back}", as_json=as_json)
+    said = f"Withdrew {row.name}. Nobody was told; {back}\n{offer(wrongly_told, row.name)}".rstrip()
+    _say(facts, said, as_json=as_json)
 
 
 @breaches.command()

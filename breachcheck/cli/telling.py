@@ -28,6 +28,7 @@ from breachcheck.services import opened
     metavar="LANGUAGE WHAT-WENT-WRONG WHAT-IS-RIGHT",
     help="With --correction: the two texts for those who read this language, such as de. May be given for each.",
 )
+@click.option("--nobody", is_flag=True, help="Tell, or with --correction correct, nobody: there are no more reminders.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def tell(
     data: Path | None,
@@ -37,12 +38,18 @@ def tell(
     what_went_wrong: str | None,
     what_is_right: str | None,
     translated: tuple[tuple[str, str, str], ...],
+    nobody: bool,
     yes: bool,
 ) -> None:
     """Mail subscribers whose details are in a published breach, or correct what they were told.
 
     Each is told once, and again only if more of theirs is found. Publishing and withdrawing tell nobody.
     """
+    if nobody and (what_went_wrong or what_is_right or translated):
+        raise click.UsageError("--nobody goes with --correction alone: there is nothing to say.")
+    if nobody:
+        _waive(data, name, is_correction=correction, as_json=as_json)
+        return
     if correction != bool(what_went_wrong and what_is_right):
         raise click.UsageError("--correction, --what-went-wrong and --what-is-right go together.")
     if translated and not correction:
@@ -59,6 +66,27 @@ def tell(
         else:
             notify.tell(name, by=who())
     _say(name, count, as_json=as_json)
+
+
+def offer(people: int, name: str) -> str:
+    """What to do about those who were told of a breach what is not so; nothing where there are none."""
+    if not people:
+        return ""
+    who = f"{people:,} {'person was' if people == 1 else 'people were'} told of it what is not so."
+    return (
+        f"{who} Tell them: breachcheck breaches tell {name} --correction --what-went-wrong TEXT --what-is-right TEXT\n"
+        f"Or, where that is not needed: breachcheck breaches tell {name} --correction --nobody"
+    )
+
+
+def _waive(data: Path | None, name: str, *, is_correction: bool, as_json: bool) -> None:
+    with opened(data) as services:
+        services.post.notify.waive(name, by=who(), is_correction=is_correction)
+    if as_json:
+        click.echo(json.dumps({"breach": name, "mails": 0}))
+    else:
+        done = "corrected about" if is_correction else "told of"
+        click.echo(f"Noted: nobody is {done} {name} as it stands.")
 
 
 def _translations(translated: Iterable[tuple[str, str, str]]) -> dict[str, Words]:

@@ -19,7 +19,7 @@ from breachcheck.web.breach_page import breach_page
 from breachcheck.web.context import services
 from breachcheck.web.doors import Preview
 from breachcheck.web.language import gettext as _
-from breachcheck.web.language import tag
+from breachcheck.web.language import ngettext, tag
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -131,7 +131,15 @@ def publish(load_id: LoadId) -> ResponseReturnValue:
 @bp.post("/breaches/<name>/withdraw")
 def withdraw(name: str) -> ResponseReturnValue:
     reason = request.form.get("reason", "").strip() or None
-    return _done(lambda by: services().publishing.withdraw(name, by=by, reason=reason), _("Withdrawn."))
+    return _done(lambda by: _withdraw(name, by, reason), _("Withdrawn."))
+
+
+def _withdraw(name: str, by: str, reason: str | None) -> None:
+    """Withdraw it, and say how many were told what is not so."""
+    services().publishing.withdraw(name, by=by, reason=reason)
+    if count := services().post.notify.to_be_corrected(name):
+        flash(ngettext("One person was told of it.", "%(num)s people were told of it.", count))
+        flash(_("Correct what they were told, or decide not to: breachcheck breaches tell"))
 
 
 @bp.post("/breaches/<name>/roll-back")

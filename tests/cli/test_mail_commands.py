@@ -134,6 +134,27 @@ class TestTell:
         done = breachcheck("breaches", "tell", "Shop", "--correction", *words, "--yes", data=data)
         assert done.out.startswith("1 mail about Shop")
 
+    def test_a_withdrawal_offers_to_correct_and_a_decision_not_to_is_noted(self, store, data):
+        it = Mailing(store)
+        it.clock.now = int(time.time()) + 1
+        store.post.notify.tell("Shop", by="tests")
+        it.rounds()
+
+        done = breachcheck("breaches", "withdraw", "Shop", data=data)
+        assert "1 person was told of it what is not so." in done.out
+        assert "breachcheck breaches tell Shop --correction --nobody" in done.out
+
+        done = breachcheck("breaches", "tell", "Shop", "--correction", "--nobody", data=data)
+        assert done.out == "Noted: nobody is corrected about Shop as it stands.\n"
+        assert store.post.notify.uncorrected() == []
+        assert store.audit.latest(1)[0].action == "correct nobody"
+
+    def test_who_is_told_nothing_is_given_no_words(self, data):
+        done = breachcheck("breaches", "tell", "Shop", "--nobody", "--what-is-right", "x", data=data)
+
+        assert done.status == 2
+        assert "there is nothing to say" in done.err
+
     def test_a_correction_may_have_words_in_each_language_of_mails(self, store, data):
         words = ("--correction", "--what-went-wrong", "a wrong file", "--what-is-right", "you are not in it", "--yes")
         it = Mailing(store)

@@ -1,6 +1,7 @@
 """The operators' pages: who gets in, what they may do, and the preview of a load."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from breachcheck.outbox import Mail
 from breachcheck.services import Services
 from breachcheck.suppressions import Level
 from breachcheck.web.app import create_app
+from tests.mails import mailing
 from tests.stores import facts, held_breach, new_store, published_breach
 
 PASSWORD = "correct horse battery"  # made up
@@ -310,6 +312,22 @@ def test_a_load_that_was_read_in_part_says_so_and_has_no_button_to_publish_it(
     assert "the first 1,000 records of each file" in operator.get(f"/admin/loads/{load_id}/preview").text
     assert "read in part" in operator.get("/admin/").text
     assert "--although-in-part" in press(operator, f"/admin/loads/{load_id}/publish")
+
+
+def test_a_withdrawal_says_how_many_were_told(tmp_path: Path) -> None:
+    for it in mailing(tmp_path / "data"):
+        it.clock.now = int(time.time()) + 1
+        it.store.operators.add("olga", PASSWORD)
+        it.subscribed("hana@example.com")
+        published_breach(it.store, facts(), PEOPLE)
+        it.post.notify.tell("Shop", by="tests")
+        it.rounds()
+        client = create_app(it.store).test_client()
+        sign_in(client)
+
+        page = press(client, "/admin/breaches/Shop/withdraw")
+        assert "One person was told of it." in page
+        assert "breachcheck breaches tell" in page
 
 
 @pytest.mark.parametrize(
