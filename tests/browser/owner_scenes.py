@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from tests.browser.scene import Scene, Walk, at, with_all_open
-from tests.browser.stage import KNOWN_PEOPLE, TOLD
+from tests.browser.stage import KNOWN_PEOPLE, SEEN_BY_ALL, TOLD
 from tests.browser.windows import Window
 from tests.mails import parsed, text_of
 
@@ -15,7 +15,9 @@ PATIENCE_S = 20
 
 
 KNOWN = (f"p{number}@example.com" for number in range(KNOWN_PEOPLE))
-"""Addresses that are in breaches, each once."""
+"""Addresses that are in breaches of which their owners alone are told, each once."""
+FOUND_BY_ALL = iter(SEEN_BY_ALL)
+"""Addresses that anyone may look up, each once."""
 
 
 def new_address() -> str:
@@ -68,6 +70,11 @@ def _wrong_code(window: Window) -> None:
     _asked(window)
     window.page.fill("#code", "no code")
     window.press("main button.primary")
+
+
+def _stopped_and_not(window: Window) -> None:
+    _at_link("owner/stop", is_pressed=True)(window)
+    window.press("main form button")
 
 
 def _at_link(place: str, *, is_pressed: bool = False, is_opened_again: bool = False) -> Walk:
@@ -171,6 +178,7 @@ OWNER_SCENES: dict[str, Scene] = {
     "owner-link-cut-off": Scene("owners", at("/owner/stop/x"), "This link is not whole"),
     "owner-stop": Scene("owners", _at_link("owner/stop"), "Stop these emails?"),
     "owner-stopped": Scene("owners", _at_link("owner/stop", is_pressed=True), "These emails are stopped"),
+    "owner-stop-undone": Scene("owners", _stopped_and_not, "We send these emails again"),
     "owner-found": Scene("owners", with_all_open(_owner_at()), "Yes, found in 2 breaches"),
     "owner-ticked": Scene("owners", _ticked, "Yes, found in 2 breaches"),
     "owner-not-found": Scene("owners", _owner_at(is_known=False), "Not found in 2 breaches"),

@@ -28,6 +28,8 @@ PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 LOOKS = [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")]
 MADE_UP = ("home-of-a-site", "found-in-many", "did-you-mean", "breaches-of-a-site", "breach-corrected")
 """Scenes that are taken in the made-up languages as well."""
+GERMAN = ("home", "found", "not-found", "breach", "owner-sent", "owner-found", "owner-hide", "owner-receipt")
+"""Scenes that are taken in German as well."""
 COLOURS = 48
 FOR_README = {"answer": ("found", "light"), "breach-page": ("breach", "dark")}
 """File -> the scene whose first screens it shows, as on a desk."""
@@ -49,6 +51,11 @@ def take(names: list[str], stage: Stage, browser: Browser) -> None:
             SCENES[name].walk(shown)
             _save(shown.page, f"{name}-{PHONE}-{tongue}")
             shown.page.context.close()
+    for name in set(names) & set(GERMAN):
+        shown = window(browser, getattr(stage, SCENES[name].site).port, width=PHONE, motion="reduce", locale="de-DE")
+        SCENES[name].walk(shown)
+        _save(shown.page, f"{name}-{PHONE}-de")
+        shown.page.context.close()
 
 
 def take_for_readme(stage: Stage, browser: Browser) -> None:
@@ -87,6 +94,9 @@ def _mails(data: Path) -> Iterator[tuple[str, Mail]]:
     yield "owner-link", letters.owner_link(IN_MANY, "en", token="token", code="482913", stop_token="token")
     yield "confirmation", letters.confirmation(IN_MANY, "en", token="token")
     yield "notification", letters.notification(IN_MANY, "en", exposure, **token)
+    yield "notification-de", letters.notification(IN_MANY, "de", exposure, **token)
+    code = {"domain": "example.com", "code": "482913", "stop_token": "token"}
+    yield "domain-code", letters.domain_code("postmaster@example.com", "en", **code)
     yield "private-notification", letters.private_notification(IN_MANY, "en", **token)
     yield (
         "correction",

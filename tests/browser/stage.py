@@ -19,6 +19,7 @@ NOT_FOUND = "nobody@example.org"
 MISSPELT = "mia@" + "gmial.com"
 KNOWN_PEOPLE = 100
 TOLD = ("told@example.com", "left@example.com")
+SEEN_BY_ALL = ("seen@example.com", "shown@example.com")
 OPERATOR = ("operator", "correct horse battery staple")
 
 PSEUDO = [sys.executable, "-m", "tests.browser.pseudo"]
@@ -54,6 +55,7 @@ class Stage:
     limited: Server
     empty: Server
     closed: Server
+    by_mail: Server
     pseudo: Server
     owners: Server
 
@@ -66,6 +68,7 @@ def running_stage(place: Path) -> Iterator[Stage]:
     _many(_folder(place, "pseudo"))
     _one(_folder(place, "limited"))
     _one(_folder(place, "closed"), disclosure="closed", mail="outbox")
+    _one(_folder(place, "by_mail"), disclosure="owner", mail="outbox")
     _owners(_folder(place, "owners"))
     stores.new_store(_folder(place, "empty")).close()
     with contextlib.ExitStack() as stack:
@@ -77,9 +80,10 @@ def running_stage(place: Path) -> Iterator[Stage]:
         yield Stage(
             demo=start("demo", **unlimited),
             many=start("many", **unlimited),
-            limited=start("limited", BREACHCHECK_LOOKUPS_A_MINUTE="1"),
+            limited=start("limited", BREACHCHECK_LOOKUPS_A_MINUTE="1", BREACHCHECK_FOCUS_BREACH="Shop"),
             empty=start("empty"),
             closed=start("closed", **unlimited),
+            by_mail=start("by_mail", **unlimited),
             owners=stack.enter_context(running(_folder(place, "owners"), **unlimited)),
             pseudo=stack.enter_context(running_program(PSEUDO, _folder(place, "pseudo"))),
         )
@@ -115,9 +119,8 @@ def _owners(data: Path) -> None:
     """A demo, since its pages say where the mails lie, that serves owners of addresses and tells its subscribers."""
     store = stores.new_store(data, is_demo=True, mail="outbox")
     people = [*(f"p{number}@example.com" for number in range(KNOWN_PEOPLE)), *TOLD]
-    stores.published_breach(
-        store, stores.SHOP, {f"p{number}+shop@example.com": HEAVY for number in range(KNOWN_PEOPLE)}
-    )
+    aliases = {f"p{number}+shop@example.com": HEAVY for number in range(KNOWN_PEOPLE)}
+    stores.published_breach(store, stores.SHOP, aliases | dict.fromkeys(SEEN_BY_ALL, BASIC))
     clinic = stores.facts(name="Clinic", title="Hill Clinic", is_sensitive=True)
     stores.published_breach(store, clinic, {one: [*BASIC, "Personal health data"] for one in people})
     for account in TOLD:

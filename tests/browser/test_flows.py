@@ -1,5 +1,6 @@
 """What visitors do, in a real browser: with the keyboard alone, without scripts, back and forth."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -132,6 +133,35 @@ def test_from_the_question_to_the_answer_is_a_small_step(stage: Stage, open_wind
 def _bytes_received(window: Window) -> int:
     sizes = [one.request.sizes() for one in window.responses]
     return sum(one["responseBodySize"] + one["responseHeadersSize"] for one in sizes)
+
+
+PAGES = re.compile(rb"/Type\s*/Page\b")
+
+
+def test_a_printed_answer_is_short_and_says_whose_it_is(stage: Stage, open_window: OpenWindow) -> None:
+    window = open_window(stage.demo.port)
+    window.ask(FOUND)
+    pages = len(PAGES.findall(window.page.pdf(format="A4")))
+    window.page.emulate_media(media="print")
+
+    def is_seen(selector: str) -> bool:
+        return bool(window.page.locator(selector).first.evaluate(IS_RENDERED))
+
+    assert 1 < pages <= 4
+    assert is_seen(".wordmark")
+    assert not is_seen(".bar nav")
+    assert not is_seen(".site-footer")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_who_has_to_wait_asks_again_without_typing(stage: Stage, open_window: OpenWindow, script: bool) -> None:
+    window = open_window(stage.limited.port, width=PHONE, script=script)
+    for _ in range(2):
+        window.ask(NOT_FOUND)
+    window.press("main button")
+
+    assert window.heading().startswith("Please wait")
+    assert window.page.locator("[name=account]").input_value() == NOT_FOUND
 
 
 @pytest.mark.parametrize("script", [True, False])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.owner_scenes import KNOWN, ask_for_link, let_in, link_to, mail_to, new_address
+from tests.browser.owner_scenes import FOUND_BY_ALL, KNOWN, ask_for_link, let_in, link_to, mail_to, new_address
 from tests.browser.stage import Stage
 from tests.browser.windows import PHONE, Window
 from tests.mails import code_in
@@ -80,6 +80,59 @@ def test_who_hides_gets_a_receipt_as_a_file_and_can_show_again(
     assert download.value.suggested_filename == "breachcheck-receipt.json"
     assert '"level": "hide"' in download.value.path().read_text(encoding="utf-8")
     assert "Your results are shown again." in window.page.get_by_role("status").inner_text()
+
+
+@pytest.mark.parametrize(("script", "locale", "yes"), [(True, "en-GB", "Yes"), (False, "de-DE", "Ja")])
+def test_who_hides_is_found_by_nobody_else_and_still_sees_their_answer(
+    stage: Stage, open_window: OpenWindow, script: bool, locale: str, yes: str
+) -> None:
+    window, account = open_window(stage.owners.port, width=PHONE, script=script, locale=locale), next(FOUND_BY_ALL)
+    window.ask(account)
+    before = window.heading()
+    let_in(window, account)
+    window.go("/owner/hide/hide")
+    window.page.fill("#account", account)
+    window.press("main button.primary")
+    other = open_window(stage.owners.port, script=script)
+    other.ask(account)
+    window.go("/owner")
+
+    assert before.startswith(yes)
+    assert other.heading().startswith("Not found")
+    assert window.heading().startswith(yes)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_the_receipt_is_there_on_reload_and_when_one_comes_back(
+    stage: Stage, open_window: OpenWindow, script: bool
+) -> None:
+    window, account = open_window(stage.owners.port, width=PHONE, script=script), next(KNOWN)
+    let_in(window, account)
+    window.go("/owner/hide/hide")
+    window.page.fill("#account", account)
+    window.press("main button.primary")
+    window.page.reload()
+    reloaded = window.heading()
+    window.page.get_by_role("link", name="Back to my answer").click()
+    window.page.wait_for_url("**/owner")
+    window.page.go_back()
+
+    assert reloaded == window.heading() == "It is done"
+    assert "Backups that are older than this receipt." in window.page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_after_signing_out_back_shows_nothing_of_the_answer(
+    stage: Stage, open_window: OpenWindow, script: bool
+) -> None:
+    window = open_window(stage.owners.port, script=script)
+    let_in(window, next(KNOWN))
+    window.page.get_by_role("button", name="Sign out").click()
+    window.page.wait_for_url(window.origin + "/")
+    window.page.go_back()
+
+    assert window.heading() == "Your private answer"
+    assert "Hill Clinic" not in window.page.locator("main").inner_text()
 
 
 def test_all_that_is_held_comes_as_a_file_and_signing_out_closes_the_door(
