@@ -15,6 +15,7 @@ from breachcheck.cli import tallying
 from breachcheck.cli.comparing import compare
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.output import aligned, who
+from breachcheck.cli.reporting import report
 from breachcheck.cli.telling import offer, tell
 from breachcheck.errors import UnknownLoad
 from breachcheck.listings import Imported
@@ -184,6 +185,7 @@ def prune(data: Path | None, keep: int) -> None:
 
 breaches.add_command(tell)
 breaches.add_command(compare)
+breaches.add_command(report)
 
 
 def _told(imported: Imported) -> dict[str, list[str]]:

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from breachcheck.answers import timestamp
-from breachcheck.breaches import Facts
+from breachcheck.breaches import differences
 from breachcheck.catalog import Breach
 from breachcheck.data_classes import heaviest_first
 from breachcheck.loads import Correction, FileTally, Load
@@ -114,7 +112,5 @@ def _file(file: FileTally) -> Model:
 
 def _correction(correction: Correction) -> Model:
     """Which facts changed; who changed them is the operator's own."""
-    was, now = correction.before, correction.facts
-    names = [field.name for field in msgspec.structs.fields(Facts)]
-    changed = [name for name in names if getattr(was, name) != getattr(now, name)]
+    changed = differences(correction.before, correction.facts)
     return {"corrected_at": timestamp(correction.corrected_at), "changed": changed}

@@ -1,0 +1,137 @@
+"""Breach reports: what an authority's form asks, from what the store knows, and nothing about a handful of people."""
+
+import time
+
+import pytest
+
+from breachcheck import breach_reports
+from breachcheck.breach_reports import as_json, report_of
+from breachcheck.breaches import NotExposed
+from breachcheck.errors import UnknownLoad
+from breachcheck.loads import LEFT_OUT
+from tests.cli.commands import breachcheck
+from tests.mails import mailing
+from tests.stores import SHOP, facts, held_breach, published_breach
+
+EMAIL, NAMES, PHONES = "Email addresses", "Names", "Phone numbers"
+PEOPLE = {f"invented{number}@example.com": [EMAIL, NAMES] for number in range(6)} | {
+    "ann@example.com": [EMAIL],
+    "bob@example.com": [EMAIL, PHONES],
+}
+TOLD = facts(
+    held_by="Tally",
+    on_behalf_of="Chatter",
+    affected=None,
+    disclosed_classes=(EMAIL, "Organisation identifiers"),
+    not_exposed=NotExposed(classes=("Passwords", NAMES), also=("chats",), source="https://chatter.example/notice"),
+)
+
+
+def report(store, name="Shop", load_id=None):
+    row = store.breaches.get(name)
+    return report_of(row, load_id, breaches=store.breaches, loads=store.loads, notifications=store.post.notifications)
+
+
+@pytest.fixture
+def made(store):
+    published_breach(store, TOLD, PEOPLE, rejected={"no address": 3, LEFT_OUT: 2})
+    return as_json(report(store))
+
+
+def test_people_and_records_are_counted_and_what_was_not_disclosed_is_not_zero(made):
+    assert made["numbers"]["people"] == 8
+    assert made["numbers"]["affected_as_disclosed"] is None
+    assert made["breach"]["held_by"] == "Tally"
+    assert made["breach"]["on_behalf_of"] == "Chatter"
+
+
+def test_nothing_says_how_many_had_themselves_forgotten(made):
+    assert made["numbers"]["records_left_out"] == {"no address": 3}
+    assert made["numbers"]["records"] == 11
+
+
+def test_of_a_handful_of_people_neither_number_nor_combination_is_told(made):
+    assert made["field_sets"] == [{"classes": [EMAIL, NAMES], "people": 6, "severity": 30, "level": "low"}]
+    assert made["rare_field_sets"] == 2
+    by_name = {one["data_class"]: one for one in made["classes"]}
+    assert (by_name[PHONES]["people"], by_name[PHONES]["fewer_than"]) == (None, 5)
+    assert (by_name[NAMES]["people"], by_name[NAMES]["fewer_than"]) == (6, None)
+
+
+def test_what_was_not_in_it_says_who_says_so_and_leaves_out_what_people_have(made):
+    assert made["not_in_it"] == {
+        "classes": ["Passwords"],
+        "also": ["chats"],
+        "says": "Chatter",
+        "source": "https://chatter.example/notice",
+    }
+    assert made["not_known"] == ["Organisation identifiers"]
+
+
+def test_every_file_has_its_hash_and_so_has_the_manifest(made):
+    (file,) = made["provenance"]["files"]
+    assert (file["name"], file["sha256"]) == ("people.csv", "cd" * 32)
+    assert made["provenance"]["manifest_sha256"] == "ab" * 32
+
+
+def test_dates_are_those_of_the_load_and_a_withdrawal_is_one(store, made):
+    assert made["dates"]["breach"] == "2026-03-14"
+    assert made["dates"]["loaded"] == "2026-11-15T00:00:00Z"
+    assert made["dates"]["published"] is not None
+    assert made["dates"]["withdrawn"] is None
+
+    store.publishing.withdraw("Shop", by="tests")
+    later = as_json(report(store))
+    assert later["dates"]["withdrawn"] is not None
+    assert later["provenance"]["is_published"] is False
+
+
+def test_a_correction_of_the_words_is_in_it(store, made):
+    store.publishing.update(facts(TOLD, title="Chatter"), by="tests")
+
+    (correction,) = as_json(report(store))["provenance"]["corrections"]
+    assert correction["said_otherwise"] == ["title"]
+
+
+def test_a_held_load_can_be_reported_before_it_is_published(store):
+    load_id = held_breach(store, SHOP, PEOPLE)
+
+    assert report(store).load.id == report(store, load_id=load_id).load.id == load_id
+    assert report(store).is_published is False
+
+
+def test_a_load_of_another_breach_is_none(store, made):
+    other = held_breach(store, facts(name="Other"), PEOPLE)
+
+    with pytest.raises(UnknownLoad, match="breaches show Shop"):
+        report(store, load_id=other)
+
+
+def test_who_was_told_is_counted(tmp_path):
+    for it in mailing(tmp_path / "data"):
+        it.clock.now = int(time.time()) + 1
+        it.subscribed("ann@example.com")
+        published_breach(it.store, SHOP, PEOPLE)
+        it.post.notify.tell("Shop", by="tests")
+        it.rounds()
+
+        assert as_json(report(it.store))["told"]["subscribers"] == 1
+        words = breachcheck("breaches", "report", "Shop", data=it.store.config.data).out
+        assert "subscribers told         1" in words
+        assert "only written to the outbox folder" in words
+
+
+def test_no_number_is_few_but_zero_and_five():
+    assert [breach_reports.few(number)["people"] for number in (0, 1, 4, 5)] == [0, None, None, 5]
+
+
+def test_the_command_prints_it_in_words_and_for_programs(store, made):
+    data = store.config.data
+    words = breachcheck("breaches", "report", "Shop", data=data).out
+
+    assert breachcheck("breaches", "report", "shop", "--json", data=data).json["numbers"] == made["numbers"]
+    assert "people, as disclosed     not disclosed" in words
+    assert "2 more, of fewer than 5 people each, which are not told." in words
+    assert "was not in it            Passwords; chats" in words
+    assert "Organisation identifiers  not known" in words
+    assert "@" not in words
