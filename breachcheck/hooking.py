@@ -12,7 +12,7 @@ from breachcheck.errors import FetchRefused, HoldsAddress, InvalidAccount, Inval
 from breachcheck.fetching import Fetcher
 from breachcheck.free_text import without_address
 from breachcheck.watchlists import is_name
-from breachcheck.webhook_messages import TEST, Counts, Message, MessageState, Span, WebhookMessages, message_id
+from breachcheck.webhook_messages import TEST, Counts, Message, MessageState, Span, WebhookMessages, number_in
 from breachcheck.webhook_numbers import WebhookNumbers
 from breachcheck.webhook_rights import WebhookRights
 from breachcheck.webhook_sources import Source
@@ -94,8 +94,7 @@ class Hooking:
             webhook = self._webhooks.get(holder, name)
             if webhook.disabled_at is not None:
                 raise InvalidRequest("Its receiver said that it is gone (410); put the webhook again first.")
-            number = self._messages.add(webhook.id, TEST, Span(), now=self._now())
-        return self._message(webhook, message_id(webhook.id, number), "")
+            return self._messages.add(webhook.id, TEST, Span(), now=self._now())
 
     def replay(self, holder: str, name: str, ids: Sequence[str] | None, *, by: str) -> int:
         """Try these messages again, all or none, or, where *ids* is None, all that were given up; how many."""
@@ -137,7 +136,7 @@ class Hooking:
         Raises UnknownWebhook; InvalidRequest for a cursor that was never given out.
         """
         webhook = self._webhooks.get(holder, name)
-        before = _TOP if not cursor else _number(webhook, cursor)
+        before = _TOP if not cursor else number_in(cursor, webhook.id)
         if before is None:
             raise InvalidRequest("This webhook never gave out such a cursor; begin without one.", "/cursor")
         found = self._messages.before(webhook.id, before, count + 1, state)
@@ -159,13 +158,15 @@ class Hooking:
         except FetchRefused as error:
             raise InvalidRequest(str(error), "/url") from None
 
-    def _create(self, holder: str, name: str, wish: Wish, by: str) -> tuple[Webhook, str]:
+    def _create(self, holder: str, name: str, wish: Wish, by: str) -> tuple[Webhook, str | None]:
         subject = _subject(wish)
         if wish.kind == "domain" and not self._rights.has_proved(holder, Domain(subject), now=self._now()):
             raise UnprovedDomain("No key of this name has proved that domain, or the proof has ended.")
         beginning = self._sources[wish.kind].beginning(holder, subject, wish.cursor)
         secret = signatures.new_secret()
         with self._db.transaction():
+            if self._webhooks.find(holder, name):  # someone else put it at the same time
+                return self.put(holder, name, wish, by=by)
             if len(self._webhooks.of_holder(holder)) >= MOST_WEBHOOKS:
                 raise InvalidRequest(f"There are {MOST_WEBHOOKS} webhooks already; delete one first.")
             webhook = self._webhooks.create(
@@ -186,9 +187,9 @@ class Hooking:
             self._note("change webhook", webhook, by)
 
     def _message(self, webhook: Webhook, text: str, pointer: str) -> Message:
-        number = _number(webhook, text)
+        number = number_in(text, webhook.id)
         found = None if number is None else self._messages.find(webhook.id, number)
-        if found is None:
+        if found is None or found.id != text:
             raise InvalidRequest("There is no such message of this webhook, or not any more.", pointer)
         return found
 
@@ -208,10 +209,3 @@ def _subject(wish: Wish) -> str:
         return canonical_domain(wish.subject)
     except InvalidAccount as error:
         raise InvalidRequest(str(error), "/subject") from None
-
-
-def _number(webhook: Webhook, text: str) -> int | None:
-    prefix = message_id(webhook.id, 0)[:-1]
-    digits = text.removeprefix(prefix)
-    is_one = text.startswith(prefix) and digits.isascii() and digits.isdigit() and len(digits) <= len(str(_TOP)) - 1
-    return int(digits) if is_one else None

@@ -1,5 +1,6 @@
 """Webhook messages: what waits to be delivered, what was, and what was given up. What they said is not kept."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +23,9 @@ MOST_WAITING = 10
 INTERRUPTED = "The worker ended while it was being sent."
 KEEP_DELIVERED_S = 7 * 86_400
 KEEP_DEAD_S = 90 * 86_400
+
+
+_id_form = re.compile(r"msg_(?P<webhook>[0-9]{1,18})_(?P<number>[0-9]{1,18})_[0-9]{1,18}", re.ASCII)
 
 
 class Span(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -58,8 +62,8 @@ class Message:
 
     @property
     def id(self) -> str:
-        """The same at every try, and when it is replayed."""
-        return message_id(self.webhook_id, self.number)
+        """The same at every try, and when it is replayed; never that of another, even in a store that was restored."""
+        return f"msg_{self.webhook_id}_{self.number}_{self.formed_at}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +81,23 @@ class WebhookMessages:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def add(self, webhook_id: WebhookId, kind: MessageKind, span: Span, *, now: int) -> int:
-        """Queue one, together with the caller's transaction; its number."""
-        number = next_ids(self._db, f"webhook_message {webhook_id}")
-        self._db.execute(
+    def add(self, webhook_id: WebhookId, kind: MessageKind, span: Span, *, now: int) -> Message:
+        """Queue one, together with the caller's transaction."""
+        rows = self._db.query(
             """
             INSERT INTO webhook_message (webhook_id, number, kind, span, state, formed_at, next_try_at, noted_at)
             VALUES (:id, :number, :kind, :span, 'queued', :now, :now, :now)
+            RETURNING webhook_id, number, kind, span, state, attempts, formed_at, tried_at, next_try_at, status, failure
             """,
             {
                 "id": webhook_id,
-                "number": number,
+                "number": next_ids(self._db, f"webhook_message {webhook_id}"),
                 "kind": kind,
                 "span": msgspec.json.encode(span).decode(),
                 "now": now,
             },
         )
-        return number
+        return _message(rows[0])
 
     def has_room(self, webhook_id: WebhookId) -> bool:
         """Whether another may be formed: none that waits is still to be taken before it, and few wait at all."""
@@ -286,9 +290,10 @@ class WebhookMessages:
         )
 
 
-def message_id(webhook_id: WebhookId, number: int) -> str:
-    """What receivers know a message by: never given out twice."""
-    return f"msg_{webhook_id}_{number}"
+def number_in(message_id: str, webhook_id: WebhookId) -> int | None:
+    """The number in what may be the id of a message of that webhook."""
+    found = _id_form.fullmatch(message_id)
+    return int(found["number"]) if found and int(found["webhook"]) == webhook_id else None
 
 
 def _outcome(message: Message, status: int | None, failure: str | None, now: int) -> dict[str, object]:

@@ -272,3 +272,42 @@ class TestResolver:
 
     def test_servers_may_have_ports_and_brackets(self) -> None:
         Resolver(["192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:5353"])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://site.example/",
+        "https://8.8.8.8/hook",
+        "http://127.0.0.1:8080/",
+        "https://127.0.0.1/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://Inside.Example./",
+        "https://[2001:4860:4860::8888]/",
+    ],
+)
+def test_an_endpoint_is_encrypted_or_named_by_an_operator(dns: Dns, url: str) -> None:
+    fetcher(dns, LOOPBACK, "inside.example").require_endpoint(url)
+
+    assert dns.asked == []
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://site.example/", "https://"),
+        ("http://8.8.8.8/", "https://"),
+        ("https://10.0.0.1/", "outbound_allowed"),
+        ("http://10.0.0.1/", "outbound_allowed"),
+        ("https://[::1]/", "outbound_allowed"),
+        ("https://[::ffff:10.0.0.1]/", "outbound_allowed"),
+        ("https://[64:ff9b::a00:1]/", "outbound_allowed"),
+        ("https://169.254.169.254/latest", "outbound_allowed"),
+        ("gopher://site.example/", "https://"),
+        ("https://name:word@site.example/", "hold no user"),
+    ],
+)
+def test_what_is_neither_is_refused_before_anyone_is_asked(dns: Dns, url: str, why: str) -> None:
+    with pytest.raises(FetchRefused, match=why):
+        fetcher(dns, LOOPBACK).require_endpoint(url)
+    assert dns.asked == []

@@ -184,5 +184,6 @@ def _row(message: Message) -> dict[str, Any]:
         "attempts": message.attempts,
         "status": message.status,
         "tried_at": None if message.tried_at is None else timestamp(message.tried_at),
+        "next_try": timestamp(message.next_try_at) if message.state == "queued" else None,
         "why": message.failure,
     }

@@ -121,7 +121,7 @@ def deliveries(name: str) -> Response:
 def replay_webhook(name: str) -> Response:
     """Send messages again: some, or all that were given up."""
     key = _admitted(name)
-    sent = _read(_replay, 'like {"ids": ["msg_3_17"]}', Replay())
+    sent = _read(_replay, 'like {"ids": ["msg_3_17_1795383600"]}', Replay())
     return _answer({"queued": services().webhooks.replay(key.name, name, sent.ids, by=_by(key))}, 202)
 
 

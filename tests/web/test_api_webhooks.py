@@ -1,6 +1,7 @@
 """/api/v1/webhooks over HTTP: putting, looking, rotating, testing, replaying, and every refusal."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,14 @@ class TestPutting:
             "delivered_at": None,
             "former_secret_until": None,
         }
+
+    def test_of_many_who_put_it_at_once_one_is_told_the_secret(self, store, put):
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: put(), range(8)))
+
+        assert sorted(one.status_code for one in answers) == [200] * 7 + [201]
+        assert [one.status_code for one in answers if "secret" in one.json] == [201]
+        assert len(store.webhooks.views()) == 1
 
     def test_what_is_told_is_signed_with_the_secret(self, store, put, receiver):
         secret = put().json["secret"]
@@ -356,7 +365,7 @@ class TestSeeingToIt:
         assert waiting["next_try_at"] is not None
 
     @pytest.mark.parametrize(
-        "query", ["limit=0", "limit=x", "state=lost", "cursor=msg_9_1", "cursor=1", "cursor=msg_1_²"]
+        "query", ["limit=0", "limit=x", "state=lost", "cursor=msg_9_1_1", "cursor=1", "cursor=msg_1_²_1"]
     )
     def test_a_parameter_that_is_none_is_refused(self, refused, query):
         assert refused("GET", f"siem/deliveries?{query}").status_code == 422
@@ -366,7 +375,7 @@ class TestSeeingToIt:
         publish(store, "A")
         call(store)
         (one,) = receiver.ids
-        wrong = client.post(f"{SIEM}/replay", headers=headers, json={"ids": [one, "msg_1_77"]})
+        wrong = client.post(f"{SIEM}/replay", headers=headers, json={"ids": [one, one + "0"]})
         nothing = call(store)
         right = client.post(f"{SIEM}/replay", headers=headers, json={"ids": [one, one]})
         call(store)
