@@ -115,7 +115,12 @@ class Concerned:
 
 def is_private(breach: Breach, classes: Sequence[str] | frozenset[str], site: Disclosure) -> bool:
     """Whether a mail about *classes* of *breach* must not name it: subjects are read from lock screens."""
-    names = frozenset(classes)
     is_for_owners = max(site, breach.facts.disclosure, key=STRICTNESS.__getitem__) != "open"
+    return is_for_owners or tells_of_someone(breach, classes)
+
+
+def tells_of_someone(breach: Breach, classes: Sequence[str] | frozenset[str]) -> bool:
+    """Whether the mere fact of *classes* of *breach* says something of their person."""
+    names = frozenset(classes)
     is_owner_only = any(data_classes.is_owner_only(name) for name in names) or data_classes.makes_owner_only(names)
-    return breach.facts.is_sensitive or is_for_owners or bool(is_owner_only)
+    return breach.facts.is_sensitive or bool(is_owner_only)

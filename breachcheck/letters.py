@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -30,6 +31,15 @@ PATHS: Mapping[str, str] = {
     "unsubscribe": "/unsubscribe/{token}",
 }
 """Where links in mails lead, under the site's own address. The web site serves them; opening one changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a mail says, to whomever."""
+
+    subject: str
+    text: str
+    html: str
 
 
 class Letters:
@@ -95,19 +105,41 @@ class Letters:
         values = {"date": tongue(language).day(told_at)}
         return self._mail("private_correction", recipient, language, values, unsubscribe_token)
 
+    def to_customers(self, language: str, exposure: Exposure, *, can_look: bool) -> Written:
+        """What a company itself writes to all of whom *exposure* is so. *can_look*: they may look it up on the site."""
+        spoken = tongue(language)
+        notice, said = notice_of(exposure, self._typed, spoken), exposure.breach.texts_in(spoken.tag)
+        foreign = [*notice.foreign, *([said.phone] if said.phone.lang != spoken.tag else [])]
+        questions = [where for where in (said.phone.words, said.help_url) if where]
+        values = {"notice": notice, "can_look": can_look, "questions": questions, "foreign": foreign}
+        return self._written("customers", spoken, {"run_by": said.company or said.title, **values})
+
+    def to_private_customers(self, language: str) -> Written:
+        """The same where neither subject nor text may say of what, or whose."""
+        spoken = tongue(language)
+        return self._written("private_customers", spoken, {"run_by": isolated(self._settings.site_name, spoken.tag)})
+
+    def _written(self, name: str, spoken: Tongue, values: Mapping[str, object]) -> Written:
+        known = {**self._known(spoken), **values}
+        environment = _environment(self._folder, spoken)
+        subject = environment.get_template(f"{name}.subject").render(known).strip()
+        return Written(
+            subject=subject,
+            text=_paragraphs(environment.get_template(f"{name}.txt").render(known)),
+            html=environment.get_template(f"{name}.html").render(known, subject=subject),
+        )
+
     def _mail(
         self, name: str, recipient: str, language: str, values: Mapping[str, object], unsubscribe_token: str = ""
     ) -> Mail:
         spoken = tongue(language)
         unsubscribe = self._link("unsubscribe", unsubscribe_token) if unsubscribe_token else ""
-        known = self._known(spoken) | {"unsubscribe": unsubscribe, **values}
-        environment = _environment(self._folder, spoken)
-        subject = environment.get_template(f"{name}.subject").render(known).strip()
+        written = self._written(name, spoken, {"unsubscribe": unsubscribe, **values})
         return Mail(
             recipient=recipient,
-            subject=subject,
-            text=_paragraphs(environment.get_template(f"{name}.txt").render(known)),
-            html=environment.get_template(f"{name}.html").render(known, subject=subject),
+            subject=written.subject,
+            text=written.text,
+            html=written.html,
             language=spoken.tag,
             message_id=secrets.token_hex(16),
             unsubscribe_url=unsubscribe,

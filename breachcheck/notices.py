@@ -29,6 +29,7 @@ class Notice:
     about: Sequence[str]
     via_alias: bool
     details: Sequence[str]
+    denied: Sequence[str]
     facts: Sequence[str]
     steps: Sequence[str]
     not_needed: Sequence[str]
@@ -48,6 +49,7 @@ def notice_of(exposure: Exposure, typed: str, tongue: Tongue) -> Notice:
         about=_about(breach, tongue),
         via_alias=exposure.via_alias,
         details=[_detail(name, leak.company, breach, tongue) for name in exposure.leaked],
+        denied=_denied(exposure, tongue),
         facts=[*_denied(exposure, tongue), _affected(breach, tongue)],
         steps=[f"{_sentence(step.title)} {_how(step, typed, tongue)}".strip() for step in steps],
         not_needed=meaning.not_needed([leak], language=tongue.language),

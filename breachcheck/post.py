@@ -34,6 +34,7 @@ class Post:
     owner_links: OwnerLinks
     subscribers: Subscribers
     notifications: Notifications
+    letters: Letters
     notify: Notify
     replies: Replies
     delivery: Delivery | None
@@ -70,6 +71,7 @@ def wired(
         owner_links=owner_links,
         subscribers=subscribers,
         notifications=notifications,
+        letters=letters,
         notify=Notify(db, settings, catalogue, concerned, subscribers, letters, outbox),
         replies=Replies(db, requests, owner_links, subscribers, domains, letters, outbox),
         delivery=_delivery(settings, db, outbox, notifications),

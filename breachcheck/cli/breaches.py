@@ -17,6 +17,7 @@ from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.output import aligned, who
 from breachcheck.cli.reporting import report
 from breachcheck.cli.telling import offer, tell
+from breachcheck.cli.texting import texts
 from breachcheck.errors import UnknownLoad
 from breachcheck.listings import Imported
 from breachcheck.loads import Correction, Load
@@ -186,6 +187,7 @@ def prune(data: Path | None, keep: int) -> None:
 breaches.add_command(tell)
 breaches.add_command(compare)
 breaches.add_command(report)
+breaches.add_command(texts)
 
 
 def _told(imported: Imported) -> dict[str, list[str]]:

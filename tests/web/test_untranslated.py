@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from breachcheck import languages
 from breachcheck.breaches import CompanyStep, Help, NotExposed
 from breachcheck.disclosure import OWNER
-from breachcheck.letters import Letters
+from breachcheck.letters import Letters, Written
 from breachcheck.outbox import Mail
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
@@ -252,7 +252,7 @@ def test_every_word_of_the_operators_pages_is_in_the_catalogue(client: FlaskClie
     assert [untranslated(client.get(path).text) for path in paths] == [[]] * len(paths)
 
 
-def letters_of(site: Services) -> list[Mail]:
+def letters_of(site: Services) -> list[Mail | Written]:
     letters, token = Letters(site.config, is_demo=True), {"unsubscribe_token": "0"}
     exposures = site.lookup.ask(ANN, OWNER).exposures
     wrong = {"title": "Μαγαζί", "told_at": 1_795_000_000, "went_wrong": "λάθος", "is_right": "σωστό"}
@@ -261,6 +261,8 @@ def letters_of(site: Services) -> list[Mail]:
         letters.confirmation(ANN, TAG, token="0"),
         *(letters.notification(ANN, TAG, exposure, **token) for exposure in exposures),
         letters.private_notification(ANN, TAG, **token),
+        *(letters.to_customers(TAG, exposure, can_look=True) for exposure in exposures),
+        letters.to_private_customers(TAG),
         *(letters.correction(ANN, TAG, **wrong, is_out=is_out, **token) for is_out in (True, False)),
         letters.private_correction(ANN, TAG, told_at=1_795_000_000, **token),
     ]
