@@ -118,8 +118,8 @@ class Config:
         (),
     )
     outbound_allowed: tuple[str, ...] = setting(
-        "Networks (`10.1.0.0/16`) and hosts that proofs of domains and what else goes out may reach, although they are"
-        " not of the open Internet.",
+        "Networks (`10.1.0.0/16`) and hosts that proofs of domains and webhooks may reach, although they are not of the"
+        " open Internet; webhooks may have `http://` there.",
         (),
     )
     dns_servers: tuple[str, ...] = setting(

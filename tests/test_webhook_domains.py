@@ -1,6 +1,7 @@
 """Webhooks of domains: told the numbers that are other than before, of a domain that is proved, and nobody's name."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,9 @@ from tests.hooked import HOOK, NOW, call, hook, hooked_store, log
 from tests.ingest.loads import load
 from tests.receivers import receiving
 from tests.watched import HOLDER, work
+from tests.web.test_openapi import mismatches
 
+DESCRIPTION = Path(__file__).parents[1] / "breachcheck" / "web" / "openapi.json"
 DOMAIN = Domain("site.example")
 MANY = ("ann", "bo", "cy", "di", "eve", "fay")
 
@@ -205,6 +208,20 @@ def test_a_proof_that_lapses_ends_what_waits(store, receiver, hooked):
 
     assert call(store, NOW + 60 * DAY_S) == 0
     assert [one.state for one in log(store)] == ["queued"]
+
+
+def test_what_arrives_has_the_keys_described(store, receiver, hooked):
+    publish(store, "Shop", MANY)
+    publish(store, "Bank", MANY)
+    call(store)
+    store.publishing.withdraw("Bank", by="tests")
+    publish(store, "Shop", MANY[:5])
+    call(store)
+
+    schemas = json.loads(DESCRIPTION.read_text(encoding="utf-8"))["components"]["schemas"]
+    described = schemas["DomainMessage"]
+    assert told(receiver)[1] == [("Shop", 5), ("Bank", None)]
+    assert [mismatches(one.message, described, schemas) for one in receiver.heard] == [[], []]
 
 
 def test_a_subdomain_is_told_to_who_proved_the_domain_by_dns(store, receiver):

@@ -19,9 +19,8 @@ from tests.web.test_openapi import mismatches
 SIEM = "/api/v1/webhooks/siem"
 EMAIL = "Email addresses"
 ANN = "ann@example.com"
-SCHEMAS = json.loads((Path(__file__).parents[2] / "breachcheck" / "web" / "openapi.json").read_text(encoding="utf-8"))[
-    "components"
-]["schemas"]
+DOCUMENT = json.loads((Path(__file__).parents[2] / "breachcheck" / "web" / "openapi.json").read_text(encoding="utf-8"))
+SCHEMAS = DOCUMENT["components"]["schemas"]
 
 
 @pytest.fixture
@@ -163,6 +162,19 @@ class TestPutting:
         assert data["watchlist.exposures"]["events"] == events["events"]
         assert data["watchlist.exposures"]["cursor"] == events["cursor"]
         assert data["catalogue.changes"] == {"changes": changes["changes"], "cursor": changes["cursor"]}
+
+    def test_what_arrives_has_the_keys_described(self, client, headers, store, put, receiver):
+        watch(store, ("e1", ANN))
+        put(kind="watchlist", subject="staff")
+        put("catalogue")
+        publish(store, "Shop")
+        work(store)
+        client.post(f"{SIEM}/test", headers=headers)
+        call(store)
+
+        described = {name: schema_of(one) for name, one in DOCUMENT["webhooks"].items()}
+        assert {one.message["type"] for one in receiver.heard} == set(described) - {"domain.exposures"}
+        assert [mismatches(one.message, described[one.message["type"]], SCHEMAS) for one in receiver.heard] == [[]] * 3
 
     @pytest.mark.parametrize(
         ("body", "pointer"),
@@ -450,3 +462,7 @@ def prove(store, holder, domain):
     key = next(one for one in store.api_keys.all() if one.name == holder)
     claim = store.domains.begin(key.id, domain, now=NOW)
     store.domains.note_proved(claim, Way.DNS, now=NOW)
+
+
+def schema_of(described):
+    return described["post"]["requestBody"]["content"]["application/json"]["schema"]
