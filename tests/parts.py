@@ -77,6 +77,7 @@ class NpmPackage:
 
 
 PARTS: dict[str, Part] = {
+    "curl": Program("curl", "the samples of the API that call it with curl", ("curl",)),
     "chromium": Program("chromium", "tests/browser", ("chromium", "fonts-dejavu-core", "fonts-noto-core")),
     "postgres": Program(
         "postgres", "what is tested on PostgreSQL too", ("postgresql",), elsewhere="usr/lib/postgresql/*/bin/postgres"

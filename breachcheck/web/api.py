@@ -1,12 +1,10 @@
 """/api/v1: our own JSON API. What it takes is strict, what it refuses is a problem (RFC 9457)."""
 
-from importlib import resources
-
 import msgspec
 from flask import Blueprint, Response, request
 
 from breachcheck.answers import as_json
-from breachcheck.web import batch_lines, bodies, formats, questions
+from breachcheck.web import api_description, batch_lines, bodies, formats, questions
 from breachcheck.web.access import admit
 from breachcheck.web.batch_lines import Told
 from breachcheck.web.context import services
@@ -42,8 +40,7 @@ def lookup() -> Response:
 @bp.get("/openapi.json")
 def openapi() -> Response:
     """What this API takes and answers, for programs (OpenAPI 3.1)."""
-    document = resources.files("breachcheck.web").joinpath("openapi.json").read_bytes()
-    return shared(Response(document, content_type=JSON))
+    return shared(Response(api_description.document(), content_type=JSON))
 
 
 def _read_question() -> Question:

@@ -60,7 +60,7 @@ TITLES: Mapping[str, str] = {
     "fault": "This went wrong on our side",
 }
 
-WHAT_THERE_IS = "Nothing was asked. What there is stands in /api/v1/openapi.json."
+WHAT_THERE_IS = "Nothing was asked. What there is stands in /api/v1/docs."
 NO_ANSWER = "Nothing was found out about the account: this is neither a yes nor a no. Ask again later."
 
 

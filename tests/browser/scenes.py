@@ -70,6 +70,7 @@ SCENES: dict[str, Scene] = OWNER_SCENES | {
     "how-it-works": Scene("demo", at("/how-it-works"), "How it works"),
     "never-signed-up": Scene("demo", at("/never-signed-up"), "Why am I in a breach"),
     "not-me": Scene("many", at("/not-me"), "This is not me"),
+    "api": Scene("demo", at("/api/v1/docs"), "The API, for programs"),
     "status": Scene("demo", at("/status"), "Status"),
     "error-404": Scene("demo", at("/nope"), "There is no page here"),
     "error-405": Scene("demo", at("/admin/sign-out"), "This page does not work that way"),
