@@ -76,15 +76,14 @@ class TestInterrupted:
         with hooked_store(tmp_path / "data") as store:
             secret = hook(store, receiver)
             publish(store, "A")
-        called = Event()
-        receiver.mood = "late"
-        receiver.on_call = called.set
+        called, killed = Event(), Event()
+        receiver.on_call = lambda: (called.set(), killed.wait(60))
         command = [sys.executable, "-m", "breachcheck.cli", "worker", "--data", str(tmp_path / "data")]
         with subprocess.Popen(command, env=environment(), cwd=ROOT, stderr=subprocess.DEVNULL) as first:
             was_called = called.wait(60)
             first.send_signal(signal.SIGKILL)
-        receiver.mood = "takes"
         called.clear()
+        killed.set()
         with subprocess.Popen(command, env=environment(), cwd=ROOT, stderr=subprocess.DEVNULL) as second:
             was_called_again = called.wait(60)
             second.send_signal(signal.SIGTERM)
@@ -117,6 +116,16 @@ class TestTheCourier:
 
         assert meanwhile == ["sending"]
         assert taken_changes(stalling) == taken_changes(receiver) == ["A", "B", "C"]
+
+    def test_told_to_stop_it_sees_what_is_under_way_to_its_end(self, store, receiver, monkeypatch):
+        monkeypatch.setattr(courier, "IDLE_S", 0.01)
+        stopping = Event()
+        receiver.on_call = stopping.set
+        hook(store, receiver)
+        publish(store, "A")
+        courier.run(store.webhook_calls, store.config.data, stopping)
+
+        assert states(store) == ["delivered"]
 
     def test_a_store_out_of_reach_ends_nothing(self, tmp_path, receiver, monkeypatch):
         monkeypatch.setattr(courier, "IDLE_S", 0.01)
