@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from breachcheck.addresses import base_of, canonical
+from breachcheck.addresses import base_of, canonical, domain_of
 from breachcheck.digests import Digester, Kind
+from breachcheck.domains import speaking_for
 from breachcheck.errors import HoldsAddress, InvalidAccount, InvalidRequest
 from breachcheck.json_faults import NOT_DECODED, fault_of, require_json
 from breachcheck.watchlists import Size, Watched, is_name
@@ -244,4 +245,9 @@ def _digested(entry: Entry, breach: str | None, digester: Digester) -> Watched:
         return Watched(entry.ref, digester.of(entry.kind, entry.account.strip(), breach))
     address = canonical(entry.account)
     base = base_of(address)
-    return Watched(entry.ref, digester.of_address(address), None if base is None else digester.of_address(base))
+    return Watched(
+        entry.ref,
+        digester.of_address(address),
+        None if base is None else digester.of_address(base),
+        tuple(map(digester.of_domain, speaking_for(domain_of(address)))),
+    )

@@ -53,6 +53,7 @@ ANY_OWNER = Viewer(Role.OWNER, sees_aliases=True)
 """Whoever tries out what owners would see: not told what opt-outs keep for the owner."""
 
 KEY = Viewer(Role.KEY, sees_aliases=True)
+KEY_SEEING_SENSITIVE = Viewer(Role.KEY, sees_aliases=True, sees_sensitive=True)
 KEY_WITHOUT_ALIASES = Viewer(Role.KEY, sees_aliases=False)
 OPERATOR = Viewer(Role.OPERATOR, sees_aliases=True)
 

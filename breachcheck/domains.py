@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 
 from breachcheck.addresses import Domain
@@ -86,6 +87,18 @@ class ProvedDomains:
             if above in self.whole:
                 return True
         return False
+
+
+@lru_cache(maxsize=4096)
+def speaking_for(domain: Domain) -> tuple[Domain, ...]:
+    """*domain*, and those above it of which one that is proved as a whole would cover it."""
+    labels = domain.split(".")
+    found = [domain]
+    for start in range(len(labels) - 1):
+        if is_unprovable(Domain(".".join(labels[start:]))):
+            break
+        found.append(Domain(".".join(labels[start + 1 :])))
+    return tuple(found)
 
 
 NOTHING_PROVED = ProvedDomains()

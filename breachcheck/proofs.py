@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from breachcheck import watchlists
 from breachcheck.addresses import Domain, canonical_domain
 from breachcheck.api_keys import ApiKeys
 from breachcheck.audit import Audit, AuditEntry
@@ -159,6 +160,8 @@ class Proofs:
             self._domains.note_proved(claim, way, now=self.now())
             self._note(f"prove domain by {way}", claim.domain, claim.key_id, by)
             self.schedule()
+            if watchlists.any_in(self._db):  # there may be more to tell of some
+                self._jobs.add(watchlists.JOB, {}, due_at=self.now())
 
     def _note(self, action: str, domain: Domain, key_id: int, by: str) -> None:
         self._audit.note(AuditEntry(at=self.now(), actor=by, action=action, subject=f"{domain} for key {key_id}"))

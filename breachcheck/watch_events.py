@@ -14,7 +14,10 @@ EventKind = Literal["exposed", "changed", "withdrawn"]
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """That of the accounts of *ref* in *breach* something became so, or ceased to be. *title*: the breach's."""
+    """That of the accounts of *ref* in *breach* something became so, or ceased to be. *title*: the breach's.
+
+    *is_sensitive*: it was told by a right, and is for nobody without it.
+    """
 
     kind: EventKind
     ref: str
@@ -23,6 +26,7 @@ class News:
     leaked: frozenset[str] = frozenset()
     via_alias: bool = False
     severity: int = 0
+    is_sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,9 @@ class WatchEvents:
             self._db.execute(
                 """
                 INSERT INTO watch_event
-                    (watchlist_id, number, kind, ref, breach, title, leaked, via_alias, severity, at)
-                VALUES (:id, :number, :kind, :ref, :breach, :title, :leaked, :via_alias, :severity, :at)
+                    (watchlist_id, number, kind, ref, breach, title, leaked, via_alias, severity, is_sensitive, at)
+                VALUES
+                    (:id, :number, :kind, :ref, :breach, :title, :leaked, :via_alias, :severity, :is_sensitive, :at)
                 """,
                 {
                     "id": watchlist_id,
@@ -66,6 +71,7 @@ class WatchEvents:
                     "leaked": json.dumps(sorted(one.leaked)),
                     "via_alias": int(one.via_alias),
                     "severity": one.severity,
+                    "is_sensitive": int(one.is_sensitive),
                     "at": at,
                 },
             )
@@ -74,7 +80,7 @@ class WatchEvents:
         """The next *count* events, oldest first."""
         rows = self._db.query(
             """
-            SELECT number, kind, ref, breach, title, leaked, via_alias, severity, at, acknowledged_at
+            SELECT number, kind, ref, breach, title, leaked, via_alias, severity, is_sensitive, at, acknowledged_at
             FROM watch_event
             WHERE watchlist_id = :id AND number > :number
             ORDER BY number
@@ -88,7 +94,7 @@ class WatchEvents:
         """Every event of one ref, oldest first."""
         rows = self._db.query(
             """
-            SELECT number, kind, ref, breach, title, leaked, via_alias, severity, at, acknowledged_at
+            SELECT number, kind, ref, breach, title, leaked, via_alias, severity, is_sensitive, at, acknowledged_at
             FROM watch_event
             WHERE watchlist_id = :id AND ref = :ref
             ORDER BY number
@@ -190,5 +196,6 @@ def _event(row: Row) -> WatchEvent:
         leaked=frozenset(json.loads(row["leaked"])),
         via_alias=bool(row["via_alias"]),
         severity=row["severity"],
+        is_sensitive=bool(row["is_sensitive"]),
     )
     return WatchEvent(number=row["number"], news=news, at=row["at"], acknowledged_at=row["acknowledged_at"])

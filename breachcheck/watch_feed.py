@@ -9,11 +9,12 @@ from breachcheck.answers import by_weight, timestamp
 from breachcheck.breaches import Disclosure
 from breachcheck.catalog import Breach, Catalogue, Published
 from breachcheck.db.base import Database
-from breachcheck.disclosure import KEY, may_be_shown, may_be_told, owner_only
+from breachcheck.disclosure import KEY, KEY_SEEING_SENSITIVE, may_be_shown, may_be_told, owner_only
 from breachcheck.errors import UnknownCursor
 from breachcheck.watch_erasure import said_of
 from breachcheck.watch_events import News, WatchEvent, WatchEvents
 from breachcheck.watch_findings import WatchFindings
+from breachcheck.watch_rights import NO_RIGHTS, Rights
 from breachcheck.watchlists import Watched, Watchlist, Watchlists
 
 _cursor_form = re.compile(r"([1-9][0-9]{0,17})-([0-9]{1,18})", re.ASCII)
@@ -33,7 +34,8 @@ class WatchFeed:
     """Reads what ``watching`` told, in the order in which it became true.
 
     What may be told less by now is told less: nothing of who opted out since, of a breach that is sensitive or
-    retired since only that it was withdrawn, and no class that is for the owner alone.
+    retired since only that it was withdrawn, and no class that is for the owner alone. What was told by a right, its
+    withdrawal too, is for whoever has that right now.
     """
 
     def __init__(self, db: Database, catalogue: Catalogue, *, site: Disclosure) -> None:
@@ -44,15 +46,18 @@ class WatchFeed:
         self._events = WatchEvents(db)
         self._findings = WatchFindings(db)
 
-    def after(self, holder: str, name: str, cursor: str, count: int) -> EventPage:
-        """Up to *count* events after *cursor*; "" begins. Raises UnknownWatchlist, UnknownCursor."""
+    def after(self, holder: str, name: str, cursor: str, count: int, rights: Rights = NO_RIGHTS) -> EventPage:
+        """Up to *count* events after *cursor*; "" begins. Raises UnknownWatchlist, UnknownCursor.
+
+        *rights*: what the key that reads was allowed.
+        """
         published = self._catalogue.published()
         with self._db.snapshot():
             watchlist = self._watchlists.get(holder, name)
             start = self._number(watchlist, cursor) if cursor else 0
             found = self._events.after(watchlist.id, start, count + 1)
             page = found[:count]
-            events = tuple(told for one in page if (told := self._told(watchlist, one, published)))
+            events = tuple(told for one in page if (told := self._told(watchlist, one, published, rights)))
         last = page[-1].number if page else start
         return EventPage(watchlist, events, event_id(watchlist, last), has_more=len(found) > count)
 
@@ -80,28 +85,41 @@ class WatchFeed:
             )
         return int(parts[2])
 
-    def _told(self, watchlist: Watchlist, event: WatchEvent, published: Published) -> WatchEvent | None:
-        breach = next((one for one in published.breaches if one.name == event.news.breach), None)
-        if breach and event.news.kind != "withdrawn" and not may_be_told(KEY, breach, self._site):
+    def _told(self, watchlist: Watchlist, event: WatchEvent, published: Published, rights: Rights) -> WatchEvent | None:
+        news = event.news
+        breach = next((one for one in published.breaches if one.name == news.breach), None)
+        viewer = KEY_SEEING_SENSITIVE if rights != NO_RIGHTS else KEY
+        if breach and news.kind != "withdrawn" and not may_be_told(viewer, breach, self._site):
             return None
-        leaked = event.news.leaked - (owner_only(breach) if breach else frozenset())
-        if published.suppressed:
-            said = self._left_by_opt_outs(watchlist, event, published)
+        needs_right = _needs_right(news, breach)
+        leaked = news.leaked - (owner_only(breach) if breach else frozenset())
+        if published.suppressed or needs_right:
+            said = self._left(watchlist, event, published, rights if needs_right else None)
             if said is None:
                 return None
             leaked &= said
         return replace(event, news=_with(event, leaked, breach))
 
-    def _left_by_opt_outs(self, watchlist: Watchlist, event: WatchEvent, published: Published) -> frozenset[str] | None:
-        """What the event says of accounts that did not opt out; None where all that it was about did."""
+    def _left(
+        self, watchlist: Watchlist, event: WatchEvent, published: Published, rights: Rights | None
+    ) -> frozenset[str] | None:
+        """What the event says of accounts that did not opt out, and that *rights*, if they are needed, cover.
+
+        None where it was about others alone.
+        """
         accounts = self._watchlists.accounts_of_ref(watchlist.id, event.news.ref)
-        shown = [one for one in accounts if _is_shown(one, published)]
+        shown = [one for one in accounts if _is_shown(one, published) and (rights is None or rights.cover(one))]
         if len(shown) == len(accounts):
             return event.news.leaked
         findings = self._findings.of_refs(watchlist.id, event.news.ref, event.news.ref)
         by_account = [findings.get((one.ref, one.digest), {}) for one in shown]
         behind = [by_breach[event.news.breach] for by_breach in by_account if event.news.breach in by_breach]
         return said_of(event, behind) if behind else None
+
+
+def _needs_right(news: News, breach: Breach | None) -> bool:
+    """That a breach is told no more because it became sensitive is for everyone who was told of it."""
+    return news.is_sensitive or (news.kind != "withdrawn" and breach is not None and breach.facts.is_sensitive)
 
 
 def event_id(watchlist: Watchlist, number: int) -> str:

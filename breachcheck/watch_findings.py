@@ -11,10 +11,14 @@ from breachcheck.watchlists import Watched, WatchlistId
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """*leaked* of one account in one breach, as it may be told; None where it was told that it is there no more."""
+    """*leaked* of one account in one breach, as it may be told; None where it was told that it is there no more.
+
+    *is_sensitive*: it may be told to who has a right to it alone.
+    """
 
     leaked: frozenset[str] | None
     via_alias: bool = False
+    is_sensitive: bool = False
 
 
 GONE = Finding(None)
@@ -33,7 +37,7 @@ class WatchFindings:
         """What was told of the refs from *first* to *last*."""
         rows = self._db.query(
             """
-            SELECT ref, digest, breach, leaked, via_alias
+            SELECT ref, digest, breach, leaked, via_alias, is_sensitive
             FROM watch_finding
             WHERE watchlist_id = :id AND ref BETWEEN :first AND :last
             """,
@@ -48,10 +52,10 @@ class WatchFindings:
         """In the transaction of the event that tells it."""
         self._db.execute(
             """
-            INSERT INTO watch_finding (watchlist_id, ref, digest, breach, leaked, via_alias)
-            VALUES (:id, :ref, :digest, :breach, :leaked, :via_alias)
-            ON CONFLICT (watchlist_id, ref, digest, breach)
-            DO UPDATE SET leaked = excluded.leaked, via_alias = excluded.via_alias
+            INSERT INTO watch_finding (watchlist_id, ref, digest, breach, leaked, via_alias, is_sensitive)
+            VALUES (:id, :ref, :digest, :breach, :leaked, :via_alias, :is_sensitive)
+            ON CONFLICT (watchlist_id, ref, digest, breach) DO UPDATE
+            SET leaked = excluded.leaked, via_alias = excluded.via_alias, is_sensitive = excluded.is_sensitive
             """,
             {
                 "id": watchlist_id,
@@ -60,6 +64,7 @@ class WatchFindings:
                 "breach": breach,
                 "leaked": None if finding.leaked is None else json.dumps(sorted(finding.leaked)),
                 "via_alias": int(finding.via_alias),
+                "is_sensitive": int(finding.is_sensitive),
             },
         )
 
@@ -76,4 +81,4 @@ class WatchFindings:
 
 def _finding(row: Row) -> Finding:
     leaked = None if row["leaked"] is None else frozenset(json.loads(row["leaked"]))
-    return Finding(leaked, bool(row["via_alias"]))
+    return Finding(leaked, bool(row["via_alias"]), bool(row["is_sensitive"]))

@@ -11,7 +11,7 @@ from breachcheck.breaches import Disclosure
 from breachcheck.catalog import Breach, Catalogue, Published
 from breachcheck.db.base import Database
 from breachcheck.digests import Digest
-from breachcheck.disclosure import KEY, disclose, may_be_shown, may_be_told
+from breachcheck.disclosure import KEY, KEY_SEEING_SENSITIVE, Viewer, disclose, may_be_shown, may_be_told
 from breachcheck.errors import IndexMoved, WatchlistFull
 from breachcheck.free_text import without_address
 from breachcheck.index import FieldSetId, Index
@@ -20,6 +20,7 @@ from breachcheck.loads import FieldSet
 from breachcheck.lookup import ATTEMPTS
 from breachcheck.watch_events import News, WatchEvents
 from breachcheck.watch_findings import GONE, Finding, Findings, WatchFindings
+from breachcheck.watch_rights import Rights, WatchRights
 from breachcheck.watchlists import JOB, Size, Watched, Watchlist, Watchlists
 
 MOST_ACCOUNTS = 500_000
@@ -52,8 +53,11 @@ class Watching:
     last, so that doing it again, or twice at once, tells nothing a second time.
     """
 
-    def __init__(self, db: Database, catalogue: Catalogue, index: Index, *, site: Disclosure) -> None:
+    def __init__(
+        self, db: Database, catalogue: Catalogue, index: Index, rights: WatchRights, *, site: Disclosure
+    ) -> None:
         self._db = db
+        self._rights = rights
         self._catalogue = catalogue
         self._index = index
         self._site: Disclosure = site
@@ -72,7 +76,7 @@ class Watching:
                 watchlist = self._new(holder, name)
             before = self._watchlists.accounts_of(watchlist.id)
             _require_room(wanted)
-            self._change(watchlist, remove=before - wanted, add=wanted - before)
+            self._change(watchlist, remove=before - wanted, add=_to_add(wanted, before))
         self._tell_at_once(holder, name)
         return self._kept(watchlist, is_new=is_new, added=len(wanted - before), removed=len(before - wanted))
 
@@ -94,19 +98,23 @@ class Watching:
             self._watchlists.delete(self._watchlists.get(holder, name).id)
 
     def tell_all(self) -> int:
-        """Tell every watchlist that was not told yet of what is published now; how many events that made."""
-        generation = self._catalogue.generation()
-        behind = [one for one in self._watchlists.all() if one.generation != generation]
-        return sum(self.tell(one) for one in behind)
+        """Tell every watchlist that was not told yet of what is published, and may be told, now; how many events."""
+        return sum(self.tell(one) for one in self._watchlists.all() if self._is_behind(one))
 
     def tell(self, watchlist: Watchlist) -> int:
         """Tell one watchlist; how many events that made. One that is changed meanwhile is left to whoever did."""
         generation, told, after = self._catalogue.generation(), 0, ""
+        rights = self._rights.of_holder(watchlist.holder)
         while accounts := self._watchlists.next_accounts(watchlist.id, after, AT_ONCE):
-            told += self._tell_some(watchlist, accounts)
+            told += self._tell_some(watchlist, accounts, rights)
             after = accounts[-1].ref
-        self._watchlists.note_told(watchlist, generation)
+        self._watchlists.note_told(watchlist, generation, rights.fingerprint)
         return told
+
+    def _is_behind(self, watchlist: Watchlist) -> bool:
+        if watchlist.generation != self._catalogue.generation():
+            return True
+        return watchlist.rights != self._rights.of_holder(watchlist.holder).fingerprint
 
     def prune(self, *, now: int) -> int:
         """Forget old events that others have overtaken; how many."""
@@ -133,15 +141,15 @@ class Watching:
 
     def _tell_at_once(self, holder: str, name: str) -> None:
         watchlist = self._watchlists.find(holder, name)
-        if watchlist and watchlist.generation != self._catalogue.generation():
+        if watchlist and self._is_behind(watchlist):
             self.tell(watchlist)
 
-    def _tell_some(self, watchlist: Watchlist, accounts: Sequence[Watched]) -> int:
+    def _tell_some(self, watchlist: Watchlist, accounts: Sequence[Watched], rights: Rights) -> int:
         """In one transaction with the check that what was found is what is published."""
         for _ in range(1 + ATTEMPTS):
             published = self._catalogue.published()
             shown = [one for one in accounts if may_be_shown(KEY, published.suppressed, one.digest, one.base)]
-            found = self._found(shown, published)
+            found = self._found(shown, published, rights)
             with self._db.transaction():
                 if not self._watchlists.is_at(watchlist):
                     return 0
@@ -149,20 +157,24 @@ class Watching:
                     return self._enter(watchlist, shown, found, published)
         raise IndexMoved("What is published changed while a watchlist was told; it is told again.")
 
-    def _found(self, accounts: Sequence[Watched], published: Published) -> Found:
+    def _found(self, accounts: Sequence[Watched], published: Published, rights: Rights) -> Found:
         """What may be told of each digest, asked in their order, as the index has them."""
         found = self._index.field_sets_of_many(one.digest for one in accounts)
-        return {digest: self._told_of(field_set_ids, published) for digest, field_set_ids in found.items()}
+        viewers = {one.digest: KEY_SEEING_SENSITIVE for one in accounts if rights.cover(one)}
+        return {
+            digest: self._told_of(field_set_ids, published, viewers.get(digest, KEY))
+            for digest, field_set_ids in found.items()
+        }
 
-    def _told_of(self, field_set_ids: Iterable[FieldSetId], published: Published) -> dict[str, Finding]:
+    def _told_of(self, field_set_ids: Iterable[FieldSetId], published: Published, viewer: Viewer) -> dict[str, Finding]:
         gathered: dict[Breach, list[FieldSet]] = {}
         for field_set_id in field_set_ids:
             if owner := published.field_sets.get(field_set_id):
                 gathered.setdefault(owner[0], []).append(owner[1])
         return {
-            breach.name: Finding(frozenset(exposure.leaked), exposure.via_alias)
+            breach.name: Finding(frozenset(exposure.leaked), exposure.via_alias, breach.facts.is_sensitive)
             for breach, field_sets in gathered.items()
-            if may_be_told(KEY, breach, self._site) and (exposure := disclose(KEY, breach, field_sets))
+            if may_be_told(viewer, breach, self._site) and (exposure := disclose(viewer, breach, field_sets))
         }
 
     def _enter(self, watchlist: Watchlist, accounts: Sequence[Watched], found: Found, published: Published) -> int:
@@ -202,6 +214,12 @@ class Watching:
         return news
 
 
+def _to_add(wanted: set[Watched], before: set[Watched]) -> set[Watched]:
+    """Those that are new, and those that were put down before their domains were."""
+    without = {one for one in before if not one.domains}
+    return {one for one in wanted if one not in before or (one.domains and one in without)}
+
+
 def _require_room(accounts: set[Watched]) -> None:
     if len(accounts) > MOST_ACCOUNTS:
         raise WatchlistFull(f"A watchlist holds {MOST_ACCOUNTS:,} accounts at most. The list is as it was.")
@@ -213,16 +231,20 @@ def _united(findings: Iterable[Finding]) -> Finding:
     if not there:
         return GONE
     direct = [one for one in there if not one.via_alias]
-    return Finding(frozenset[str]().union(*(one.leaked or () for one in direct or there)), via_alias=not direct)
+    return Finding(
+        frozenset[str]().union(*(one.leaked or () for one in direct or there)),
+        via_alias=not direct,
+        is_sensitive=any(one.is_sensitive for one in there),
+    )
 
 
 def _news(ref: str, name: str, title: str, was: Finding, now: Finding, breach: Breach | None) -> News:
     if now.leaked is None:
-        return News("withdrawn", ref, name, title)
+        return News("withdrawn", ref, name, title, is_sensitive=was.is_sensitive)
     storage = breach.password_storage if breach else "unknown"
     severity = data_classes.severity(now.leaked, storage)
     kind: Literal["exposed", "changed"] = "exposed" if was.leaked is None else "changed"
-    return News(kind, ref, name, title, now.leaked, now.via_alias, severity)
+    return News(kind, ref, name, title, now.leaked, now.via_alias, severity, now.is_sensitive)
 
 
 def _now() -> int:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NewType
 
 from breachcheck.counters import next_ids
@@ -27,8 +27,8 @@ def is_name(text: str) -> bool:
 class Watchlist:
     """One watchlist. It belongs to its *holder*: the name that stands on one API key or on several.
 
-    *revision* moves with its accounts; *generation* is that of the catalogue up to which all of it was told. Times
-    are epoch seconds.
+    *revision* moves with its accounts; *generation* is that of the catalogue up to which all of it was told, and
+    *rights* the fingerprint of whom it could be told sensitive breaches of. Times are epoch seconds.
     """
 
     id: WatchlistId
@@ -36,17 +36,22 @@ class Watchlist:
     name: str
     revision: int
     generation: int | None
+    rights: str
     created_at: int
     changed_at: int
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Watched:
-    """One account of *ref*. *base*: of an address with a plus tag, the digest of the address without it."""
+    """One account of *ref*. *base*: of an address with a plus tag, the digest of the address without it.
+
+    *domains*: of an address, the digests of its domain and of those that speak for it; they make it no other account.
+    """
 
     ref: str
     digest: Digest
     base: Digest | None = None
+    domains: tuple[Digest, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ class Watchlists:
         """Every watchlist there is, by holder and name."""
         rows = self._db.query(
             """
-            SELECT id, holder, name, revision, generation, created_at, changed_at
+            SELECT id, holder, name, revision, generation, rights, created_at, changed_at
             FROM watchlist
             ORDER BY holder, name
             """
@@ -124,7 +129,7 @@ class Watchlists:
         """Every account on it."""
         rows = self._db.query(
             """
-            SELECT ref, digest, base
+            SELECT ref, digest, base, domains
             FROM watched_account
             WHERE watchlist_id = :id
             """,
@@ -136,7 +141,7 @@ class Watchlists:
         """Every account of one ref."""
         rows = self._db.query(
             """
-            SELECT ref, digest, base
+            SELECT ref, digest, base, domains
             FROM watched_account
             WHERE watchlist_id = :id AND ref = :ref
             ORDER BY digest
@@ -149,7 +154,7 @@ class Watchlists:
         """About *count* accounts of the refs that follow *after*, by ref; each ref with all of its accounts."""
         rows = self._db.query(
             """
-            SELECT ref, digest, base
+            SELECT ref, digest, base, domains
             FROM watched_account
             WHERE watchlist_id = :id AND ref > :after
             ORDER BY ref, digest
@@ -164,15 +169,21 @@ class Watchlists:
         return [one for one in found if one.ref != last] + self.accounts_of_ref(watchlist_id, last)
 
     def add(self, watchlist_id: WatchlistId, accounts: Iterable[Watched]) -> None:
-        """Those that are there already stay as they are."""
+        """Those that are there already stay, with the domains that they come with now."""
         for one in accounts:
             self._db.execute(
                 """
-                INSERT INTO watched_account (watchlist_id, ref, digest, base)
-                VALUES (:id, :ref, :digest, :base)
-                ON CONFLICT (watchlist_id, ref, digest) DO NOTHING
+                INSERT INTO watched_account (watchlist_id, ref, digest, base, domains)
+                VALUES (:id, :ref, :digest, :base, :domains)
+                ON CONFLICT (watchlist_id, ref, digest) DO UPDATE SET domains = excluded.domains
                 """,
-                {"id": watchlist_id, "ref": one.ref, "digest": one.digest, "base": one.base},
+                {
+                    "id": watchlist_id,
+                    "ref": one.ref,
+                    "digest": one.digest,
+                    "base": one.base,
+                    "domains": " ".join(map(str, one.domains)),
+                },
             )
 
     def remove(self, watchlist_id: WatchlistId, accounts: Iterable[Watched]) -> None:
@@ -197,15 +208,15 @@ class Watchlists:
             {"id": watchlist_id, "at": at},
         )
 
-    def note_told(self, watchlist: Watchlist, generation: int) -> None:
-        """All of it was told up to *generation*, unless its accounts changed meanwhile."""
+    def note_told(self, watchlist: Watchlist, generation: int, rights: str) -> None:
+        """All of it was told up to *generation*, by *rights*, unless its accounts changed meanwhile."""
         self._db.execute(
             """
             UPDATE watchlist
-            SET generation = :generation
+            SET generation = :generation, rights = :rights
             WHERE id = :id AND revision = :revision
             """,
-            {"id": watchlist.id, "revision": watchlist.revision, "generation": generation},
+            {"id": watchlist.id, "revision": watchlist.revision, "generation": generation, "rights": rights},
         )
 
     def is_at(self, watchlist: Watchlist) -> bool:
@@ -223,7 +234,7 @@ def having(db: Database, digest: Digest) -> Iterator[tuple[WatchlistId, Watched]
     """Where the address of *digest*, or one of its aliases, is watched."""
     rows = db.query(
         """
-        SELECT watchlist_id, ref, digest, base
+        SELECT watchlist_id, ref, digest, base, domains
         FROM watched_account
         WHERE digest = :digest OR base = :digest
         """,
@@ -233,4 +244,5 @@ def having(db: Database, digest: Digest) -> Iterator[tuple[WatchlistId, Watched]
 
 
 def _watched(row: Row) -> Watched:
-    return Watched(row["ref"], Digest(row["digest"]), None if row["base"] is None else Digest(row["base"]))
+    base = None if row["base"] is None else Digest(row["base"])
+    return Watched(row["ref"], Digest(row["digest"]), base, tuple(Digest(int(one)) for one in row["domains"].split()))

@@ -40,6 +40,7 @@ from breachcheck.suppressions import Suppressions
 from breachcheck.ticked_steps import TickedSteps
 from breachcheck.use_counter import UseCounter
 from breachcheck.watch_feed import WatchFeed
+from breachcheck.watch_rights import WatchRights
 from breachcheck.watching import Watching
 from breachcheck.watchlists import Watchlists
 
@@ -100,7 +101,8 @@ class Services:
             self.catalogue, self.headcounts, self.sealed_accounts, self.digester, self.sealer
         )
         self.domain_reports = DomainReports(self.domain_lookup, self.loads, site=site)
-        self.watching = Watching(self.databases.catalogue_db, self.catalogue, self.index, site=site)
+        self.watch_rights = WatchRights(self.api_keys, self.domains, self.digester)
+        self.watching = Watching(self.databases.catalogue_db, self.catalogue, self.index, self.watch_rights, site=site)
         self.watch_feed = WatchFeed(self.databases.catalogue_db, self.catalogue, site=site)
 
     def _tell(self, keys: Keys) -> None:

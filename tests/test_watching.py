@@ -538,9 +538,9 @@ def test_what_keeps_moving_is_told_another_time(store, monkeypatch):
     published_breach(store, SHOP, {ANN: [EMAIL]})
     found = watching.Watching._found
 
-    def moving(self, accounts, published):
+    def moving(self, accounts, published, rights):
         store.publishing.update(SHOP, by="tests")
-        return found(self, accounts, published)
+        return found(self, accounts, published, rights)
 
     with monkeypatch.context() as busy:
         busy.setattr(watching.Watching, "_found", moving)

@@ -45,7 +45,7 @@ def test_a_list_that_changed_is_not_noted_as_told(store):
     lists = store.watchlists
     watchlist = lists.create("someone", "staff", at=0)
     lists.note_changed(watchlist.id, at=5)
-    lists.note_told(watchlist, 17)
+    lists.note_told(watchlist, 17, "")
     lists.note_told(lists.get("someone", "staff"), 18)
 
     now = lists.get("someone", "staff")

@@ -19,6 +19,7 @@ from breachcheck.web import api, bodies
 from breachcheck.web.access import admit
 from breachcheck.web.api_changes import page_length
 from breachcheck.web.context import services
+from breachcheck.web.domain_viewers import note_many
 
 SCOPE = "watch"
 MOST_ACKNOWLEDGED = 10_000
@@ -67,23 +68,26 @@ def watchlist(name: str) -> Response:
 @bp.put("/<name>")
 def put_watchlist(name: str) -> Response:
     """Watch exactly what the body holds: a directory as JSON, JSON lines or CSV."""
-    holder = _holder()
+    key = admit(SCOPE)
     _require_name(name)
     reader = _reader()
     directory = _read(reader(request.get_data(cache=False)), within="" if reader is directories.of_json else None)
     directories.require_some(directory)
-    kept = services().watching.replace(holder, name, directory.accounts)
+    note_many(key, f"watchlist {name}")
+    kept = services().watching.replace(key.name, name, directory.accounts)
     return _answer(_outcome(name, kept, directory), 201 if kept.is_new else 200)
 
 
 @bp.patch("/<name>")
 def change_watchlist(name: str) -> Response:
     """Take refs off, and add accounts."""
-    holder = _holder()
+    key = admit(SCOPE)
     bodies.require_json()
     sent = bodies.read(_change, 'like {"remove": ["e-1"], "add": [{"ref": "e-2", "account": "…"}]}')
     directory = _read(directories.of_json(bytes(sent.add), within="/add"), within="/add")
-    kept = services().watching.change(holder, name, remove_refs=sent.remove, add=directory.accounts)
+    services().watchlists.get(key.name, name)
+    note_many(key, f"watchlist {name}")
+    kept = services().watching.change(key.name, name, remove_refs=sent.remove, add=directory.accounts)
     return _answer(_outcome(name, kept, directory))
 
 
@@ -97,7 +101,11 @@ def delete_watchlist(name: str) -> Response:
 @bp.get("/<name>/exposures")
 def exposures(name: str) -> Response:
     """What became so, or ceased to be, of the refs on it after a cursor, oldest first."""
-    page = services().watch_feed.after(_holder(), name, request.args.get("cursor", ""), page_length())
+    key = admit(SCOPE)
+    rights = services().watch_rights.of_key(key)
+    page = services().watch_feed.after(key.name, name, request.args.get("cursor", ""), page_length(), rights)
+    if any(event.news.is_sensitive for event in page.events):
+        note_many(key, f"events of watchlist {name}")
     return _answer(watch_feed.as_json(page))
 
 

@@ -36,11 +36,17 @@ def viewer_of_many(key: ApiKey, what: str) -> Viewer:
     """Who asks about people of any domains, in *what*. Audited once, with the domains that more may be told of."""
     if SENSITIVE not in key.scopes:
         return KEY
-    viewer = _holder(key, sees_aliases=True)
-    if proved := sorted(viewer.domains.exact | viewer.domains.whole):
-        more = f" and {len(proved) - MOST_NAMED:,} more domains" if len(proved) > MOST_NAMED else ""
-        note(key, SENSITIVE_ASKED, f"{what}: people of {', '.join(proved[:MOST_NAMED])}{more}")
-    return viewer
+    note_many(key, what)
+    return _holder(key, sees_aliases=True)
+
+
+def note_many(key: ApiKey, what: str) -> None:
+    """Audit that *what* asks about people of every domain of which *key* may be told more, if there is any."""
+    proved = services().proofs.proved_by(key.id)
+    names = sorted(proved.exact | proved.whole) if SENSITIVE in key.scopes else []
+    if names:
+        more = f" and {len(names) - MOST_NAMED:,} more domains" if len(names) > MOST_NAMED else ""
+        note(key, SENSITIVE_ASKED, f"{what}: people of {', '.join(names[:MOST_NAMED])}{more}")
 
 
 def note(key: ApiKey, action: str, subject: str) -> None:

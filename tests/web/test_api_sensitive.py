@@ -1,13 +1,16 @@
 """Sensitive breaches in /api/v1: for who has proved the domain, if an operator allowed it; on record."""
 
 import json
+from typing import ClassVar
 
 import pytest
 
 from breachcheck.addresses import canonical
 from breachcheck.services import Services
 from breachcheck.suppressions import Level
+from ingest import worker
 from tests.outside import Dns
+from tests.stores import facts, published_breach
 from tests.web.teams import ALL_SCOPES, DOMAINS, PEOPLE, SITE, Team, team_of
 
 
@@ -124,3 +127,154 @@ class TestInBatches:
         loaded.client.delete(f"{DOMAINS}/{SITE}", headers=loaded.headers)
 
         assert self.names(self.told(loaded, f"ann@{SITE}")[0]) == ["Shop"]
+
+
+class TestOnWatchlists:
+    SCOPES = (*ALL_SCOPES, "watch")
+    LIST = "/api/v1/watchlists/staff"
+    STAFF: ClassVar = [
+        {"ref": "e1", "account": f"ann@{SITE}"},
+        {"ref": "e1", "account": "cy@other.example"},
+        {"ref": "e2", "account": f"bo@mail.{SITE}"},
+        {"ref": "e3", "account": f"nobody@{SITE}"},
+    ]
+
+    @pytest.fixture
+    def loaded(self, site: Services, dns: Dns) -> Team:
+        team = team_of(site, dns, *self.SCOPES)
+        team.load("Shop", *PEOPLE)
+        team.load("Whisper", *PEOPLE, sensitive=True)
+        return team
+
+    def put(self, team: Team) -> None:
+        assert team.client.put(self.LIST, json=self.STAFF, headers=team.headers).status_code in (200, 201)
+
+    def told(self, team: Team, cursor: str = "") -> list[tuple[str, str, str]]:
+        page = team.get(f"{self.LIST}/exposures?cursor={cursor}").json
+        return [(one["event"], one["ref"], one["breach"]["name"]) for one in page["events"]]
+
+    def work(self, team: Team) -> None:
+        while worker.run_one(team.store):
+            pass
+
+    def cursor(self, team: Team) -> str:
+        return str(team.get(f"{self.LIST}/exposures").json["cursor"])
+
+    def test_a_proof_tells_them_of_its_people_and_of_nobody_else(self, loaded: Team) -> None:
+        loaded.prove()
+        self.put(loaded)
+
+        events = loaded.get(f"{self.LIST}/exposures").json["events"]
+        assert [(one["ref"], one["breach"]["name"]) for one in events] == [("e1", "Shop"), ("e1", "Whisper")]
+        assert events[1]["leaked"] == ["Email addresses"]  # ann's; cy's name is not told
+
+    def test_without_the_scope_or_the_proof_they_are_not_told(self, loaded: Team) -> None:
+        self.put(loaded)
+        plain = team_of(loaded.store, loaded.dns, "domains", "watch")
+        plain.prove()
+
+        assert (self.told(loaded), self.told(plain)) == ([("exposed", "e1", "Shop")],) * 2
+        assert not [one for one in loaded.audited() + plain.audited() if one[0] == "ask sensitive breaches"]
+
+    def test_a_proof_that_comes_later_is_told_by_the_worker(self, loaded: Team) -> None:
+        self.put(loaded)
+        seen = self.cursor(loaded)
+        loaded.prove()
+        self.work(loaded)
+
+        assert self.told(loaded, seen) == [("exposed", "e1", "Whisper")]
+
+    def test_subdomains_are_of_a_domain_that_dns_proved(self, loaded: Team) -> None:
+        loaded.prove()
+        published_breach(
+            loaded.store, facts(name="Deep", title="Deep", is_sensitive=True), {f"bo@mail.{SITE}": ["Email addresses"]}
+        )
+        self.put(loaded)
+
+        assert ("exposed", "e2", "Deep") in self.told(loaded)
+
+    def test_another_key_of_the_holder_reads_nothing_of_them(self, loaded: Team) -> None:
+        loaded.prove()
+        self.put(loaded)
+        clerk = team_of(loaded.store, loaded.dns, "watch")
+        loaded.store.publishing.withdraw("Whisper", by="tests", reason="It was wrong.")
+        self.work(loaded)
+
+        assert self.told(loaded)[-1] == ("withdrawn", "e1", "Whisper")
+        assert self.told(clerk) == [("exposed", "e1", "Shop")]
+
+    @pytest.mark.parametrize("end", ["proof", "key"])
+    def test_what_ended_opens_nothing_at_once(self, loaded: Team, end: str) -> None:
+        loaded.prove()
+        self.put(loaded)
+        before = self.told(loaded)
+        if end == "proof":
+            loaded.client.delete(f"{DOMAINS}/{SITE}", headers=loaded.headers)
+            after = self.told(loaded)
+        else:
+            loaded.store.api_keys.revoke(loaded.key_id)
+            after = self.told(team_of(loaded.store, loaded.dns, *self.SCOPES))
+
+        assert (len(before), after) == (2, [("exposed", "e1", "Shop")])
+
+    def test_whoever_opted_out_is_told_to_nobody(self, loaded: Team) -> None:
+        loaded.prove()
+        self.put(loaded)
+        loaded.store.opt_outs.opt_out(loaded.store.digester.of_address(canonical(f"ann@{SITE}")), Level.HIDE)
+
+        assert ("exposed", "e1", "Whisper") not in self.told(loaded)
+
+    def test_a_breach_that_becomes_sensitive_is_withdrawn_for_who_has_no_right(self, loaded: Team) -> None:
+        self.put(loaded)
+        seen = self.cursor(loaded)
+        loaded.store.publishing.update(
+            facts(loaded.store.catalogue.published().get("Shop").facts, is_sensitive=True), by="tests"
+        )
+        self.work(loaded)
+
+        assert self.told(loaded, seen) == [("withdrawn", "e1", "Shop")]
+
+    def test_a_breach_that_is_sensitive_no_more_is_news_to_everyone(self, loaded: Team) -> None:
+        loaded.prove()
+        self.put(loaded)
+        clerk = team_of(loaded.store, loaded.dns, "watch")
+        seen = self.cursor(clerk)
+        whisper = loaded.store.catalogue.published().get("Whisper").facts
+        loaded.store.publishing.update(facts(whisper, is_sensitive=False), by="tests", lower_sensitivity=True)
+        self.work(loaded)
+
+        assert self.told(clerk, seen) == [("changed", "e1", "Whisper")]
+
+    def test_each_sync_and_each_page_of_them_is_on_record_once(self, loaded: Team) -> None:
+        loaded.prove()
+        before = len(loaded.audited())
+        self.put(loaded)
+        self.told(loaded)
+        self.told(loaded, self.cursor(loaded))
+
+        subjects = [subject for _, subject in loaded.audited()[: len(loaded.audited()) - before]]
+        assert subjects[-1] == f"watchlist staff: people of {SITE}"
+        assert set(subjects[:-1]) == {f"events of watchlist staff: people of {SITE}"}
+        assert not any("@" in one for one in subjects)
+
+    def test_webhooks_are_told_as_a_plain_key(self, loaded: Team) -> None:
+        loaded.prove()
+        self.put(loaded)
+
+        page = loaded.store.watch_feed.after("team", "staff", "", 10)
+        assert [one.news.breach for one in page.events] == ["Shop"]
+
+    def test_a_list_of_before_there_were_domains_is_told_after_the_next_sync(self, loaded: Team) -> None:
+        loaded.prove()
+        self.put(loaded)
+        loaded.store.databases[1].execute("UPDATE watched_account SET domains = ''")
+        loaded.store.databases[1].execute("DELETE FROM watch_finding")
+        loaded.store.databases[1].execute("UPDATE watchlist SET generation = NULL")
+        seen = self.cursor(loaded)
+        self.work(loaded)
+        loaded.store.watching.tell_all()
+        without = self.told(loaded, seen)
+        self.put(loaded)
+
+        assert without == [("exposed", "e1", "Shop")]
+        assert self.told(loaded, seen)[1:] == [("exposed", "e1", "Whisper")]

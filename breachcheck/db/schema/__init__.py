@@ -44,6 +44,7 @@ CATALOGUE = Schema(
         "m0012_signed_out": people.SIGNED_OUT,
         "m0014_reviews": breaches.REVIEWS,
         "m0016_names": breaches.NAMES,
+        "m0020_sensitive_watching": teams.SENSITIVE_WATCHING,
     },
 )
 

@@ -72,6 +72,16 @@ CREATE TABLE domain_claim (
 CREATE INDEX domain_claim_by_check ON domain_claim (next_check_at);
 """
 
+SENSITIVE_WATCHING = """
+ALTER TABLE watchlist ADD COLUMN rights TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE watched_account ADD COLUMN domains TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE watch_finding ADD COLUMN is_sensitive INTEGER NOT NULL DEFAULT 0 CHECK (is_sensitive IN (0, 1));
+
+ALTER TABLE watch_event ADD COLUMN is_sensitive INTEGER NOT NULL DEFAULT 0 CHECK (is_sensitive IN (0, 1));
+"""
+
 KEYS = """
 ALTER TABLE api_key ADD COLUMN expires_at INTEGER;
 
