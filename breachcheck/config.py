@@ -181,9 +181,14 @@ class Config:
         return self.data / "spill"
 
 
+def folder_of(data: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
+    """The data folder that is meant: *data*, or BREACHCHECK_DATA, or ``./data``."""
+    return data or Path(environment.get(f"{PREFIX}DATA") or DEFAULT_DATA)
+
+
 def read(data: Path | None = None, environment: Mapping[str, str] = os.environ) -> Config:
     """The settings of the data folder *data*, or of BREACHCHECK_DATA, or of ``./data``. Raises ConfigError."""
-    folder = data or Path(environment.get(f"{PREFIX}DATA") or DEFAULT_DATA)
+    folder = folder_of(data, environment)
     values = _from_file(folder / SETTINGS_FILE) | _from_environment(environment)
     config = Config(data=folder, **{name: _typed(name, value) for name, value in values.items()})
     require_sense(config)

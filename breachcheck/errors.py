@@ -286,6 +286,24 @@ class LowersSensitivity(UnknownLoad):
     reason = "lowers_sensitivity"
 
 
+class BackupFault(BreachcheckError):
+    """A backup cannot be made, or what should be one cannot be used."""
+
+    reason = "backup_fault"
+
+
+class BackupDamaged(BackupFault):
+    """A backup is not what was written: cut off, changed, or locked with another secret."""
+
+    reason = "backup_damaged"
+
+
+class OwnBackup(BackupFault):
+    """This engine's stores are backed up by its own tools."""
+
+    reason = "own_backup"
+
+
 class MailOff(BreachcheckError):
     """What was asked for needs mail, and this site sends none."""
 

@@ -1,5 +1,6 @@
 """Folders of the data folder: for their owner alone, one maker at a time, and where a load may spill."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -11,6 +12,8 @@ from pathlib import Path
 from breachcheck.errors import ConfigError
 
 OWNER_ONLY = 0o700
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Errors of the system that more space would have prevented."""
 
 
 def make(path: Path) -> None:

@@ -99,6 +99,25 @@ class Jobs:
             {"again_at": again_at, "why": why, "last": ATTEMPTS, "now": now, "id": job.id, "attempts": job.attempts},
         )
 
+    def give_up(self, kind: str, why: str, *, now: int) -> None:
+        """Nobody is to do what waits of this *kind*; it counts as failed."""
+        self._db.execute(
+            "UPDATE job SET ended_at = :now, failure = :why WHERE kind = :kind AND ended_at IS NULL",
+            {"kind": kind, "why": why, "now": now},
+        )
+
+    def overdue(self, since: int) -> int:
+        """How many jobs were due at *since* or before and are neither ended nor being done."""
+        rows = self._db.query(
+            """
+            SELECT count(*) AS jobs
+            FROM job
+            WHERE ended_at IS NULL AND due_at <= :since AND (claimed_until IS NULL OR claimed_until <= :since)
+            """,
+            {"since": since},
+        )
+        return int(rows[0]["jobs"])
+
     def failed(self) -> list[FailedJob]:
         """Jobs that nobody will try again, newest first."""
         rows = self._db.query(

@@ -49,8 +49,13 @@ def derive_key(passphrase: str, salt: bytes) -> bytes:
     typed = passphrase.upper().translate(_LOOK_ALIKES)
     if not typed:
         raise KeyFileError("The passphrase is empty; use the one that `breachcheck init` printed.")
+    return stretched(typed.encode(), salt)
+
+
+def stretched(secret: bytes, salt: bytes) -> bytes:
+    """A key that takes 256 MiB and about a second for each guess at *secret*: argon2id (RFC 9106)."""
     try:
-        return hash_secret_raw(typed.encode(), salt, 3, _MEMORY_KIB, parallelism=4, hash_len=KEY_LENGTH, type=Type.ID)
+        return hash_secret_raw(secret, salt, 3, _MEMORY_KIB, parallelism=4, hash_len=KEY_LENGTH, type=Type.ID)
     except HashingError as error:
         raise KeyFileError(
             f"No key can be derived from the passphrase ({error}); it takes 256 MiB of memory."

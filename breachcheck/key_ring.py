@@ -41,6 +41,17 @@ def files_of(settings: Config) -> dict[Path, str]:
     }
 
 
+def paths(settings: Config) -> dict[str, Path]:
+    """Where each key of a store lies, by the name that it has where no setting says otherwise."""
+    return {
+        "index.key": settings.index_key_path,
+        "app.key": settings.app_key_path,
+        "mail.key": settings.mail_key_path,
+        "seal.key": settings.seal_key_path,
+        "receipt.key": settings.receipt_key_path,
+    }
+
+
 def require_none(settings: Config) -> None:
     """Raises StoreExists where a key is there already. For a folder without a store."""
     for path in files_of(settings):

@@ -171,6 +171,19 @@ class Outbox:
         )
         return [MailId(row["id"]) for row in rows]
 
+    def park_queued(self, now: int) -> list[MailId]:
+        """Park all that waits: it may have arrived. For a store that is not as new as what was sent from it."""
+        rows = self._db.query(
+            """
+            UPDATE mail
+            SET state = 'parked', ended_at = :now, failure = :why
+            WHERE state = 'queued'
+            RETURNING id
+            """,
+            {"now": now, "why": IN_DOUBT},
+        )
+        return [MailId(row["id"]) for row in rows]
+
     def expire(self, now: int) -> int:
         """Park, empty, what waited until it was of no use; forget what ended long ago. How many were parked."""
         with self._db.transaction():

@@ -1,16 +1,12 @@
-"""One load at a time in a data folder: the lock that sees to it, the room it needs, and being told to stop."""
+"""One load at a time in a data folder: the lock that sees to it, and the room it needs."""
 
 import errno
 import fcntl
 import resource
 import shutil
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 import duckdb
 
@@ -36,19 +32,6 @@ def only_load(folder: Path, waits: Callable[[], None]) -> Iterator[None]:
             waits()
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """SIGTERM raises KeyboardInterrupt in the block, as Ctrl-C does. Only the main thread hears signals."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def require_room(folder: Path, needed: int) -> None:
@@ -102,10 +85,6 @@ def room_to_spill(folder: Path) -> Iterator[None]:
         if error.errno != errno.ENOSPC:
             raise
         raise StoreFull(f"The disk of {folder.parent} is full; free some space and load again.") from None
-
-
-def _interrupt(_signum: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 def _megabytes(count: int) -> str:

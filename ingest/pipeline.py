@@ -17,6 +17,7 @@ from breachcheck.addresses import Domain
 from breachcheck.audit import AuditEntry
 from breachcheck.breaches import Facts, LoadId
 from breachcheck.errors import BreachcheckError, LoadError
+from breachcheck.interruption import stoppable
 from breachcheck.loads import LEFT_OUT, Contents, Part, Tally
 from breachcheck.services import Services
 from ingest import engine, loading, rejections, warning_signs, writing
@@ -105,7 +106,7 @@ def run(
     config.require_way_to_owner(services.config, manifest.facts.disclosure)
     terms = Terms(max_rejected, ask, rejects, part)
     with ExitStack() as stack:
-        stack.enter_context(loading.stoppable())
+        stack.enter_context(stoppable())
         stack.enter_context(
             loading.only_load(services.config.data, lambda: progress.update("Waiting for another load to end", 0, 0, 0))
         )

@@ -26,6 +26,8 @@ COMMANDS = {
     "webhooks": ("breachcheck.cli.webhooks", "webhooks"),
     "operators": ("breachcheck.cli.operators", "operators"),
     "suppressions": ("breachcheck.cli.suppressions", "suppressions"),
+    "backup": ("breachcheck.cli.backup", "backup"),
+    "restore": ("breachcheck.cli.restore", "restore"),
     "receipt": ("breachcheck.cli.receipt", "receipt"),
 }
 

@@ -3,16 +3,19 @@
 import json
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
-from breachcheck import receipts
+from breachcheck import opt_out_lists, receipts
 from breachcheck.audit import AuditEntry
 from breachcheck.cli import edge
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.output import address_of, aligned, who
 from breachcheck.services import Services, opened
 from breachcheck.suppressions import Level
+
+IMPORTED = "import suppressions"
 
 
 @click.group()
@@ -50,6 +53,29 @@ def remove(data: Path | None, account: str) -> None:
     click.echo("It is shown again, as every other address is.")
 
 
+@suppressions.command("export")
+@data_option
+def export_list(data: Path | None) -> None:
+    """Print who is suppressed, as digests, for `import` after a restore. As private as the store itself."""
+    with opened(data) as services:
+        click.echo(opt_out_lists.listed(services.identity.store, services.suppressions.all()))
+
+
+@suppressions.command("import")
+@data_option
+@json_option
+@click.argument("file", type=click.File("rb"))
+def import_list(data: Path | None, as_json: bool, file: BinaryIO) -> None:
+    """Suppress everyone whom FILE, made by `export`, lists. What is suppressed further stays so."""
+    with opened(data) as services:
+        listed = opt_out_lists.parse(file.read(), services.identity.store)
+        new = [digest for digest, level in listed.items() if services.opt_outs.level_of(digest) != level]
+        for digest in new:
+            services.opt_outs.opt_out(digest, listed[digest])
+        _note(services, IMPORTED, f"{len(new)} addresses")
+    click.echo(json.dumps({"suppressed": len(new)}) if as_json else f"{len(new):,} more are suppressed.")
+
+
 @suppressions.command()
 @data_option
 @json_option
@@ -61,5 +87,5 @@ def count(data: Path | None, as_json: bool) -> None:
     click.echo(json.dumps(counts) if as_json else aligned(rows, "none"))
 
 
-def _note(services: Services, action: str) -> None:
-    services.audit.note(AuditEntry(at=int(time.time()), actor=who(), action=action, subject="one address"))
+def _note(services: Services, action: str, subject: str = "one address") -> None:
+    services.audit.note(AuditEntry(at=int(time.time()), actor=who(), action=action, subject=subject))

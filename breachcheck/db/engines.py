@@ -2,7 +2,9 @@
 
 from breachcheck.config import Config
 from breachcheck.db.sqlite_store import SqliteStore
+from breachcheck.db.sqlite_upkeep import SqliteUpkeep
 from breachcheck.db.store import Store
+from breachcheck.db.upkeep import ElsewhereUpkeep, Upkeep
 from breachcheck.errors import ConfigError
 
 
@@ -17,3 +19,10 @@ def store_of(settings: Config) -> Store:
             "The setting database names PostgreSQL, but its driver is not here; install `breachcheck[postgres]`."
         ) from None
     return PostgresStore(settings.database)
+
+
+def upkeep_of(settings: Config) -> Upkeep:
+    """Who looks after the store that *settings* name."""
+    if settings.database is None:
+        return SqliteUpkeep(settings)
+    return ElsewhereUpkeep()

@@ -44,7 +44,7 @@ def create(path: Path, schema: Migrations) -> None:
             connection.execute("PRAGMA synchronous = FULL")
             schema.apply(Utils(connection, execute_plugins=False))
     except sqlite3.Error as error:
-        raise _meant_for_people(error, path) from error
+        raise meant_for_people(error, path) from error
 
 
 def migrate(path: Path, schema: Migrations) -> list[str]:
@@ -52,7 +52,7 @@ def migrate(path: Path, schema: Migrations) -> list[str]:
 
     Raises StoreDamaged where *path* is no store: an emptied file must not become an index that finds nobody.
     """
-    with closing(_connect(path)) as connection:
+    with closing(connect(path)) as connection:
         utils = Utils(connection, execute_plugins=False)
         try:
             if not schema.applied(utils):
@@ -61,7 +61,7 @@ def migrate(path: Path, schema: Migrations) -> list[str]:
             if names:
                 schema.apply(utils)
         except sqlite3.Error as error:
-            raise _meant_for_people(error, path) from error
+            raise meant_for_people(error, path) from error
         return names
 
 
@@ -93,13 +93,13 @@ class SqliteDatabase:
         try:
             return self._thread_connection().execute(sql, params).fetchall()
         except sqlite3.Error as error:
-            raise _meant_for_people(error, self._path) from error
+            raise meant_for_people(error, self._path) from error
 
     def execute(self, sql: str, params: Params = NO_PARAMS) -> int:
         try:
             return self._thread_connection().execute(sql, params).rowcount
         except sqlite3.Error as error:
-            raise _meant_for_people(error, self._path) from error
+            raise meant_for_people(error, self._path) from error
 
     def transaction(self) -> AbstractContextManager[None]:
         return self._block("BEGIN IMMEDIATE")
@@ -131,7 +131,7 @@ class SqliteDatabase:
             connection.executemany(_insert_sql(table, columns, ROWS_A_STATEMENT), many)
             connection.executemany(_insert_sql(table, columns, 1), one_by_one)
         except sqlite3.Error as error:
-            raise _meant_for_people(error, self._path) from error
+            raise meant_for_people(error, self._path) from error
 
     def settle(self) -> None:
         self.query("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -155,7 +155,7 @@ class SqliteDatabase:
 
     def _reconnected(self, previous: sqlite3.Connection | None, state: FileState) -> sqlite3.Connection:
         self._local.connection = None
-        connection = _connect(self._path)
+        connection = connect(self._path)
         try:
             self._require_same_file(connection, state)
         except StoreUnavailable:
@@ -175,18 +175,23 @@ class SqliteDatabase:
 
     def _check_schema(self, schema: Migrations) -> None:
         utils = Utils(self._thread_connection(), execute_plugins=False)
-        try:
-            known = {migration.name for migration in schema._migrations}
-            applied = {migration.name for migration in schema.applied(utils)}
-        except sqlite3.Error as error:
-            raise _meant_for_people(error, self._path) from error
-        if newer := sorted(applied - known):
-            raise SchemaMismatch(f"{self._path} was made by a newer breachcheck ({newer[-1]}); use that version.")
-        if missing := sorted(known - applied):
+        if missing := require_known(utils, schema, self._path):
             raise SchemaMismatch(f"{self._path} lacks the change {missing[0]}; any breachcheck command upgrades it.")
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def require_known(utils: Utils, schema: Migrations, path: Path) -> list[str]:
+    """What the file *path* lacks of *schema*. Raises SchemaMismatch where it has changes that *schema* does not."""
+    try:
+        known = {migration.name for migration in schema._migrations}
+        applied = {migration.name for migration in schema.applied(utils)}
+    except sqlite3.Error as error:
+        raise meant_for_people(error, path) from error
+    if newer := sorted(applied - known):
+        raise SchemaMismatch(f"{path} was made by a newer breachcheck ({newer[-1]}); use that version.")
+    return sorted(known - applied)
+
+
+def connect(path: Path) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=rw",
@@ -197,7 +202,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             cached_statements=256,
         )
     except sqlite3.Error as error:
-        raise _meant_for_people(error, path) from error
+        raise meant_for_people(error, path) from error
     try:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA synchronous = FULL")
@@ -205,7 +210,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA temp_store = MEMORY")
     except sqlite3.Error as error:
         connection.close()
-        raise _meant_for_people(error, path) from error
+        raise meant_for_people(error, path) from error
     return connection
 
 
@@ -222,7 +227,7 @@ def _birth_of(connection: sqlite3.Connection, path: Path) -> frozenset[tuple[str
     try:
         rows = connection.execute("SELECT name, applied_at FROM _sqlite_migrations").fetchall()
     except sqlite3.Error as error:
-        raise _meant_for_people(error, path) from error
+        raise meant_for_people(error, path) from error
     return frozenset((row["name"], row["applied_at"]) for row in rows)
 
 
@@ -231,7 +236,7 @@ def _insert_sql(table: str, columns: Sequence[str], rows: int) -> str:
     return f"INSERT OR IGNORE INTO {table} ({','.join(columns)}) VALUES {marks}"  # noqa: S608 - names are the program's
 
 
-def _meant_for_people(error: sqlite3.Error, path: Path) -> Exception:
+def meant_for_people(error: sqlite3.Error, path: Path) -> Exception:
     """SQLite's *error* in the house's words; mistakes of the program itself stay what they are."""
     if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
         return error

@@ -1,7 +1,6 @@
-"""A load has its data folder to itself, is told to stop politely, and says so where there is no room."""
+"""A load has its data folder to itself, and says so where there is no room."""
 
 import errno
-import signal
 from pathlib import Path
 
 import pytest
@@ -29,15 +28,6 @@ def test_a_lock_that_is_free_is_not_waited_for(tmp_path):
 def test_the_lock_is_for_its_owner_alone(tmp_path):
     with loading.only_load(tmp_path, lambda: None):
         assert (tmp_path / loading.LOCK).stat().st_mode & 0o777 == 0o600
-
-
-def test_sigterm_interrupts_the_block_and_only_the_block():
-    before = signal.getsignal(signal.SIGTERM)
-
-    with pytest.raises(KeyboardInterrupt), loading.stoppable():
-        signal.raise_signal(signal.SIGTERM)
-
-    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_load_that_needs_more_room_than_there_is_is_refused(tmp_path):
