@@ -154,6 +154,8 @@ def _clear(file: IO[bytes], secret: Secret | None) -> Source:
     file.seek(0)
     if kind and secret is None:
         raise BackupFault("The backup is encrypted; open it with --passphrase-file or --key-file.")
+    if not kind and os.fstat(file.fileno()).st_size % tarfile.RECORDSIZE:
+        raise tarfile.ReadError  # what is missing is only padding, or more
     return Decrypting(file, secret) if secret else file
 
 

@@ -40,6 +40,7 @@ def restore(source: Path, data: Path, *, secret: Secret | None, keys: Path | Non
             folders.make(draft)
             contents = backup_files.unpack(source, secret, draft)
             settings = config.read(draft)
+            upkeep_of(settings).require_copies()
             if keys:
                 key_copies.put_back(keys, settings)
             _try(settings, contents, by)
