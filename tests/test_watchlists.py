@@ -46,7 +46,7 @@ def test_a_list_that_changed_is_not_noted_as_told(store):
     watchlist = lists.create("someone", "staff", at=0)
     lists.note_changed(watchlist.id, at=5)
     lists.note_told(watchlist, 17, "")
-    lists.note_told(lists.get("someone", "staff"), 18)
+    lists.note_told(lists.get("someone", "staff"), 18, "")
 
     now = lists.get("someone", "staff")
     assert (now.revision, now.generation, now.changed_at) == (1, 18, 5)
