@@ -17,6 +17,7 @@ from breachcheck.reviews import Review
 from breachcheck.web import answering, limits
 from breachcheck.web.breach_page import breach_page
 from breachcheck.web.context import services
+from breachcheck.web.customer_texts import customer_texts
 from breachcheck.web.doors import Preview
 from breachcheck.web.language import gettext as _
 from breachcheck.web.language import ngettext, tag
@@ -120,6 +121,11 @@ def load(load_id: LoadId) -> ResponseReturnValue:
     reviews = services().reviews.of_load(load_id)
     warned = [Warned(one, words_of(one, tongue(tag())), reviews.get(one.id)) for one in found.tally.warnings]
     return render_template("admin/load.html", load=found, row=row, comparison=comparison, people=people, warned=warned)
+
+
+@bp.get("/loads/<int:load_id>/texts")
+def texts(load_id: LoadId) -> ResponseReturnValue:
+    return render_template("admin/texts.html", load_id=load_id, found=customer_texts(services(), load_id))
 
 
 @bp.post("/loads/<int:load_id>/publish")

@@ -80,5 +80,6 @@ SCENES: dict[str, Scene] = OWNER_SCENES | {
     "admin-sign-in": Scene("many", at("/admin/sign-in"), "Sign in"),
     "admin": Scene("many", _signed_in(), "Breaches and loads"),
     "admin-load": Scene("many", _signed_in("/admin/loads/1"), "Load 1"),
+    "admin-texts": Scene("many", _signed_in("/admin/loads/1/texts"), "Texts for those concerned"),
     "admin-preview": Scene("many", _previewing, "Yes, found in 1 breach"),
 }

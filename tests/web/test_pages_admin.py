@@ -51,7 +51,8 @@ def press(client: FlaskClient, path: str, **form: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", ["/admin/", "/admin/loads/1", "/admin/loads/4/preview", "/admin/loads/4/preview/answer"]
+    "path",
+    ["/admin/", "/admin/loads/1", "/admin/loads/4/texts", "/admin/loads/4/preview", "/admin/loads/4/preview/answer"],
 )
 def test_nobody_gets_in_without_signing_in(client: FlaskClient, held: LoadId, path: str) -> None:
     response = client.get(path)
@@ -123,9 +124,40 @@ def test_a_load_shows_its_tally(operator: FlaskClient, held: LoadId) -> None:
     assert re.search(r"Left out: no email address +4 ", page)
 
 
+@pytest.fixture
+def customers(operator: FlaskClient, loaded: Services) -> str:
+    """The page of texts of a load with three combinations of details."""
+    basic = ["Email addresses", "Names"]
+    people = {f"p{number}@example.com": basic for number in range(3)} | {
+        "q@example.com": [*basic, "Passwords"],
+        "r+tag@example.com": basic,
+    }
+    load_id = held_breach(loaded, facts(name="Texts", title="Text Shop", held_by="Mixers"), people)
+    return operator.get(f"/admin/loads/{load_id}/texts").text
+
+
+def test_there_is_a_text_for_each_combination_of_details_and_no_address(customers: str) -> None:
+    headings = re.findall(r'<h2 id="text-.">(.*?)</h2>', customers)
+    first, second = re.findall(r"<textarea [^>]*>(.*?)</textarea>", customers, re.DOTALL)
+
+    assert headings == ["Text A, for 4 people", "Text B, for one person"]
+    assert "- your email address\n- your name\n" in first
+    assert "- your password\n" in second
+    assert "Change your Mixers password" in second
+    assert "- your password" not in first
+    assert "@" not in customers.split("<main")[1]
+
+
+def test_a_text_of_private_details_says_so(operator: FlaskClient, loaded: Services) -> None:
+    load_id = held_breach(loaded, facts(name="Quiet", is_sensitive=True), PEOPLE)
+
+    assert "These details are private." in operator.get(f"/admin/loads/{load_id}/texts").text
+
+
 def test_a_load_that_is_not_there_is_a_404(operator: FlaskClient) -> None:
     assert operator.get("/admin/loads/999").status_code == 404
     assert operator.get("/admin/loads/999/preview").status_code == 404
+    assert operator.get("/admin/loads/999/texts").status_code == 404
 
 
 def test_a_held_load_is_published_by_its_button(operator: FlaskClient, loaded: Services, held: LoadId) -> None:

@@ -247,7 +247,14 @@ def test_every_word_of_the_operators_pages_is_in_the_catalogue(client: FlaskClie
     page = client.get("/admin/sign-in").text
     token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]
     client.post("/admin/sign-in", data={"name": "olga", "password": PASSWORD, "csrf_token": token})
-    paths = ("/admin/", "/admin/loads/1", "/admin/loads/7", "/admin/loads/7/preview", "/admin/loads/7/preview/breach")
+    paths = (
+        "/admin/",
+        "/admin/loads/1",
+        "/admin/loads/1/texts",
+        "/admin/loads/7",
+        "/admin/loads/7/preview",
+        "/admin/loads/7/preview/breach",
+    )
 
     assert [untranslated(client.get(path).text) for path in paths] == [[]] * len(paths)
 
