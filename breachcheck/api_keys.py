@@ -126,12 +126,13 @@ class ApiKeys:
         return [key for key in self.all() if not key.has_ended(now)]
 
     def get(self, called: str) -> ApiKey:
-        """The key of the number *called*, revoked or not; else the one of that name that is not revoked.
+        """The key of the number *called*; else the one of that name, of several the one that is not revoked.
 
-        Raises InvalidKey where there is none, or where there are several of the name.
+        Raises InvalidKey where there is none, or where nobody can tell which is meant.
         """
         every = self.all()
-        named = [key for key in every if key.name == called and key.revoked_at is None]
+        named = [key for key in every if key.name == called]
+        named = [key for key in named if key.revoked_at is None] or named
         if found := next((key for key in every if str(key.id) == called), None):
             return found
         if len(named) > 1:

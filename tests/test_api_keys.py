@@ -220,6 +220,8 @@ def test_a_key_is_called_by_its_number_or_by_a_name_of_its_own(keys):
         keys.get("SIEM")
     keys.revoke(first.id)
     assert keys.get("SIEM") == second
+    keys.revoke(other.id)
+    assert keys.get("SOC").revoked_at == NOW
 
 
 def test_a_key_that_is_not_there_is_said_without_repeating_what_was_typed(keys):

@@ -13,7 +13,7 @@ from breachcheck.domains import CHECK_EVERY_S, CODE_LIFE_S, DAY_S, GRACE_S, Prov
 from breachcheck.errors import InvalidRequest, MailOff, UnknownDomain, UnprovableDomain
 from breachcheck.fetching import Allowed, Fetcher
 from breachcheck.proof_ways import FILE_PATH, MAILBOXES, Ways
-from breachcheck.proofs import AT_ONCE, JOB, Proofs
+from breachcheck.proofs import AT_ONCE, JOB, NO_TIME, PATIENCE_S, Proofs
 from breachcheck.resolving import Resolver
 from ingest import worker
 from tests.mail_servers import authority
@@ -158,6 +158,15 @@ class TestWays:
         world.dns.fails.add(SITE)
 
         assert all("DNS gave no answer" in why for _, why in world.check())
+
+    def test_a_way_that_takes_long_is_the_last_that_is_tried(self, world):
+        world.proofs.begin(world.key, SITE)
+        world.dns.after = lambda _dns: world.later(PATIENCE_S + 1)
+        world.web.pages[FILE_PATH] = Page(world.token().encode())
+
+        assert dict(world.check()) | {Way.DNS: ""} == {Way.DNS: "", Way.FILE: NO_TIME, Way.META: NO_TIME}
+        assert world.web.heard == []
+        assert world.check(Way.FILE) == []
 
     def test_a_file_inside_a_private_network_is_never_asked_for(self, world):
         world.proofs.begin(world.key, SITE)
