@@ -21,6 +21,7 @@ from breachcheck.web import (
     api_webhooks,
     asked_mails,
     assets,
+    bodies,
     context,
     cross_origin,
     error_pages,
@@ -116,6 +117,7 @@ def _install_rooms(app: Flask, services: Services) -> None:
     headers.install(app)
     errors.install(app, RENDERERS, error_pages.page)
     hosts.install(app, services.config.public_url)
+    bodies.install(app)
     cross_origin.install(app, services.config.cors_origins)
     limits.install(app)
     metering.install(app)

@@ -3,15 +3,27 @@
 from typing import TypeVar
 
 import msgspec
-from flask import request
+from flask import Flask, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from breachcheck import json_faults
 from breachcheck.json_faults import NOT_DECODED, fault_of, misfit_of
 
 JSON = "application/json"
+PREFIX = "/api/"
+AS_IT_IS = ("", "identity")
 
 Value = TypeVar("Value")
+
+
+def install(app: Flask) -> None:
+    """Refuse bodies that are compressed: what they would unpack to is bounded by nothing."""
+
+    @app.before_request
+    def require_plain() -> None:
+        coding = request.headers.get("Content-Encoding", "").strip().lower()
+        if coding not in AS_IT_IS and request.path.startswith(PREFIX):
+            raise UnsupportedMediaType("Send the body as it is, without `Content-Encoding`.")
 
 
 def read(decoder: msgspec.json.Decoder[Value], example: str) -> Value:

@@ -1,5 +1,6 @@
 """Mistakes of a caller of /api/v1: each is told in its own words, with the place of it, and changes nothing."""
 
+import gzip
 import json
 from typing import Any
 
@@ -102,6 +103,14 @@ def test_a_body_of_another_type_is_refused_as_such(client: FlaskClient, method: 
     response = client.open(path, method=method, data=b"<xml/>", content_type="application/xml")
 
     assert problem(response)[:2] == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize(("method", "path"), MANY)
+def test_a_body_that_is_compressed_is_refused_as_such(client: FlaskClient, method: str, path: str) -> None:
+    sent = gzip.compress(b'{"account": "ann@example.com"}')
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+
+    assert problem(client.open(path, method=method, data=sent, headers=headers))[:2] == (415, "unsupported_media_type")
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", LOOKUP), ("POST", DOMAINS), ("POST", CHECK)])
