@@ -34,6 +34,9 @@ ON_THIS_MACHINE = "http://127.0.0.1:8000"
 
 
 _LAST_PORT = 65535
+_HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]*)(?::[0-9]{1,5})?"
+_SIGNED_IN = r"(?:[^@/?#:\s]*(?::[^@/?#:\s]*)?@)?"
+_DATABASE = re.compile(rf"postgres(?:ql)?://{_SIGNED_IN}{_HOST}(?:,{_HOST})*/[^@/?#\s]+(?:\?[^#\s]*)?")
 _ONE_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _NEEDED_FOR: Mapping[str, str] = {
     "smtp_host": "there is no server to hand mails to",
@@ -335,16 +338,7 @@ def _require_origins(origins: tuple[str, ...]) -> None:
 
 def _is_database(url: str) -> bool:
     """Strict, so that no part of a password can be taken for a host, which messages name."""
-    try:
-        parts = urlsplit(url)
-        has_place = (parts.port is None or parts.port > 0) and len(parts.path) > 1 and not parts.fragment
-    except ValueError:
-        return False
-    return (
-        parts.scheme in ("postgresql", "postgres")
-        and has_place
-        and parts.netloc.count("@") + 2 * parts.path.count("@") < 2
-    )
+    return _DATABASE.fullmatch(url) is not None
 
 
 def _is_site(url: str) -> bool:

@@ -1,7 +1,7 @@
 """The index: which field sets each digest occurs in. The only table that grows with the number of people."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NewType
 
 from breachcheck.breaches import LoadId
@@ -20,15 +20,8 @@ AND other.field_set_id BETWEEN :other_first AND :other_last
 GROUP BY one.field_set_id, other.field_set_id
 """
 
-HANDFUL = 250
+HANDFUL = 1000
 """Digests a statement: enough that what a statement costs is shared, few enough for any engine."""
-_OF_MANY = f"""
-SELECT digest, field_set_id
-FROM exposure
-WHERE digest IN ({", ".join(f":d{place}" for place in range(HANDFUL))})
-ORDER BY digest, field_set_id
-"""  # noqa: S608 - made of our own numbers
-_PLACES = tuple(f"d{place}" for place in range(HANDFUL))
 
 SLICE = 2**64 // 256
 AT_ONCE = 500
@@ -58,8 +51,18 @@ class Index:
     def field_sets_of_many(self, digests: Iterable[Digest]) -> dict[Digest, list[FieldSetId]]:
         """As ``field_sets_of``, of each of *digests* that occurs at all. Asks in their order, many at a time."""
         found: dict[Digest, list[FieldSetId]] = {}
-        for some in _full_hands(sorted(set(digests))):
-            for row in self._db.query(_OF_MANY, some):
+        wanted = sorted(set(digests))
+        for start in range(0, len(wanted), HANDFUL):
+            rows = self._db.query(
+                """
+                SELECT digest, field_set_id
+                FROM exposure
+                WHERE digest IN :digests
+                ORDER BY digest, field_set_id
+                """,
+                {"digests": wanted[start : start + HANDFUL]},
+            )
+            for row in rows:
                 found.setdefault(row["digest"], []).append(row["field_set_id"])
         return found
 
@@ -129,13 +132,6 @@ class Index:
     def settle(self) -> None:
         """Tidy up after a long load."""
         self._db.settle()
-
-
-def _full_hands(digests: Sequence[Digest]) -> Iterator[dict[str, Digest]]:
-    """*digests* as parameters of _OF_MANY; the last handful is filled up with its own last one."""
-    for start in range(0, len(digests), HANDFUL):
-        some = digests[start : start + HANDFUL]
-        yield dict(zip(_PLACES, [*some, *[some[-1]] * (HANDFUL - len(some))], strict=True))
 
 
 def stretches(ids: Sequence[FieldSetId]) -> list[tuple[int, int]]:

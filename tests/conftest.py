@@ -16,8 +16,10 @@ settings.load_profile("same everywhere")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A module that says ``ENGINES`` runs once on each of them."""
-    if on := getattr(metafunc.module, "ENGINES", ()):
+    """Those tests of a module that says ``ENGINES`` which have a folder for a store run on each of them."""
+    marker = metafunc.definition.get_closest_marker("engines")
+    on = marker.args if marker else getattr(metafunc.module, "ENGINES", ())
+    if on and "tmp_path" in metafunc.fixturenames:
         metafunc.parametrize("engine", on, indirect=True)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from breachcheck import addresses, config, services
 from breachcheck.breaches import Facts, LoadId
+from breachcheck.db import schema
 from breachcheck.load_warnings import LoadWarning
 from breachcheck.loads import Contents, FileTally, Part, PasswordStorage, Tally
 from breachcheck.services import Services
@@ -103,6 +104,17 @@ def break_index(store: Services) -> None:
 def break_catalogue(store: Services) -> None:
     """Make every question to the catalogue fail, as a damaged disk would."""
     _ruin(store, store.config.catalogue_path, "breachcheck_catalogue")
+
+
+def drop_table(store: Services, table: str) -> None:
+    """Take a table away, whatever refers to it."""
+    number = 0 if any(f"TABLE {table} (" in text for text in schema.INDEX.migrations.values()) else 1
+    if CHOSEN.postgres and store.config.database:
+        namespace = ("breachcheck_index", "breachcheck_catalogue")[number]
+        CHOSEN.postgres.damage(store.config.database, f"DROP TABLE {namespace}.{table} CASCADE")
+        return
+    store.databases[number].execute("PRAGMA foreign_keys = OFF")
+    store.databases[number].execute(f"DROP TABLE {table}")
 
 
 def _ruin(store: Services, path: Path, namespace: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from breachcheck.api_keys import DEFAULT_LIMIT, ApiKeys
 from breachcheck.errors import ExpiredKey, HoldsAddress, InvalidKey, StoreUnavailable
 from breachcheck.services import Services, open_services
+from tests.engines import ENGINES as ENGINES
 from tests.stores import break_catalogue
 
 NOW = 1_795_000_000

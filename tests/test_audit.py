@@ -4,6 +4,7 @@ import pytest
 
 from breachcheck.audit import AuditEntry
 from breachcheck.services import Services
+from tests.engines import ENGINES as ENGINES
 
 
 def entry(number: int) -> AuditEntry:

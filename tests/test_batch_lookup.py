@@ -8,6 +8,7 @@ from breachcheck.digests import Kind
 from breachcheck.disclosure import KEY, OPERATOR, PUBLIC, Viewer
 from breachcheck.errors import BreachcheckError
 from breachcheck.services import Services
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, facts, published_breach
 
 EMAIL, NAMES = "Email addresses", "Names"

@@ -5,6 +5,7 @@ import pytest
 from breachcheck.breaches import Breaches, LoadId
 from breachcheck.errors import MisspeltBreach, UnknownBreach
 from breachcheck.services import Services
+from tests.engines import ENGINES as ENGINES
 
 
 @pytest.fixture

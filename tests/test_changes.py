@@ -14,6 +14,7 @@ from breachcheck.db import sqlite
 from breachcheck.db.sqlite_schema import CATALOGUE
 from breachcheck.errors import LowersSensitivity, UnknownCursor
 from breachcheck.listings import Entry
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, facts, published_breach
 
 PEOPLE = {"ann@example.com": ["Email addresses"]}

@@ -6,6 +6,7 @@ from breachcheck.comparisons import People, compare, compare_people
 from breachcheck.errors import UnknownLoad
 from breachcheck.web.app import create_app
 from tests.cli.commands import breachcheck
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, facts, held_breach, published_breach
 from tests.web.test_pages_admin import PASSWORD, sign_in
 

@@ -7,6 +7,7 @@ import pytest
 from breachcheck.counters import next_ids, value_of
 from breachcheck.db.base import Database
 from breachcheck.services import Services, open_services
+from tests.engines import ENGINES as ENGINES
 
 
 @pytest.fixture

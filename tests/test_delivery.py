@@ -19,6 +19,7 @@ from breachcheck.outbox import IN_DOUBT, KEEP_ENDED_S, KEEP_PARKED_S, TOO_LATE, 
 from breachcheck.services import open_services
 from tests import mail_servers
 from tests.cli.commands import ROOT, environment
+from tests.engines import ENGINES as ENGINES
 from tests.mails import NOW, Mailing, mailing
 from tests.stores import new_store
 

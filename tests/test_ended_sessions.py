@@ -3,6 +3,7 @@
 import pytest
 
 from breachcheck.ended_sessions import LIFE_S, EndedSessions
+from tests.engines import ENGINES as ENGINES
 
 
 class Clock:

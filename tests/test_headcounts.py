@@ -10,6 +10,7 @@ from breachcheck.errors import InvalidAccount, StoreUnavailable
 from breachcheck.headcounts import Headcounts
 from breachcheck.index import FieldSetId
 from breachcheck.services import Services
+from tests.engines import ENGINES as ENGINES
 from tests.stores import break_index, facts, held_breach
 
 LOWEST, HIGHEST = -(2**63), 2**63 - 1

@@ -8,6 +8,7 @@ from breachcheck.digests import Digest
 from breachcheck.errors import StoreUnavailable
 from breachcheck.index import FieldSetId, Index
 from breachcheck.services import Services
+from tests.engines import ENGINES as ENGINES
 from tests.stores import break_index
 
 LOAD, OTHER = LoadId(1), LoadId(2)

@@ -6,6 +6,7 @@ import pytest
 
 from breachcheck.jobs import ATTEMPTS, CLAIM_S, Job, Jobs
 from breachcheck.services import Services, open_services
+from tests.engines import ENGINES as ENGINES
 
 NOW = 1_800_000_000
 

@@ -11,6 +11,7 @@ from breachcheck.errors import StoreUnavailable
 from breachcheck.key_uses import KEPT_FOR_S, KeyUses, Use, Used
 from breachcheck.services import Services, open_services
 from breachcheck.use_counter import PAUSE_S, UseCounter
+from tests.engines import ENGINES as ENGINES
 from tests.stores import break_catalogue
 
 HOUR_S, DAY_S = 3600, 24 * 3600

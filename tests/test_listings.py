@@ -10,6 +10,7 @@ from breachcheck.errors import LowersSensitivity, MisspeltBreach, NothingToAsk
 from breachcheck.listings import Entry
 from breachcheck.web.app import create_app
 from tests.cli.commands import breachcheck
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.test_catalogues import ADOBE
 from tests.stores import SHOP, facts, held_breach, published_breach
 

@@ -7,6 +7,7 @@ from breachcheck.breaches import LoadId
 from breachcheck.errors import UnknownLoad
 from breachcheck.loads import Contents, FileTally, Tally
 from breachcheck.services import Services
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, facts
 
 EMAIL, NAMES = "Email addresses", "Names"

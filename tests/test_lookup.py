@@ -11,6 +11,7 @@ from breachcheck.digests import Kind
 from breachcheck.disclosure import KEY, OPERATOR, PUBLIC
 from breachcheck.errors import IndexMoved, InvalidAccount, NothingToAsk, StoreUnavailable, UnknownBreach
 from breachcheck.loads import Contents, Tally
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, break_catalogue, break_index, facts, held_breach, published_breach
 
 ANN = "ann@example.com"

@@ -8,6 +8,7 @@ from breachcheck.errors import IndexMoved, NothingToAsk
 from breachcheck.owner_links import Owner
 from breachcheck.services import Services
 from breachcheck.suppressions import Level
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, facts, new_store, published_breach
 
 ANN, TAGGED = "ann@example.com", "ann+shop@example.com"

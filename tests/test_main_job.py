@@ -12,6 +12,7 @@ from breachcheck.disclosure import OPERATOR, PUBLIC
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 from ingest import manifest, pipeline
+from tests.engines import ENGINES as ENGINES
 from tests.stores import new_store
 
 EXAMPLES = Path(__file__).parents[1] / "examples"

@@ -10,6 +10,7 @@ from breachcheck.listings import Entry
 from breachcheck.notifications import Words
 from breachcheck.suppressions import Level
 from ingest import worker
+from tests.engines import ENGINES as ENGINES
 from tests.mails import Mailing, mailing, text_of
 from tests.stores import SHOP, facts, published_breach
 

@@ -7,6 +7,7 @@ from breachcheck import operators as operators_module
 from breachcheck.errors import HoldsAddress, UnknownOperator
 from breachcheck.operators import Operators
 from breachcheck.services import Services
+from tests.engines import ENGINES as ENGINES
 
 PASSWORD = "correct horse battery"
 

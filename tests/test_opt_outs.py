@@ -16,7 +16,8 @@ from breachcheck.errors import StoreUnavailable
 from breachcheck.services import Services, open_services
 from breachcheck.suppressions import Level
 from ingest import worker
-from tests.stores import SHOP, held_breach, published_breach
+from tests.engines import ENGINES as ENGINES
+from tests.stores import SHOP, break_catalogue, held_breach, published_breach
 
 ANN, TAGGED = "ann@example.com", "ann+shop@example.com"
 BOB = "bob@example.com"
@@ -184,8 +185,7 @@ def test_an_opt_out_is_noted_nowhere_but_in_its_own_table(store, ann):
 
 def test_an_opt_out_that_cannot_be_written_is_not_taken(store, ann):
     published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
-    store.databases[1].close()
-    store.config.catalogue_path.rename(store.config.catalogue_path.with_suffix(".gone"))
+    break_catalogue(store)
 
     with pytest.raises(StoreUnavailable):
         store.opt_outs.opt_out(ann, Level.FORGET)

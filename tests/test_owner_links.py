@@ -5,6 +5,7 @@ import pytest
 from breachcheck import postman
 from breachcheck.errors import InvalidAccount, MailOff, UnknownLink
 from breachcheck.owner_links import LIFE_S, MOST_ATTEMPTS, Owner
+from tests.engines import ENGINES as ENGINES
 from tests.mails import code_in, mailing, text_of, token_in
 from tests.stores import SHOP, published_breach
 
@@ -192,6 +193,7 @@ class TestNothingIsToldByAsking:
         assert without_secrets(known) == without_secrets(unknown)
         assert known["Subject"] == unknown["Subject"]
 
+    @pytest.mark.engines("sqlite")
     def test_asking_does_the_same_work_over_the_limit_and_under_it(self, it, links, ask):
         """Statements are what asking costs; whether a mail comes of it is decided elsewhere."""
         published_breach(it.store, SHOP, {"ann@example.com": ["Email addresses"]})

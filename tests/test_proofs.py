@@ -16,6 +16,7 @@ from breachcheck.proof_ways import FILE_PATH, MAILBOXES, Ways
 from breachcheck.proofs import AT_ONCE, JOB, NO_TIME, PATIENCE_S, Proofs
 from breachcheck.resolving import Resolver
 from ingest import worker
+from tests.engines import ENGINES as ENGINES
 from tests.mail_servers import authority
 from tests.mails import Mailing, mailing, text_of
 from tests.outside import HERE, Dns, Page, Web, naming, serving

@@ -9,6 +9,7 @@ from breachcheck.disclosure import PUBLIC
 from breachcheck.errors import HoldsAddress, LowersSensitivity, MisspeltBreach, NothingToAsk, UnknownBreach, UnknownLoad
 from breachcheck.publishing import REST_S
 from breachcheck.services import Services
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, facts, held_breach, published_breach
 
 ANN = "ann@example.com"

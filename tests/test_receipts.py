@@ -13,6 +13,7 @@ from breachcheck.addresses import Address
 from breachcheck.errors import InvalidReceipt, KeyFileError, MalformedReceipt
 from breachcheck.receipts import COVERS, DOES_NOT_COVER, PublicKey, Receipt, Receipts
 from breachcheck.suppressions import Level
+from tests.engines import ENGINES as ENGINES
 
 ANN, BOB = Address("ann@example.com"), Address("bob@example.com")
 AT = 1_794_700_800

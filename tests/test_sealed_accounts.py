@@ -10,6 +10,7 @@ from breachcheck.index import FieldSetId
 from breachcheck.sealed_accounts import SealedAccount, SealedAccounts
 from breachcheck.services import Services
 from breachcheck.suppressions import Level
+from tests.engines import ENGINES as ENGINES
 from tests.stores import break_index, facts, held_breach
 
 HERE, THERE = Digest(10), Digest(11)

@@ -14,6 +14,7 @@ from breachcheck.errors import BoxDamaged, ConfigError, KeyFileError, WrongKey
 from breachcheck.mail_providers import is_mail_provider
 from breachcheck.sealing import BOX_LENGTH, Sealer, own_domains
 from breachcheck.services import Services
+from tests.engines import ENGINES as ENGINES
 
 KEY = bytes(range(32))
 ANN = canonical("ann.lee+news@example.com")

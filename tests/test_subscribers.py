@@ -6,6 +6,7 @@ from breachcheck import postman
 from breachcheck.errors import NotSubscribed, UnknownLink
 from breachcheck.subscribers import PENDING_S
 from breachcheck.suppressions import Level
+from tests.engines import ENGINES as ENGINES
 from tests.mails import mailing, text_of, token_in
 
 ANN = "Ann@example.com"

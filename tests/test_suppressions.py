@@ -10,6 +10,7 @@ from breachcheck.disclosure import KEY, KEY_WITHOUT_ALIASES, OPERATOR, OWNER, PU
 from breachcheck.errors import StoreUnavailable
 from breachcheck.services import Services, open_services
 from breachcheck.suppressions import Level, Suppressions
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, break_catalogue, break_index, facts, held_breach, published_breach
 
 ANN, TAGGED = "ann@example.com", "ann+shop@example.com"
@@ -33,6 +34,7 @@ def digest_of(store: Services, account: str) -> Digest:
     return store.digester.of_address(addresses.canonical(account))
 
 
+@pytest.mark.engines("sqlite")
 def test_a_store_of_before_there_were_suppressions_gains_them_when_it_is_opened(store):
     for statement in ("DROP TABLE suppression", "DELETE FROM _sqlite_migrations WHERE name = 'm0002_suppressions'"):
         store.databases[1].execute(statement)

@@ -4,6 +4,7 @@ import pytest
 
 from breachcheck.digests import Digest
 from breachcheck.suppressions import Level
+from tests.engines import ENGINES as ENGINES
 
 ANN, BOB = Digest(17), Digest(-18)
 

@@ -18,6 +18,7 @@ from breachcheck.suppressions import Level
 from breachcheck.watch_feed import as_json
 from ingest import worker
 from tests.cli.commands import environment
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, break_index, facts, new_store, published_breach
 from tests.watched import HOLDER, STAFF, cursor_of, directory_of, leaked, told, watch, work
 

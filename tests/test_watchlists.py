@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from breachcheck.digests import Digest
 from breachcheck.watchlists import Watched, is_name
+from tests.engines import ENGINES as ENGINES
 
 ACCOUNTS = st.sets(st.builds(Watched, st.sampled_from(["a", "b", "B", "e-1", "e_1"]), st.integers(0, 9).map(Digest)))
 

@@ -1,4 +1,7 @@
-"""What the rooms above ask of a database engine. The SQL they pass is the common subset with ``:name`` parameters."""
+"""What the rooms above ask of a database engine. The SQL they pass is the common subset with ``:name`` parameters.
+
+``IN :name`` takes a list, which may not be empty.
+"""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager

@@ -4,7 +4,6 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from select import select
 
 import psycopg
 from psycopg.rows import DictRow
@@ -12,7 +11,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from breachcheck.db import postgres_copy
 from breachcheck.db.base import NO_PARAMS, Integers, Params, Row
-from breachcheck.db.postgres_link import OPTIONS, Link, translated
+from breachcheck.db.postgres_link import OPTIONS, Link, has_something_to_read, translated
 from breachcheck.db.postgres_schema import NAMESPACES, Birth, Session, birth_of
 from breachcheck.db.postgres_watch import Watch
 from breachcheck.db.schema import Schema
@@ -137,7 +136,7 @@ class PostgresDatabase:
         """A connection that nobody has cut off: those that a server's end left are sorted out without asking it."""
         for _ in range(MOST_CONNECTIONS + 1):
             session = self._from_pool()
-            if not select([session.fileno()], [], [], 0)[0]:
+            if not has_something_to_read(session):
                 return session
             session.close()
             self._pool.putconn(session)

@@ -1,6 +1,7 @@
 """The way to a PostgreSQL server: its address without the secret in it, sessions, and what goes wrong on the way."""
 
 import re
+import select
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -12,7 +13,7 @@ from psycopg.rows import dict_row
 from psycopg.types.numeric import Int8BinaryDumper, IntLoader
 
 from breachcheck.db.postgres_schema import Session
-from breachcheck.errors import StoreFull, StoreUnavailable
+from breachcheck.errors import StoreFull, StoreUnavailable, UnstorableText
 
 CONNECT_S = 2
 STATEMENT_S, WAIT_FOR_WRITER_S, FORGOTTEN_S = 300, 10, 600
@@ -32,7 +33,14 @@ SELECT set_config('search_path', %(namespace)s, false),
             ELSE current_setting('synchronous_commit') END, false)
 """
 
-_PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):([a-z_][a-z0-9_]*)|%")
+_PARAMETER = re.compile(r"'(?:[^']|'')*'|(\bIN )?(?<![:\w]):([a-z_][a-z0-9_]*)|%")
+
+
+def has_something_to_read(session: psycopg.Connection[object] | Session) -> bool:
+    """Whether something came that nobody read yet: an answer, or the end of the connection."""
+    poll = select.poll()  # unlike select, it takes descriptors of any number
+    poll.register(session.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 class WholeNumberLoader(IntLoader):
@@ -86,6 +94,8 @@ class Link:
             return StoreUnavailable(
                 f"{self.named} lacks what a store has ({error.sqlstate}), or its user may not use it; restore a backup."
             )
+        if isinstance(error, psycopg.DataError) and error.sqlstate is None:
+            return UnstorableText("A text holds a character that cannot be kept (NUL); leave it out.")
         if isinstance(error, psycopg.IntegrityError | psycopg.ProgrammingError | psycopg.DataError):
             return error
         if error.sqlstate in _FULL:
@@ -117,7 +127,10 @@ def translated(sql: str) -> str:
 
 
 def _as_psycopg(found: re.Match[str]) -> str:
-    return f"%({found[1]})s" if found[1] else found[0].replace("%", "%%")
+    in_list, name = found.groups()
+    if name is None:
+        return found[0].replace("%", "%%")
+    return f"= ANY(%({name})s)" if in_list else f"%({name})s"
 
 
 def place_of(url: str) -> str:

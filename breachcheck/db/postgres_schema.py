@@ -65,17 +65,21 @@ def migrate(session: Session, described: Schema) -> list[str]:
 
     Raises StoreDamaged where they are no store's: what was emptied must not become an index that finds nobody.
     """
-    ran: list[str] = []
     with session.transaction(), within(session, NAMESPACES[described.name]):
-        session.execute("SELECT one FROM _writer FOR UPDATE")
-        applied = {name for name, _ in birth_of(session)}
-        if not applied:
-            raise StoreDamaged("The database holds no store that `breachcheck init` made; put it back from its backup.")
-        for name in described.migrations:
-            if name not in applied:
-                _apply(session, described, name)
-                ran.append(name)
-    return ran
+        if _pending(session, described):
+            session.execute("SET LOCAL statement_timeout = 0")
+            session.execute("SELECT one FROM _writer FOR UPDATE")
+        names = _pending(session, described)  # once more: another program may have been faster
+        for name in names:
+            _apply(session, described, name)
+    return names
+
+
+def _pending(session: Session, described: Schema) -> list[str]:
+    applied = {name for name, _ in birth_of(session)}
+    if not applied:
+        raise StoreDamaged("The database holds no store that `breachcheck init` made; put it back from its backup.")
+    return [name for name in described.migrations if name not in applied]
 
 
 def require_this_programs(birth: Birth, described: Schema) -> None:

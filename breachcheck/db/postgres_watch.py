@@ -1,7 +1,6 @@
 """The watch over a server that has fallen silent: nothing it promises about time holds then, so we let go ourselves."""
 
 import os
-import select
 import socket
 import threading
 import time
@@ -10,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg
+
+from breachcheck.db.postgres_link import has_something_to_read
 
 PATIENCE_S = 0.6
 """How long a statement runs before anybody asks how it is."""
@@ -143,8 +144,8 @@ class _Inquiry(threading.Thread):
 def _has_answer(connection: psycopg.Connection[object]) -> bool:
     """Whether something came that was not read yet: its reader is about to."""
     try:
-        return bool(select.select([connection.fileno()], [], [], 0)[0])
-    except (OSError, psycopg.Error, ValueError):
+        return has_something_to_read(connection)
+    except (OSError, psycopg.Error):
         return True  # closed: there is nobody to free
 
 

@@ -2,8 +2,9 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -90,6 +91,9 @@ class SqliteDatabase:
             raise
 
     def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
+        lists = {name: value for name, value in params.items() if isinstance(value, list)}
+        if lists:
+            sql, params = _spread(sql, params, lists)
         try:
             return self._thread_connection().execute(sql, params).fetchall()
         except sqlite3.Error as error:
@@ -229,6 +233,25 @@ def _birth_of(connection: sqlite3.Connection, path: Path) -> frozenset[tuple[str
     except sqlite3.Error as error:
         raise meant_for_people(error, path) from error
     return frozenset((row["name"], row["applied_at"]) for row in rows)
+
+
+def _spread(sql: str, params: Params, lists: Mapping[str, list[object]]) -> tuple[str, Params]:
+    """*sql* with a parameter for each member of the *lists*, and those.
+
+    The last member fills them up to a power of two, so that there are few such statements, which are prepared once.
+    """
+    members: dict[str, object] = {}
+    for name, values in lists.items():
+        count = 1 << (len(values) - 1).bit_length()
+        filled = values + values[-1:] * (count - len(values))
+        members |= {f"{name}_{place}": value for place, value in enumerate(filled)}
+        sql = sql.replace(f"IN :{name}", _members(name, count))
+    return sql, {**params, **members}
+
+
+@cache
+def _members(name: str, count: int) -> str:
+    return f"IN ({', '.join(f':{name}_{place}' for place in range(count))})"
 
 
 def _insert_sql(table: str, columns: Sequence[str], rows: int) -> str:

@@ -2,11 +2,13 @@
 
 import os
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -18,7 +20,15 @@ from breachcheck.db import schema
 from breachcheck.db.base import Database
 from breachcheck.db.postgres_link import place_of, translated
 from breachcheck.db.postgres_schema import spelled
-from breachcheck.errors import ConfigError, SchemaMismatch, StoreDamaged, StoreExists, StoreNotFound, StoreUnavailable
+from breachcheck.errors import (
+    ConfigError,
+    SchemaMismatch,
+    StoreDamaged,
+    StoreExists,
+    StoreNotFound,
+    StoreUnavailable,
+    UnstorableText,
+)
 from breachcheck.services import Services
 from tests import engines, servers
 from tests.engines import Postgres
@@ -68,6 +78,19 @@ class TestWords:
         with pytest.raises(ConfigError, match="%40") as refused:
             config.read(tmp_path, {"BREACHCHECK_DATABASE": URL.format(secret)})
         assert "ss" not in str(refused.value).replace("password", "").replace("address", "")
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "postgresql:///breaches",
+            "postgres://db.example/breaches?sslmode=verify-full",
+            "postgresql://ann@one.example,two.example:5433/breaches?target_session_attrs=any",
+            "postgresql://ann@[::1]:5432/breaches",
+            "postgresql://%2Fvar%2Frun%2Fpostgresql/breaches",
+        ],
+    )
+    def test_every_way_to_name_a_server_is_taken(self, url, tmp_path):
+        assert config.read(tmp_path, {"BREACHCHECK_DATABASE": url}).database == url
 
     def test_settings_that_are_shown_do_not_show_it(self, tmp_path):
         read = config.read(tmp_path, {"BREACHCHECK_DATABASE": URL.format("s3cr3t")})
@@ -176,6 +199,17 @@ class TestAStore:
             asked(store)
         postgres.server.drop(name)
 
+    def test_a_character_that_it_cannot_keep_is_said(self, store):
+        with pytest.raises(UnstorableText, match="NUL"):
+            store.breaches.get("Shop\0")
+
+    def test_both_engines_have_the_same_tables_and_columns(self, store, tmp_path):
+        sqlite = tmp_path / "sqlite"
+        services.init(config.read(sqlite, {}))
+        made = [set(columns_in_sqlite(sqlite / name)) for name in ("index.db", "catalogue.db")]
+
+        assert [columns_in_postgres(store, name) for name in ("breachcheck_index", "breachcheck_catalogue")] == made
+
     def test_a_transaction_whose_error_was_passed_over_is_not_taken_for_done(self, store):
         db = store.databases[1]
 
@@ -255,6 +289,22 @@ class TestFaults:
             before = len(other.catalogue.published().breaches)
             shaken.publishing.withdraw("Shop", by="tests")
             assert (before, len(other.catalogue.published().breaches)) == (1, 0)
+
+
+def columns_in_sqlite(path: Path) -> Iterator[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        for table in tables:
+            if not table.startswith(("_", "sqlite_")):
+                yield from ((table, column[1]) for column in connection.execute(f"PRAGMA table_info({table})"))
+
+
+def columns_in_postgres(store: Services, namespace: str) -> set[tuple[str, str]]:
+    rows = store.databases[1].query(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = :namespace",
+        {"namespace": namespace},
+    )
+    return {(row["table_name"], row["column_name"]) for row in rows if not row["table_name"].startswith("_")}
 
 
 def enter_twice(db: Database) -> None:

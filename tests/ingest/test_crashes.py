@@ -15,6 +15,7 @@ from breachcheck.disclosure import PUBLIC
 from breachcheck.services import open_services
 from ingest import manifest as manifests
 from ingest import pipeline
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import Silent
 from tests.stores import new_store
 

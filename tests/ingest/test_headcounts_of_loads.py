@@ -13,6 +13,7 @@ from ingest import domains, writing
 from ingest.columns import TextColumn
 from ingest.domains import ASIDE, DomainNumbers, domains_in
 from ingest.words import DOMAIN_BITS
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import EMAIL, NAMES, PLACES, described, load
 
 PEOPLE = "{path: people.csv, mapping: {email: Email addresses, name: Names, city: Geographic locations}}"

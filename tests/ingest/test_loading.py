@@ -10,6 +10,7 @@ from breachcheck.audit import AuditEntry
 from breachcheck.disclosure import PUBLIC
 from breachcheck.errors import StoreFull
 from ingest import loading, pipeline
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import Silent, described, load
 from tests.stores import SHOP, published_breach
 

@@ -6,6 +6,7 @@ from breachcheck.errors import ReadInPart
 from breachcheck.loads import Part
 from ingest.pipeline import LoadRefused
 from tests.cli.commands import breachcheck
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import HEAD, described, found, load
 from tests.ingest.test_rejections import ONE_FILE, lines_of, parquet
 

@@ -22,6 +22,7 @@ from breachcheck.errors import ConfigError, DataFileError, InvalidAccount, LoadE
 from ingest import loading
 from ingest.mailboxes import addresses_in
 from ingest.pipeline import LoadRefused
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import EMAIL, NAMES, PLACES, Silent, described, found, load
 from tests.stores import new_store
 

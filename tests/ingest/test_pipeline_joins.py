@@ -9,6 +9,7 @@ from breachcheck.digests import Kind
 from breachcheck.errors import ManifestError
 from breachcheck.loads import LEFT_OUT
 from breachcheck.suppressions import Level
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import EMAIL, NAMES, PLACES, described, found, load
 
 

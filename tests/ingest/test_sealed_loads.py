@@ -11,6 +11,7 @@ from breachcheck.suppressions import Level
 from ingest import boxes, writing
 from ingest.boxes import Seal
 from ingest.columns import TextColumn
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import EMAIL, NAMES, PLACES, described, load
 from tests.stores import new_store
 

@@ -11,6 +11,7 @@ from breachcheck.disclosure import OPERATOR
 from breachcheck.loads import LEFT_OUT
 from breachcheck.suppressions import Level
 from ingest.pipeline import LoadRefused
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import EMAIL, NAMES, Silent, described, found, load
 
 ANN = "ann@example.com"

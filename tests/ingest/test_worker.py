@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from breachcheck.jobs import ATTEMPTS
 from breachcheck.publishing import REST_S
 from ingest import worker
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, break_catalogue, held_breach, published_breach
 
 ANN = "ann@example.com"

@@ -5,7 +5,8 @@ from flask.testing import FlaskClient
 
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
-from tests.stores import facts, published_breach
+from tests.engines import ENGINES as ENGINES
+from tests.stores import drop_table, facts, published_breach
 
 LOOKUP = "/api/v1/lookup"
 ACCOUNT = "/api/v3/breachedaccount/alice@example.com"
@@ -89,7 +90,7 @@ def test_a_key_is_checked_before_anything_is_read_of_the_body(client: FlaskClien
 
 def test_keys_that_cannot_be_read_are_no_refusal(client: FlaskClient, store: Services) -> None:
     headers = {"hibp-api-key": key_of(store)}
-    store.databases[1].execute("DROP TABLE api_key")
+    drop_table(store, "api_key")
 
     assert statuses(client, headers) == (503, 503)
 

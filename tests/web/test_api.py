@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 from breachcheck import data_classes
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
-from tests.stores import break_catalogue, break_index, facts, held_breach, new_store, published_breach
+from tests.engines import ENGINES as ENGINES
+from tests.stores import break_catalogue, break_index, drop_table, facts, held_breach, new_store, published_breach
 
 LOOKUP = "/api/v1/lookup"
 PROBLEM = "application/problem+json"
@@ -253,8 +254,7 @@ def test_a_broken_catalogue_is_never_reported_as_no_breach(
 def test_a_table_that_is_gone_is_never_reported_as_no_breach(
     client: FlaskClient, headers: dict[str, str], store: Services, table: str
 ) -> None:
-    store.databases[1].execute("PRAGMA foreign_keys = OFF")
-    store.databases[1].execute(f"DROP TABLE {table}")
+    drop_table(store, table)
 
     response = ask(client, headers, "nobody@example.com")
 
@@ -264,13 +264,14 @@ def test_a_table_that_is_gone_is_never_reported_as_no_breach(
 def test_exposures_that_are_gone_are_never_reported_as_no_breach(
     client: FlaskClient, headers: dict[str, str], store: Services
 ) -> None:
-    store.databases[0].execute("DROP TABLE exposure")
+    drop_table(store, "exposure")
 
     response = ask(client, headers, "nobody@example.com")
 
     assert (response.status_code, body_of(response)["status"]) == (503, "could_not_check")
 
 
+@pytest.mark.engines("sqlite")
 def test_a_store_file_that_is_removed_while_running_is_never_reported_as_no_breach(
     client: FlaskClient, headers: dict[str, str], store: Services
 ) -> None:

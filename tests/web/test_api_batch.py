@@ -18,7 +18,8 @@ from breachcheck.services import Services
 from breachcheck.suppressions import Level
 from breachcheck.web import api_batch, batch_body
 from breachcheck.web.app import create_app
-from tests.stores import SHOP, break_catalogue, break_index, facts, new_store, published_breach
+from tests.engines import ENGINES as ENGINES
+from tests.stores import SHOP, break_catalogue, break_index, drop_table, facts, new_store, published_breach
 
 BATCH = "/api/v1/lookup/batch"
 NDJSON = "application/x-ndjson"
@@ -351,7 +352,7 @@ def test_a_broken_store_is_never_reported_as_no_breach(
 def test_exposures_that_are_gone_are_never_reported_as_no_breach(
     send: Callable[..., TestResponse], store: Services
 ) -> None:
-    store.databases[0].execute("DROP TABLE exposure")
+    drop_table(store, "exposure")
 
     assert send('"no@example.com"').status_code == 503
 

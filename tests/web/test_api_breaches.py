@@ -14,6 +14,7 @@ from breachcheck.listings import Entry
 from breachcheck.loads import LEFT_OUT
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, break_catalogue, facts, held_breach, published_breach
 
 EMAIL, NAMES, PASSWORDS, PHONES = "Email addresses", "Names", "Passwords", "Phone numbers"

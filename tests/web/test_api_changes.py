@@ -3,6 +3,7 @@
 import pytest
 
 from breachcheck.web.app import create_app
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, break_catalogue, new_store, published_breach
 
 CHANGES = "/api/v1/changes"

@@ -9,6 +9,7 @@ from breachcheck.addresses import canonical
 from breachcheck.services import Services
 from breachcheck.suppressions import Level
 from breachcheck.web.api_domains import CHECKS_A_MINUTE
+from tests.engines import ENGINES as ENGINES
 from tests.outside import HERE, Dns
 from tests.stores import SHOP, break_catalogue, new_store, published_breach
 from tests.web.teams import ALL_SCOPES, DOMAINS, PEOPLE, SITE, Team, team_of

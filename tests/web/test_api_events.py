@@ -12,6 +12,7 @@ from breachcheck.digests import Digest, Kind
 from breachcheck.loads import Contents, Tally
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
+from tests.engines import ENGINES as ENGINES
 from tests.stores import LOADED_AT, SHOP, facts, published_breach
 
 EMAIL, NAMES, PRIVATE = "Email addresses", "Names", "Sexual orientations"

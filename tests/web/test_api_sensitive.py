@@ -9,6 +9,7 @@ from breachcheck.addresses import canonical
 from breachcheck.services import Services
 from breachcheck.suppressions import Level
 from ingest import worker
+from tests.engines import ENGINES as ENGINES
 from tests.outside import Dns
 from tests.stores import facts, published_breach
 from tests.web.teams import ALL_SCOPES, DOMAINS, PEOPLE, SITE, Team, team_of

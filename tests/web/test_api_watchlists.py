@@ -7,6 +7,7 @@ import pytest
 from breachcheck import watching
 from breachcheck.digests import Kind
 from breachcheck.web.app import LARGEST_BODY, create_app
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, break_catalogue, break_index, facts, new_store, published_breach
 from tests.watched import work
 

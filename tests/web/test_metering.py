@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 from breachcheck.web.metering import outcome_of
+from tests.engines import ENGINES as ENGINES
 from tests.stores import break_index, facts, published_breach
 
 ANN = "ann@example.com"

@@ -12,6 +12,7 @@ from breachcheck.suppressions import Level
 from breachcheck.web.app import create_app
 from breachcheck.web.asked_mails import MAILS_A_MINUTE_OF_ALL
 from breachcheck.web.sealed import Seal
+from tests.engines import ENGINES as ENGINES
 from tests.mails import code_in, mailing, text_of, token_in
 from tests.stores import SHOP, new_store, published_breach
 from tests.web.conftest import PRIVATE, PRIVATE_PEOPLE, SHOP_PEOPLE

@@ -16,6 +16,7 @@ from breachcheck.outbox import Mail
 from breachcheck.services import Services
 from breachcheck.suppressions import Level
 from breachcheck.web.app import create_app
+from tests.engines import ENGINES as ENGINES
 from tests.mails import mailing
 from tests.stores import facts, held_breach, new_store, published_breach
 

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from breachcheck.breaches import CompanyStep
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
+from tests.engines import ENGINES as ENGINES
 from tests.stores import facts, held_breach, published_breach
 from tests.web.conftest import ANALYTICS
 

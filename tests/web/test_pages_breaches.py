@@ -14,6 +14,7 @@ from breachcheck.web.breach_page import flags_of, reason, without_address
 from ingest import extract
 from ingest.readers import combo, lines, objects, repair, rows
 from ingest.readers.left_out import NOT_A_RECORD
+from tests.engines import ENGINES as ENGINES
 from tests.stores import facts, held_breach, published_breach
 
 

@@ -11,6 +11,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
+from tests.engines import ENGINES as ENGINES
 from tests.stores import break_catalogue, break_index, facts, new_store, published_breach
 
 NEITHER = "This is not a yes, and it is not a no."

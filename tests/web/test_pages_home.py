@@ -13,6 +13,7 @@ from breachcheck.services import Services
 from breachcheck.web.answering import LONGEST_ACCOUNT
 from breachcheck.web.app import create_app
 from breachcheck.web.sealed import COOKIE, derived
+from tests.engines import ENGINES as ENGINES
 from tests.stores import facts, new_store, published_breach
 from tests.web.conftest import PRIVATE, PRIVATE_PEOPLE, SHOP_PEOPLE
 

@@ -13,6 +13,7 @@ from breachcheck.breaches import Translation
 from breachcheck.services import Services
 from breachcheck.web import language
 from breachcheck.web.app import create_app
+from tests.engines import ENGINES as ENGINES
 from tests.stores import LOADED_AT, facts, new_store, published_breach
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}

@@ -18,6 +18,7 @@ from breachcheck.sealed_accounts import SealedAccount
 from breachcheck.suppressions import Level
 from breachcheck.web.app import create_app
 from breachcheck.web.sealed import Seal
+from tests.engines import ENGINES as ENGINES
 from tests.mails import mailing
 from tests.stores import SHOP, break_catalogue, break_index, facts, published_breach
 from tests.web.conftest import ANALYTICS, ANALYTICS_PEOPLE, PRIVATE

@@ -17,6 +17,7 @@ from breachcheck.disclosure import PUBLIC
 from breachcheck.services import Services
 from breachcheck.suppressions import Level
 from breachcheck.web.app import create_app
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, facts, new_store, published_breach
 from tests.web.hibp.breaches import AGENT
 

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
+from tests.engines import ENGINES as ENGINES
 from tests.stores import facts, new_store, published_breach
 from tests.web.hibp.breaches import ACCOUNT, AGENT, KEYLESS, PRIVATE
 

@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
-from tests.stores import break_catalogue, break_index, new_store, published_breach
+from tests.engines import ENGINES as ENGINES
+from tests.stores import break_catalogue, break_index, drop_table, new_store, published_breach
 from tests.web.hibp.breaches import ACCOUNT, ADOBE, AGENT, EMAIL, KEYLESS, PRIVATE, fill
 
 
@@ -34,8 +35,7 @@ def test_a_broken_catalogue_is_never_a_404(
 def test_a_table_that_is_gone_is_never_a_404(
     client: FlaskClient, key: dict[str, str], store: Services, table: str
 ) -> None:
-    store.databases[1].execute("PRAGMA foreign_keys = OFF")
-    store.databases[1].execute(f"DROP TABLE {table}")
+    drop_table(store, table)
 
     assert client.get(f"{ACCOUNT}nobody@example.com", headers=key).status_code == 503
 
