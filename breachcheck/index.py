@@ -20,7 +20,7 @@ AND other.field_set_id BETWEEN :other_first AND :other_last
 GROUP BY one.field_set_id, other.field_set_id
 """
 
-HANDFUL = 1000
+HANDFUL = 250
 """Digests a statement: enough that what a statement costs is shared, few enough for any engine."""
 
 SLICE = 2**64 // 256

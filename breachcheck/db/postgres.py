@@ -38,6 +38,7 @@ class PostgresDatabase:
         self._link = Link(url, NAMESPACES[schema.name])
         self._local = threading.local()
         self._born = born
+        self._is_another = False
         self._filled: set[str] = set()
         self._watch = Watch(self._link.probe)
         self._pool: ConnectionPool[Session] = ConnectionPool(
@@ -86,9 +87,9 @@ class PostgresDatabase:
             yield
             return
         with self._borrowed() as session:
-            self._order(session, begin)
-            self._local.session = session
             try:
+                self._order(session, begin)
+                self._local.session = session
                 yield
                 self._commit(session)
             finally:
@@ -146,6 +147,10 @@ class PostgresDatabase:
         try:
             return self._pool.getconn()
         except PoolTimeout:
+            if self._is_another:
+                raise StoreUnavailable(
+                    f"{self._link.named} is not the store that was opened; start the program again."
+                ) from None
             raise StoreUnavailable(f"{self._link.named} gave no connection in time; see to the server.") from None
         except psycopg.Error as error:
             raise self._link.in_words(error) from None
@@ -170,7 +175,8 @@ class PostgresDatabase:
     def _begin(self, session: Session) -> None:
         """For a new connection of the pool."""
         self._link.begin(session)
-        if not self._born <= birth_of(session):
+        self._is_another = not self._born <= birth_of(session)
+        if self._is_another:
             raise psycopg.OperationalError("another store stands in the place of the one that was opened")
 
 

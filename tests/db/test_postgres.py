@@ -195,7 +195,7 @@ class TestAStore:
         postgres.server.drop(name)
         services.init(config.read(tmp_path / "other", {"BREACHCHECK_DATABASE": postgres.server.make(name)}))
 
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(StoreUnavailable, match="start the program again"):
             asked(store)
         postgres.server.drop(name)
 
