@@ -20,6 +20,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_MARKED = frozenset({"utf-16", "utf-32"})  # of which the mark alone says in which order the bytes stand
 _LETTERS = re.compile(rb"[A-Za-z][\x80-\xfd]|[\x80-\xfd][A-Za-z]|[\x80-\xfd]{2}")  # in most encodings but UTF-8
 
 
@@ -30,11 +31,20 @@ def encoding_of(head: bytes, declared: str | None, name: str) -> str:
             found = codecs.lookup(declared).name
         except LookupError:
             raise DataFileError(f"{name}: the encoding given is not known here; try utf-8, utf-16 or cp1252") from None
+        if found in _MARKED and not head.startswith(tuple(mark for mark, encoding in _MARKS if encoding == found)):
+            return _unmarked(head, found, name)
         return UTF8 if found in {"ascii", "utf-8-sig"} else found
     marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
     if marked:
         return marked
     return _utf16_without_mark(head) or _guessed(head) or UTF8
+
+
+def _unmarked(head: bytes, declared: str, name: str) -> str:
+    told = _utf16_without_mark(head)
+    if told is None or not told.startswith(declared):
+        raise DataFileError(f"{name}: begins with no byte order mark; give `encoding` as {declared}-le or {declared}-be")
+    return told
 
 
 def _utf16_without_mark(head: bytes) -> str | None:
@@ -44,7 +54,12 @@ def _utf16_without_mark(head: bytes) -> str | None:
     if len(sample) < 8 or (even + odd) * 20 < len(sample):
         return None
     encoding = "utf-16-le" if odd > even * 4 else "utf-16-be" if even > odd * 4 else None
-    return encoding if encoding and "\n" in sample.decode(encoding, "replace") + "\n" * (len(head) < 256) else None
+    return encoding if encoding and _reads_as_text(sample.decode(encoding, "replace")) else None
+
+
+def _reads_as_text(sample: str) -> bool:
+    """Whether it has lines, or is one: JSON may be written without any line end."""
+    return "\n" in sample or sample.replace("\t", "").rstrip("\r").isprintable()
 
 
 def _guessed(head: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from breachcheck.errors import DataFileError
 from ingest.readers import lines
 from tests.ingest.loads import described, found, load
 
@@ -34,6 +35,20 @@ def test_the_first_line_alone_is_enough_for_utf16(language):
     first = WRITTEN[language][:40].encode("utf-16-le")
 
     assert lines.encoding_of(first, None, "people.csv") == "utf-16-le"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_is_told_where_no_line_ends(encoding):
+    written = '[{"email":"a@example.com","name":"Zoë"},' * 20
+
+    assert lines.encoding_of(written.encode(encoding), None, "people.json") == encoding
+
+
+def test_utf16_that_is_declared_needs_its_mark_only_where_nothing_else_tells_the_order():
+    assert lines.encoding_of("name,email\n".encode("utf-16-be"), "utf-16", "people.csv") == "utf-16-be"
+    assert lines.encoding_of("name,email\n".encode("utf-16"), "UTF-16", "people.csv") == "utf-16"
+    with pytest.raises(DataFileError, match="utf-16-le or utf-16-be"):
+        lines.encoding_of(b"name,email\n", "utf-16", "people.csv")
 
 
 def test_text_with_zero_bytes_is_not_utf16():
