@@ -53,6 +53,11 @@ def signs_of(name: str, columns: Sequence[str], plan: Plan, sample: Sample) -> l
     return [sign for column in columns for sign in _signs(name, column, plan, sample.get(column), bool(sample))]
 
 
+def unread_secret(name: str) -> Sign:
+    """What stands behind the addresses of the list *name* may be a password or a name, and is not read."""
+    return Sign("not-mapped", f"Passwords ({mask_addresses(name)}: secret)", "Passwords")
+
+
 def _signs(name: str, column: str, plan: Plan, values: Sequence[str] | None, is_sampled: bool) -> Iterator[Sign]:
     if is_sampled and not values:
         return

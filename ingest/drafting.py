@@ -65,6 +65,7 @@ class _Found:
     encoding: str = ""
     delimiter: str = ""
     columns: tuple[Suggestion, ...] = ()
+    note: str = ""
     relative: Relative | None = None
     join: Join | None = None
 
@@ -83,7 +84,7 @@ class _Found:
     @property
     def shape(self) -> tuple[object, ...]:
         """What an entry says of it beside its name."""
-        return (self.format, self.encoding, self.delimiter, self.columns, self.table, self.join)
+        return (self.format, self.encoding, self.delimiter, self.columns, self.note, self.table, self.join)
 
 
 def draft(paths: Sequence[Path], sealed: Collection[Domain] = ()) -> str:
@@ -145,6 +146,7 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
                 encoding=table.encoding,
                 delimiter=delimiter,
                 columns=columns,
+                note=table.note,
                 relative=kinship.relative(name, table.columns, sample),
             )
     except DataFileError as error:
@@ -219,6 +221,8 @@ def _carrying(one: _Found) -> Iterator[str]:
         if is_known
         else "    mapping:"
     )
+    if one.note:
+        yield f"      # {one.note}"
     for column in one.columns:
         yield _column(column, is_known=is_known)
     addresses = [_scalar(column.column) for column in one.columns if column.is_address]

@@ -15,12 +15,13 @@ from breachcheck.errors import DataFileError, ManifestError
 from breachcheck.loads import Contents, FileTally, PasswordStorage
 from ingest import mapping, mixpanel_names, readers, sources
 from ingest.chains import in_order, junction
-from ingest.column_signs import Sign, signs_of
+from ingest.column_signs import Sign, signs_of, unread_secret
 from ingest.entries import FileEntry
 from ingest.manifest import Manifest, check_sensitivity
 from ingest.mapping import FIXED, MIXPANEL, MIXPANEL_EVENTS, Plan, Sample
 from ingest.passwords import Ask, Passwords
 from ingest.readers.base import Instructions, Table
+from ingest.readers.combo import UNCLEAR
 from ingest.readers.lines import said
 from ingest.samples import sample_of
 from ingest.selection import Wanted
@@ -183,6 +184,8 @@ def _survey_of(
             looked_at += 1
             values = look() if sample is None and looked_at <= SAMPLED else sample
             one = replace(one, signs=tuple(signs_of(table.name, table.columns, one.plan, values or {})))
+        elif isinstance(one, Source) and table.note == UNCLEAR:
+            one = replace(one, signs=(unread_secret(table.name),))
         yield one
 
 

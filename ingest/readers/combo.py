@@ -4,7 +4,7 @@ import codecs
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -29,7 +29,12 @@ _ADDRESS = re.compile(r"\s*\"?[^\s@\":;|,]+@[^\s@\":;|,]+\.[^\s@\":;|,.]+\"?\s*"
 _LINE_END = re.compile(r"\r\n?|\n")
 _NO_DELIMITER = "\x1f"
 _STRAY = bytes.maketrans(b"\x1f\0", b"  ")
+_WORD = re.compile(r"[^\W\d_]+(?:[ '.-][^\W\d_]+)*\.?")
 _FEWEST = 3
+_FEWEST_WORDS, _ALL_WORDS = 10, 0.95
+UNCLEAR = (
+    "what stands behind the addresses may be names and is not read: with `format: combo`, map `secret` to what it is"
+)
 _PIECE = 1 << 20  # half of what a line may have that is read by path
 
 
@@ -81,7 +86,17 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     if sample:
         layout = layout_of(sample, told.delimiter)
         text = _Text(file, encoding, lines.has_only_cr(head))
-        yield _table(file.name, encoding, layout, text.blocks, text.path)
+        found = _table(file.name, encoding, layout, text.blocks, text.path)
+        is_unclear = told.format is None and _may_be_names(sample, layout)
+        yield replace(found, columns=COLUMNS[:1], note=UNCLEAR) if is_unclear else found
+
+
+def _may_be_names(sample: Sequence[str], layout: Layout) -> bool:
+    """Whether hardly a secret is more than a word of letters: of those that people choose, half are."""
+    secrets = [_secret(line, layout).strip() for line in sample]
+    said = [secret for secret in secrets if secret]
+    words = sum(_WORD.fullmatch(secret) is not None for secret in said)
+    return len(said) >= _FEWEST_WORDS and words >= _ALL_WORDS * len(said)
 
 
 def _table(name: str, encoding: str, layout: Layout, blocks: Blocks, path: Path | None = None) -> Table:
@@ -103,6 +118,11 @@ def _table(name: str, encoding: str, layout: Layout, blocks: Blocks, path: Path 
         delimiter=layout.separator,
         shortcut=Shortcut(COLUMNS[:1], blocks, lambda *_: PlainLines(layout.separator), rest) if is_usual else None,
     )
+
+
+def _secret(line: str, layout: Layout) -> str:
+    mark = layout.separator
+    return line.rpartition(mark)[0] if layout.is_address_last else line.partition(mark)[2]
 
 
 @dataclass(frozen=True, slots=True)

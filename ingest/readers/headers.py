@@ -11,6 +11,7 @@ from ingest import header_names
 Alike = Mapping[str, tuple[str, ...]]
 """The further columns under one header, by the name of the first of them."""
 
+_MARK = "\ufeff"  # of the byte order, within a file that was made of several
 _TITLES = 50  # rows above a header, at most
 _ADDRESS = re.compile(r"\s*\S+@\S+\.\S+\s*")
 _VALUE = re.compile(
@@ -83,7 +84,7 @@ def reads_as_names(first: Sequence[str], others: Sequence[Sequence[str]]) -> boo
 
 def _recurs(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
     """Whether half of the cells stand again below, in rows that do not repeat the first one whole."""
-    below = [fields for fields in others if fields != first]
+    below = [fields for fields in others if [field.lstrip(_MARK) for field in fields] != first]
     seen = [{fields[at] for fields in below if at < len(fields)} for at in range(len(first))]
     filled = [at for at, cell in enumerate(first) if cell.strip()]
     return bool(below) and sum(first[at] in seen[at] for at in filled) * 2 >= len(filled)

@@ -43,7 +43,9 @@ def encoding_of(head: bytes, declared: str | None, name: str) -> str:
 def _unmarked(head: bytes, declared: str, name: str) -> str:
     told = _utf16_without_mark(head)
     if told is None or not told.startswith(declared):
-        raise DataFileError(f"{name}: begins with no byte order mark; give `encoding` as {declared}-le or {declared}-be")
+        raise DataFileError(
+            f"{name}: begins with no byte order mark; give `encoding` as {declared}-le or {declared}-be"
+        )
     return told
 
 

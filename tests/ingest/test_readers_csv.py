@@ -78,6 +78,12 @@ def test_a_first_row_whose_values_recur_is_no_header(tmp_path: Path) -> None:
     assert columns_of(tmp_path, text) == ("column1", "column2", "column3")
 
 
+def test_a_header_that_stands_again_behind_a_byte_order_mark_is_a_header(tmp_path: Path) -> None:
+    text = "email,name\nann@example.com,Ann\n\ufeffemail,name\nbob@example.com,Bob\n"
+
+    assert columns_of(tmp_path, text) == ("email", "name")
+
+
 def test_a_declared_header_row_holds(tmp_path: Path) -> None:
     text = "exported on Monday\n\n" + HEADER + "1,a@example.com,Al\n"
 

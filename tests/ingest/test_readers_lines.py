@@ -268,3 +268,25 @@ def test_what_the_manifest_says_of_columns_makes_a_table_of_it(tmp_path, told):
     path.write_text("alice@example.com:hunter2\nbob@example.com:qwe\n")
 
     assert table_of(path, told).format == "csv"
+
+
+FIRST_NAMES = "".join(
+    f"p{number}@example.com:{name}\n" for number, name in enumerate(["Ann", "Bob", "Eve", "Mary"] * 5)
+)
+
+
+def test_words_behind_addresses_are_no_secrets_until_the_manifest_says_so(tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text(FIRST_NAMES)
+
+    told, declared = table_of(path), table_of(path, Instructions(format="combo"))
+
+    assert (told.columns, "map `secret`" in told.note) == (("address",), True)
+    assert (declared.columns, declared.note) == (("address", "secret"), "")
+
+
+def test_a_list_is_a_combo_list_as_soon_as_some_secrets_are_more_than_words(tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text(FIRST_NAMES + "dan@example.com:x1\nkim@example.com:y2\n")
+
+    assert table_of(path).columns == ("address", "secret")
