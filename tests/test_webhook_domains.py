@@ -14,6 +14,7 @@ from ingest import manifest as manifests
 from tests.hooked import HOOK, NOW, call, hook, hooked_store, log
 from tests.ingest.loads import load
 from tests.receivers import receiving
+from tests.stores import facts
 from tests.watched import HOLDER, work
 from tests.web.test_openapi import mismatches
 
@@ -186,6 +187,16 @@ def test_a_sensitive_breach_is_not_told_whatever_the_key(store, receiver, hooked
     call(store)
 
     assert receiver.heard == []
+
+
+def test_a_breach_that_becomes_sensitive_is_told_as_gone(store, receiver, hooked):
+    publish(store, "Shop", MANY)
+    call(store)
+    shown = store.catalogue.published().get("Shop").facts
+    store.publishing.update(facts(shown, is_sensitive=True), by="tests")
+    call(store)
+
+    assert told(receiver) == [[("Shop", 6)], [("Shop", None)]]
 
 
 def test_nothing_is_told_of_a_domain_whose_proof_has_ended_until_it_is_proved_anew(store, receiver, hooked):

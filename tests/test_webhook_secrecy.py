@@ -3,7 +3,8 @@
 import pytest
 
 from breachcheck import config
-from breachcheck.addresses import canonical
+from breachcheck.addresses import Domain, canonical
+from breachcheck.domains import Way
 from breachcheck.services import open_services
 from breachcheck.suppressions import Level
 from tests.hooked import (
@@ -19,6 +20,7 @@ from tests.hooked import (
     taken_changes,
 )
 from tests.receivers import receiving
+from tests.stores import facts, published_breach
 from tests.watched import HOLDER, watch, work
 
 ANN = "ann@example.com"
@@ -83,6 +85,23 @@ class TestWhatNeverLeaves:
 
         assert len(receiver.heard) == 1
         assert log(store) == []
+
+    def test_a_sensitive_breach_is_told_to_the_key_that_may_ask_of_it_and_to_no_webhook(self, store, receiver):
+        key, _ = store.api_keys.create(HOLDER, ["watch", "domains", "lookup:sensitive"])
+        claim = store.domains.begin(key.id, Domain("example.com"), now=NOW)
+        store.domains.note_proved(claim, Way.DNS, now=NOW)
+        watch(store, ("e1", ANN))
+        hook_staff(store, receiver)
+        published_breach(store, facts(name="Whisper", is_sensitive=True), {ANN: ["Email addresses"]})
+        work(store)
+        call(store)
+        publish(store, "Shop")
+        work(store)
+        call(store)
+
+        told = store.watch_feed.after(HOLDER, "staff", "", 10, store.watch_rights.of_key(key)).events
+        assert [one.news.breach for one in told] == ["Whisper", "Shop"]
+        assert [events_in(one) for one in receiver.heard] == [[("exposed", "e1", "Shop")]]
 
     def test_secrets_and_addresses_are_encrypted(self, store, receiver):
         secret = hook(store, receiver)
