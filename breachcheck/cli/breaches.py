@@ -9,20 +9,17 @@ from typing import Any, BinaryIO
 import click
 
 from breachcheck import config
-from breachcheck.answers import timestamp
-from breachcheck.breaches import BreachRow, LoadId, differences
-from breachcheck.cli import tallying
+from breachcheck.breaches import LoadId
 from breachcheck.cli.comparing import compare
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.output import aligned, who
 from breachcheck.cli.reporting import report
+from breachcheck.cli.showing import show, summary
 from breachcheck.cli.telling import offer, tell
 from breachcheck.cli.texting import texts
-from breachcheck.errors import UnknownLoad
 from breachcheck.listings import Imported
-from breachcheck.loads import Correction, Load
-from breachcheck.reviews import Review
-from breachcheck.services import Services, opened
+from breachcheck.loads import Load
+from breachcheck.services import opened
 from ingest import catalogues
 from ingest import manifest as manifests
 
@@ -42,42 +39,10 @@ def breaches() -> None:
 def list_breaches(data: Path | None, as_json: bool) -> None:
     """Every breach, published or not."""
     with opened(data) as services:
-        facts = [_summary(services, row) for row in services.breaches.all()]
+        facts = [summary(services, row) for row in services.breaches.all()]
     click.echo(
         json.dumps(facts) if as_json else aligned(facts, "Nothing is loaded yet: breachcheck ingest breach.yaml")
     )
-
-
-@breaches.command()
-@data_option
-@json_option
-@click.argument("name")
-@click.option("--manifest", "load_id", type=int, help="Print the manifest of this load, word for word.")
-def show(data: Path | None, as_json: bool, name: str, load_id: int | None) -> None:
-    """One breach: what is said about it, its loads and its history."""
-    with opened(data) as services:
-        row = services.breaches.get(name)
-        if load_id is not None:
-            click.echo(_manifest(services, row, LoadId(load_id)), nl=False)
-            return
-        facts = _summary(services, row)
-        loads = [_load(services, load, row) for load in services.loads.of_breach(row.id)]
-        history = [
-            {"at": timestamp(one.switched_at), "load": one.load_id, "by": one.switched_by, "reason": one.reason}
-            for one in services.breaches.history(row.id)
-        ]
-    if as_json:
-        click.echo(json.dumps(facts | {"loads": loads, "history": history}))
-        return
-    click.echo(
-        "\n".join(f"{key.replace('_', ' '):<12} {'-' if value is None else value}" for key, value in facts.items())
-    )
-    shown = ("id", "state", "current", "started_at", "loaded_by", "people")
-    click.echo("\nLoads\n" + aligned([{key: load[key] for key in shown} for load in loads], "none"))
-    click.echo("\nHistory\n" + aligned(history, "never published"))
-    for heading, name in (("Corrections", "corrections"), ("Warnings", "reviews")):
-        if rows := [{"load": load["id"]} | one for load in loads for one in load[name]]:
-            click.echo(f"\n{heading}\n{aligned(rows, 'none')}")
 
 
 @breaches.command()
@@ -108,7 +73,7 @@ def publish(
             load = services.publishing.publish_held(name, by=who(), **meant)
         else:
             load = services.publishing.publish_load_of(name, LoadId(load_id), by=who(), **meant)
-        facts = _summary(services, services.breaches.get(name))
+        facts = summary(services, services.breaches.get(name))
     _say(facts, f"Published {load.facts.name}, load {load.id}: {_people(load)} can be found.", as_json=as_json)
 
 
@@ -122,7 +87,7 @@ def withdraw(data: Path | None, as_json: bool, name: str, reason: str | None) ->
     with opened(data) as services:
         row = services.publishing.withdraw(name, by=who(), reason=reason)
         wrongly_told = services.post.notify.to_be_corrected(name)
-        facts = _summary(services, services.breaches.get(name)) | {"to_be_corrected": wrongly_told}
+        facts = summary(services, services.breaches.get(name)) | {"to_be_corrected": wrongly_told}
     back = f"`breachcheck breaches publish {row.name}` brings it back."
     said = f"Withdrew {row.name}. Nobody was told; {back}\n{offer(wrongly_told, row.name)}".rstrip()
     _say(facts, said, as_json=as_json)
@@ -137,8 +102,10 @@ def rollback(data: Path | None, as_json: bool, name: str, lower_sensitivity: boo
     """Go back to the load that was published before this one."""
     with opened(data) as services:
         load = services.publishing.roll_back(name, by=who(), lower_sensitivity=lower_sensitivity)
-        facts = _summary(services, services.breaches.get(name))
-    _say(facts, f"{load.facts.name} is back at load {load.id}: {_people(load)} can be found.", as_json=as_json)
+        wrongly_told = services.post.notify.to_be_corrected(name)
+        facts = summary(services, services.breaches.get(name)) | {"to_be_corrected": wrongly_told}
+    said = f"{load.facts.name} is back at load {load.id}: {_people(load)} can be found."
+    _say(facts, f"{said}\n{offer(wrongly_told, load.facts.name)}".rstrip(), as_json=as_json)
 
 
 @breaches.command()
@@ -152,7 +119,7 @@ def update(data: Path | None, as_json: bool, manifest: Path, lower_sensitivity: 
         said = manifests.read(manifest).facts
         config.require_way_to_owner(services.config, said.disclosure)
         load = services.publishing.update(said, by=who(), lower_sensitivity=lower_sensitivity)
-        facts = _summary(services, services.breaches.get(said.name))
+        facts = summary(services, services.breaches.get(said.name))
     _say(facts, f"Updated {load.facts.name}; earlier words stay in its history.", as_json=as_json)
 
 
@@ -184,6 +151,7 @@ def prune(data: Path | None, keep: int) -> None:
             click.echo(f"Pruned load {load_id}: {deleted:,} exposures.")
 
 
+breaches.add_command(show)
 breaches.add_command(tell)
 breaches.add_command(compare)
 breaches.add_command(report)
@@ -206,72 +174,3 @@ def _say(facts: dict[str, Any], words: str, *, as_json: bool) -> None:
 
 def _people(load: Load) -> str:
     return f"{load.tally.people:,} {'person' if load.tally.people == 1 else 'people'}"
-
-
-def _summary(services: Services, row: BreachRow) -> dict[str, Any]:
-    loads = services.loads.of_breach(row.id)
-    current = next((load for load in loads if load.id == row.current_load), None)
-    once_shown = {switch.load_id for switch in services.breaches.history(row.id)}
-    held = sum(load.state == "complete" and load.id not in once_shown for load in loads)
-    shown = current or (loads[0] if loads else None)
-    return {
-        "name": row.name,
-        "title": shown.facts.title if shown else row.name,
-        "state": _state(current) if current else "held" if held else "withdrawn" if row.added_at else "not loaded",
-        "people": current.tally.people if current else 0,
-        "current_load": row.current_load,
-        "held_loads": held,
-        "added_at": timestamp(row.added_at) if row.added_at else None,
-    }
-
-
-def _manifest(services: Services, row: BreachRow, load_id: LoadId) -> str:
-    if services.loads.get(load_id).breach_id != row.id:
-        raise UnknownLoad(
-            f"Load {load_id} is not one of {row.name}; `breachcheck breaches show {row.name}` lists them."
-        )
-    return services.loads.manifest_of(load_id)
-
-
-def _state(current: Load) -> str:
-    return "listed" if current.contents.is_listed else "published"
-
-
-def _load(services: Services, load: Load, row: BreachRow) -> dict[str, Any]:
-    return {
-        "id": load.id,
-        "state": load.state,
-        "current": load.id == row.current_load,
-        "started_at": timestamp(load.started_at),
-        "ended_at": timestamp(load.ended_at) if load.ended_at else None,
-        "loaded_by": load.loaded_by,
-        "program": load.program,
-        "people": load.tally.people,
-        "part": str(load.tally.part) if load.tally.part else None,
-        "failure": load.failure,
-        "manifest_sha256": load.manifest_sha256,
-        "reviews": _reviews(services, load),
-        "corrections": [_correction(one) for one in services.loads.corrections_of(load.id)],
-        "tally": tallying.as_json(load.tally),
-    }
-
-
-def _reviews(services: Services, load: Load) -> list[dict[str, Any]]:
-    """Each warning of the load, and what came of it."""
-    reviews = services.reviews.of_load(load.id)
-    none = Review("", None, None)
-    return [_review(one.id, reviews.get(one.id, none), one.id in reviews) for one in load.tally.warnings]
-
-
-def _review(warning: str, review: Review, is_asked: bool) -> dict[str, Any]:
-    accepted_at = None if review.accepted_at is None else timestamp(review.accepted_at)
-    waits = is_asked and accepted_at is None
-    return {"warning": warning, "waits": waits, "accepted_by": review.accepted_by, "accepted_at": accepted_at}
-
-
-def _correction(one: Correction) -> dict[str, Any]:
-    return {
-        "at": timestamp(one.corrected_at),
-        "by": one.corrected_by,
-        "said_otherwise": differences(one.before, one.facts),
-    }
