@@ -8,7 +8,7 @@ import msgspec
 
 from breachcheck import wording
 from breachcheck.breaches import BreachRow, LoadId
-from breachcheck.catalog import Catalogue, Published
+from breachcheck.catalog import Breach, Catalogue
 from breachcheck.concerned import tells_of_someone
 from breachcheck.config import Config
 from breachcheck.data_classes import heaviest_first
@@ -16,6 +16,7 @@ from breachcheck.disclosure import OWNER, disclose
 from breachcheck.errors import UnknownLoad
 from breachcheck.letters import Letters, Written
 from breachcheck.loads import FieldSet, Loads
+from breachcheck.wording import ENGLISH, Language
 
 NO_TEXT = (
     "these details are for the owner alone, so a mail must not name them; with mail, `public_url` and a site that is"
@@ -25,35 +26,60 @@ NO_TEXT = (
 
 @dataclass(frozen=True, slots=True)
 class CustomerText:
-    """*letter* tells it from the others: A is for most *people*. *texts*: by language; none where none may be said."""
+    """*letter* tells it from the others: A is for most *people*. *texts*: by language; none where none may be said.
+
+    *is_private*: a stranger may not know even that it is about this breach, and no text says so.
+    """
 
     letter: str
     people: int
     classes: tuple[str, ...]
+    is_private: bool
     texts: Mapping[str, Written]
 
-    @property
-    def details(self) -> list[str]:
+    def details(self, language: Language = ENGLISH) -> str:
         """What those people have, as pages call it."""
-        return wording.bare(self.classes)
+        return language.and_list(wording.bare(self.classes, language=language))
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerTexts:
+    """For most people first; *others* are those for whose combinations there is none, as there are so many."""
+
+    breach: Breach
+    texts: Sequence[CustomerText]
+    others: int
 
 
 def texts_of(
-    load_id: LoadId, languages: Sequence[str], *, catalogue: Catalogue, letters: Letters, settings: Config
-) -> list[CustomerText]:
-    """A text for each combination of the load, held or not, in each of *languages*; those of most people first."""
+    load_id: LoadId,
+    languages: Sequence[str],
+    *,
+    catalogue: Catalogue,
+    letters: Letters,
+    settings: Config,
+    most: int | None = None,
+) -> CustomerTexts:
+    """A text for each combination of the load, held or not, or for the commonest, in each of *languages*.
+
+    Raises UnknownLoad.
+    """
     published = catalogue.of_load(load_id)
+    (breach,) = published.breaches
     found = [one for _, one in published.field_sets.values() if one.people and not one.via_alias]
     found.sort(key=lambda one: (-one.people, sorted(one.classes)))
-    return [
+    chosen = found[:most]
+    texts = [
         CustomerText(
             letter=_letter(number),
             people=one.people,
             classes=heaviest_first(one.classes),
-            texts=_written(published, one, languages, letters, settings),
+            is_private=tells_of_someone(breach, one.classes),
+            texts=_written(breach, one, languages, letters, settings),
         )
-        for number, one in enumerate(found)
+        for number, one in enumerate(chosen)
     ]
+    return CustomerTexts(breach, texts, sum(one.people for one in found[len(chosen) :]))
 
 
 def load_of(row: BreachRow, load_id: LoadId | None, loads: Loads) -> LoadId:
@@ -75,15 +101,15 @@ def as_json(one: CustomerText) -> dict[str, Any]:
         "letter": one.letter,
         "people": one.people,
         "classes": list(one.classes),
+        "is_private": one.is_private,
         "texts": msgspec.to_builtins(dict(one.texts)),
         "why_none": None if one.texts else NO_TEXT,
     }
 
 
 def _written(
-    published: Published, one: FieldSet, languages: Sequence[str], letters: Letters, settings: Config
+    breach: Breach, one: FieldSet, languages: Sequence[str], letters: Letters, settings: Config
 ) -> dict[str, Written]:
-    breach, _ = published.field_sets[one.id]
     exposure = disclose(OWNER, breach, [one])
     if exposure is None:
         raise AssertionError("what leaked of somebody cannot be shown to themselves")

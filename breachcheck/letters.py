@@ -74,13 +74,6 @@ class Letters:
         values = {"notice": notice_of(exposure, self._typed, tongue(language))}
         return self._mail("notification", recipient, language, values, unsubscribe_token)
 
-    def for_customers(self, exposure: Exposure, language: str) -> str:
-        """What a company may write itself to those of whom it is true; for no recipient that is known here."""
-        spoken = tongue(language)
-        phone = exposure.breach.texts_in(spoken.tag).phone.words
-        known = self._known(spoken) | {"notice": notice_of(exposure, self._typed, spoken), "phone": phone}
-        return _paragraphs(_environment(self._folder, spoken).get_template("for_customers.txt").render(known))
-
     def private_notification(self, recipient: str, language: str, *, unsubscribe_token: str) -> Mail:
         """That there is news; neither subject, text nor links say of what."""
         return self._mail("private_notification", recipient, language, {}, unsubscribe_token)

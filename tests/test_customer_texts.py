@@ -37,7 +37,7 @@ def made(tmp_path):
         load_id = held_breach(store, about, people)
         return texts_of(
             load_id, languages, catalogue=store.catalogue, letters=store.post.letters, settings=store.config
-        )
+        ).texts
 
     yield make
     for store in stores:
@@ -122,6 +122,15 @@ def test_the_letters_go_on_after_z(made):
     }
 
     assert [one.letter for one in made(people=people, languages=("en",))][24:] == ["Y", "Z", "AA", "AB"]
+
+
+def test_of_many_combinations_some_have_texts_and_the_people_of_the_others_are_counted(store):
+    load_id = held_breach(store, ABOUT, PEOPLE)
+    found = texts_of(
+        load_id, ["en"], catalogue=store.catalogue, letters=store.post.letters, settings=store.config, most=1
+    )
+
+    assert ([one.letter for one in found.texts], found.others) == (["A"], 1)
 
 
 def test_the_texts_are_of_the_published_load_or_of_one_that_is_named(store):

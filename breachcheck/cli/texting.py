@@ -11,7 +11,6 @@ from breachcheck.cli.edge import data_option, json_option
 from breachcheck.customer_texts import NO_TEXT, CustomerText
 from breachcheck.languages import LOCALES
 from breachcheck.services import opened
-from breachcheck.wording import ENGLISH
 
 
 @click.command()
@@ -35,14 +34,14 @@ def texts(data: Path | None, as_json: bool, name: str, load_id: int | None, lang
             settings=services.config,
         )
     if as_json:
-        click.echo(json.dumps([customer_texts.as_json(one) for one in made], ensure_ascii=False))
+        click.echo(json.dumps([customer_texts.as_json(one) for one in made.texts], ensure_ascii=False))
     else:
-        click.echo("\n\n".join(map(_in_words, made)) or f"Nobody is in load {chosen} of {row.name}.")
+        click.echo("\n\n".join(map(_in_words, made.texts)) or f"Nobody is in load {chosen} of {row.name}.")
 
 
 def _in_words(one: CustomerText) -> str:
     people = f"{one.people:,} {'person' if one.people == 1 else 'people'}"
-    heading = f"Text {one.letter}, for {people} ({ENGLISH.and_list(one.details)})"
+    heading = f"Text {one.letter}, for {people} ({one.details()})"
     if not one.texts:
         return f"{heading}\nNone: {NO_TEXT}."
     said = [f"[{tag}] {text.subject}\n\n{text.text.strip()}" for tag, text in one.texts.items()]

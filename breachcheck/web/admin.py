@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from breachcheck import customer_texts
 from breachcheck.breaches import BreachRow, LoadId
 from breachcheck.comparisons import compare, compare_people
 from breachcheck.errors import HoldsAddress, UnknownBreach, UnknownLoad, UnknownOperator
@@ -17,14 +18,14 @@ from breachcheck.reviews import Review
 from breachcheck.web import answering, limits
 from breachcheck.web.breach_page import breach_page
 from breachcheck.web.context import services
-from breachcheck.web.customer_texts import customer_texts
 from breachcheck.web.doors import Preview
+from breachcheck.web.language import current, ngettext, tag
 from breachcheck.web.language import gettext as _
-from breachcheck.web.language import ngettext, tag
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
 SIGN_INS_A_MINUTE = 10
+MOST_TEXTS = 26
 OPEN = ("admin.sign_in", "admin.try_to_sign_in")
 
 
@@ -125,7 +126,16 @@ def load(load_id: LoadId) -> ResponseReturnValue:
 
 @bp.get("/loads/<int:load_id>/texts")
 def texts(load_id: LoadId) -> ResponseReturnValue:
-    return render_template("admin/texts.html", load_id=load_id, found=customer_texts(services(), load_id))
+    found = customer_texts.texts_of(
+        load_id,
+        [tag()],
+        catalogue=services().catalogue,
+        letters=services().post.letters,
+        settings=services().config,
+        most=MOST_TEXTS,
+    )
+    details = {one.letter: one.details(current()) for one in found.texts}
+    return render_template("admin/texts.html", load_id=load_id, found=found, details=details, tag=tag())
 
 
 @bp.post("/loads/<int:load_id>/publish")
