@@ -20,6 +20,13 @@ AND other.field_set_id BETWEEN :other_first AND :other_last
 GROUP BY one.field_set_id, other.field_set_id
 """
 
+_COUNTS = """
+SELECT field_set_id, count(*) AS digests
+FROM exposure
+WHERE digest BETWEEN :low AND :high
+GROUP BY field_set_id
+"""
+
 HANDFUL = 250
 """Digests a statement: enough that what a statement costs is shared, few enough for any engine."""
 
@@ -127,6 +134,14 @@ class Index:
                 for low in range(-(2**63), 2**63, SLICE):
                     for row in self._db.query(_MEETINGS, {"low": low, "high": low + SLICE - 1, **ends}):
                         found[row["one"], row["other"]] += row["digests"]
+        return found
+
+    def counts(self) -> Counter[FieldSetId]:
+        """How many digests occur with each field set. Reads the whole index, a slice at a time, as above."""
+        found: Counter[FieldSetId] = Counter()
+        for low in range(-(2**63), 2**63, SLICE):
+            rows = self._db.query(_COUNTS, {"low": low, "high": low + SLICE - 1})
+            found.update({row["field_set_id"]: row["digests"] for row in rows})
         return found
 
     def settle(self) -> None:

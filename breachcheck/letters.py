@@ -65,6 +65,10 @@ class Letters:
         values = {"domain": domain, "code": code, "stop": self._link("stop", stop_token)}
         return self._mail("domain_code", recipient, language, values)
 
+    def trial(self, recipient: str, language: str) -> Mail:
+        """That mails arrive; says nothing of anybody."""
+        return self._mail("trial", recipient, language, {"link": f"{self._settings.site_url}/"})
+
     def confirmation(self, recipient: str, language: str, *, token: str) -> Mail:
         """The question whether this address is to be told of breaches."""
         return self._mail("confirmation", recipient, language, {"link": self._link("confirm", token)})

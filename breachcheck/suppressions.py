@@ -6,6 +6,9 @@ from enum import StrEnum
 from breachcheck.db.base import Database
 from breachcheck.digests import Digest
 
+IMPORTED = "import suppressions"
+"""What the audit calls it where a list of them was carried into the store."""
+
 
 class Level(StrEnum):
     """How far an opt-out goes; each goes further than the one before it.

@@ -94,6 +94,7 @@ def all_letters(letters, exposure):
     return [
         letters.owner_link(ANN, "en", token="the-token", code="482913", stop_token="stop-token"),
         letters.confirmation(ANN, "en", token="the-token"),
+        letters.trial(ANN, "en"),
         letters.domain_code(ANN, "en", domain="site.example", code="abc123", stop_token="stop-token"),
         letters.notification(ANN, "en", exposure, **token),
         letters.private_notification(ANN, "en", **token),

@@ -28,6 +28,7 @@ COMMANDS = {
     "suppressions": ("breachcheck.cli.suppressions", "suppressions"),
     "backup": ("breachcheck.cli.backup", "backup"),
     "restore": ("breachcheck.cli.restore", "restore"),
+    "doctor": ("breachcheck.cli.doctor", "doctor"),
     "receipt": ("breachcheck.cli.receipt", "receipt"),
 }
 

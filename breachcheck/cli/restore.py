@@ -19,9 +19,9 @@ WHAT_IS_LOST = """
 This is the store as of {at}. What was done after that is undone, and has to be done again before you serve it:
   - opt-outs: `breachcheck suppressions import` takes them from a list of `breachcheck suppressions export`
   - breaches that were published, corrected or withdrawn, and API keys that were made or revoked
-  - whom people on watchlists, subscribers and operators are; whoever unsubscribed since is subscribed again
+  - operators, watchlists and subscribers: whoever unsubscribed since is subscribed again
 Mails that waited then are parked, since they may have been sent: `breachcheck mails list`.
-
+Next: `breachcheck doctor`
 """.strip()
 
 

@@ -13,9 +13,7 @@ from breachcheck.cli import edge
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.output import address_of, aligned, who
 from breachcheck.services import Services, opened
-from breachcheck.suppressions import Level
-
-IMPORTED = "import suppressions"
+from breachcheck.suppressions import IMPORTED, Level
 
 
 @click.group()

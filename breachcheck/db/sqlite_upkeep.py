@@ -97,4 +97,5 @@ def _faults(path: Path) -> list[str]:
             rows = connection.execute("PRAGMA quick_check(3)").fetchall()
     except sqlite3.DatabaseError as error:
         return [str(error)]
-    return [row[0] for row in rows if row[0] != "ok"]
+    lines = [line for row in rows for line in row[0].splitlines()]
+    return [line for line in lines if line != "ok" and not line.startswith("***")]

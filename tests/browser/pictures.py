@@ -100,6 +100,7 @@ def _mails(data: Path) -> Iterator[tuple[str, Mail]]:
     yield "notification-de", letters.notification(IN_MANY, "de", exposure, **token)
     code = {"domain": "example.com", "code": "482913", "stop_token": "token"}
     yield "domain-code", letters.domain_code("postmaster@example.com", "en", **code)
+    yield "trial", letters.trial(IN_MANY, "en")
     yield "private-notification", letters.private_notification(IN_MANY, "en", **token)
     yield (
         "correction",

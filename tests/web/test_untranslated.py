@@ -267,6 +267,7 @@ def letters_of(site: Services) -> list[Mail | Written]:
         letters.owner_link(ANN, TAG, token="0", code="482913", stop_token="0"),
         letters.confirmation(ANN, TAG, token="0"),
         *(letters.notification(ANN, TAG, exposure, **token) for exposure in exposures),
+        letters.trial(ANN, TAG),
         letters.private_notification(ANN, TAG, **token),
         *(letters.to_customers(TAG, exposure, can_look=True) for exposure in exposures),
         letters.to_private_customers(TAG),
