@@ -1,7 +1,8 @@
 """Express: the two plain look-ups of programs, answered before Flask, which would spend more on the call than on them.
 
 It answers what it can answer at once, with what the app would have said, to the byte. Everything else it passes on
-untouched, and so whatever goes wrong here: the app asks again, and says it.
+untouched, and so whatever goes wrong here: the app asks again, and says it. What the app's hooks would refuse, or add
+to an answer, has to be thought of here too.
 """
 
 import io
@@ -91,6 +92,8 @@ class Express:
     def _lane_of(self, environ: "WSGIEnvironment") -> Lane | None:
         """None for whatever is not plain."""
         path = environ["PATH_INFO"]
+        if "HTTP_CONTENT_ENCODING" in environ:
+            return None
         if path == LOOKUP:
             is_plain = _is_plain_question(environ) and self._hosts.answers(environ.get("HTTP_HOST", ""))
             return V1 if is_plain else None

@@ -44,6 +44,7 @@ NOT_PLAIN_V1 = [
     {"data": b"{", "content_type": "application/json"},
     {"data": b"account", "content_type": "text/plain"},
     {"data": b" " * 70_000, "content_type": "application/json"},
+    {"json": {"account": "ann@example.com"}, "headers": {"Content-Encoding": "gzip"}},
     {"json": {"account": "ann@example.com"}, "method": "PUT"},
 ]
 NOT_PLAIN_V3 = ["nobody", "%20", "range/abcdef", "range", "a/b@example.com", "ann@example.com/", "%ff@example.com",
@@ -92,6 +93,9 @@ def account(path: str) -> dict[str, Any]:
     return {"path": ACCOUNT + path, "method": "GET"}
 
 
+COMPRESSED_V3 = {"path": f"{ACCOUNT}ann@example.com", "method": "GET", "headers": {"Content-Encoding": "gzip"}}
+
+
 def seen(response: TestResponse) -> tuple[str, dict[str, str], Any]:
     """All that a caller can tell of an answer, but for the second at which it was given."""
     headers = {name: value for name, value in response.headers.items() if name not in PASSING}
@@ -116,7 +120,7 @@ def test_a_plain_look_up_is_answered_without_flask(app: Flask, key: str, call: d
     assert ask(only_express(app), key, call).status_code in (200, 404)
 
 
-@pytest.mark.parametrize("call", [*V1, *map(account, V3), *NOT_PLAIN_V1, *map(account, NOT_PLAIN_V3)])
+@pytest.mark.parametrize("call", [*V1, *map(account, V3), *NOT_PLAIN_V1, *map(account, NOT_PLAIN_V3), COMPRESSED_V3])
 def test_nobody_can_tell_who_answered(express: FlaskClient, flask: FlaskClient, key: str, call: dict[str, Any]) -> None:
     assert seen(ask(express, key, call)) == seen(ask(flask, key, call))
 
