@@ -20,6 +20,7 @@ _FOREIGN = {
 }
 PAGE = "a web page or XML document"
 _PAGES = (b"<!doctype html", b"<html", b"<?xml")
+_SHORTEST_BSON, _BSON_KINDS = 8, range(1, 0x14)  # bsonspec.org
 _CONTROLS = bytes({*range(32)} - set(b"\t\n\f\r\x1b"))
 _NAME_AT = 30  # of the first member, in a zip archive
 _OFFICE = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"customXml/")
@@ -58,7 +59,20 @@ def why_unreadable(head: bytes, *, as_text: bool = False) -> str | None:
         return "an office document that holds no sheets"
     if head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGES):
         return None if as_text else PAGE
+    if _is_bson(head):
+        return "a MongoDB dump in its own format (BSON), which bsondump writes as JSON"
     return next((what for magic, what in _FOREIGN.items() if head.startswith(magic)), _why_not_text(head[:4096]))
+
+
+def _is_bson(head: bytes) -> bool:
+    """Whether a document of BSON stands at the beginning: its length, the kind of its first value, NUL at its end."""
+    length = int.from_bytes(head[:4], "little")
+    return (
+        len(head) > _SHORTEST_BSON
+        and _SHORTEST_BSON <= length <= len(head)
+        and head[4] in _BSON_KINDS
+        and not head[length - 1]
+    )
 
 
 def _why_not_text(sample: bytes) -> str | None:

@@ -11,13 +11,17 @@ from typing import cast
 
 import msgspec
 
+from breachcheck.addresses import holds_address
 from ingest.readers.arrays import Arrays
 from ingest.readers.combo import is_address
 from ingest.readers.left_out import LeftOut
-from ingest.readers.shape import MEMBERS, Shape
+from ingest.readers.shape import MEMBERS, Shape, members_of
 
 LONGEST = 16 << 20
 MALFORMED = "malformed JSON"
+BESIDE = "beside the records that are read"
+"""Why an address is not read: it stands in another list or object than the one in which the most people stand."""
+
 KEY = "key"
 """What the key is called under which a record stands."""
 
@@ -211,6 +215,7 @@ class _Records:
         text = self._text
         text.begin()
         opening = text.opening()
+        beside = 0
         text.at += 1
         if path[0] == MEMBERS:
             yield from self._members()
@@ -222,12 +227,23 @@ class _Records:
                 else:
                     text.at += 1
                     yield from self._elements(opening)
-                _skip_rest(text)
+                self._leave_beside(beside)
                 return
-            text.value()
+            beside += _peopled(text.value())
         text.rewind()
         text.value()
         yield text.record()
+
+    def _leave_beside(self, passed: int) -> None:
+        """Pass what is left of the object; of that and of *passed*, whatever holds an address is a record left out."""
+        text = self._text
+        while (first := text.peek()) and first != "}":
+            text.begin()
+            text.key()
+            passed += _peopled(text.value())
+        text.at += 1
+        for _ in range(passed):
+            self._left_out.leave(BESIDE)
 
     def _elements(self, page: str) -> Iterator[bytes]:
         """What is left of the list whose bracket was passed."""
@@ -265,9 +281,7 @@ def _keyed(key: str, value: object, record: bytes) -> bytes:
     return b"{%s: %s%s%s" % (json.dumps(KEY).encode(), json.dumps(key).encode(), b", " * (inner != b"}"), inner)
 
 
-def _skip_rest(text: Text) -> None:
-    while (first := text.peek()) and first != "}":
-        text.begin()
-        text.key()
-        text.value()
-    text.at += 1
+def _peopled(value: object) -> int:
+    """How many members of *value* hold an address; of a plain value, whether it does."""
+    members = list(members_of(value)) or [value]
+    return sum(holds_address(json.dumps(member)) for member in members)

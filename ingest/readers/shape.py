@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -24,6 +24,7 @@ _OF_ONE_PERSON = {"email", "emails", "mails", "addresses", "contacts", "identiti
 _PAGE = {"page", "page_size", "session_id", "status", "total"}
 _OF_SHELL = re.compile(r":\s*(?:new )?(?:ObjectId|ISODate|Date|Number(?:Long|Int|Decimal)|Timestamp|BinData|UUID)\(")
 _OF_SHELL_WITHIN = 1 << 12
+_ADDRESS = re.compile(r'"[^\s@"\\]+@[^\s@"\\]+\.[^\s@"\\]+"')
 _HUGE_LIST = re.compile(r'"([^"\\]{1,100})"\s*:\s*\[\s*\{')
 _HUGE_HITS = re.compile(r'\s*\{.{0,2000}?"hits"\s*:\s*\{.{0,2000}?"hits"\s*:\s*\[', re.DOTALL)
 
@@ -140,13 +141,34 @@ def _path_of_only(value: Mapping[str, object], columns: Sequence[str]) -> tuple[
         return path
     if _are_by_id(value):
         return (MEMBERS,)
-    for key, inner in value.items():
-        around = {other: some for other, some in value.items() if other != key}
-        if isinstance(inner, dict) and not holds_address(json.dumps(around)):
-            found = _path_of_only(inner, ())
-            if found:
-                return (key, *found)
+    lists = dict(_lists(value))
+    for key in sorted(value, key=lambda key: -_people_in(value[key])):
+        beside = [some for other, some in value.items() if other != key and holds_address(json.dumps(some))]
+        inner = value[key]
+        if not all(map(_is_collection, beside)):
+            continue
+        if beside and key in lists and _people_in(inner):
+            return (key,)
+        found = _path_of_only(inner, ()) if isinstance(inner, dict) else ()
+        if found:
+            return (key, *found)
     return ()
+
+
+def _is_collection(value: object) -> bool:
+    """Whether *value* holds records, rather than being one."""
+    members = list(members_of(value))
+    return bool(members) and all(isinstance(member, dict | list) for member in members)
+
+
+def members_of(value: object) -> Iterable[object]:
+    """What *value* is made of: the values of an object, the elements of a list; of all else nothing."""
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
+def _people_in(value: object) -> int:
+    """How many texts in *value* are an address and nothing else."""
+    return len(_ADDRESS.findall(json.dumps(value)))
 
 
 def _are_by_id(value: Mapping[str, object]) -> bool:

@@ -43,7 +43,7 @@ _FIRST = re.compile(
       | (?:DROP|LOCK|ALTER|TRUNCATE|CREATE)\s+(?:TABLES?|SCHEMA|DATABASE|TYPE|ROLE|FUNCTION|EXTENSION|SEQUENCE)\b""",
     re.IGNORECASE | re.VERBOSE | re.ASCII | re.MULTILINE,
 )
-_WARNING = re.compile(r"\s*(?:mysqldump|mariadb-dump|pg_dump): [^\n]*\n")
+_WARNING = re.compile(r"\s*(?:(?:mysqldump|mariadb-dump|pg_dump): |REM(?:ARK)?\s)[^\n]*\n")
 
 
 def is_dump(text: str) -> bool:

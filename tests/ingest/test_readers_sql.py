@@ -168,10 +168,11 @@ def test_a_script_of_sql_server_is_read(tmp_path: Path, encoding: str) -> None:
 
 def test_a_script_of_oracle_is_read(tmp_path: Path) -> None:
     text = (
-        "REM INSERTING\nInsert into S.USERS (ID,EMAIL,AT) values (1,'a@example.com',to_date('01-JAN-20','DD-MON-RR'));"
+        "REM INSERTING into S.USERS\nSET DEFINE OFF;\n"
+        "Insert into S.USERS (ID,EMAIL,AT) values (1,'a@example.com',to_date('01-JAN-20','DD-MON-RR'));\n"
     )
 
-    assert rows_of(tmp_path, text.removeprefix("REM INSERTING\n")) == [("1", "a@example.com", "01-JAN-20")]
+    assert rows_of(tmp_path, text) == [("1", "a@example.com", "01-JAN-20")]
 
 
 def test_a_dump_that_begins_with_a_warning_is_read(tmp_path: Path) -> None:

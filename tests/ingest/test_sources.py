@@ -149,6 +149,7 @@ FOREIGN = {
     "a web page": b"\n<!DOCTYPE html><p>Not found",
     "not text": bytes(range(256)),
     "a PostgreSQL dump in its own format": b"PGDMP" + bytes(100),
+    "a MongoDB dump in its own format": b"\x1f\0\0\0\x02email\0\x10\0\0\0ann@example.com\0\0",
     "an empty file": b"",
 }
 
