@@ -69,6 +69,14 @@ class Postgres:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(statement)
 
+    def all_of(self, url: str) -> list[tuple[str, bytes]]:
+        """Every table of a store, its rows as text, and the server's log."""
+        with psycopg.connect(url, row_factory=tuple_row) as connection:
+            tables = [row[0] for row in connection.execute(_TABLES)]
+            texts = [connection.execute(f"SELECT one::text FROM {table} AS one").fetchall() for table in tables]
+        kept = [(table, repr(rows).encode()) for table, rows in zip(tables, texts, strict=True)]
+        return [*kept, ("log", (self.server.folder / "log").read_bytes())]
+
     def _make(self, is_demo: bool) -> Made:
         keys = self._folder / f"made-{is_demo}"
         template = f"made_{is_demo}".lower()

@@ -3,15 +3,17 @@
 import base64
 import json
 import time
-from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from breachcheck import postman
 from breachcheck.errors import MailDeferred, MailInDoubt, MailRefused, MailUnreachable
+from breachcheck.services import Services
 from ingest import worker
 from tests.cli.servers import free_port
+from tests.engines import CHOSEN
+from tests.engines import ENGINES as ENGINES
 from tests.mails import Mailing
 from tests.stores import SHOP, new_store, published_breach
 
@@ -29,12 +31,11 @@ def forms(account: str) -> set[bytes]:
     return found
 
 
-def places_with(account: str, folder: Path) -> list[str]:
-    return [
-        path.name
-        for path in folder.rglob("*")
-        if path.is_file() and any(form in path.read_bytes() for form in forms(account))
-    ]
+def places_with(account: str, store: Services) -> list[str]:
+    """Files of the data folder; on PostgreSQL tables, and what the server writes down, too."""
+    files = [(path.name, path.read_bytes()) for path in store.config.data.rglob("*") if path.is_file()]
+    kept = files + (CHOSEN.postgres.all_of(store.config.database) if CHOSEN.postgres and store.config.database else [])
+    return [name for name, content in kept if any(form in content for form in forms(account))]
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_an_address_lies_nowhere_in_clear_whatever_becomes_of_its_mails(it, faul
     with capture_logs() as logs:
         it.post.owner_links.ask(CANARY, "nonce")
         it.post.subscribers.ask(CANARY, language="en")
-        asked = places_with(CANARY, it.store.config.data)
+        asked = places_with(CANARY, it.store)
         it.subscribed(CANARY)
         it.post.notify.tell("Shop", by="tests")
         for step in range(3):
@@ -70,7 +71,7 @@ def test_an_address_lies_nowhere_in_clear_whatever_becomes_of_its_mails(it, faul
             postman.go_round(it.post, it.post.delivery, it.clock.now + step * 100)
 
     assert asked == []
-    assert places_with(CANARY, it.store.config.data) == []
+    assert places_with(CANARY, it.store) == []
     assert logs
     assert not any(form in str(logs).encode() for form in forms(CANARY))
 
@@ -80,14 +81,14 @@ def test_the_canary_would_be_found(it):
         "INSERT INTO audit (id, at, actor, action, subject) VALUES (99, 1, 'x', 'y', :it)", {"it": CANARY}
     )
 
-    assert places_with(CANARY, it.store.config.data)
+    assert places_with(CANARY, it.store)
 
 
 def test_in_the_outbox_folder_it_stands_in_the_mails_it_was_asked_to_write_and_nowhere_else(tmp_path):
     it = Mailing(new_store(tmp_path / "data", mail="outbox"))
     it.post.owner_links.ask(CANARY, "nonce")
     it.rounds()
-    found = places_with(CANARY, it.store.config.data)
+    found = places_with(CANARY, it.store)
     it.store.close()
 
     assert found == ["00000001.eml"]
