@@ -31,6 +31,7 @@ KINDS: Mapping[str, type[BreachcheckError]] = {
         errors.UnknownWatchlist,
         errors.WatchlistFull,
         errors.MalformedJson,
+        errors.NestedTooDeeply,
         errors.TooManyAccounts,
         errors.HoldsAddress,
         errors.LimitReached,
