@@ -1,10 +1,12 @@
 """A PostgreSQL server to throw away: in a folder of its own, reached by a socket in it alone."""
 
+import ctypes
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,6 +19,8 @@ from tests import parts
 
 STRANGER = "nobody"
 """Whom the server runs as where the tests run as root, which it refuses."""
+PREFIX = "bc-pg-"
+PR_SET_PDEATHSIG = 1
 QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off", "shared_buffers=32MB")
 
 
@@ -43,6 +47,7 @@ class Server:
             self._process = subprocess.Popen(
                 [self._programs / "postgres", "-D", self.folder / "data", *options],
                 user=self._user, stdout=log, stderr=log, cwd=self.folder, start_new_session=True,
+                preexec_fn=_end_with_us if sys.platform == "linux" else None,
             )  # fmt: skip
         until = time.monotonic() + 60
         while not self._answers():
@@ -100,10 +105,24 @@ class Server:
         return True
 
 
+def _sweep() -> None:
+    """Remove the folders of tests that were killed; their servers ended with them."""
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        number = left.name.removeprefix(PREFIX).partition("-")[0]
+        if Path("/proc/self").exists() and not Path("/proc", number).exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _end_with_us() -> None:
+    """Whoever is killed cannot stop the server: Linux does."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
+
+
 @contextmanager
 def running(*settings: str) -> Iterator[Server]:
     """A server for the length of a block. Its folder has a short name: a socket's may have 107 characters."""
-    folder = Path(tempfile.mkdtemp(prefix="bc-pg-"))
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     try:
         server = Server(folder, *settings)
         server.start()
