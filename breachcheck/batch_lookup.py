@@ -81,17 +81,18 @@ class _Asked:
         self._published = published
         self._viewer = viewer
         self._is_demo = is_demo
-        self._groups: dict[tuple[Kind, str | None, Viewer], _Group | BreachcheckError] = {}
+        self._groups: dict[tuple[Kind, str | None, bool], _Group | BreachcheckError] = {}
         self._viewers: dict[Domain, Viewer] = {}
         self._exposures: dict[tuple[int, Sequence[FieldSetId]], tuple[Exposure, ...]] = {}
 
     def group_of(self, question: Question) -> _Group | BreachcheckError:
         try:
-            key = question.kind, question.breach, self._viewer_of(question)
+            viewer = self._viewer_of(question)
         except InvalidAccount as refused:
             return refused
+        key = question.kind, question.breach, viewer.sees_sensitive
         if key not in self._groups:
-            self._groups[key] = self._new_group(*key)
+            self._groups[key] = self._new_group(question.kind, question.breach, viewer)
         return self._groups[key]
 
     def sought(self, question: Question, group: _Group | BreachcheckError) -> Sought | BreachcheckError:
