@@ -79,7 +79,7 @@ SCENES: dict[str, Scene] = OWNER_SCENES | {
     "error-too-old": Scene("many", _posting_without_token, "Please press the button again"),
     "admin-sign-in": Scene("many", at("/admin/sign-in"), "Sign in"),
     "admin": Scene("many", _signed_in(), "Breaches and loads"),
-    "admin-load": Scene("many", _signed_in("/admin/loads/1"), "Load 1"),
+    "admin-load": Scene("many", _signed_in("/admin/loads/6?by=person"), "Load 6"),
     "admin-texts": Scene("many", _signed_in("/admin/loads/1/texts"), "Texts for those concerned"),
     "admin-preview": Scene("many", _previewing, "Yes, found in 1 breach"),
 }

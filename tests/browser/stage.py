@@ -9,6 +9,7 @@ from pathlib import Path
 
 from breachcheck import addresses
 from breachcheck.breaches import CompanyStep, Help, NotExposed
+from breachcheck.load_warnings import LoadWarning, naming
 from tests import stores
 from tests.cli.commands import breachcheck
 from tests.cli.servers import Server, running, running_program
@@ -105,6 +106,9 @@ def _many(data: Path) -> None:
     gone = stores.facts(name="Gone", title="Gone Goods")
     stores.published_breach(store, gone, {FOUND: BASIC})
     store.publishing.withdraw("Gone", by="tests", reason="The file was from another company.")
+    warnings = [LoadWarning("affected", {"people": 41, "affected": 1600}), naming("nobody-has", ["Purchases"])]
+    held = stores.held_breach(store, stores.facts(MANY[0][0], affected=1600), {IN_MANY: BASIC}, warnings=warnings)
+    store.reviews.demand(held, ["affected"])
     store.operators.add(*OPERATOR)
     store.close()
 

@@ -18,6 +18,7 @@ from breachcheck import languages
 from breachcheck.breaches import CompanyStep, Help, NotExposed
 from breachcheck.disclosure import OWNER
 from breachcheck.letters import Letters, Written
+from breachcheck.load_warnings import SENTENCES, LoadWarning, naming
 from breachcheck.outbox import Mail
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
@@ -141,9 +142,17 @@ def site(tmp_path_factory: pytest.TempPathFactory, marking: None) -> Iterator[Se
     store.publishing.withdraw("Gone", by="tests", reason="Λάθος αρχείο.")
     store.publishing.update(facts(SHOP, affected=1600), by="tests")
     store.operators.add("olga", PASSWORD)
-    held_breach(store, SHOP, PEOPLE)
+    warnings = [naming(id, ["x"] * 11) if "names" in SENTENCES[id].seen else counted(id) for id in SENTENCES]
+    load_id = held_breach(store, SHOP, PEOPLE, warnings=warnings)
+    store.reviews.accept(load_id, ["affected"], by="1", at=1_795_000_000)
     yield store
     store.close()
+
+
+def counted(id: str) -> LoadWarning:
+    """A warning that is all numbers."""
+    numbers = dict.fromkeys(("most", "people", "rejected", "read", "affected", "before", "load"), 1)
+    return LoadWarning(id, {**numbers, "domain": "1"} if id == "one-domain" else dict(numbers))
 
 
 def speaking(client: FlaskClient) -> FlaskClient:
@@ -252,6 +261,7 @@ def test_every_word_of_the_operators_pages_is_in_the_catalogue(client: FlaskClie
         "/admin/loads/1",
         "/admin/loads/1/texts",
         "/admin/loads/7",
+        "/admin/loads/7?by=person",
         "/admin/loads/7/preview",
         "/admin/loads/7/preview/breach",
     )
