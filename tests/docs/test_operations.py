@@ -53,6 +53,13 @@ def test_a_store_is_backed_up_and_restored_as_written(store, terminal):
     assert breachcheck("check", ANN, data=terminal / "restored").status == 1
 
 
+def test_a_store_is_upgraded_as_written(store, terminal):
+    published_breach(store, SHOP, {ANN: ["Email addresses"]})
+    (terminal / "backups").mkdir()
+
+    assert "Shop" in typed(terminal, "Upgrade", store.config.data)
+
+
 def test_a_store_is_moved_as_written(store, terminal):
     published_breach(store, SHOP, {ANN: ["Email addresses"]})
     key_files.write_key_file(terminal / "moving.key", key_files.new_key())
