@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from breachcheck import config
 from breachcheck.disclosure import OPERATOR
-from breachcheck.letters import Letters
+from breachcheck.letters import Letters, Written
 from breachcheck.outbox import Mail
 from breachcheck.services import open_services
 from tests import parts
@@ -88,7 +88,7 @@ def _save(page: Page, file: str, *, is_whole: bool = True) -> None:
     few.save(PICTURES / f"{file}.webp", lossless=True, method=4)
 
 
-def _mails(data: Path) -> Iterator[tuple[str, Mail]]:
+def _mails(data: Path) -> Iterator[tuple[str, Mail | Written]]:
     services = open_services(config.read(data, {}))
     letters = Letters(services.config, is_demo=False)
     exposure = services.lookup.ask(IN_MANY, OPERATOR).exposures[0]
@@ -101,6 +101,8 @@ def _mails(data: Path) -> Iterator[tuple[str, Mail]]:
     code = {"domain": "example.com", "code": "482913", "stop_token": "token"}
     yield "domain-code", letters.domain_code("postmaster@example.com", "en", **code)
     yield "trial", letters.trial(IN_MANY, "en")
+    yield "customers", letters.to_customers("en", exposure, can_look=True)
+    yield "private-customers", letters.to_private_customers("en")
     yield "private-notification", letters.private_notification(IN_MANY, "en", **token)
     yield (
         "correction",
