@@ -64,7 +64,8 @@ def _of_open_store(settings: Config, *, is_quick: bool, account: str | None) -> 
         yield problem("store", str(error))
         return
     with closing(services):
-        yield fine("store", "It opens with these keys" + ("." if is_quick else ", and every page of it is whole."))
+        was_read = not is_quick and bool(upkeep_of(settings).files())
+        yield fine("store", "It opens with these keys" + (", and every page of it is whole." if was_read else "."))
         yield from _of_services(services, is_quick=is_quick)
         if account is not None:
             yield mail_trials.send(services, account, patience_s=CALL_OFF_S)

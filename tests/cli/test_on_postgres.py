@@ -58,6 +58,15 @@ def test_from_init_to_answers_nothing_differs_and_the_password_is_told_to_nobody
     assert SECRET not in "".join(one.out + one.err for one in outcomes)
 
 
+def test_the_doctor_claims_nothing_of_files_that_are_not_ours(tmp_path, url):
+    data, told = tmp_path / "data", {"BREACHCHECK_DATABASE": url}
+    breachcheck("init", data=data, **told)
+    seen = breachcheck("doctor", data=data, **told)
+
+    assert "It opens with these keys." in seen.out
+    assert SECRET not in seen.out + seen.err
+
+
 def test_a_running_server_sees_what_is_published_elsewhere_and_outlives_the_database(tmp_path, database, url):
     data, told = tmp_path / "data", {"BREACHCHECK_DATABASE": url}
     breachcheck("init", data=data, **told)
