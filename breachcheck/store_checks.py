@@ -69,12 +69,12 @@ def of_mails(services: Services) -> Iterator[Finding]:
     for row in services.post.notify.untold():
         yield warning(
             "telling", f"Nobody was told of {row.name} as it is published now.",
-            f"`breachcheck breaches tell {row.name}`, or decide that nobody is told.",
+            f"`breachcheck breaches tell {row.name}`; where nobody is to be told, with --nobody.",
         )  # fmt: skip
     for row in services.post.notify.uncorrected():
         yield warning(
             "telling", f"People were told of {row.name} what is not so any more.",
-            f"`breachcheck breaches tell {row.name} --correction`, or decide that nobody is corrected.",
+            f"`breachcheck breaches tell {row.name} --correction`; where that is not needed, with --nobody.",
         )  # fmt: skip
 
 

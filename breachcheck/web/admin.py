@@ -31,10 +31,11 @@ OPEN = ("admin.sign_in", "admin.try_to_sign_in")
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A breach with its loads, newest first."""
+    """A breach with its loads, newest first. *once_shown*: those that were public at some time."""
 
     row: BreachRow
     loads: list[Load]
+    once_shown: frozenset[LoadId | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def sign_out() -> ResponseReturnValue:
 
 @bp.get("/")
 def overview() -> ResponseReturnValue:
-    shelves = [Shelf(row, services().loads.of_breach(row.id)) for row in services().breaches.all()]
+    shelves = [Shelf(row, services().loads.of_breach(row.id), _once_shown(row)) for row in services().breaches.all()]
     mails = services().post.outbox.counts()
     return render_template("admin/overview.html", shelves=shelves, mails=mails, mail=services().config.mail)
 
@@ -121,7 +122,19 @@ def load(load_id: LoadId) -> ResponseReturnValue:
         people = compare_people(comparison.before, found, services().loads, services().index)
     reviews = services().reviews.of_load(load_id)
     warned = [Warned(one, words_of(one, tongue(tag())), reviews.get(one.id)) for one in found.tally.warnings]
-    return render_template("admin/load.html", load=found, row=row, comparison=comparison, people=people, warned=warned)
+    return render_template(
+        "admin/load.html",
+        load=found,
+        row=row,
+        once_shown=_once_shown(row),
+        comparison=comparison,
+        people=people,
+        warned=warned,
+    )
+
+
+def _once_shown(row: BreachRow) -> frozenset[LoadId | None]:
+    return frozenset(switch.load_id for switch in services().breaches.history(row.id))
 
 
 @bp.get("/loads/<int:load_id>/texts")

@@ -118,6 +118,14 @@ def test_the_overview_tells_held_from_published(operator: FlaskClient) -> None:
     assert page.count("<strong>published</strong>") == 3
 
 
+def test_a_load_that_was_public_is_not_called_held(operator: FlaskClient, loaded: Services) -> None:
+    first = loaded.breaches.get("Shop").current_load
+    loaded.publishing.withdraw("Shop", by="tests")
+
+    assert "not public any more" in operator.get("/admin/").text
+    assert "held: not public" not in operator.get(f"/admin/loads/{first}").text
+
+
 def test_a_load_shows_its_tally(operator: FlaskClient, held: LoadId) -> None:
     page = re.sub(r"<[^>]+>|\s+", " ", operator.get(f"/admin/loads/{held}").text)
 
