@@ -123,12 +123,17 @@ def _of_load(breach: Breach, loaded: int, found: int) -> Iterator[Finding]:
 
 def _of_newest_backup(entries: Sequence[AuditEntry]) -> Finding:
     do = "`breachcheck backup`, from cron."
-    newest = next((entry for entry in entries if entry.action == backups.ACTION), None)
-    if newest is None:
+    shown = [_moment_of(entry) for entry in entries if entry.action in (backups.ACTION, restores.ACTION)]
+    if not shown:
         return warning("backups", "The store knows of no backup.", do)
-    age = _now() - newest.at
+    age = _now() - max(shown)
     said = f"The newest that the store knows of is {_length(age)} old."
     return warning("backups", said, do) if age > OLDEST_BACKUP_S else fine("backups", said)
+
+
+def _moment_of(entry: AuditEntry) -> int:
+    """Which moment the backup shows that *entry* tells of: one that was made, or restored."""
+    return int(datetime.fromisoformat(entry.subject).timestamp())
 
 
 def _of_restore(entries: Sequence[AuditEntry]) -> Iterator[Finding]:

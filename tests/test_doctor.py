@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from breachcheck import backups, config, doctor, place_checks, restores
+from breachcheck.answers import timestamp
 from breachcheck.audit import AuditEntry
 from breachcheck.delivery import only_deliverer
 from breachcheck.findings import Finding, worst_of
@@ -41,9 +42,10 @@ def data(store: Services) -> Path:
     return store.config.data
 
 
-def noted(data: Path, action: str, *, at: float, subject: str = "2026-01-01T00:00:00Z") -> None:
+def noted(data: Path, action: str, *, at: float) -> None:
     services = doctor.open_services(config.read(data, {}))
-    services.audit.note(AuditEntry(at=int(at), actor="tests", action=action, subject=subject))
+    entry = AuditEntry(at=int(at), actor="tests", action=action, subject=timestamp(int(at)))
+    services.audit.note(entry)
     services.close()
 
 
@@ -174,6 +176,12 @@ def test_a_backup_that_is_old_or_never_was_is_said(data):
     assert any("9 days old" in one.what for one in found(data, "warning"))
     noted(data, backups.ACTION, at=time.time())
     assert "backups" not in abouts(found(data, "warning"))
+
+
+def test_a_store_knows_of_the_backup_that_it_was_restored_from(data):
+    noted(data, restores.ACTION, at=time.time())
+
+    assert not any("no backup" in one.what for one in found(data, "warning"))
 
 
 def test_a_restore_is_remembered_until_its_opt_outs_are_carried_over(data):
