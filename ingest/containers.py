@@ -11,7 +11,7 @@ from typing import Protocol
 from ingest import archives, tars
 from ingest.budgets import Budget
 from ingest.members import Member
-from ingest.passing import Idle, Passing
+from ingest.passing import Heads, Idle, Passing
 from ingest.passwords import Passwords
 from ingest.spools import Content, OnDisk, Spool
 
@@ -41,6 +41,7 @@ class Opening:
     passwords: Passwords
     spool: Spool
     idle: Idle = field(default_factory=Idle)
+    heads: Heads = field(default_factory=Heads)
 
 
 Members = Callable[[Container, Budget, Opening], list[Member]]
@@ -59,7 +60,7 @@ def _of_7z(file: Container, budget: Budget, opening: Opening) -> list[Member]:
 
 
 def _of_tar(file: Container, budget: Budget, opening: Opening) -> list[Member]:
-    return tars.members(Passing(file.chunks, opening.idle, file.name), file.name, budget)
+    return tars.members(Passing(file.chunks, opening.idle, file.name), file.name, budget, opening.heads)
 
 
 def _content(file: Container, opening: Opening) -> Content:

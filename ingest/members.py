@@ -16,7 +16,7 @@ _LITTER = {".ds_store", "thumbs.db", "desktop.ini"}
 class Member:
     """One that an archive lists under *name*. *size* is unpacked, and what the archive says; *packed* 0 is unknown.
 
-    *why* says what it is where that is no file.
+    *why* says what it is where that is no file. *is_stream*: all that lies before it is read on the way to it.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Member:
     packed: int
     open: Callable[[], Readable]
     why: str = ""
+    is_stream: bool = False
 
     @property
     def shown(self) -> str:

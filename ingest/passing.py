@@ -65,6 +65,46 @@ class Idle:
         self._owner = self._cursor = None
 
 
+class Heads:
+    """Room for how members begin, so that whoever looks at one need not pass all that lies before it again."""
+
+    _EACH = 5 << 20  # a little more than `sources.HEAD`
+
+    def __init__(self, room: int = 32 << 20) -> None:
+        self._room = room
+
+    def take(self, size: int) -> int:
+        """How many of the first bytes of a member of *size* may be kept; 0 where there is no room for them."""
+        wanted = min(size, self._EACH)
+        if wanted > self._room:
+            return 0
+        self._room -= wanted
+        return wanted
+
+
+class Begun:
+    """A member of which the *head* was kept: the stream is gone to for the *rest* alone, if there is one."""
+
+    def __init__(self, head: bytes, rest: Callable[[], Window] | None) -> None:
+        self._head, self._rest, self._at = head, rest, 0
+        self._window: Window | None = None
+
+    def read(self, count: int, /) -> bytes:
+        """At most *count* bytes; none at the end."""
+        if self._at < len(self._head):
+            piece = self._head[self._at : self._at + count]
+            self._at += len(piece)
+            return piece
+        if self._window is None and self._rest is not None:
+            self._window = self._rest()
+        return self._window.read(count) if self._window else b""
+
+    def close(self) -> None:
+        """Leave the stream to the next, if it was gone to."""
+        if self._window:
+            self._window.close()
+
+
 class Passing:
     """The stream that *opened* starts anew, and what lies in it."""
 

@@ -57,11 +57,11 @@ class Passwords:
 
 
 def _content(path: Path) -> str:
-    """The first line of a file, without its end."""
+    """The first line of a file, without its end, nor the byte order mark that editors of Windows put before it."""
     name = mask_addresses(path.name)
     try:
         with path.open("rb") as file:
-            return file.read(_LONGEST).decode().partition("\n")[0].removesuffix("\r")
+            return file.read(_LONGEST).decode("utf-8-sig").partition("\n")[0].removesuffix("\r")
     except OSError as error:
         raise DataFileError(f"{name}: cannot be read ({error.strerror}); check `password_file`") from None
     except UnicodeDecodeError:

@@ -56,7 +56,8 @@ class DataFile:
 
     *name* has passed the address filter. *path* is set where the bytes on disk are the data itself, and can be scanned
     without a stream. *source* is the file on disk that it came from, None for standard input. *size* and *consumed* are
-    bytes on disk (of a member: unpacked), for progress; size 0 is unknown.
+    bytes on disk (of a member: unpacked), for progress; size 0 is unknown. *is_stream*: to be read from its start,
+    which takes as long as to read all that lies before it.
     """
 
     name: str
@@ -68,6 +69,7 @@ class DataFile:
     budget: Budget = field(default_factory=lambda: Budget(Limits(), 0))
     _unpacked: int = 0
     consumed: int = 0
+    is_stream: bool = False
     _is_read_once: bool = False
     _head: bytes | None = None
     _rest: Iterator[bytes] | None = None
@@ -258,6 +260,7 @@ class _Search:
             return
         spool = self._opening.spool
         opened = DataFile(name, file.source, None, member.size, member.open, self._limits, file.budget, _spool=spool)
+        opened.is_stream = file.is_stream or member.is_stream
         yield from self._within(opened, inside)
 
     def _member(self, file: DataFile, inside: tuple[str, ...]) -> DataFile | NotRead:

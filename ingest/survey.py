@@ -20,6 +20,7 @@ from ingest.entries import FileEntry
 from ingest.manifest import Manifest, check_sensitivity
 from ingest.mapping import FIXED, MIXPANEL, MIXPANEL_EVENTS, Plan, Sample
 from ingest.passwords import Ask, Passwords
+from ingest.readers import STREAMED
 from ingest.readers.base import Instructions, Table
 from ingest.readers.combo import UNCLEAR
 from ingest.readers.lines import said
@@ -221,8 +222,9 @@ def _misnamed(table: Table) -> str:
 
 
 def _sample(file: DataFile, table: Table, told: Instructions, connection: duckdb.DuckDBPyConnection) -> Sample | None:
-    """Values of each column; of standard input, from its beginning."""
-    if file.source is not None:
+    """Values of each column; of what is a stream, and longer than its head, from its beginning."""
+    is_far = file.is_stream and file.size > sources.HEAD and table.format in STREAMED
+    if file.source is not None and not is_far:
         return sample_of(connection, table)
     beginning = next((one for one in readers.tables(file.beginning(), told) if one.name == table.name), None)
     return sample_of(connection, beginning) if beginning else None

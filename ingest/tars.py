@@ -10,7 +10,7 @@ from typing import IO, cast
 from breachcheck.errors import DataFileError
 from ingest.budgets import Budget
 from ingest.members import Member
-from ingest.passing import Cursor, Passing
+from ingest.passing import Begun, Cursor, Heads, Passing
 
 _BLOCK = 512
 _LONGEST_HEADER = 1 << 20
@@ -29,11 +29,11 @@ def is_tar(head: bytes) -> bool:
     return said == sum(header) - sum(header[_CHECKSUM]) + 8 * ord(" ")
 
 
-def members(passing: Passing, name: str, budget: Budget) -> list[Member]:
+def members(passing: Passing, name: str, budget: Budget, heads: Heads) -> list[Member]:
     """What the archive *name* lists. Raises DataFileError where it is cut short or damaged."""
     with closing(_Forward(passing.start())) as file:
         try:
-            listed = [_member(info, passing) for info in _infos(file, name, budget)]
+            listed = [_member(info, passing, file, heads) for info in _infos(file, name, budget)]
         except (tarfile.TarError, EOFError, ValueError, RecursionError, OverflowError):
             raise DataFileError(f"{name}: the tar archive is damaged; fetch or copy it again") from None
         if any(file.latest):
@@ -48,9 +48,12 @@ def _infos(file: "_Forward", name: str, budget: Budget) -> Iterator[tarfile.TarI
             yield info
 
 
-def _member(info: tarfile.TarInfo, passing: Passing) -> Member:
-    window = partial(passing.window, info.offset_data, info.size)
-    return Member(info.name, info.size, 0, window, _why_no_file(info))
+def _member(info: tarfile.TarInfo, passing: Passing, file: "_Forward", heads: Heads) -> Member:
+    """The member that *file* has come to, with as much of its beginning as there is room for."""
+    start, size, why = info.offset_data, info.size, _why_no_file(info)
+    head = file.beginning(start, heads.take(size)) if not why else b""
+    rest = partial(passing.window, start + len(head), size - len(head)) if len(head) < size else None
+    return Member(info.name, size, 0, partial(Begun, head, rest), why, is_stream=True)
 
 
 def _why_no_file(info: tarfile.TarInfo) -> str:
@@ -81,6 +84,16 @@ class _Forward(io.RawIOBase):
             found += piece
         if size == _BLOCK:
             self.latest = bytes(found) or b"\1"
+        return bytes(found)
+
+    def beginning(self, start: int, size: int) -> bytes:
+        """The *size* bytes from *start* on, or as many as there are; none where that was passed."""
+        found = bytearray()
+        while self._cursor.position == start + len(found) < start + size:
+            piece = self._cursor.read(start + size - self._cursor.position)
+            if not piece:
+                break
+            found += piece
         return bytes(found)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:

@@ -34,6 +34,9 @@ _BY_MAGIC: Mapping[str, Callable[[bytes], bool]] = {
     "xlsx": is_workbook,
 }
 _MORE_THAN_ONCE = {"xlsx", "sql", "sqlite"}  # what one scan needs may stand behind what it gives
+STREAMED = frozenset({"csv", "json", "jsonl", "combo", "stealer", "blocks", "text"})
+"""Formats of which the beginning is a file of its own."""
+
 _GLANCE = 1 << 16
 
 

@@ -7,6 +7,8 @@ import lzma
 import struct
 import tarfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import py7zr
@@ -14,8 +16,10 @@ import pytest
 import pyzipper
 
 from breachcheck.errors import DataFileError
-from ingest import budgets, containers, seven_zips
+from ingest import budgets, containers, seven_zips, tars
+from ingest.budgets import Budget
 from ingest.compression import Limits, zstd
+from ingest.passing import Heads, Idle, Passing
 from ingest.passwords import Passwords
 from ingest.sources import NotRead, Terms, find
 from tests.ingest.loads import described, load
@@ -238,7 +242,7 @@ def test_a_password_may_be_typed_wrong_twice(tmp_path: Path) -> None:
 
 
 def test_the_password_comes_from_the_file_then_from_the_environment(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text(f"{SECRET}\r\nnot this\n", encoding="utf-8")
+    (tmp_path / "secret").write_text(f"{SECRET}\r\nnot this\n", encoding="utf-8-sig")
     wrong, right = ({"BREACHCHECK_ARCHIVE_PASSWORD": password} for password in ("falsch", SECRET))
 
     assert read(tmp_path, LOCKED["7z"], passwords=Passwords(tmp_path / "secret", environment=wrong)) == READ
@@ -400,3 +404,31 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch) -> None:
 
     with pytest.raises(DataFileError, match=r"export: cannot be kept .*No space left on device"):
         read(tmp_path, gzip.compress(zipped(MEMBERS)))
+
+
+def test_a_look_at_the_members_of_a_tar_takes_no_pass_but_that_of_its_list() -> None:
+    members = {f"m{number}.csv": b"email\n" + b"p%d@example.com\n" % number * 400_000 for number in range(3)}
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    passes = []
+
+    def opened() -> Iterator[bytes]:
+        passes.append(1)
+        yield packed.getvalue()
+
+    listed = tars.members(
+        Passing(opened, Idle(), "all.tar"), "all.tar", Budget(Limits(), len(packed.getvalue())), Heads()
+    )
+    beginnings = [one.open().read(100) for one in listed for _ in range(2)]
+    looked = len(passes)
+    whole = {}
+    for one in listed:
+        with closing(one.open()) as file:
+            whole[one.name] = b"".join(iter(lambda: file.read(1 << 20), b""))
+
+    assert (len(set(beginnings)), looked, len(passes)) == (3, 1, 2)
+    assert whole == members
