@@ -396,6 +396,21 @@ class TestRestore:
         assert is_exposed(back, ANN)
         back.close()
 
+    def test_one_that_is_killed_between_two_files_leaves_no_store_and_says_so_the_next_time(self, backup, tmp_path):
+        restore = (
+            "import os, signal, sys; from pathlib import Path; from breachcheck import restores; rename = Path.rename;"
+            "Path.rename = lambda self, to: os.kill(os.getpid(), signal.SIGKILL)"
+            " if to.name == 'catalogue.db' and 'back' in to.parent.name else rename(self, to);"
+            "restores.restore(Path(sys.argv[1]), Path(sys.argv[2]), secret=None, keys=None, by='tests')"
+        )
+        done = subprocess.run([sys.executable, "-c", restore, backup, tmp_path / "back"], cwd=ROOT, check=False)
+
+        assert done.returncode == -signal.SIGKILL
+        assert (tmp_path / "back" / "index.db").exists()
+        assert_no_store(tmp_path / "back")
+        with pytest.raises(BackupFault, match=r"restore was cut off here"):
+            restored(backup, tmp_path / "back")
+
     def test_mails_that_waited_are_parked_since_they_may_have_left(self, tmp_path, place):
         store = new_store(tmp_path / "data", mail="outbox", public_url="https://check.example")
         mailing = Mailing(store)
