@@ -10,6 +10,7 @@ from breachcheck.breaches import NotExposed
 from breachcheck.errors import UnknownLoad
 from breachcheck.loads import LEFT_OUT
 from tests.cli.commands import breachcheck
+from tests.engines import ENGINES as ENGINES
 from tests.mails import mailing
 from tests.stores import SHOP, facts, held_breach, published_breach
 

@@ -5,6 +5,7 @@ import pytest
 from breachcheck.errors import Unanswered, UnknownWarning
 from breachcheck.load_warnings import LoadWarning, naming
 from tests.cli.commands import breachcheck
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import described, load
 from tests.stores import SHOP, facts, held_breach, new_store
 
