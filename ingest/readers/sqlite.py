@@ -59,6 +59,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
 def _opener(file: DataFile) -> Opener:
     if file.path is None:
         raw = _in_memory(file)
+        _refuse_short(raw, len(raw), file.name)
         return partial(_deserialized, raw)
     for suffix in ("-wal", "-journal"):
         beside = file.path.with_name(file.path.name + suffix)
@@ -67,7 +68,16 @@ def _opener(file: DataFile) -> Opener:
                 f"{file.name}: the file ending in {suffix} beside it holds changes that are not in it yet; "
                 "open a copy of both once with sqlite3, run PRAGMA wal_checkpoint(TRUNCATE), and name the copy"
             )
+    _refuse_short(file.head(), file.path.stat().st_size, file.name)
     return partial(_opened, file.path)
+
+
+def _refuse_short(head: bytes, size: int, name: str) -> None:
+    """SQLite takes what is missing of the last page for zeros, and its rows for none (its file format, 1.3)."""
+    page = int.from_bytes(head[16:18], "big")
+    pages = int.from_bytes(head[28:32], "big") if head[24:28] == head[92:96] else 0
+    if size < pages * (0x10000 if page == 1 else page):
+        raise DataFileError(f"{name}: the database is cut short; fetch or copy it again")
 
 
 def _in_memory(file: DataFile) -> bytes:

@@ -112,9 +112,19 @@ def test_a_packed_database_that_is_too_large_is_refused(tmp_path: Path, monkeypa
 @pytest.mark.parametrize("kept", [100, 5000])
 def test_a_database_that_is_damaged_is_refused_without_what_stands_in_it(tmp_path: Path, kept: int) -> None:
     path = database(tmp_path)
-    path.write_bytes(path.read_bytes()[:kept])
+    whole = path.read_bytes()
+    path.write_bytes(whole[:kept] + b"\xff" * (len(whole) - kept))
 
     with pytest.raises(DataFileError, match=r"shop\.db.*damaged or encrypted") as refusal:
         [scan(table) for table in tables_of(path)]
 
     assert "example" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_database_that_is_cut_off_within_its_last_page_is_refused(tmp_path: Path, is_packed: bool) -> None:
+    path = database(tmp_path)
+    path.write_bytes(path.read_bytes()[:-100])
+
+    with pytest.raises(DataFileError, match="is cut short"):
+        tables_of(packed(path) if is_packed else path)
