@@ -308,6 +308,12 @@ class OwnBackup(BackupFault):
     reason = "own_backup"
 
 
+class MoveFault(BreachcheckError):
+    """A store cannot be copied to another engine like this, or the copy is not what it should be."""
+
+    reason = "move_fault"
+
+
 class MailOff(BreachcheckError):
     """What was asked for needs mail, and this site sends none."""
 

@@ -12,6 +12,7 @@ from breachcheck.digests import Digester, Kind
 from breachcheck.errors import SchemaMismatch, StoreDamaged, WrongKey
 
 NOT_FINISHED = "The store was never finished; delete the data folder and run `breachcheck init` again."
+UNFINISHED_COPY = "This is an unfinished copy of a store; `breachcheck migrate-store`, typed again, goes on with it."
 NOT_OF_ONE_STORE = "The index and the catalogue are not of one store; put both back from one backup."
 OTHER_KEY = "The index is made with another key; point BREACHCHECK_INDEX_KEY_FILE at the key used for the first load."
 OTHER_PASSPHRASE = (
@@ -29,6 +30,8 @@ OTHER_SEAL_KEY = (
 )
 MAIL_KEY, SEAL_KEY = "mail_key_answer", "seal_key_answer"
 """Names of what recognises keys that older stores lack."""
+COPY_OF = "copy_of"
+"""What an unfinished copy has in place of all that makes a store one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,26 @@ def write(catalogue: Database, index: Database, identity: Identity) -> None:
     )
 
 
+def begin_copy(catalogue: Database, source: str) -> None:
+    """Say that this is to be a copy of *source*: until ``finish_copy`` it is no store, and opens nowhere."""
+    _insert(catalogue, {COPY_OF: source})
+
+
+def copied_from(catalogue: Database) -> str | None:
+    """What ``begin_copy`` was told; None where this is no unfinished copy."""
+    return _select(catalogue).get(COPY_OF)
+
+
+def finish_copy(catalogue: Database, index: Database, source: Database) -> None:
+    """Make of an unfinished copy what *source*, a catalogue, is. May be done again where it was cut off."""
+    values = _select(source)
+    if not _select(index):
+        _insert(index, {"store": values["store"]})
+    with catalogue.transaction():
+        catalogue.execute("DELETE FROM identity WHERE name = :name", {"name": COPY_OF})
+        _insert(catalogue, values)
+
+
 def has_key(catalogue: Database, name: str) -> bool:
     """Whether the store opens with one key alone; *name* is MAIL_KEY or SEAL_KEY."""
     return bool(_select(catalogue).get(name))
@@ -119,6 +142,8 @@ def remember_key(catalogue: Database, name: str, key: bytes) -> None:
 def read(catalogue: Database, index: Database) -> Identity:
     """What the store is. Raises SchemaMismatch for an unfinished one, StoreDamaged for files of two."""
     values = _select(catalogue)
+    if COPY_OF in values:
+        raise SchemaMismatch(UNFINISHED_COPY)
     if "app_key_answer" not in values:
         raise SchemaMismatch(NOT_FINISHED)
     if _select(index) != {"store": values["store"]}:

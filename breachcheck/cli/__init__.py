@@ -28,6 +28,7 @@ COMMANDS = {
     "suppressions": ("breachcheck.cli.suppressions", "suppressions"),
     "backup": ("breachcheck.cli.backup", "backup"),
     "restore": ("breachcheck.cli.restore", "restore"),
+    "migrate-store": ("breachcheck.cli.migrate_store", "migrate_store"),
     "doctor": ("breachcheck.cli.doctor", "doctor"),
     "receipt": ("breachcheck.cli.receipt", "receipt"),
 }

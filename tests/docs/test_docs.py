@@ -102,7 +102,7 @@ def test_every_command_and_option_that_is_named_exists(path):
     for line in lines_for_the_terminal(path):
         words = line.split()[1:]
         options = {word.partition("=")[0] for word in words if re.fullmatch(r"--[a-z][a-z-]*(=.*)?", word)}
-        called = list(takewhile(lambda word: re.fullmatch(r"[a-z]+", word), words))
+        called = list(takewhile(lambda word: re.fullmatch(r"[a-z]+(-[a-z]+)*", word), words))
         if not called:
             continue
         assert options <= options_of(command_of(called)), line
