@@ -17,7 +17,7 @@ from breachcheck.errors import MoveFault, StoreExists
 from breachcheck.loads import Loads
 
 Progress = Callable[[str, int], None]
-"""Is told of a stage, and how many rows of it are done."""
+"""Is told what is done to which table, and to how many rows of it that was done by now."""
 
 _IDENTITY = "identity"
 
@@ -97,14 +97,14 @@ def _require_copy_of(target: Databases, label: str, store: Store) -> None:
 
 
 def _copy(source: Databases, target: Databases, progress: Progress) -> None:
-    done = 0
     for old, new, table in _tables(source, target):
+        done = 0
         for page in rows.pages(old, table, rows.last_key(new, table)):
             with new.transaction():
                 rows.enter(new, table, page)
             done += len(page)
             keep_awake(source)
-            progress(f"Copying, {table.name}", done)
+            progress(f"Copying {table.name}", done)
     for database in target:
         database.settle()
 
@@ -127,7 +127,7 @@ def _compared(source: Databases, target: Databases, progress: Progress, store: S
 def _checksum(db: Database, table: Table, source: Databases, progress: Progress) -> tuple[int, str]:
     def note(done: int) -> None:
         keep_awake(source)
-        progress(f"Comparing, {table.name}", done)
+        progress(f"Comparing {table.name}", done)
 
     return rows.checksum(db, table, note)
 

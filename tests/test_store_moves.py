@@ -149,11 +149,11 @@ def test_a_move_that_is_killed_leaves_no_store_and_goes_on_where_it_stopped(file
     assert move_and_be_killed(files, database, after, "out") == -signal.SIGKILL
     with pytest.raises(SchemaMismatch, match="unfinished copy"):
         open_services(there)
-    copied: list[int] = []
-    told = store_moves.move(files, there, lambda stage, rows: copied.append(rows) if "Copying" in stage else None)
+    copied: dict[str, int] = {}
+    told = store_moves.move(files, there, copied.__setitem__)
 
     assert answers(there) == before
-    assert copied[-1] < sum(told.rows.values())
+    assert copied.get("Copying exposure", 0) == max(0, told.rows["exposure"] - 2 * after)
 
 
 def test_a_move_back_that_is_killed_leaves_no_store_and_goes_on(files, database):
@@ -191,7 +191,7 @@ def test_what_is_changed_while_it_is_copied_makes_no_store(files, database):
     with closing(open_services(files)) as store:
 
         def change(stage: str, _rows: int) -> None:
-            if stage == "Copying, load":
+            if stage == "Copying load":
                 store.publishing.withdraw("Shop", by="tests")
 
         with pytest.raises(MoveFault, match="changed meanwhile"):
@@ -245,6 +245,7 @@ def test_at_the_terminal_it_says_what_to_do_next_and_never_a_password(files, dat
     assert str(files.data / "index.key") in outcomes[0].out
     assert "BREACHCHECK_DATABASE" in outcomes[0].out
     assert not (files.data / "nowhere").exists()
+    assert outcomes[0].err.startswith("Copying exposure: 8 rows\n")
     assert SECRET not in "".join(one.out + one.err for one in outcomes)
 
 

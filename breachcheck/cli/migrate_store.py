@@ -1,6 +1,7 @@
 """``breachcheck migrate-store``: the store to another engine, and back."""
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -8,8 +9,7 @@ from typing import NoReturn
 import click
 
 from breachcheck import config, folders, key_ring, store_moves
-from breachcheck.cli import progress
-from breachcheck.cli.edge import json_option
+from breachcheck.cli.edge import json_option, say
 from breachcheck.config import Config
 from breachcheck.db.engines import store_of
 from breachcheck.errors import MoveFault
@@ -25,6 +25,8 @@ Next: {next}, run `breachcheck doctor`, and never again serve the store that was
 """.strip()
 TO_POSTGRES = "set `database` to the URL in {settings}, or BREACHCHECK_DATABASE"
 TO_SQLITE = "take `database` out of {settings}, and BREACHCHECK_DATABASE out of the environment"
+
+LINE_EVERY_S = 5.0
 
 
 @click.command("migrate-store")
@@ -43,9 +45,21 @@ def migrate_store(as_json: bool, source: str, target: str) -> None:
     ways = (in_database, in_files) if _is_url(source) else (in_files, in_database)
     store_of(ways[0]).require()
     folders.make(data)
-    with stoppable(), only_load(data, _refuse), progress.shown() as shown:
-        done = store_moves.move(*ways, lambda stage, rows: shown.update(stage, rows, 0, 0))
+    with stoppable(), only_load(data, _refuse):
+        done = store_moves.move(*ways, Lines())
     click.echo(json.dumps(_facts(done)) if as_json else _words(done, in_files, _is_url(target)))
+
+
+class Lines:
+    """A line on standard error when it begins, and every few seconds, for terminals and logs alike."""
+
+    def __init__(self) -> None:
+        self._last = float("-inf")
+
+    def __call__(self, stage: str, rows: int) -> None:
+        if time.monotonic() - self._last >= LINE_EVERY_S:
+            self._last = time.monotonic()
+            say(f"{stage}: {rows:,} rows")
 
 
 def _folder_and_url(source: str, target: str) -> tuple[Path, str]:
