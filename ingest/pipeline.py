@@ -69,12 +69,23 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On which a load is made: how much may be rejected, who knows passwords, where rejected records are listed."""
+    """On which a load is made.
 
+    *hold*: nobody sees it yet; *hold_on_warning*: not if it warns, until all that it warns of is accepted, as where
+    settings require a review. More than the share *max_rejected* of rejected records is refused. *ask* asks whoever is
+    there for the password of an encrypted archive. *rejects* is where rejected records are listed as soon as all is
+    read, whether or not the load is then refused. A load of a *part* of each file is held.
+    """
+
+    hold: bool = False
+    hold_on_warning: bool = False
     max_rejected: float = MAX_REJECTED
     ask: Ask | None = None
     rejects: Path | None = None
     part: Part | None = None
+
+
+AS_USUAL = Terms()
 
 
 def run(
@@ -83,28 +94,17 @@ def run(
     *,
     progress: Progress,
     by: str,
-    hold: bool = False,
-    hold_on_warning: bool = False,
+    terms: Terms = AS_USUAL,
     dry_run: bool = False,
-    max_rejected: float = MAX_REJECTED,
-    ask: Ask | None = None,
-    rejects: Path | None = None,
-    part: Part | None = None,
 ) -> Outcome:
-    """Load what *manifest* names, and publish it unless *hold*. A dry run does all but write.
+    """Load what *manifest* names, and publish it unless it is to be held. A dry run does all but write.
 
-    *ask* puts the question for the password of an encrypted archive to whoever is there. *rejects* is where the records
-    that are rejected are listed as soon as all is read, whether or not the load is then refused. A load of a *part* of
-    each file is held. So is, with *hold_on_warning* or where settings require a review, one that warns, until all that
-    it warns of is accepted.
-
-    Raises LoadRefused where nothing was indexed or more than the share *max_rejected* of the records was rejected,
-    LoadError where the load was stopped, ConfigError where the settings cannot do what the manifest says, and other
-    BreachcheckErrors where a file or the store failed: the load is marked as failed then. One that is whole stays
-    held where publishing refuses it. Whatever is raised, nothing became visible. Waits while another load runs.
+    Raises LoadRefused where nothing was indexed or too much was rejected, LoadError where the load was stopped,
+    ConfigError where the settings cannot do what the manifest says, and other BreachcheckErrors where a file or the
+    store failed: the load is marked as failed then. One that is whole stays held where publishing refuses it. Whatever
+    is raised, nothing became visible. Waits while another load runs.
     """
     config.require_way_to_owner(services.config, manifest.facts.disclosure)
-    terms = Terms(max_rejected, ask, rejects, part)
     with ExitStack() as stack:
         stack.enter_context(stoppable())
         stack.enter_context(
@@ -114,11 +114,11 @@ def run(
             return Outcome(None, _load(manifest, services, progress, None, terms)[0], is_published=False)
         with _attempt(manifest, services, by) as load_id:
             tally, contents, written = _load(manifest, services, progress, load_id, terms)
-            waits_for = _review(manifest, services, load_id, tally, by=by, is_demanded=hold_on_warning)
+            waits_for = _review(manifest, services, load_id, tally, by=by, is_demanded=terms.hold_on_warning)
             services.loads.complete(load_id, contents, tally, dict(written.carriers), _now())
         services.opt_outs.finish()  # those of the time since the reading began
         services.index.settle()
-        is_held = hold or part is not None or bool(waits_for)
+        is_held = terms.hold or terms.part is not None or bool(waits_for)
         if not is_held:
             services.publishing.publish(load_id, by=by)
         return Outcome(load_id, tally, is_published=not is_held, waits_for=waits_for)

@@ -11,11 +11,14 @@ from breachcheck.cli import tallying
 from breachcheck.cli.edge import FAILED, data_option, json_option, say
 from breachcheck.cli.output import who
 from breachcheck.cli.progress import shown
+from breachcheck.comparisons import Comparison
+from breachcheck.config import Config
 from breachcheck.loads import Part, Tally
 from breachcheck.services import opened
 from ingest import manifest as manifests
 from ingest import pipeline
-from ingest.pipeline import LoadRefused, Outcome
+from ingest.manifest import Manifest
+from ingest.pipeline import LoadRefused, Outcome, Terms
 
 
 @click.command()
@@ -59,35 +62,30 @@ def ingest(
     if limit is not None and sample is not None:
         raise click.UsageError("--limit and --sample exclude each other; choose one.")
     read = manifests.read(manifest)
+    part = Part(limit=limit, share=sample) if limit or sample else None
     with opened(data) as services, shown() as progress:
+        terms = Terms(hold, hold_on_warning, max_rejected, progress.ask, rejects, part)
         try:
-            outcome = pipeline.run(
-                read,
-                services,
-                progress=progress,
-                by=who(),
-                hold=hold,
-                hold_on_warning=hold_on_warning,
-                dry_run=dry_run,
-                max_rejected=max_rejected,
-                ask=progress.ask,
-                rejects=rejects,
-                part=Part(limit=limit, share=sample) if limit or sample else None,
-            )
+            outcome = pipeline.run(read, services, progress=progress, by=who(), terms=terms, dry_run=dry_run)
         except LoadRefused as refused:
             click.echo(json.dumps(_facts(None, refused.tally)) if as_json else tallying.table(refused.tally))
             say(str(refused))
             return FAILED
         compared = tallying.compared(outcome, services)
-    if as_json:
-        comparison = {"comparison": comparisons.as_json(compared, None)} if compared else {}
-        facts = _facts(outcome, outcome.tally) | {"breach": read.facts.name} | comparison
-        click.echo(json.dumps(facts, ensure_ascii=False))
-    else:
-        change = [tallying.change(compared)] if compared else []
-        blocks = [tallying.table(outcome.tally), *change, tallying.closing(outcome, read, services.config)]
-        click.echo("\n\n".join(blocks))
+    tell = _tell_facts if as_json else _tell_people
+    tell(outcome, compared, read, services.config)
     return 0
+
+
+def _tell_facts(outcome: Outcome, compared: Comparison | None, manifest: Manifest, _: Config) -> None:
+    comparison = {"comparison": comparisons.as_json(compared, None)} if compared else {}
+    facts = _facts(outcome, outcome.tally) | {"breach": manifest.facts.name} | comparison
+    click.echo(json.dumps(facts, ensure_ascii=False))
+
+
+def _tell_people(outcome: Outcome, compared: Comparison | None, manifest: Manifest, settings: Config) -> None:
+    change = [tallying.change(compared)] if compared else []
+    click.echo("\n\n".join([tallying.table(outcome.tally), *change, tallying.closing(outcome, manifest, settings)]))
 
 
 def _facts(outcome: Outcome | None, tally: Tally) -> dict[str, Any]:

@@ -5,8 +5,7 @@ import os
 import select
 import threading
 from collections.abc import Generator
-
-from breachcheck.errors import DataFileError
+from concurrent.futures import ThreadPoolExecutor, wait
 
 _SIZE = 1 << 20
 _GLANCE_S = 0.2
@@ -19,12 +18,12 @@ class Pipe:
         self._pieces = pieces
         self._reading, self._writing = os.pipe()
         self._lock = threading.Lock()
-        self._fault: Exception | None = None
         self._stopped = threading.Event()
         _enlarge(self._writing)
         os.set_blocking(self._writing, False)
-        self._thread = threading.Thread(target=self._run, name="data file", daemon=True)
-        self._thread.start()
+        writer = ThreadPoolExecutor(1, "data file")
+        self._written = writer.submit(self._run)
+        writer.shutdown(wait=False)
 
     @property
     def path(self) -> str:
@@ -34,15 +33,13 @@ class Pipe:
     def finish(self) -> None:
         """Wait until all is written, or nobody reads any more; raise what went wrong on the way."""
         self._close_reading()
-        self._thread.join()
-        if self._fault is not None:
-            raise self._fault
+        self._written.result()
 
     def close(self) -> None:
         """Stop, whatever is left to write. May be called twice."""
         self._stopped.set()
         self._close_reading()
-        self._thread.join()
+        wait([self._written])
 
     def _close_reading(self) -> None:
         with self._lock:
@@ -55,10 +52,6 @@ class Pipe:
             for piece in self._pieces:
                 if not self._write(piece):
                     return
-        except DataFileError as error:
-            self._fault = error
-        except Exception as error:  # noqa: BLE001 - a thread's edge: `finish` raises it where the reading is done
-            self._fault = error
         finally:
             self._pieces.close()
             os.close(self._writing)

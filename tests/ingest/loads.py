@@ -34,7 +34,10 @@ def described(folder, entries, files=None):
 
 
 def load(manifest, store, **options):
-    return pipeline.run(manifest, store, progress=options.pop("progress", Silent()), by="tests", **options)
+    progress, dry_run = options.pop("progress", Silent()), options.pop("dry_run", False)
+    return pipeline.run(
+        manifest, store, progress=progress, by="tests", terms=pipeline.Terms(**options), dry_run=dry_run
+    )
 
 
 def found(store, load_id, text, kind=Kind.EMAIL):
