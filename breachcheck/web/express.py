@@ -127,7 +127,6 @@ def _is_plain_question(environ: "WSGIEnvironment") -> bool:
     return (
         environ["REQUEST_METHOD"] == "POST"
         and not environ.get("QUERY_STRING")
-        and not environ.get("HTTP_CONTENT_ENCODING")
         and environ.get("CONTENT_TYPE") in JSON_OR_NOT_SAID
         and length.isdecimal()
         and int(length) <= api.LARGEST_QUESTION
