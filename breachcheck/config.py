@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
@@ -130,7 +131,11 @@ class Config:
         " where not set.",
         (),
     )
-    trusted_proxies: int = setting("How many reverse proxies stand in front and set X-Forwarded-For.", 0)
+    trusted_proxies: int | tuple[str, ...] = setting(
+        "The reverse proxies in front, whose X-Forwarded-For and X-Forwarded-Proto are believed: their addresses and"
+        " networks (`127.0.0.1`, `10.1.0.0/24`), or how many there are, whoever they are.",
+        0,
+    )
     mail_requests_a_minute: int = setting(
         "Mails that one network may ask for in a minute, and codes that it may try; 0 for no limit.", 10
     )
@@ -257,9 +262,9 @@ def _require_no_misspelling(variable: str, known: list[str]) -> None:
 def _typed(name: str, value: Any) -> Any:
     wanted = get_type_hints(Config)[name]
     choices = allowed(name)
-    if wanted is int:
+    if wanted is int or (wanted == int | tuple[str, ...] and _is_number(value)):
         return _whole_number(name, value)
-    if wanted == tuple[str, ...]:
+    if wanted in (tuple[str, ...], int | tuple[str, ...]):
         return _texts(name, value)
     if _is_path(name, value):
         return Path(value)
@@ -282,6 +287,10 @@ def _texts(name: str, value: Any) -> tuple[str, ...]:
     return tuple(stripped for one in values if (stripped := one.strip()))
 
 
+def _is_number(value: Any) -> bool:
+    return type(value) is int or (isinstance(value, str) and value.isdecimal())
+
+
 def _whole_number(name: str, value: Any) -> int:
     is_one = re.fullmatch(r"[0-9]{1,9}", value) if isinstance(value, str) else type(value) is int and value >= 0
     if not is_one:
@@ -299,6 +308,7 @@ def require_sense(config: Config) -> None:
     if config.public_url is not None and not _is_site(config.public_url):
         raise ConfigError("public_url must be the address of a whole site, such as https://breaches.example.org")
     _require_origins(config.cors_origins)
+    _require_proxies(config.trusted_proxies)
     _require_way_for_mail(config)
 
 
@@ -333,6 +343,20 @@ def _require_origins(origins: tuple[str, ...]) -> None:
             raise ConfigError(
                 f"cors_origins names {origin!r}; write an origin as browsers send it, like https://soc.example.org:"
                 " scheme, host in lower case and perhaps a port, with no slash at the end."
+            )
+
+
+def _require_proxies(proxies: int | tuple[str, ...]) -> None:
+    """Refuse what is no network, and one that everybody is in."""
+    for text in () if isinstance(proxies, int) else proxies:
+        try:
+            is_all = ip_network(text).prefixlen == 0
+        except ValueError:
+            is_all = True
+        if is_all:
+            raise ConfigError(
+                f"trusted_proxies has {text!r}; write the address of each proxy or a network of nothing but proxies,"
+                " like 10.1.0.0/24, or how many there are."
             )
 
 

@@ -69,9 +69,10 @@ def _of_proxy(settings: Config) -> Iterator[Finding]:
     elif not settings.trusted_proxies:
         yield warning(
             "proxy",
-            "public_url is https, which a proxy must do, but trusted_proxies is 0: all visitors count as one network,"
-            " and cookies are not Secure.",
-            "Set trusted_proxies to the number of proxies in front, which set X-Forwarded-For and X-Forwarded-Proto.",
+            "public_url is https, which a proxy must do, but trusted_proxies is not set: all visitors count as one"
+            " network, and cookies are not Secure.",
+            "Set trusted_proxies to the addresses of the proxies in front, and let them set X-Forwarded-For and"
+            " X-Forwarded-Proto.",
         )
 
 

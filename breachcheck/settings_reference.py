@@ -21,7 +21,7 @@ a value that is not allowed stops the program and says which.
 ```toml
 site_name = "Breach check of Example Ltd"
 public_url = "https://breaches.example.org"
-trusted_proxies = 1
+trusted_proxies = ["127.0.0.1", "::1"]
 ```
 
 ## In settings.toml or the environment

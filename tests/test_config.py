@@ -42,6 +42,27 @@ def test_the_file_is_read_and_the_environment_wins(tmp_path):
     assert (read.lookups_a_minute, read.trusted_proxies) == (5, 2)
 
 
+@pytest.mark.parametrize(
+    ("written_as", "in_environment", "meant"),
+    [
+        ("2", "2", 2),
+        ('["127.0.0.1", "10.1.0.0/24"]', "127.0.0.1, 10.1.0.0/24", ("127.0.0.1", "10.1.0.0/24")),
+        ('"::1"', "::1", ("::1",)),
+    ],
+)
+def test_proxies_are_counted_or_named(tmp_path, written_as, in_environment, meant):
+    written(tmp_path, f"trusted_proxies = {written_as}\n")
+
+    assert config.read(tmp_path, {}).trusted_proxies == meant
+    assert config.read(tmp_path, {"BREACHCHECK_TRUSTED_PROXIES": in_environment}).trusted_proxies == meant
+
+
+@pytest.mark.parametrize("proxies", ["0.0.0.0/0", "::/0", "10.1.0.7/24", "proxy.example.org", "-1", "10.1.0.1:443"])
+def test_proxies_that_are_nobody_or_everybody_are_refused(tmp_path, proxies):
+    with pytest.raises(ConfigError, match="trusted_proxies has"):
+        config.read(tmp_path, {"BREACHCHECK_TRUSTED_PROXIES": f"127.0.0.1,{proxies}"})
+
+
 def test_an_empty_variable_is_not_set(tmp_path):
     written(tmp_path, 'site_name = "File"\n')
 

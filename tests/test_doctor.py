@@ -215,7 +215,7 @@ def test_parked_mails_and_breaches_untold_are_said(tmp_path):
     [
         ({}, "public_url is not set"),
         ({"public_url": "http://check.example"}, "not https"),
-        ({"public_url": "https://check.example"}, "trusted_proxies is 0"),
+        ({"public_url": "https://check.example"}, "trusted_proxies is not set"),
     ],
 )
 def test_settings_for_a_proxy_that_hardly_anybody_means_are_said(tmp_path, settings, about):

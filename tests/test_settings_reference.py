@@ -21,4 +21,4 @@ def test_its_example_can_be_used(tmp_path):
     assert example
     (tmp_path / "settings.toml").write_text(example[1], encoding="utf-8")
 
-    assert config.read(tmp_path, {}).trusted_proxies == 1
+    assert config.read(tmp_path, {}).trusted_proxies == ("127.0.0.1", "::1")

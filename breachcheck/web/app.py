@@ -4,7 +4,6 @@ from importlib.resources import files
 from pathlib import Path
 
 from flask import Flask, request
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from breachcheck import config
 from breachcheck.services import Services, open_services
@@ -45,6 +44,7 @@ from breachcheck.web import (
     status,
 )
 from breachcheck.web.express import Express
+from breachcheck.web.forwarded import Forwarded
 from breachcheck.web.refusals import Refusals
 from breachcheck.web.sealed import Seal
 
@@ -102,8 +102,7 @@ def create_app(services: Services | None = None) -> Flask:
     if not opened.config.cors_origins:
         app.wsgi_app = Express(app, opened)  # type: ignore[method-assign]
     if opened.config.trusted_proxies:
-        hops = opened.config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+        app.wsgi_app = Forwarded(app.wsgi_app, opened.config.trusted_proxies)  # type: ignore[method-assign]
     return app
 
 

@@ -12,6 +12,8 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from breachcheck.web.forwarded import address_in
+
 KEY = "breachcheck limits"
 EVERYONE = "everyone"
 
@@ -69,8 +71,7 @@ def _seconds_until(moment: float) -> int:
 
 def network() -> str:
     """The client's address; of an IPv6 address the /64, since that is what one household is given."""
-    try:
-        address = ipaddress.ip_address(request.remote_addr or "")
-    except ValueError:
+    address = address_in(request.remote_addr or "")
+    if address is None:
         return "unknown"
     return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
