@@ -115,9 +115,10 @@ class Index:
         """Delete every exposure of *digests*, of all loads; how many there were. A few digests at a time, as above."""
         deleted = 0
         for start in range(0, len(digests), AT_ONCE):
-            with self._db.transaction():
-                for digest in digests[start : start + AT_ONCE]:
-                    deleted += self._db.execute("DELETE FROM exposure WHERE digest = :digest", {"digest": digest})
+            deleted += self._db.execute_many(
+                "DELETE FROM exposure WHERE digest = :digest",
+                ({"digest": digest} for digest in digests[start : start + AT_ONCE]),
+            )
         return deleted
 
     def meetings(

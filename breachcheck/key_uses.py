@@ -38,16 +38,14 @@ class KeyUses:
 
     def add(self, calls: Mapping[Use, int]) -> None:
         """Add to what was counted before, all or nothing."""
-        with self._db.transaction():
-            for use, number in calls.items():
-                self._db.execute(
-                    """
-                    INSERT INTO key_use (key_id, minute, endpoint, outcome, calls)
-                    VALUES (:key_id, :minute, :endpoint, :outcome, :calls)
-                    ON CONFLICT (key_id, minute, endpoint, outcome) DO UPDATE SET calls = key_use.calls + :calls
-                    """,
-                    use._asdict() | {"calls": number},
-                )
+        self._db.execute_many(
+            """
+            INSERT INTO key_use (key_id, minute, endpoint, outcome, calls)
+            VALUES (:key_id, :minute, :endpoint, :outcome, :calls)
+            ON CONFLICT (key_id, minute, endpoint, outcome) DO UPDATE SET calls = key_use.calls + :calls
+            """,
+            (use._asdict() | {"calls": number} for use, number in calls.items()),
+        )
 
     def of_key(self, key_id: int, *, since: int, step_s: int) -> list[Used]:
         """The key's calls from *since* on, counted together for each *step_s* of UTC, oldest first."""

@@ -179,19 +179,21 @@ class Loads:
             return []
         with self._db.transaction():
             first = next_ids(self._db, "field_set", len(combinations))
-            for number, (classes, via_alias) in enumerate(combinations, first):
-                self._db.execute(
-                    """
-                    INSERT INTO field_set (id, load_id, classes, via_alias, people)
-                    VALUES (:id, :load_id, :classes, :via_alias, 0)
-                    """,
+            self._db.execute_many(
+                """
+                INSERT INTO field_set (id, load_id, classes, via_alias, people)
+                VALUES (:id, :load_id, :classes, :via_alias, 0)
+                """,
+                (
                     {
                         "id": number,
                         "load_id": load_id,
                         "classes": json.dumps(sorted(classes)),
                         "via_alias": int(via_alias),
-                    },
-                )
+                    }
+                    for number, (classes, via_alias) in enumerate(combinations, first)
+                ),
+            )
         return [FieldSetId(number) for number in range(first, first + len(combinations))]
 
     def complete(
@@ -202,10 +204,10 @@ class Loads:
         Raises UnknownLoad where it runs no more, because it was given up for dead.
         """
         with self._db.transaction():
-            for field_set_id, count in people.items():
-                self._db.execute(
-                    "UPDATE field_set SET people = :people WHERE id = :id", {"people": count, "id": field_set_id}
-                )
+            self._db.execute_many(
+                "UPDATE field_set SET people = :people WHERE id = :id",
+                ({"people": count, "id": field_set_id} for field_set_id, count in people.items()),
+            )
             if not self._end(load_id, "complete", at, contents=contents, tally=tally):
                 raise UnknownLoad(f"Load {load_id} runs no more; start it again.")
 

@@ -11,10 +11,13 @@ from breachcheck.index import Index
 from breachcheck.jobs import Jobs
 from breachcheck.loads import Loads
 from breachcheck.sealed_accounts import SealedAccounts
-from breachcheck.suppressions import Level, Suppressions
+from breachcheck.suppressions import Level, Suppressed, Suppressions
 
 JOB = "forget"
 """The kind of job that calls ``finish``, for opt-outs that a crash cut off."""
+
+AT_ONCE = 200
+"""How many of a list are taken in one transaction, which others wait for."""
 
 
 class OptOuts:
@@ -37,16 +40,17 @@ class OptOuts:
         the same; ask again.
         """
         at = int(time.time())
-        with self._db.transaction():
-            holds = self._suppressions.add(digest, level, at=at)
-            move(self._db)
-            if holds is not Level.HIDE:
-                subscribers.forget(self._db, digest)
-                ticked_steps.forget(self._db, digest)
-                watch_erasure.forget_found(self._db, digest)
-                self._jobs.add(JOB, {"since": at}, due_at=at)
+        (holds,) = self._take([(digest, level)], at)
         self.finish(since=at)
         return holds
+
+    def opt_out_all(self, levels: Suppressed) -> None:
+        """As ``opt_out``, of everyone in *levels*. Cut off, it holds for some of them; ask again."""
+        at = int(time.time())
+        wanted = sorted(levels.items())
+        for start in range(0, len(wanted), AT_ONCE):
+            self._take(wanted[start : start + AT_ONCE], at)
+        self.finish(since=at)
 
     def show_again(self, digest: Digest) -> bool:
         """End the suppression of an address that is hidden; whether it was. One that is forgotten stays so."""
@@ -75,6 +79,20 @@ class OptOuts:
             for digest in to_erase:
                 self._suppressions.drop(digest, Level.ERASE)
             move(self._db)
+
+    def _take(self, wanted: Sequence[tuple[Digest, Level]], at: int) -> list[Level]:
+        """Suppress all of *wanted* together, and leave a job of what is to be deleted; the levels that hold now."""
+        with self._db.transaction():
+            hold = [self._suppressions.add(digest, level, at=at) for digest, level in wanted]
+            move(self._db)
+            gone = [digest for (digest, _), level in zip(wanted, hold, strict=True) if level is not Level.HIDE]
+            for digest in gone:
+                subscribers.forget(self._db, digest)
+                ticked_steps.forget(self._db, digest)
+                watch_erasure.forget_found(self._db, digest)
+            if gone:
+                self._jobs.add(JOB, {"since": at}, due_at=at)
+        return hold
 
     def _delete(self, digests: Sequence[Digest]) -> None:
         self._index.forget(digests)

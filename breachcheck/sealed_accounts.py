@@ -29,22 +29,23 @@ class SealedAccounts:
 
     def insert(self, accounts: Sequence[SealedAccount]) -> None:
         """Durable whole or not at all. Twice is as good as once."""
-        with self._db.transaction():
-            for one in accounts:
-                self._db.execute(
-                    """
-                    INSERT INTO sealed_account (domain, digest, field_set_id, base, box)
-                    VALUES (:domain, :digest, :field_set_id, :base, :box)
-                    ON CONFLICT (domain, digest, field_set_id) DO NOTHING
-                    """,
-                    {
-                        "domain": one.domain,
-                        "digest": one.digest,
-                        "field_set_id": one.field_set_id,
-                        "base": one.base,
-                        "box": one.box,
-                    },
-                )
+        self._db.execute_many(
+            """
+            INSERT INTO sealed_account (domain, digest, field_set_id, base, box)
+            VALUES (:domain, :digest, :field_set_id, :base, :box)
+            ON CONFLICT (domain, digest, field_set_id) DO NOTHING
+            """,
+            (
+                {
+                    "domain": one.domain,
+                    "digest": one.digest,
+                    "field_set_id": one.field_set_id,
+                    "base": one.base,
+                    "box": one.box,
+                }
+                for one in accounts
+            ),
+        )
 
     def of_domain(self, domain: Digest) -> Iterator[SealedAccount]:
         """Everyone of *domain*, by digest, of published loads and others; read a page at a time."""
@@ -64,11 +65,10 @@ class SealedAccounts:
         """Delete every box of *digests* and of their aliases, of all loads; how many there were."""
         deleted = 0
         for start in range(0, len(digests), PAGE):
-            with self._db.transaction():
-                for digest in digests[start : start + PAGE]:
-                    deleted += self._db.execute(
-                        "DELETE FROM sealed_account WHERE digest = :digest OR base = :digest", {"digest": digest}
-                    )
+            deleted += self._db.execute_many(
+                "DELETE FROM sealed_account WHERE digest = :digest OR base = :digest",
+                ({"digest": digest} for digest in digests[start : start + PAGE]),
+            )
         return deleted
 
     def delete(self, field_set_ids: Sequence[FieldSetId]) -> int:

@@ -53,28 +53,16 @@ class WatchEvents:
         """
         if not news:
             return
-        for number, one in enumerate(news, next_ids(self._db, _series(watchlist_id), len(news))):
-            self._db.execute(
-                """
-                INSERT INTO watch_event
-                    (watchlist_id, number, kind, ref, breach, title, leaked, via_alias, severity, is_sensitive, at)
-                VALUES
-                    (:id, :number, :kind, :ref, :breach, :title, :leaked, :via_alias, :severity, :is_sensitive, :at)
-                """,
-                {
-                    "id": watchlist_id,
-                    "number": number,
-                    "kind": one.kind,
-                    "ref": one.ref,
-                    "breach": one.breach,
-                    "title": one.title,
-                    "leaked": json.dumps(sorted(one.leaked)),
-                    "via_alias": int(one.via_alias),
-                    "severity": one.severity,
-                    "is_sensitive": int(one.is_sensitive),
-                    "at": at,
-                },
-            )
+        numbered = enumerate(news, next_ids(self._db, _series(watchlist_id), len(news)))
+        self._db.execute_many(
+            """
+            INSERT INTO watch_event
+                (watchlist_id, number, kind, ref, breach, title, leaked, via_alias, severity, is_sensitive, at)
+            VALUES
+                (:id, :number, :kind, :ref, :breach, :title, :leaked, :via_alias, :severity, :is_sensitive, :at)
+            """,
+            (_params(one) | {"id": watchlist_id, "number": number, "at": at} for number, one in numbered),
+        )
 
     def after(self, watchlist_id: WatchlistId, number: int, count: int) -> list[WatchEvent]:
         """The next *count* events, oldest first."""
@@ -156,10 +144,10 @@ class WatchEvents:
 
     def drop_refs(self, watchlist_id: WatchlistId, refs: Iterable[str]) -> None:
         """Forget every event of *refs*."""
-        for ref in refs:
-            self._db.execute(
-                "DELETE FROM watch_event WHERE watchlist_id = :id AND ref = :ref", {"id": watchlist_id, "ref": ref}
-            )
+        self._db.execute_many(
+            "DELETE FROM watch_event WHERE watchlist_id = :id AND ref = :ref",
+            ({"id": watchlist_id, "ref": ref} for ref in refs),
+        )
 
     def prune(self, *, before: int) -> int:
         """Delete what is older than *before* and was overtaken; how many. The last word on each ref and breach stays.
@@ -185,6 +173,19 @@ class WatchEvents:
 
 def _series(watchlist_id: WatchlistId) -> str:
     return f"watch_event {watchlist_id}"
+
+
+def _params(news: News) -> dict[str, object]:
+    return {
+        "kind": news.kind,
+        "ref": news.ref,
+        "breach": news.breach,
+        "title": news.title,
+        "leaked": json.dumps(sorted(news.leaked)),
+        "via_alias": int(news.via_alias),
+        "severity": news.severity,
+        "is_sensitive": int(news.is_sensitive),
+    }
 
 
 def _event(row: Row) -> WatchEvent:

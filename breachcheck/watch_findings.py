@@ -1,7 +1,7 @@
 """Findings: what a watchlist was last told of each account on it, by breach."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from breachcheck.db.base import Database, Row
@@ -48,24 +48,27 @@ class WatchFindings:
             found.setdefault((row["ref"], Digest(row["digest"])), {})[row["breach"]] = _finding(row)
         return found
 
-    def put(self, watchlist_id: WatchlistId, account: Watched, breach: str, finding: Finding) -> None:
-        """In the transaction of the event that tells it."""
-        self._db.execute(
+    def put(self, watchlist_id: WatchlistId, found: Iterable[tuple[Watched, str, Finding]]) -> None:
+        """Of an account and the name of a breach each. In the transaction of the events that tell it."""
+        self._db.execute_many(
             """
             INSERT INTO watch_finding (watchlist_id, ref, digest, breach, leaked, via_alias, is_sensitive)
             VALUES (:id, :ref, :digest, :breach, :leaked, :via_alias, :is_sensitive)
             ON CONFLICT (watchlist_id, ref, digest, breach) DO UPDATE
             SET leaked = excluded.leaked, via_alias = excluded.via_alias, is_sensitive = excluded.is_sensitive
             """,
-            {
-                "id": watchlist_id,
-                "ref": account.ref,
-                "digest": account.digest,
-                "breach": breach,
-                "leaked": None if finding.leaked is None else json.dumps(sorted(finding.leaked)),
-                "via_alias": int(finding.via_alias),
-                "is_sensitive": int(finding.is_sensitive),
-            },
+            (
+                {
+                    "id": watchlist_id,
+                    "ref": account.ref,
+                    "digest": account.digest,
+                    "breach": breach,
+                    "leaked": None if finding.leaked is None else json.dumps(sorted(finding.leaked)),
+                    "via_alias": int(finding.via_alias),
+                    "is_sensitive": int(finding.is_sensitive),
+                }
+                for account, breach, finding in found
+            ),
         )
 
     def forget(self, watchlist_id: WatchlistId, account: Watched) -> None:

@@ -183,8 +183,10 @@ class Watching:
         before = self._findings.of_refs(watchlist.id, accounts[0].ref, accounts[-1].ref)
         breaches = {breach.name: breach for breach in published.breaches}
         news: list[News] = []
+        changed: list[tuple[Watched, str, Finding]] = []
         for ref, group in groupby(accounts, key=lambda one: one.ref):
-            news += self._news_of(watchlist, ref, list(group), before, found, breaches)
+            news += self._news_of(watchlist, ref, list(group), before, found, breaches, changed)
+        self._findings.put(watchlist.id, changed)
         self._events.add(watchlist.id, news, at=_now())
         return len(news)
 
@@ -196,17 +198,20 @@ class Watching:
         before: Findings,
         found: Found,
         breaches: Mapping[str, Breach],
+        changed: list[tuple[Watched, str, Finding]],
     ) -> list[News]:
-        """What is new of one ref; each account's finding is put down as what was told."""
+        """What is new of one ref. What is found of its accounts now, and was not told so, goes to *changed*."""
         old = [before.get((ref, one.digest), {}) for one in accounts]
         new = [found.get(one.digest, {}) for one in accounts]
         news = []
         for name in sorted({name for by_breach in (*old, *new) for name in by_breach}):
             was = [by_breach.get(name, GONE) for by_breach in old]
             now = [by_breach.get(name, GONE) for by_breach in new]
-            for account, one_was, one_is in zip(accounts, was, now, strict=True):
-                if one_was != one_is:
-                    self._findings.put(watchlist.id, account, name, one_is)
+            changed += [
+                (account, name, one_is)
+                for account, one_was, one_is in zip(accounts, was, now, strict=True)
+                if one_was != one_is
+            ]
             if (together := _united(now)) != (formerly := _united(was)):
                 breach = breaches.get(name)
                 title = breach.title if breach else self._events.title_of(watchlist.id, ref, name)

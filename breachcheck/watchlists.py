@@ -170,32 +170,33 @@ class Watchlists:
 
     def add(self, watchlist_id: WatchlistId, accounts: Iterable[Watched]) -> None:
         """Those that are there already stay, with the domains that they come with now."""
-        for one in accounts:
-            self._db.execute(
-                """
-                INSERT INTO watched_account (watchlist_id, ref, digest, base, domains)
-                VALUES (:id, :ref, :digest, :base, :domains)
-                ON CONFLICT (watchlist_id, ref, digest) DO UPDATE SET domains = excluded.domains
-                """,
+        self._db.execute_many(
+            """
+            INSERT INTO watched_account (watchlist_id, ref, digest, base, domains)
+            VALUES (:id, :ref, :digest, :base, :domains)
+            ON CONFLICT (watchlist_id, ref, digest) DO UPDATE SET domains = excluded.domains
+            """,
+            (
                 {
                     "id": watchlist_id,
                     "ref": one.ref,
                     "digest": one.digest,
                     "base": one.base,
                     "domains": " ".join(map(str, one.domains)),
-                },
-            )
+                }
+                for one in accounts
+            ),
+        )
 
     def remove(self, watchlist_id: WatchlistId, accounts: Iterable[Watched]) -> None:
         """With what was found of each."""
-        for one in accounts:
-            self._db.execute(
-                """
-                DELETE FROM watched_account
-                WHERE watchlist_id = :id AND ref = :ref AND digest = :digest
-                """,
-                {"id": watchlist_id, "ref": one.ref, "digest": one.digest},
-            )
+        self._db.execute_many(
+            """
+            DELETE FROM watched_account
+            WHERE watchlist_id = :id AND ref = :ref AND digest = :digest
+            """,
+            ({"id": watchlist_id, "ref": one.ref, "digest": one.digest} for one in accounts),
+        )
 
     def note_changed(self, watchlist_id: WatchlistId, *, at: int) -> None:
         """Its accounts changed: what it was told no longer covers all of them."""

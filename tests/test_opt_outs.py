@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from breachcheck import addresses
+from breachcheck import addresses, opt_outs
 from breachcheck.digests import Digest
 from breachcheck.disclosure import OPERATOR, OWNER, PUBLIC
 from breachcheck.errors import StoreUnavailable
@@ -70,6 +70,18 @@ def test_forgetting_deletes_the_digest_from_every_load(store, ann):
     assert store.opt_outs.opt_out(ann, Level.FORGET) is Level.FORGET
     assert store.index.field_sets_of(ann) == []
     assert store.lookup.ask(BOB, PUBLIC).status == "exposed"
+
+
+def test_a_list_of_opt_outs_is_taken_as_each_would_be(store, ann, monkeypatch):
+    monkeypatch.setattr(opt_outs, "AT_ONCE", 2)
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+    bob = store.digester.of_address(addresses.canonical(BOB))
+    store.opt_outs.opt_out(bob, Level.FORGET)
+
+    store.opt_outs.opt_out_all({ann: Level.FORGET, bob: Level.HIDE, Digest(1): Level.HIDE})
+
+    assert store.suppressions.all() == {ann: Level.FORGET, bob: Level.FORGET, Digest(1): Level.HIDE}
+    assert store.index.field_sets_of(ann) == []
 
 
 def test_what_is_forgotten_cannot_be_shown_again(store, ann):

@@ -67,9 +67,9 @@ def import_list(data: Path | None, as_json: bool, file: BinaryIO) -> None:
     """Suppress everyone whom FILE, made by `export`, lists. What is suppressed further stays so."""
     with opened(data) as services:
         listed = opt_out_lists.parse(file.read(), services.identity.store)
-        new = [digest for digest, level in listed.items() if services.opt_outs.level_of(digest) != level]
-        for digest in new:
-            services.opt_outs.opt_out(digest, listed[digest])
+        before = services.suppressions.all()
+        new = {digest: level for digest, level in listed.items() if before.get(digest) != level}
+        services.opt_outs.opt_out_all(new)
         _note(services, IMPORTED, f"{len(new)} addresses")
     click.echo(json.dumps({"suppressed": len(new)}) if as_json else f"{len(new):,} more are suppressed.")
 

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
 import psycopg
@@ -60,6 +60,11 @@ class PostgresDatabase:
     def execute(self, sql: str, params: Params = NO_PARAMS) -> int:
         with self._session(_writes(sql)) as session:
             return self._run(session, sql, params).rowcount
+
+    def execute_many(self, sql: str, rows: Iterable[Params]) -> int:
+        with self._session(writes=True) as session, self._asking(session), session.cursor() as cursor:
+            cursor.executemany(translated(sql), rows)
+            return cursor.rowcount
 
     def transaction(self) -> AbstractContextManager[None]:
         return self._block(_WRITE)

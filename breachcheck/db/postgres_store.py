@@ -1,6 +1,6 @@
 """A store in PostgreSQL: two schemas of one database."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 
 import psycopg
@@ -112,6 +112,11 @@ class _Draft:
     def execute(self, sql: str, params: Params = NO_PARAMS) -> int:
         with within(self._session, self._namespace):
             return self._session.execute(translated(sql), params).rowcount
+
+    def execute_many(self, sql: str, rows: Iterable[Params]) -> int:
+        with within(self._session, self._namespace), self._session.cursor() as cursor:
+            cursor.executemany(translated(sql), rows)
+            return cursor.rowcount
 
     def transaction(self) -> AbstractContextManager[None]:
         return nullcontext()

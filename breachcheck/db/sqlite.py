@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cache
 from itertools import chain
@@ -104,6 +104,13 @@ class SqliteDatabase:
             return self._thread_connection().execute(sql, params).rowcount
         except sqlite3.Error as error:
             raise meant_for_people(error, self._path) from error
+
+    def execute_many(self, sql: str, rows: Iterable[Params]) -> int:
+        with self.transaction():
+            try:
+                return self._thread_connection().executemany(sql, rows).rowcount
+            except sqlite3.Error as error:
+                raise meant_for_people(error, self._path) from error
 
     def transaction(self) -> AbstractContextManager[None]:
         return self._block("BEGIN IMMEDIATE")

@@ -1,10 +1,12 @@
 """Databases: what both engines promise alike of what is durable, of what is seen, and of writers at once."""
 
+import sqlite3
 import threading
 from contextlib import closing
 from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
 
 from breachcheck.db.base import Database
@@ -66,6 +68,38 @@ def test_an_empty_insert_changes_nothing(db):
     insert(db, [])
 
     assert rows(db) == []
+
+
+COUNT_UP = """
+INSERT INTO counter (name, value)
+VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value
+"""
+
+
+def counted(store: Services) -> dict[str, int]:
+    return {row["name"]: row["value"] for row in store.databases[1].query("SELECT name, value FROM counter")}
+
+
+def test_a_statement_runs_for_each_of_many_rows_one_after_the_other(store):
+    before = counted(store)
+    rows = ({"name": f"made up {number % 1500}", "value": 1} for number in range(3000))
+
+    assert store.databases[1].execute_many(COUNT_UP, rows) == 3000
+    assert counted(store) == before | {f"made up {number}": 2 for number in range(1500)}
+
+
+def test_for_no_rows_at_all_nothing_runs(store):
+    assert store.databases[1].execute_many(COUNT_UP, []) == 0
+
+
+def test_of_many_rows_one_that_cannot_be_undoes_the_others(store):
+    before = counted(store)
+
+    with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)):
+        store.databases[1].execute_many(COUNT_UP, [{"name": "made up", "value": value} for value in (1, None, 2)])
+
+    assert counted(store) == before
 
 
 def insert_and_fail(db: Database, *, inside: bool) -> None:
