@@ -139,6 +139,15 @@ class Config:
     mail_requests_a_minute: int = setting(
         "Mails that one network may ask for in a minute, and codes that it may try; 0 for no limit.", 10
     )
+    metrics_token: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "what": "What Prometheus sends as `Authorization: Bearer` to read `/metrics`, 16 characters or more; there"
+            " is no such page where not set."
+        },
+    )
+    metrics_token_file: Path | None = setting("A file that holds it, instead.", None)
     lookups_a_minute: int = setting("Look-ups a minute from one network on the public page; 0 for no limit.", 120)
 
     @property
@@ -309,6 +318,8 @@ def require_sense(config: Config) -> None:
         raise ConfigError("public_url must be the address of a whole site, such as https://breaches.example.org")
     _require_origins(config.cors_origins)
     _require_proxies(config.trusted_proxies)
+    if config.metrics_token and config.metrics_token_file:
+        raise ConfigError("metrics_token and metrics_token_file are both set; set one of them.")
     _require_way_for_mail(config)
 
 

@@ -28,6 +28,7 @@ from breachcheck.owner_links import Owner
 ATTEMPTS = 3
 """How often what is published is read anew for one question, if it moves meanwhile."""
 
+NOBODY = Digest(0)
 NO_RECORDS: Mapping[FieldSetId, int] = {}
 
 
@@ -116,6 +117,12 @@ class Lookup:
                 return self.answer(published, asked, found, viewer, kind)
             published = self._catalogue.published()
         raise IndexMoved("What is published changed while we looked; ask again.")
+
+    def try_store(self) -> Published:
+        """What is published, once both databases answered as a look-up needs it. Raises CouldNotCheck otherwise."""
+        published = self._catalogue.published()
+        self._index.field_sets_of(NOBODY)
+        return published
 
     def ask_load(self, account: str, load_id: LoadId, viewer: Viewer, *, kind: Kind = Kind.EMAIL) -> Answer:
         """What the answer would be if *load_id*, held or not, were all that is published."""

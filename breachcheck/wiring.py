@@ -26,6 +26,7 @@ from breachcheck.key_uses import KeyUses
 from breachcheck.listings import Listings
 from breachcheck.loads import Loads
 from breachcheck.lookup import Lookup
+from breachcheck.measures import Measures
 from breachcheck.operators import Operators
 from breachcheck.opt_outs import OptOuts
 from breachcheck.proof_ways import Ways
@@ -59,6 +60,7 @@ class Services:
         self.sealer = Sealer(keys.seal)
         self.own_domains = own_domains(settings.own_domains)
         self.databases = databases
+        self.measures = Measures()
         self._keep(databases)
         self._ask()
         self._tell(keys)

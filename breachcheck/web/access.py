@@ -56,7 +56,7 @@ def admitted() -> ApiKey | None:
 
 def key_in(hibp_key: str | None, authorization: str) -> str:
     """The text of the key in these headers. Raises MissingKey, MalformedKey."""
-    text = _bearer(authorization) if hibp_key is None else hibp_key
+    text = bearer(authorization) if hibp_key is None else hibp_key
     if not text:
         raise MissingKey("This call needs an API key, as `Authorization: Bearer` or as `hibp-api-key`.")
     if not _key_form.fullmatch(text):
@@ -70,6 +70,7 @@ def require_scope(key: ApiKey, scope: str) -> None:
         raise MissingScope(f"This API key lacks the scope {scope}; make one with `breachcheck keys create`.")
 
 
-def _bearer(authorization: str) -> str:
+def bearer(authorization: str) -> str:
+    """What stands after ``Bearer`` in this header; "" where nothing does."""
     scheme, _, text = authorization.partition(" ")
     return text.strip() if scheme.lower() == "bearer" else ""

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from breachcheck import addresses, demo
 from breachcheck.answers import Answer
 from breachcheck.errors import InvalidAccount
-from breachcheck.web import limits
+from breachcheck.web import limits, measuring
 from breachcheck.web.answer_page import found_page
 from breachcheck.web.context import seal, services
 from breachcheck.web.doors import Door
@@ -59,7 +59,8 @@ def show_answer(door: Door) -> ResponseReturnValue:
     account = seal().open()
     if account is None:
         return redirect(door.home_url(), 303)
-    return keep_to_yourself(make_response(_answer_page(door, account, door.ask(account))))
+    answer = measuring.told(door.ask(account))
+    return keep_to_yourself(make_response(_answer_page(door, account, answer)))
 
 
 def _answer_page(door: Door, account: str, answer: Answer) -> str:

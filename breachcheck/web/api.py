@@ -4,7 +4,7 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from breachcheck.answers import as_json
-from breachcheck.web import api_description, batch_lines, bodies, formats, questions
+from breachcheck.web import api_description, batch_lines, bodies, formats, measuring, questions
 from breachcheck.web.access import admit
 from breachcheck.web.batch_lines import Told
 from breachcheck.web.context import services
@@ -28,9 +28,8 @@ def lookup() -> Response:
     key = admit("lookup")
     wanted = formats.wanted()
     question = _read_question()
-    answer = services().lookup.ask(
-        question.account, viewer_of(key, question), kind=question.kind, breach=question.breach
-    )
+    viewer = viewer_of(key, question)
+    answer = measuring.told(services().lookup.ask(question.account, viewer, kind=question.kind, breach=question.breach))
     if wanted != "json":
         body = b"".join(batch_lines.WRITERS[wanted]([Told(None, 1, 1, answer)]))
         return keep_to_yourself(Response(body, content_type=formats.MEDIA_TYPES[wanted]))

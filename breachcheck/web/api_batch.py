@@ -1,6 +1,7 @@
 """/api/v1/lookup/batch: many accounts in one call, answered as a stream, in order, by one state of the store."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import cast
@@ -12,6 +13,8 @@ from breachcheck.answers import Answer
 from breachcheck.api_keys import ApiKey
 from breachcheck.batch_lookup import Outcome
 from breachcheck.errors import Busy, InvalidRequest
+from breachcheck.measures import Measures, outcome_of
+from breachcheck.measures import Outcome as Became
 from breachcheck.web import batch_body, batch_lines, formats, problems
 from breachcheck.web.access import admit
 from breachcheck.web.api import PREFIX
@@ -65,15 +68,23 @@ def _told(items: Sequence[Item], key: ApiKey) -> Iterator[Told]:
     what = f"{len(items):,} accounts"
     note(key, "batch", what)
     viewer = viewer_of_many(key, f"a batch of {what}")
-    return _in_order(items, services().batch_lookup.ask(asked, viewer), is_demo=services().is_demo)
+    outcomes = services().batch_lookup.ask(asked, viewer)
+    return _in_order(items, outcomes, services().measures, is_demo=services().is_demo)
 
 
-def _in_order(items: Sequence[Item], outcomes: Iterator[Outcome], *, is_demo: bool) -> Iterator[Told]:
+def _in_order(
+    items: Sequence[Item], outcomes: Iterator[Outcome], measures: Measures, *, is_demo: bool
+) -> Iterator[Told]:
+    """The batch is counted when its last line was read."""
     demo = {"demo": True} if is_demo else {}
+    counted: Counter[Became] = Counter()
     for line, item in enumerate(items, 1):
         outcome = item.question if isinstance(item.question, InvalidRequest) else next(outcomes)
         told = outcome if isinstance(outcome, Answer) else problems.of_line(outcome) | demo
         yield Told(item.ref, line, len(items), told)
+        if became := outcome_of(outcome):
+            counted[became] += 1
+    measures.batch(counted)
 
 
 def _pieces(lines: Iterable[bytes]) -> Iterator[bytes]:

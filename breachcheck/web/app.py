@@ -32,7 +32,9 @@ from breachcheck.web import (
     hosts,
     language,
     limits,
+    measuring,
     metering,
+    metrics,
     owner,
     owner_sessions,
     pages,
@@ -57,6 +59,7 @@ BLUEPRINTS = (
     owner.bp,
     preferences.bp,
     status.bp,
+    metrics.bp,
     admin.bp,
     api.bp,
     api_batch.bp,
@@ -113,6 +116,8 @@ def refusals(app: Flask) -> Refusals:
 
 def _install_rooms(app: Flask, services: Services) -> None:
     request_log.install(app)
+    measuring.install(app)
+    metrics.install(app, services.config)
     headers.install(app)
     errors.install(app, RENDERERS, error_pages.page)
     hosts.install(app, services.config.public_url)

@@ -18,6 +18,7 @@ from flask import Flask
 from breachcheck.answers import as_json
 from breachcheck.api_keys import ApiKey
 from breachcheck.disclosure import KEY, KEY_WITHOUT_ALIASES, SENSITIVE
+from breachcheck.measures import Door, Outcome
 from breachcheck.services import Services
 from breachcheck.web import (
     access,
@@ -49,6 +50,7 @@ Headers = list[tuple[str, str]]
 class Said(NamedTuple):
     """An answer, but for what all answers carry."""
 
+    outcome: Outcome
     status: int
     headers: Headers
     body: bytes
@@ -59,8 +61,10 @@ Say = Callable[["WSGIEnvironment", Services, ApiKey], Said | None]
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One form of a call. *rule*, *endpoint*: what it is logged and counted as; *say*: asks; None is for the app."""
+    """One form of a call. *door*, *rule*, *endpoint*: what it is counted and logged as; *say*: asks; None is for the
+    app."""
 
+    door: Door
     rule: str
     endpoint: str
     say: Say
@@ -86,7 +90,10 @@ class Express:
         common = OVER_HTTPS if environ["wsgi.url_scheme"] == "https" else OVER_HTTP
         start_response(STATUS_LINES[said.status], [*said.headers, *common, *allowance, ("X-Request-Id", request_id)])
         self._services.use_counter.count(key.id, lane.endpoint, metering.outcome_of(said.status))
-        request_log.note(environ["REQUEST_METHOD"], lane.rule, said.status, began, request_id)
+        method, seconds = environ["REQUEST_METHOD"], time.monotonic() - began
+        self._services.measures.request(method, lane.rule, said.status, seconds)
+        self._services.measures.lookup(lane.door, said.outcome, seconds)
+        request_log.note(method, lane.rule, said.status, seconds, request_id)
         return [said.body]
 
     def _lane_of(self, environ: "WSGIEnvironment") -> Lane | None:
@@ -153,7 +160,8 @@ def _of_question(environ: "WSGIEnvironment", services: Services, key: ApiKey) ->
     environ["wsgi.input"] = io.BytesIO(body)  # for the app, should it have to read it
     question = questions.read(body, Question)
     answer = services.lookup.ask(question.account, KEY, kind=question.kind, breach=question.breach)
-    return _said(200, api.ABOUT_AN_ACCOUNT, msgspec.json.encode(as_json(answer)))
+    outcome: Outcome = "exposed" if answer.exposures else "not_found"
+    return _said(outcome, 200, api.ABOUT_AN_ACCOUNT, msgspec.json.encode(as_json(answer)))
 
 
 def _of_account(environ: "WSGIEnvironment", services: Services, _key: ApiKey) -> Said | None:
@@ -164,15 +172,17 @@ def _of_account(environ: "WSGIEnvironment", services: Services, _key: ApiKey) ->
     found = [hibp_model.truncated(one.breach) for one in answer.exposures]
     demo = [("Breachcheck-Demo", "true")] if services.is_demo else []
     headers = [*hibp_model.headers_of(answer.checked), *demo]
-    return _said(200, headers, msgspec.json.encode(found)) if found else _said(404, headers, b"")
+    if found:
+        return _said("exposed", 200, headers, msgspec.json.encode(found))
+    return _said("not_found", 404, headers, b"")
 
 
-def _said(status: int, said: Iterable[tuple[str, str]], body: bytes) -> Said:
-    return Said(status, [*said, ("Content-Length", str(len(body)))], body)
+def _said(outcome: Outcome, status: int, said: Iterable[tuple[str, str]], body: bytes) -> Said:
+    return Said(outcome, status, [*said, ("Content-Length", str(len(body)))], body)
 
 
-V1 = Lane(LOOKUP, f"POST {LOOKUP}", _of_question)
-V3 = Lane(f"{hibp.PREFIX}/<path:asked>", f"GET {hibp.PREFIX}/breachedaccount", _of_account)
+V1 = Lane("v1", LOOKUP, f"POST {LOOKUP}", _of_question)
+V3 = Lane("v3", f"{hibp.PREFIX}/<path:asked>", f"GET {hibp.PREFIX}/breachedaccount", _of_account)
 
 OVER_HTTP = [(name, value) for name, value in EVERYWHERE.items() if name not in ("Cache-Control", "Referrer-Policy")]
 OVER_HTTPS = [*OVER_HTTP, *headers.OVER_HTTPS.items()]

@@ -14,7 +14,7 @@ from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed
 from breachcheck.catalog import Breach
 from breachcheck.disclosure import KEY_WITHOUT_ALIASES
 from breachcheck.errors import UnknownBreach
-from breachcheck.web import hibp_declined, hibp_domains, metering
+from breachcheck.web import hibp_declined, hibp_domains, measuring, metering
 from breachcheck.web.access import admit
 from breachcheck.web.context import services
 from breachcheck.web.hibp_model import full, headers_of, json_response, truncated
@@ -62,8 +62,9 @@ def breached_account(account: str) -> Response:
     """The breaches that expose *account*. As with HIBP, none is a 404."""
     if hibp_declined.is_range(account):
         return hibp_declined.hash_range(account)
+    measuring.at("v3")
     admit("lookup")
-    answer = services().lookup.ask(account, KEY_WITHOUT_ALIASES)
+    answer = measuring.told(services().lookup.ask(account, KEY_WITHOUT_ALIASES))
     shape = truncated if _flag("truncateResponse", True) else full
     found = [shape(one) for one in _wanted(exposure.breach for exposure in answer.exposures)]
     return Response(msgspec.json.encode(found) if found else b"", 200 if found else 404, headers_of(answer.checked))

@@ -18,7 +18,7 @@ from breachcheck.errors import (
 )
 from breachcheck.owner_links import Owner
 from breachcheck.suppressions import Level
-from breachcheck.web import error_pages, handed_receipts, held, language
+from breachcheck.web import error_pages, handed_receipts, held, language, measuring
 from breachcheck.web.answering import LONGEST_ACCOUNT
 from breachcheck.web.context import services
 from breachcheck.web.doors import Site
@@ -68,7 +68,7 @@ def answer() -> ResponseReturnValue:
     known = held.standing_of(services(), _owner())
     shown = {"door": door, "standing": known, "done": done if done in DONE else ""}
     try:
-        found = services().lookup.ask_owner(_owner())
+        found = measuring.told(services().lookup.ask_owner(_owner()))
     except NothingToAsk:
         return render_template("account/no_answer.html", **shown)
     if not found.exposures:

@@ -21,26 +21,31 @@ def install(app: Flask) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = request_id()
-        began = g.get("began_at", time.monotonic())
-        note(request.method, _rule(), response.status_code, began, request_id())
+        note(request.method, rule(), response.status_code, seconds(), request_id())
         return response
 
 
-def note(method: str, rule: str, status: int, began: float, request_id: str) -> None:
-    """*began*: by the monotonic clock."""
-    ms = round((time.monotonic() - began) * 1000, 1)
-    log.info("request", method=method, rule=rule, status=status, ms=ms, id=request_id)
+def note(method: str, rule: str, status: int, seconds: float, request_id: str) -> None:
+    """Log one answer, that took *seconds*."""
+    log.info("request", method=method, rule=rule, status=status, ms=round(seconds * 1000, 1), id=request_id)
 
 
 def note_surprise(error: Exception) -> None:
     """Log where *error* came from: its type and the places, not its message, which may quote what was asked."""
     frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    log.error("surprise", type=type(error).__name__, rule=_rule(), trace=frames, id=request_id())
+    log.error("surprise", type=type(error).__name__, rule=rule(), trace=frames, id=request_id())
 
 
 def request_id() -> str:
     return str(g.get("request_id", ""))
 
 
-def _rule() -> str:
+def seconds() -> float:
+    """How long the current request has been worked on."""
+    now = time.monotonic()
+    return now - float(g.get("began_at", now))
+
+
+def rule() -> str:
+    """Of the current request's route."""
     return request.url_rule.rule if request.url_rule else "no such page"

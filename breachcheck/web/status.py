@@ -5,20 +5,17 @@ import time
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
-from breachcheck.digests import Digest
 from breachcheck.errors import CouldNotCheck
 from breachcheck.web.context import services
 from breachcheck.web.doors import Site
 
 bp = Blueprint("status", __name__)
 
-NOBODY = Digest(0)
-
 
 @bp.get("/status")
 def status() -> ResponseReturnValue:
     """Asks the store as a look-up does; where it cannot answer, the page is the one that says so, with 503."""
-    _ask_store()
+    services().lookup.try_store()
     return render_template("pages/status.html", breaches=Site(services()).reach(), now=int(time.time()))
 
 
@@ -32,15 +29,10 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Look-ups can be answered."""
     try:
-        _ask_store()
+        services().lookup.try_store()
     except CouldNotCheck:
         return _plain("the store cannot be asked", 503)
     return _plain("ready", 200)
-
-
-def _ask_store() -> None:
-    services().catalogue.published()
-    services().index.field_sets_of(NOBODY)
 
 
 def _plain(text: str, code: int) -> Response:
