@@ -82,6 +82,8 @@ PARTS: dict[str, Part] = {
     "postgres": Program(
         "postgres", "what is tested on PostgreSQL too", ("postgresql",), elsewhere="usr/lib/postgresql/*/bin/postgres"
     ),
+    "nginx": Program("nginx", "deploy/nginx.conf", ("nginx-light",), elsewhere="usr/sbin/nginx"),
+    "caddy": Program("caddy", "deploy/Caddyfile", ("caddy",)),
     "node": Program("node", "tests/dialect", ("nodejs",)),
     "npm": Program("npm", "tests/dialect", ("npm",)),
     "hibp": NpmPackage("hibp", "15.2.1", "tests/dialect"),

@@ -1,0 +1,164 @@
+"""The samples of deploy/, in front of a real server: on free ports, with a certificate of a made-up authority."""
+
+import contextlib
+import http.client
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests import parts
+from tests.cli.commands import ROOT
+from tests.cli.servers import PATIENCE_S, free_port
+from tests.mail_servers import authority
+
+NAME = "breaches.example.org"
+HERE = "127.0.0.1"
+VISITOR, OTHER_VISITOR, THIRD_VISITOR, SLOW_VISITOR = "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"
+"""The loopback has many addresses; the proxy asks from the first."""
+BEFORE_2_6_4 = {"request_buffers 17MiB": "buffer_requests\n\t\tmax_buffer_size 17MiB"}
+"""How Caddy called it then; the sample says so."""
+
+MAIN_OF_NGINX = """
+daemon off;
+{user}
+pid {folder}/pid;
+error_log stderr;
+events {{}}
+http {{
+    client_body_temp_path {folder}/bodies;
+    proxy_temp_path {folder}/answers;
+    fastcgi_temp_path {folder}/unused-1;
+    uwsgi_temp_path {folder}/unused-2;
+    scgi_temp_path {folder}/unused-3;
+    include {folder}/sample;
+}}
+"""
+
+
+@dataclass
+class Proxy:
+    """One that runs. *folder* holds all that it writes, *printed* among it."""
+
+    port: int
+    plain_port: int
+    folder: Path
+    ca_file: Path
+
+    def request(
+        self, method: str, path: str, body: str | None = None, *, who: str = VISITOR, **headers: str
+    ) -> tuple[int, dict[str, str], str]:
+        """(status, headers by lower-case name, body) of a request by https of *who*."""
+        with contextlib.closing(http.client.HTTPConnection(NAME, timeout=PATIENCE_S)) as connection:
+            connection.sock = self.connected(who)
+            return _asked(connection, method, path, body, headers)
+
+    def request_in_clear(self, path: str) -> tuple[int, dict[str, str], str]:
+        with contextlib.closing(http.client.HTTPConnection(HERE, self.plain_port, timeout=PATIENCE_S)) as connection:
+            return _asked(connection, "GET", path, None, {"Host": NAME})
+
+    def connected(self, who: str = VISITOR) -> ssl.SSLSocket:
+        plain = socket.create_connection((HERE, self.port), timeout=PATIENCE_S, source_address=(who, 0))
+        return ssl.create_default_context(cafile=str(self.ca_file)).wrap_socket(plain, server_hostname=NAME)
+
+    def written(self) -> str:
+        """All that it has logged and printed until now."""
+        logs = (path for path in self.folder.iterdir() if path.suffix == ".log")
+        return "\n".join(path.read_text() for path in logs)
+
+
+def _asked(
+    connection: http.client.HTTPConnection, method: str, path: str, body: str | None, headers: Mapping[str, str]
+) -> tuple[int, dict[str, str], str]:
+    connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+    response = connection.getresponse()
+    return response.status, {k.lower(): v for k, v in response.getheaders()}, response.read().decode()
+
+
+@contextlib.contextmanager
+def running(kind: str, folder: Path, server_port: int) -> Iterator[Proxy]:
+    """The sample of *kind*, ``nginx`` or ``caddy``, in front of what listens on *server_port*, for a block."""
+    program = parts.require(kind)
+    authority(folder, NAME)
+    proxy = Proxy(free_port(), free_port(), folder, folder / "ca.pem")
+    command = PREPARED[kind](program, proxy, server_port)
+    with (folder / "printed.log").open("wb") as sink:
+        known = os.environ | {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+        process = subprocess.Popen(command, stdout=sink, stderr=sink, env=known, start_new_session=True)
+    try:
+        _wait_until_ready(process, proxy)
+        yield proxy
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(PATIENCE_S)
+
+
+def _nginx(program: str, proxy: Proxy, server_port: int) -> list[str]:
+    folder = proxy.folder
+    certificate = f"/etc/letsencrypt/live/{NAME}/"
+    sample = _changed(
+        "nginx.conf",
+        {
+            "listen 80;": f"listen {HERE}:{proxy.plain_port};",
+            "listen [::]:80;": "",
+            "listen 443 ssl;": f"listen {HERE}:{proxy.port} ssl;",
+            "listen [::]:443 ssl;": "",
+            f"{certificate}fullchain.pem": f"{folder}/own.pem",
+            f"{certificate}privkey.pem": f"{folder}/own.pem",
+            "/var/log/nginx/breachcheck.log": f"{folder}/access.log",
+            "server 127.0.0.1:8000;": f"server 127.0.0.1:{server_port};",
+        },
+    )
+    (folder / "sample").write_text(sample)
+    user = "user root;" if os.geteuid() == 0 else ""
+    (folder / "main").write_text(MAIN_OF_NGINX.format(folder=folder, user=user))
+    return [program, "-p", str(folder), "-c", str(folder / "main")]
+
+
+def _caddy(program: str, proxy: Proxy, server_port: int) -> list[str]:
+    ports = f"http_port {proxy.plain_port}\n\thttps_port {proxy.port}\n\tdefault_bind {HERE}\n\tadmin off"
+    changes = {
+        "{\n\t# No path": f"{{\n\t{ports}\n\t# No path",
+        f"\n{NAME} {{\n": f"\n{NAME} {{\n\ttls {proxy.folder}/own.pem {proxy.folder}/own.pem\n",
+        "127.0.0.1:8000": f"127.0.0.1:{server_port}",
+    }
+    older = BEFORE_2_6_4 if _version(program) < (2, 6, 4) else {}
+    (proxy.folder / "sample").write_text(_changed("Caddyfile", changes | older))
+    return [program, "run", "--config", str(proxy.folder / "sample"), "--adapter", "caddyfile"]
+
+
+PREPARED = {"nginx": _nginx, "caddy": _caddy}
+
+
+def _changed(sample: str, changes: Mapping[str, str]) -> str:
+    text = (ROOT / "deploy" / sample).read_text(encoding="utf-8")
+    for before, after in changes.items():
+        assert text.count(before) == 1, before
+        text = text.replace(before, after)
+    return text
+
+
+def _version(program: str) -> tuple[int, ...]:
+    said = subprocess.run([program, "version"], check=True, capture_output=True, text=True).stdout
+    found = re.search(r"(\d+)\.(\d+)\.(\d+)", said)
+    assert found, said
+    return tuple(map(int, found.groups()))
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], proxy: Proxy) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError(proxy.written())
+        with contextlib.suppress(OSError):
+            proxy.connected().close()
+            return
+        time.sleep(0.05)
+    raise AssertionError(proxy.written())
