@@ -157,6 +157,6 @@ def _groups(tally: Tally) -> list[dict[str, object]]:
 def _fields(tally: Tally) -> list[dict[str, object]]:
     return [
         {"data_class": name, "people": count, "share": f"{count / tally.people:.1%}"}
-        for name, count in sorted(tally.coverage.items(), key=lambda item: -item[1])
+        for name, count in sorted(tally.coverage.items(), key=lambda item: (-item[1], item[0]))
         if tally.people
     ]
