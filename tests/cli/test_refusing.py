@@ -7,18 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from breachcheck.services import Services
 from tests.cli.servers import Server, running
-from tests.stores import SHOP, published_breach
+from tests.stores import SHOP, new_store, published_breach
 
 GOOD_NEWS = re.compile(r"not found in|no breach|safe|good news|all clear|no problem", re.IGNORECASE)
 TOO_LONG = "Content-Length: 99000000\r\n"
 UNREADABLE = "Content-Length: many\r\n"
 
 
-@pytest.fixture
-def server(store: Services) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    store = new_store(tmp_path_factory.mktemp("refusing") / "data")
     published_breach(store, SHOP, {"ann@example.com": ["Email addresses"]})
+    store.close()
     with running(store.config.data, "--no-worker") as one:
         yield one
 
