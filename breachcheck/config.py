@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
-from urllib.parse import urlsplit
 
+from breachcheck import locators
 from breachcheck.errors import ConfigError
 
 PREFIX = "BREACHCHECK_"
@@ -35,10 +35,8 @@ ON_THIS_MACHINE = "http://127.0.0.1:8000"
 
 
 _LAST_PORT = 65535
-_HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]*)(?::[0-9]{1,5})?"
-_SIGNED_IN = r"(?:[^@/?#:\s]*(?::[^@/?#:\s]*)?@)?"
-_DATABASE = re.compile(rf"postgres(?:ql)?://{_SIGNED_IN}{_HOST}(?:,{_HOST})*/[^@/?#\s]+(?:\?[^#\s]*)?")
-_ONE_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
+_LONGEST_NAME = 100
+_ONE_LINE = re.compile(rf"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{{0,{_LONGEST_NAME}}}")
 _NEEDED_FOR: Mapping[str, str] = {
     "smtp_host": "there is no server to hand mails to",
     "mail_from": "there is no sender",
@@ -74,9 +72,22 @@ class Config:
     index_passphrase_file: Path | None = setting(
         "A file that holds the passphrase, where the index key is derived from one.", None
     )
-    site_name: str = setting("What this site is called, on its pages.", "Breach check")
-    operator_name: str = setting("Who runs this site.", "")
-    contact: str = setting("Where its visitors can write to: a web or e-mail address.", "")
+    site_name: str = setting("What this site is called, on its pages and in its mails.", "Breach check")
+    operator_name: str = setting("Who runs this site; pages, mails and feeds say so.", "")
+    contact: str = setting("Where its visitors can write to: a web (`https://`) or e-mail address.", "")
+    privacy_contact: str = setting(
+        "Whom they can ask about their data, where that is someone else: a web (`https://`) or e-mail address.", ""
+    )
+    home_page: str | None = setting(
+        "The operator's own web site, `https://`, which should link here: pages and mails name it, so that visitors can"
+        " make sure whose page this is.",
+        None,
+    )
+    site_folder: Path | None = setting(
+        "A folder with the site's own look: `colours.toml`, `logo.svg` or `logo.png`, perhaps another `logo-dark` for"
+        " dark pages, and an `icon`. docs/operations.md says more.",
+        None,
+    )
     focus_breach: str = setting(
         "The name of the breach that the home page asks about, on a site that a company runs for those concerned.", ""
     )
@@ -310,17 +321,31 @@ def _whole_number(name: str, value: Any) -> int:
 def require_sense(config: Config) -> None:
     """Refuse settings that do not go together or name nothing. Raises ConfigError."""
     require_way_to_owner(config, config.disclosure)
-    if config.database is not None and not _is_database(config.database):
+    if config.database is not None and not locators.is_database(config.database):
         raise ConfigError(
             "database must be like postgresql://USER@HOST:PORT/NAME, with what is special in a password written as %40."
         )
-    if config.public_url is not None and not _is_site(config.public_url):
+    if config.public_url is not None and not locators.is_site(config.public_url):
         raise ConfigError("public_url must be the address of a whole site, such as https://breaches.example.org")
     _require_origins(config.cors_origins)
     _require_proxies(config.trusted_proxies)
     if config.metrics_token and config.metrics_token_file:
         raise ConfigError("metrics_token and metrics_token_file are both set; set one of them.")
+    _require_site(config)
     _require_way_for_mail(config)
+
+
+def _require_site(config: Config) -> None:
+    for name in ("site_name", "operator_name"):
+        if not _ONE_LINE.fullmatch(getattr(config, name)):
+            raise ConfigError(f"{name} must be one line of at most {_LONGEST_NAME} characters.")
+    if not config.site_name.strip():
+        raise ConfigError("site_name is empty; every page and mail says it. Leave it out for the usual one.")
+    for name in ("contact", "privacy_contact"):
+        if (said := getattr(config, name)) and not locators.is_contact(said):
+            raise ConfigError(f"{name} must be like help@example.org, or a page like https://example.org/help")
+    if config.home_page is not None and not locators.is_page(config.home_page):
+        raise ConfigError("home_page must be a web address like https://example.org")
 
 
 def require_way_to_owner(config: Config, disclosure: Disclosure) -> None:
@@ -330,7 +355,7 @@ def require_way_to_owner(config: Config, disclosure: Disclosure) -> None:
 
 
 def _require_way_for_mail(config: Config) -> None:
-    if config.mail_from and not _ONE_ADDRESS.fullmatch(config.mail_from):
+    if config.mail_from and not locators.is_mailbox(config.mail_from):
         raise ConfigError("mail_from must be an address alone, such as no-reply@example.org, in plain ASCII.")
     if config.smtp_port > _LAST_PORT:
         raise ConfigError(f"smtp_port must be between 1 and {_LAST_PORT}, or 0 for the usual one.")
@@ -350,7 +375,7 @@ def _require_smtp(config: Config) -> None:
 
 def _require_origins(origins: tuple[str, ...]) -> None:
     for origin in origins:
-        if not _is_site(origin) or origin.endswith("/") or origin != origin.lower():
+        if not locators.is_site(origin) or origin.endswith("/") or origin != origin.lower():
             raise ConfigError(
                 f"cors_origins names {origin!r}; write an origin as browsers send it, like https://soc.example.org:"
                 " scheme, host in lower case and perhaps a port, with no slash at the end."
@@ -369,18 +394,3 @@ def _require_proxies(proxies: int | tuple[str, ...]) -> None:
                 f"trusted_proxies has {text!r}; write the address of each proxy or a network of nothing but proxies,"
                 " like 10.1.0.0/24, or how many there are."
             )
-
-
-def _is_database(url: str) -> bool:
-    """Strict, so that no part of a password can be taken for a host, which messages name."""
-    return _DATABASE.fullmatch(url) is not None
-
-
-def _is_site(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        has_place = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
-    rest = parts.path.strip("/") + parts.query + parts.fragment
-    return parts.scheme in ("http", "https") and has_place and "@" not in parts.netloc and not rest

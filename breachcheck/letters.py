@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,9 +14,11 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from breachcheck.accents import Accents
 from breachcheck.answers import Exposure
 from breachcheck.config import Config
 from breachcheck.languages import Tongue, isolated, tongue
+from breachcheck.locators import MAILTO
 from breachcheck.manifest_texts import Text
 from breachcheck.notices import notice_of
 from breachcheck.outbox import Mail
@@ -34,6 +36,14 @@ PATHS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class LinkColours:
+    """Of links in HTML mails, on light and on dark screens."""
+
+    light: str = "#0b5394"
+    dark: str = "#8fc1ff"
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """What a mail says, to whomever."""
 
@@ -45,8 +55,9 @@ class Written:
 class Letters:
     """Renders mails for one site. Each is whole: what it says needs no link, but for the two that ask for a click."""
 
-    def __init__(self, settings: Config, *, is_demo: bool) -> None:
+    def __init__(self, settings: Config, accents: Accents | None = None, *, is_demo: bool) -> None:
         self._settings = settings
+        self._links = LinkColours(str(accents.light.colour), str(accents.dark.colour)) if accents else LinkColours()
         self._is_demo = is_demo
         self._folder = _folder()
         self._typed = urlsplit(settings.site_url).netloc
@@ -116,12 +127,12 @@ class Letters:
         foreign = [*notice.foreign, *([said.phone] if said.phone.lang != spoken.tag else [])]
         questions = [where for where in (said.phone.words, said.help_url) if where]
         values = {"notice": notice, "can_look": can_look, "questions": questions, "foreign": foreign}
-        return self._written("customers", spoken, {"run_by": said.company or said.title, **values})
+        return self._written("customers", spoken, {"signed": [said.company or said.title], **values})
 
     def to_private_customers(self, language: str) -> Written:
         """The same where neither subject nor text may say of what, or whose."""
         spoken = tongue(language)
-        return self._written("private_customers", spoken, {"run_by": isolated(self._settings.site_name, spoken.tag)})
+        return self._written("private_customers", spoken, {"signed": [isolated(self._settings.site_name, spoken.tag)]})
 
     def _written(self, name: str, spoken: Tongue, values: Mapping[str, object]) -> Written:
         known = {**self._known(spoken), **values}
@@ -156,14 +167,25 @@ class Letters:
             "site": self._settings.site_name,
             "typed": self._typed,
             "is_demo": self._is_demo,
-            "run_by": self._run_by(spoken),
+            "links": self._links,
+            "signed": list(self._signed(spoken)),
         }
+
+    def _signed(self, spoken: Tongue) -> Iterator[str]:
+        """The last lines: whose mail it is, and where they can be found and asked."""
+        yield self._run_by(spoken)
+        if contact := self._settings.privacy_contact:
+            asked = spoken.say("Questions about your data:")
+            yield f"{asked} {_unlinked(contact)}"
+        if page := self._settings.home_page:
+            named = spoken.say("Our own web site:")
+            yield f"{named} {_unlinked(page)}"
 
     def _run_by(self, spoken: Tongue) -> str:
         site, contact = isolated(self._settings.site_name, spoken.tag), self._settings.contact
         operator = isolated(self._settings.operator_name, spoken.tag)
         told = spoken.say("%(site)s, run by %(operator)s.", site=site, operator=operator) if operator else f"{site}."
-        return f"{told} {contact.removeprefix('mailto:')}".strip()
+        return f"{told} {_unlinked(contact)}".strip()
 
     def _link(self, name: str, token: str) -> str:
         return self._settings.site_url + PATHS[name].format(token=token)
@@ -198,6 +220,11 @@ def _marked(sentence: str, foreign: Sequence[Text]) -> Markup:
         return f'<span lang="{escape(langs[found[0]])}">{found[0]}</span>'
 
     return Markup(re.sub(longest_first, mark, escape(sentence)))  # noqa: S704 - all of it was escaped above
+
+
+def _unlinked(contact: str) -> str:
+    """As one types it: links in mails lead to the site itself alone."""
+    return contact.removeprefix(MAILTO).removeprefix("https://").rstrip("/")
 
 
 def _folder() -> Path:

@@ -230,3 +230,53 @@ def test_origins_are_a_list_or_a_text_with_commas(tmp_path):
 def test_what_no_browser_sends_as_an_origin_is_refused(tmp_path, origin):
     with pytest.raises(ConfigError, match=r"cors_origins.*https://soc\.example\.org"):
         config.read(tmp_path, {"BREACHCHECK_CORS_ORIGINS": origin})
+
+
+@pytest.mark.parametrize("name", ["contact", "privacy_contact"])
+@pytest.mark.parametrize(
+    "value",
+    ["help@example.org", "mailto:help@example.org", "hilfe@bücher.example", "https://example.org/help?a=b#c"],
+)
+def test_a_contact_is_a_mailbox_or_a_page(tmp_path, name, value):
+    assert getattr(config.read(tmp_path, {config.variable_of(name): value}), name) == value
+
+
+@pytest.mark.parametrize("name", ["contact", "privacy_contact"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("help", "help@", "@example.org", "help@example", "a b@example.org", "Help <help@example.org>"),
+        *("http://example.org", "example.org/help", "javascript:alert(1)//a@b.example", "https://", "//example.org"),
+        *(
+            "https://me@example.org",
+            "https://example.org/a b",
+            'https://example.org/"',
+            "https://[::1",
+            "ftp://a.example",
+        ),
+        *("help@example.org?bcc=all@example.org", "a@example.org,b@example.org", "mailto:mailto:a@example.org"),
+    ],
+)
+def test_what_nobody_can_write_to_is_refused_with_what_can_be(tmp_path, name, value):
+    with pytest.raises(ConfigError, match=rf"^{name} must be like help@example\.org"):
+        config.read(tmp_path, {config.variable_of(name): value})
+
+
+@pytest.mark.parametrize(
+    "value", ["http://example.org", "example.org", "help@example.org", "https://", "data:text/html,x"]
+)
+def test_a_home_page_that_is_no_page_of_the_open_web_is_refused(tmp_path, value):
+    with pytest.raises(ConfigError, match=r"home_page must be a web address like https://example\.org"):
+        config.read(tmp_path, {"BREACHCHECK_HOME_PAGE": value})
+
+
+@pytest.mark.parametrize("name", ["site_name", "operator_name"])
+@pytest.mark.parametrize("value", ["a\\nb", "a\\u2028b", "x" * 101])
+def test_a_name_is_one_line(tmp_path, name, value):
+    with pytest.raises(ConfigError, match=rf"{name} must be one line of at most 100"):
+        config.read(written(tmp_path, f'{name} = "{value}"\n'), {})
+
+
+def test_a_site_without_a_name_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match="site_name is empty"):
+        config.read(written(tmp_path, 'site_name = " "\n'), {})

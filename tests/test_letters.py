@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from breachcheck.accents import accents_of
 from breachcheck.breaches import CompanyStep, NotExposed, TranslatedAbsence, TranslatedStep, Translation
 from breachcheck.config import Config
 from breachcheck.disclosure import OWNER
@@ -69,6 +70,8 @@ def settings(tmp_path):
         site_name="Breach <check> & co",
         operator_name="Example Ltd",
         contact="mailto:help@example.org",
+        privacy_contact="privacy@example.org",
+        home_page="https://example.org",
     )
 
 
@@ -144,6 +147,8 @@ def test_the_owners_link_is_word_for_word_what_was_written(letters):
         "Too many of these? Stop them: https://check.example/owner/stop/stop-token\n\n"
         "We never ask for a password.\n\n"
         "Breach <check> & co, run by Example Ltd. help@example.org\n"
+        "Questions about your data: privacy@example.org\n"
+        "Our own web site: example.org\n"
     )
 
 
@@ -268,3 +273,17 @@ def test_a_language_that_is_not_spoken_here_is_answered_in_the_first(letters):
 
 def test_every_place_that_mails_lead_to_takes_a_token():
     assert all(path.format(token="t").endswith("/t") for path in PATHS.values())
+
+
+def test_mails_have_the_sites_own_colours_and_no_picture(settings, exposure):
+    accents = accents_of({"accent": "#c8102e", "accent_dark": "#ff9d9d"}, "colours.toml")
+    for mail in all_letters(Letters(settings, accents, is_demo=False), exposure()):
+        assert mail.html.count("a { color: #c8102e; }") == mail.html.count("a { color: #ff9d9d; }") == 1
+        assert "<img" not in mail.html
+
+
+@pytest.mark.parametrize("mail", ["text", "html"])
+def test_a_mail_for_a_company_to_send_itself_says_nothing_of_the_site(settings, exposure, mail):
+    written = Letters(settings, is_demo=False).to_customers("en", exposure(), can_look=False)
+
+    assert "example.org" not in getattr(written, mail)

@@ -129,7 +129,7 @@ def _install_rooms(app: Flask, services: Services) -> None:
     hibp_errors.install(app, hibp.PREFIX)
     app.before_request(_limit_form)
     language.install(app)
-    assets.install(app)
+    assets.install(app, services.look)
     site.install(app, services)
     owner_sessions.install(app, services.app_key)
     asked_mails.install(app, services.app_key)

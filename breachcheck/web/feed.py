@@ -11,6 +11,7 @@ from flask import url_for
 from breachcheck.answers import by_weight
 from breachcheck.catalog import Breach
 from breachcheck.config import Config
+from breachcheck.locators import MAILTO, is_page
 from breachcheck.web.answer_page import plurals
 from breachcheck.web.breach_texts import title_of
 from breachcheck.web.language import gettext as _
@@ -31,12 +32,21 @@ def atom(breaches: Iterable[Breach], *, store: str, site: Config) -> bytes:
     _say(feed, "id", _id(store, ""))
     _say(feed, "title", _("Data breaches on %(site)s", site=site.site_name))
     _say(feed, "updated", _moment(max((one.modified_at for one in newest), default=0)))
-    _say(_part(feed, "author"), "name", site.operator_name or site.site_name)
+    _author(feed, site)
     _link(feed, "self", url_for("site.feed"), site)
     _link(feed, "alternate", url_for("site.breaches"), site)
     for breach in newest:
         _entry(feed, breach, store, site)
     return bytes(Xml.tostring(feed, encoding="utf-8", xml_declaration=True))
+
+
+def _author(feed: Xml.Element, site: Config) -> None:
+    author = _part(feed, "author")
+    _say(author, "name", site.operator_name or site.site_name)
+    if site.home_page:
+        _say(author, "uri", site.home_page)
+    if site.contact and not is_page(site.contact):
+        _say(author, "email", site.contact.removeprefix(MAILTO))
 
 
 def _entry(feed: Xml.Element, breach: Breach, store: str, site: Config) -> None:

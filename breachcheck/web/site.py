@@ -1,14 +1,18 @@
 """What every page says of its site: its name, who runs it, and, in a demo, that it is one. Read once, at start."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask
 
 from breachcheck import demo
+from breachcheck.locators import MAILTO, is_page
 from breachcheck.services import Services
 from breachcheck.web import language, preferences
 from breachcheck.web.answer_page import where_from
 from breachcheck.web.breach_page import reason, without_address
 from breachcheck.web.breach_texts import in_sentence, marks_of, marks_of_language, texts_of, title_of
 from breachcheck.web.markdown import as_html
+from breachcheck.web.own_look import STYLESHEET, icon_of, logo_of, own_files
 
 
 def install(app: Flask, services: Services) -> None:
@@ -17,7 +21,13 @@ def install(app: Flask, services: Services) -> None:
     fixed = {
         "site_name": settings.site_name,
         "operator_name": settings.operator_name,
+        "home_page": settings.home_page,
+        "home_host": urlsplit(settings.home_page or "").netloc,
         "contact_url": contact_url(settings.contact),
+        "privacy_url": contact_url(settings.privacy_contact),
+        "logo": logo_of(services.look),
+        "icon": icon_of(services.look),
+        "own_style": STYLESHEET if STYLESHEET in own_files(services.look) else None,
         "has_mail": settings.mail != "off",
         "is_closed": settings.disclosure == "closed",
         "is_open": settings.disclosure == "open",
@@ -46,6 +56,6 @@ def install(app: Flask, services: Services) -> None:
 
 def contact_url(contact: str) -> str:
     """Where a click on "Contact" leads; empty where there is nothing to click."""
-    if contact.startswith(("https://", "http://", "mailto:")):
+    if not contact or is_page(contact):
         return contact
-    return f"mailto:{contact}" if "@" in contact else ""
+    return f"{MAILTO}{contact.removeprefix(MAILTO)}"

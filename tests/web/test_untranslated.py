@@ -132,7 +132,13 @@ def marking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def site(tmp_path_factory: pytest.TempPathFactory, marking: None) -> Iterator[Services]:
     place = tmp_path_factory.mktemp("site")
     store = new_store(
-        place / "data", mail="outbox", site_name="Έλεγχος", operator_name="Ομάδα", contact="help@example.com"
+        place / "data",
+        mail="outbox",
+        site_name="Έλεγχος",
+        operator_name="Ομάδα",
+        contact="help@example.com",
+        privacy_contact="privacy@example.com",
+        home_page="https://παράδειγμα.δοκιμή",
     )
     published_breach(store, SHOP, PEOPLE, mapped=[*CLASSES, "Purchases"], rejected={"no address": 3, "too long": 1})
     for about in OTHERS:
