@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_type_hints
 
-from breachcheck import locators
+from breachcheck import locators, setting_values
 from breachcheck.errors import ConfigError
 
 PREFIX = "BREACHCHECK_"
@@ -218,7 +218,9 @@ def read(data: Path | None = None, environment: Mapping[str, str] = os.environ) 
     """The settings of the data folder *data*, or of BREACHCHECK_DATA, or of ``./data``. Raises ConfigError."""
     folder = folder_of(data, environment)
     values = _from_file(folder / SETTINGS_FILE) | _from_environment(environment)
-    config = Config(data=folder, **{name: _typed(name, value) for name, value in values.items()})
+    config = Config(
+        data=folder, **{name: setting_values.typed(name, _kind_of(name), value) for name, value in values.items()}
+    )
     require_sense(config)
     return config
 
@@ -249,8 +251,11 @@ def variable_of(name: str) -> str:
 
 def allowed(name: str) -> tuple[str, ...]:
     """The values that the setting *name* may have; empty where they are not so few."""
-    wanted = get_type_hints(Config)[name]
-    return get_args(wanted) if get_origin(wanted) is Literal else ()
+    return setting_values.choices_of(_kind_of(name))
+
+
+def _kind_of(name: str) -> Any:
+    return get_type_hints(Config)[name]
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -262,7 +267,10 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise ConfigError(f"The settings in {path} cannot be read ({error}).") from error
     if unknown := sorted(set(values) - set(names())):
         raise ConfigError(f"{path} has an unknown setting {unknown[0]!r}; known are: {', '.join(names())}.")
-    return {name: path.parent / value if _is_path(name, value) else value for name, value in values.items()}
+    return {
+        name: path.parent / value if setting_values.is_path(_kind_of(name), value) else value
+        for name, value in values.items()
+    }
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -277,45 +285,6 @@ def _require_no_misspelling(variable: str, known: list[str]) -> None:
     """Others may use the prefix too, as Kubernetes does for a service of our name; a near miss is an operator's."""
     if meant := get_close_matches(variable, known, 1, cutoff=0.9):
         raise ConfigError(f"{variable} is not a setting; {meant[0]} is.")
-
-
-def _typed(name: str, value: Any) -> Any:
-    wanted = get_type_hints(Config)[name]
-    choices = allowed(name)
-    if wanted is int or (wanted == int | tuple[str, ...] and _is_number(value)):
-        return _whole_number(name, value)
-    if wanted in (tuple[str, ...], int | tuple[str, ...]):
-        return _texts(name, value)
-    if _is_path(name, value):
-        return Path(value)
-    if not isinstance(value, str):
-        raise ConfigError(f"The setting {name} must be a text.")
-    if choices and value not in choices:
-        raise ConfigError(f"The setting {name} is {value!r}; allowed are: {', '.join(choices)}.")
-    return value
-
-
-def _is_path(name: str, value: Any) -> bool:
-    return Path in get_args(get_type_hints(Config)[name]) and isinstance(value, str | Path)
-
-
-def _texts(name: str, value: Any) -> tuple[str, ...]:
-    """A list of texts, or one text with commas between them."""
-    values = value.split(",") if isinstance(value, str) else value
-    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
-        raise ConfigError(f"The setting {name} must be a list of texts, or a text with commas.")
-    return tuple(stripped for one in values if (stripped := one.strip()))
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) is int or (isinstance(value, str) and value.isdecimal())
-
-
-def _whole_number(name: str, value: Any) -> int:
-    is_one = re.fullmatch(r"[0-9]{1,9}", value) if isinstance(value, str) else type(value) is int and value >= 0
-    if not is_one:
-        raise ConfigError(f"The setting {name} must be a whole number, 0 or more.")
-    return int(value)
 
 
 def require_sense(config: Config) -> None:
