@@ -29,6 +29,7 @@ from breachcheck.lookup import Lookup
 from breachcheck.measures import Measures
 from breachcheck.operators import Operators
 from breachcheck.opt_outs import OptOuts
+from breachcheck.performance import Performance
 from breachcheck.proof_ways import Ways
 from breachcheck.proofs import Proofs
 from breachcheck.publishing import Publishing
@@ -87,6 +88,7 @@ class Services:
         self.operators = Operators(catalogue)
         self.audit = Audit(catalogue)
         self.jobs = Jobs(catalogue)
+        self.performance = Performance(catalogue)
         self.publishing = Publishing(catalogue, self.index, self.headcounts, self.sealed_accounts)
         self.listings = Listings(catalogue, self.publishing)
         self.changes = ChangeFeed(catalogue, self.catalogue)

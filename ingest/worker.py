@@ -7,10 +7,11 @@ from threading import Event, Thread
 
 import structlog
 
-from breachcheck import courier, notify, opt_outs, postman, proofs, watchlists
+from breachcheck import courier, notify, opt_outs, postman, proofs, vitals, watchlists
 from breachcheck.errors import BreachcheckError
 from breachcheck.jobs import ATTEMPTS, Job
 from breachcheck.notifications import TellingId
+from breachcheck.recorder import Recorder
 from breachcheck.services import Services
 
 IDLE_S = 1.0
@@ -64,12 +65,15 @@ JOBS: dict[str, Callable[[Services, Job], None]] = {
 def run(services: Services, stopping: Event) -> None:
     """Do what is due until *stopping* is set. A job that fails is tried again, visibly.
 
-    Mails and webhooks leave meanwhile: whoever waits for one does not wait for a long job.
+    Mails and webhooks leave meanwhile: whoever waits for one does not wait for a long job. The
+    site's record says that somebody is here.
     """
     folder = services.config.data
+    recorder = Recorder(services.performance, vitals.of_worker)
     others = [
         Thread(target=postman.run, args=(services.post, folder, stopping), name="postman"),
         Thread(target=courier.run, args=(services.webhook_calls, folder, stopping), name="courier"),
+        Thread(target=recorder.run, args=(stopping,), name="recorder"),
     ]
     for one in others:
         one.start()

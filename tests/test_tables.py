@@ -36,6 +36,7 @@ OWNERS = {
     "operator": "operators",
     "owner_link": "owner_links",
     "pending_subscriber": "subscribers",
+    "performance": "performance",
     "piece_done": "index",
     "review": "reviews",
     "subscriber": "subscribers",

@@ -11,7 +11,9 @@ from breachcheck.cli import logs
 from breachcheck.cli.edge import data_option
 from breachcheck.cli.serving import Server, Supervisor
 from breachcheck.errors import ConfigError
+from breachcheck.recorder import recording
 from breachcheck.services import open_services
+from breachcheck.vitals import OfServer
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -47,7 +49,8 @@ def run(
     services = open_services(settings)
     url = f"http://{host}:{listener.getsockname()[1]}"
     told = {config.variable_of("public_url"): url} if links_lead_here and settings.public_url is None else {}
-    with Supervisor(settings.data if with_worker else None, told):
+    observe = OfServer(services.measures, services.lookup.try_store)
+    with Supervisor(settings.data if with_worker else None, told), recording(services.performance, observe):
         click.echo(f"Serving on {url} (Ctrl-C stops it)", err=True)
         Server(services, listener, threads=threads).run_until_stopped()
     services.close()

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from breachcheck import __version__
 from breachcheck.errors import CouldNotCheck
 from breachcheck.measures import BOUNDS_MS, DOORS, OUTCOMES, Times
+from breachcheck.performance import WORKER
 from breachcheck.services import Services
 
 Source = Callable[[Services], Iterator[Metric]]
@@ -97,6 +98,9 @@ def of_work(services: Services) -> Iterator[Metric]:
     yield _states("breachcheck_jobs", "Jobs that are due, and that failed for good.", jobs.items())
     yield _states("breachcheck_mails", "Mails; those that were handed over, in the last week.", mails.items())
     yield _states("breachcheck_webhook_messages", "Messages of webhooks.", messages.items())
+    seen = services.performance.last_minute_of(WORKER)
+    if seen is not None:
+        yield _gauge("breachcheck_worker_seen_timestamp_seconds", "The last minute that a worker was there.", seen)
 
 
 OF_THE_PROCESS: Sequence[Source] = (of_the_build, of_requests)

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from breachcheck.errors import ConfigError
+from breachcheck.performance import WORKER, Noted
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 from tests.engines import ENGINES as ENGINES
@@ -119,6 +120,7 @@ def test_a_request_is_counted_by_its_rule_and_nothing_it_held_is_told(site: Serv
 
 
 def test_what_is_published_and_what_waits_is_told(site: Services, client: FlaskClient) -> None:
+    site.performance.add({Noted(1_795_003_200, WORKER): 1})
     told = samples(client)
 
     assert told["breachcheck_store_up", ()] == 1
@@ -127,6 +129,7 @@ def test_what_is_published_and_what_waits_is_told(site: Services, client: FlaskC
     assert told["breachcheck_jobs", ("failed",)] == 0
     assert told["breachcheck_mails", ("parked",)] == 0
     assert told["breachcheck_webhook_messages", ("dead",)] == 0
+    assert told["breachcheck_worker_seen_timestamp_seconds", ()] == 1_795_003_200
     assert told["breachcheck_newest_breach_timestamp_seconds", ()] == max(
         one.added_at for one in site.catalogue.published().breaches
     )

@@ -6,7 +6,7 @@ In SQLite's words, which the engine of each module beside this one spells in its
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from breachcheck.db.schema import breaches, hooks, index, people, teams
+from breachcheck.db.schema import breaches, hooks, index, people, status, teams
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ CATALOGUE = Schema(
         "m0014_reviews": breaches.REVIEWS,
         "m0016_names": breaches.NAMES,
         "m0020_sensitive_watching": teams.SENSITIVE_WATCHING,
+        "m0023_performance": status.PERFORMANCE,
     },
 )
 
