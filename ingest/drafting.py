@@ -1,6 +1,6 @@
 """Drafts: a manifest written from data files, with what they show filled in and what only a person knows left empty."""
 
-import json
+import os
 import re
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
@@ -13,21 +13,20 @@ import duckdb
 from breachcheck import data_classes
 from breachcheck.addresses import Domain, holds_address, mask_addresses
 from breachcheck.errors import DataFileError
-from ingest import engine, kinship, mixpanel_names, readers, sources
+from ingest import engine, header_names, kinship, mixpanel_names, readers, sources
 from ingest.entries import Join
 from ingest.kinship import Relative
 from ingest.mapping import CLASS_OF_KIND, MIXPANEL
+from ingest.members import FOLDER
+from ingest.passwords import Ask, Passwords
+from ingest.proposals import Proposal, by_member, by_path, lines_of, scalar
 from ingest.readers.base import Instructions
 from ingest.samples import sample_of
-from ingest.sources import STANDARD_INPUT, DataFile, NotRead
+from ingest.sources import STANDARD_INPUT, DataFile, NotRead, Terms
 from ingest.suggestions import Suggestion, suggest
 
-_PLAIN = re.compile(r"[A-Za-z_$][\w$/.-]*(?: [\w$/.-]+)*", re.ASCII)
-_WORDS = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
-_CHECK = {"high": "", "medium": "  # check: told by a part of its name, or by content", "low": ""}
 _MASK = mask_addresses("a@example.com")
 _MASKED = "not read (its name holds an address; rename it)"
-_OF_DATABASE = {"sql": "table", "sqlite": "table", "xlsx": "sheet"}
 _NOBODY = "nothing found: no column says whose record it is; where another file does, name it under join:"
 
 _HEAD = """\
@@ -56,11 +55,14 @@ description:  # required: what happened, for the people concerned (CommonMark: n
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What one table of a data file shows; *why* it gives no entry, where it gives none. *table*: within its file."""
+    """What one table of a data file shows; *why* it gives no entry, where it gives none.
+
+    *name*: of the table, *file*: of the file or the member of an archive that it is in.
+    """
 
     name: str
     why: str = ""
-    table: str = ""
+    file: str = ""
     format: str = ""
     encoding: str = ""
     delimiter: str = ""
@@ -71,50 +73,74 @@ class _Found:
 
     @property
     def path(self) -> str:
-        return self._file.partition("!")[0]
+        return self.file.partition("!")[0]
 
     @property
     def member(self) -> str:
-        return self._file.partition("!")[2]
+        return self.file.partition("!")[2]
 
-    @property
-    def _file(self) -> str:
-        return self.name[: -1 - len(self.table)] if self.table else self.name
+    def proposal(self, password_file: str, *, is_alone: bool) -> Proposal:
+        """Of it as an entry, or part of one; where it *is_alone* in its file, no table needs to be named."""
+        return Proposal(
+            path=self.path,
+            member=self.member,
+            table="" if is_alone else self.name[len(self.file) + 1 :],
+            format=self.format,
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            columns=self.columns,
+            note=self.note,
+            join=self.join,
+            password_file=password_file if self.member else "",
+        )
 
-    @property
-    def shape(self) -> tuple[object, ...]:
-        """What an entry says of it beside its name."""
-        return (self.format, self.encoding, self.delimiter, self.columns, self.note, self.table, self.join)
 
+def draft(
+    paths: Sequence[Path],
+    sealed: Collection[Domain] = (),
+    *,
+    folder: Path = Path(),
+    password_file: Path | None = None,
+    ask: Ask | None = None,
+) -> str:
+    """The text of a manifest in *folder* for the data files *paths*; its required facts are empty, and refused until
+    filled in. It says that a load seals the accounts of the domains *sealed*.
 
-def draft(paths: Sequence[Path], sealed: Collection[Domain] = ()) -> str:
-    """The text of a manifest for the data files *paths*; its required facts are empty, and refused until filled in.
-
-    It says that a load seals the accounts of the domains *sealed*.
-
-    What cannot be read is named in a comment; raises DataFileError where nothing at all could be.
+    Encrypted archives open with what *password_file* holds, which their entries then name, else as in a load; *ask*
+    puts the question for a password. What cannot be read is named in a comment; raises DataFileError where nothing at
+    all could be.
     """
+    terms = Terms(passwords=Passwords(password_file, ask))
     with tempfile.TemporaryDirectory() as spill, engine.connect(Path(spill)) as connection:
-        found = [one for path in paths for one in _tables_of(str(path), connection)]
+        found = [one for path in paths for one in _tables_of(_seen_from(path, folder), folder, terms, connection)]
     if not any(one.format for one in found):
         raise DataFileError("; ".join(f"{one.name}: {one.why}" for one in found))
     found = _related(found)
     entries = [one for one in found if not one.why]
-    name = _scalar(_name_of(paths))
+    name = scalar(_name_of(paths))
+    secret = _seen_from(password_file, folder) if password_file else ""
     lines = [
         _HEAD.format(name=name, title=name.replace("-", " ")),
         *_sealing(sealed),
         _sensitivity(entries),
         "files:" if entries else "files: []",
-        *chain.from_iterable(_entries(entries, [one.path for one in found])),
-        *(f"  # {_scalar(one.name)}: {one.why}" for one in found if one.why),
+        *chain.from_iterable(lines_of(one) for one in by_path(_proposals(found, secret), folder)),
+        *(f"  # {scalar(one.name)}: {one.why}" for one in found if one.why),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _tables_of(path: str, connection: duckdb.DuckDBPyConnection) -> Iterator[_Found]:
+def _seen_from(path: Path, folder: Path) -> str:
+    """*path*, which is relative to the working folder, as a manifest in *folder* writes it."""
+    is_as_written = path.is_absolute() or str(path) == sources.STANDARD_INPUT
+    return str(path) if is_as_written else os.path.relpath(path, folder)
+
+
+def _tables_of(path: str, folder: Path, terms: Terms, connection: duckdb.DuckDBPyConnection) -> Iterator[_Found]:
     try:
-        for file in sources.find(path, Path()):
+        for file in sources.find(path, folder, terms=terms):
+            if isinstance(file, NotRead) and file.why == FOLDER:
+                continue
             if isinstance(file, NotRead):
                 yield _Found(file.name, why=f"not read ({file.why})")
             elif _MASK in file.name:
@@ -129,7 +155,8 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
     try:
         for table in readers.tables(file, Instructions()):
             within = table.name[len(file.name) :]
-            name = (file.name if file.source else STANDARD_INPUT) + within
+            shown = file.name if file.source else STANDARD_INPUT
+            name = shown + within
             if _MASK in within:
                 yield _Found(table.name, why=_MASKED)
                 continue
@@ -141,7 +168,7 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
             yield _Found(
                 name,
                 why="" if finds_people else _NOBODY,
-                table=within[1:],
+                file=shown,
                 format=form,
                 encoding=table.encoding,
                 delimiter=delimiter,
@@ -153,6 +180,15 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
         yield _unread(file.name, error)
 
 
+def _proposals(found: Sequence[_Found], password_file: str) -> Iterator[Proposal]:
+    """One for each table of each file that gives an entry, members of an archive that are alike united."""
+    for path in dict.fromkeys(one.path for one in found if not one.why):
+        tables = [one for one in found if one.path == path and one.format]
+        is_alone = len(tables) == 1
+        proposed = [one.proposal(password_file, is_alone=is_alone) for one in tables if not one.why]
+        yield from by_member(proposed, {one.member for one in tables})
+
+
 def _related(found: Sequence[_Found]) -> list[_Found]:
     """*found*, where those that name nobody but refer to those that do are joined to them, and others to these."""
     people = [one.relative for one in found if one.relative and not one.why and one.format not in MIXPANEL]
@@ -161,13 +197,43 @@ def _related(found: Sequence[_Found]) -> list[_Found]:
         found = [_joined(one, people, led) if one.why == _NOBODY else one for one in found]
         before, led = len(led), [one.relative for one in found if one.relative and one.join]
         if len(led) == before:
-            return list(found)
+            return _with_ids(found)
+
+
+def _with_ids(found: Sequence[_Found]) -> list[_Found]:
+    """*found*, where a column by which other tables know a person, and that has no other sense, is an account's id."""
+    ids = {(one.join.to, one.join.on) for one in found if one.join}
+    return [one if one.join or one.format in MIXPANEL else _identified(one, ids) for one in found]
+
+
+def _identified(one: _Found, ids: Collection[tuple[str, str]]) -> _Found:
+    meant = Suggestion("", (CLASS_OF_KIND["account-id"],), "medium")
+    columns = (
+        replace(meant, column=column.column) if (one.name, column.column) in ids and not _says(column) else column
+        for column in one.columns
+    )
+    return replace(one, columns=tuple(columns))
+
+
+def _says(column: Suggestion) -> bool:
+    return bool(column.classes or column.shows)
 
 
 def _joined(one: _Found, people: Sequence[Relative], led: Sequence[Relative]) -> _Found:
     join = kinship.join_of(one.relative, people, led) if one.relative else None
-    tells_more = join and any(column.classes for column in one.columns if column.column != join.column)
-    return replace(one, why="", join=join) if tells_more else one
+    if not (one.relative and join):
+        return one
+    columns = tuple(_told_by_table(column, one.relative) for column in one.columns)
+    tells_more = any(column.classes for column in columns if column.column != join.column)
+    return replace(one, why="", join=join, columns=columns) if tells_more else one
+
+
+def _told_by_table(column: Suggestion, table: Relative) -> Suggestion:
+    """*column*, where its values and the name of the *table* say the same: in `phones`, numbers of phones."""
+    meanings = [header_names.meaning_of(name) for name in table.stems] if column.shows else []
+    if any(one and one.is_exact and one.data_class == column.shows for one in meanings):
+        return Suggestion(column.column, (column.shows,), "medium")
+    return column
 
 
 def _unread(name: str, error: DataFileError) -> _Found:
@@ -192,72 +258,3 @@ def _sensitivity(entries: Sequence[_Found]) -> str:
     if heavy:
         return f"is_sensitive: true  # proposed, for {', '.join(heavy)}: only the owner of an address is told"
     return "is_sensitive: false  # true where to have been in this breach says something about a person"
-
-
-def _entries(found: Sequence[_Found], paths: Sequence[str]) -> Iterator[list[str]]:
-    """The lines of each entry: one for an archive whose members are all alike, else one for each of its members.
-
-    *paths*: of all tables, those without an entry included.
-    """
-    for path in dict.fromkeys(one.path for one in found):
-        tables = [one for one in found if one.path == path]
-        are_alike = len({one.shape for one in tables}) == 1
-        for one in tables[:1] if are_alike else tables:
-            is_alone = paths.count(path) == 1
-            yield [*_reading(one, "" if are_alike else one.member, "" if is_alone else one.table), *_carrying(one)]
-
-
-def _reading(one: _Found, member: str, table: str) -> list[str]:
-    within = {_OF_DATABASE.get(one.format, "table"): table}
-    said = {"member": member, **within, "format": one.format, "encoding": one.encoding, "delimiter": one.delimiter}
-    return [f"  - path: {_scalar(one.path)}", *(f"    {key}: {_scalar(text)}" for key, text in said.items() if text)]
-
-
-def _carrying(one: _Found) -> Iterator[str]:
-    """The mapping of an entry; of Mixpanel's formats a comment, since what their properties carry is known."""
-    is_known = one.format in MIXPANEL
-    yield (
-        "    # mapping: left out, for what Mixpanel's properties carry is known; here are"
-        if is_known
-        else "    mapping:"
-    )
-    if one.note:
-        yield f"      # {one.note}"
-    for column in one.columns:
-        yield _column(column, is_known=is_known)
-    addresses = [_scalar(column.column) for column in one.columns if column.is_address]
-    if addresses and not is_known:
-        yield f"    address: [{', '.join(addresses)}]"
-    if one.join:
-        here, to, there = map(_scalar, (one.join.column, one.join.to, one.join.on))
-        yield f"    join: {{column: {here}, to: {to}, on: {there}}}  # check: told by what they are called"
-    if identifiers := ", ".join(_identifiers(one)):
-        yield f"    # identifiers: {{{identifiers}}}  # what else people may be looked up by"
-    if any("Passwords" in column.classes for column in one.columns):
-        yield "    # password_storage: unknown  # plain, unsalted or salted, where it is known how they were kept"
-
-
-def _column(column: Suggestion, *, is_known: bool) -> str:
-    if holds_address(column.column):
-        return "      # a column whose name holds an address is left out"
-    name = _scalar(column.column)
-    if not column.classes:
-        if column.shows:
-            return f"      # {name}: {column.shows}  # check: its values look so, its name does not say whose they are"
-        return f"      # {name}: no data class is known by this name"
-    classes = column.classes[0] if len(column.classes) == 1 else f"[{', '.join(column.classes)}]"
-    return f"      {'# ' if is_known else ''}{name}: {classes}{_CHECK[column.confidence]}"
-
-
-def _identifiers(one: _Found) -> Iterator[str]:
-    kinds = {data_class: kind for kind, data_class in CLASS_OF_KIND.items()}
-    for column in one.columns:
-        for name in column.classes:
-            if name in kinds and not holds_address(column.column):
-                yield f"{_scalar(column.column)}: {kinds[name]}"
-
-
-def _scalar(text: str) -> str:
-    """*text* as YAML, in quotes where other programs might read it as something else; "" is nothing."""
-    is_plain = not text or (_PLAIN.fullmatch(text) and text.casefold() not in _WORDS)
-    return text if is_plain else json.dumps(text, ensure_ascii=not text.isprintable())

@@ -10,6 +10,10 @@ from ingest.compression import Readable
 
 _ARCHIVES = (".zip", ".7z", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst")
 _LITTER = {".ds_store", "thumbs.db", "desktop.ini"}
+_ADDED = "added by the operating system"
+FOLDER = "a folder"
+NO_MATTER = frozenset({_ADDED, FOLDER})
+"""Why members are left alone in which nobody expects people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def why_skipped(member: Member) -> str:
     if member.why:
         return member.why
     if "__MACOSX" in parts or parts[-1].lower() in _LITTER or parts[-1].startswith("._"):
-        return "added by the operating system"
+        return _ADDED
     return ""
 
 

@@ -16,13 +16,20 @@ Ask = Callable[[str], str | None]
 
 
 class Passwords:
-    """Those of one entry of a manifest: what *file* holds, else the environment's, else what is typed."""
+    """Those of one entry of a manifest: what *file* holds, else the environment's, else what is typed.
+
+    What was *typed* for one archive is tried on the next before anybody is asked again.
+    """
 
     def __init__(
-        self, file: Path | None = None, ask: Ask | None = None, environment: Mapping[str, str] = os.environ
+        self,
+        file: Path | None = None,
+        ask: Ask | None = None,
+        environment: Mapping[str, str] = os.environ,
+        typed: list[str] | None = None,
     ) -> None:
         self._file, self._ask, self._environment = file, ask, environment
-        self._typed: list[str] = []
+        self._typed: list[str] = [] if typed is None else typed
 
     def unlocking(self, name: str, opens: Callable[[str], bool]) -> str:
         """The password that *opens* the archive *name*. Raises DataFileError where there is none, or none that does."""
@@ -34,8 +41,8 @@ class Passwords:
         if is_tried:
             raise DataFileError(f"{name}: the password given does not open it; check it, or the archive is damaged")
         raise DataFileError(
-            f"{name} is encrypted; name a file that holds its password in `password_file`, "
-            f"set {VARIABLE}, or load it from a terminal to be asked"
+            f"{name} is encrypted; name a file that holds its password (`password_file` in a manifest, "
+            f"`manifest draft --password-file`), set {VARIABLE}, or type the command on a terminal, which asks"
         )
 
     def _candidates(self, name: str) -> Iterator[str]:
@@ -48,8 +55,9 @@ class Passwords:
             yield from self._answers(name)
 
     def _answers(self, name: str) -> Iterator[str]:
-        for _ in range(_ASKED):
-            typed = self._ask(f"Password of {name}") if self._ask else None
+        for asked in range(_ASKED):
+            again = " (the one before does not open it)" if asked else ""
+            typed = self._ask(f"Password of {name}{again}") if self._ask else None
             if not typed:
                 return
             self._typed.append(typed)

@@ -22,7 +22,7 @@ from py7zr.exceptions import ArchiveError, PasswordRequired, UnsupportedCompress
 from breachcheck.errors import DataFileError
 from ingest.budgets import Budget
 from ingest.compression import CHUNK
-from ingest.members import Member
+from ingest.members import FOLDER, Member
 from ingest.passing import Idle, Passing
 from ingest.passwords import Passwords
 from ingest.seven_zip_keys import Unlocking, unlocking
@@ -94,7 +94,7 @@ def _listed(archive: py7zr.SevenZipFile, content: Content, name: str, idle: Idle
     streams = _streams(archive, content, name, idle)
     read: Counter[int] = Counter()
     for file in archive.files:
-        why = "a folder" if file.is_directory else "a link" if file.is_symlink or file.is_junction else ""
+        why = FOLDER if file.is_directory else "a link" if file.is_symlink or file.is_junction else ""
         if file.emptystream:
             yield Member(file.filename, 0, 0, io.BytesIO, why)
             continue

@@ -26,7 +26,7 @@ from ingest.spools import Content, Spool
 HEAD = 4 << 20
 STANDARD_INPUT = "-"
 
-_NOT_SELECTED = "not selected by `member`"
+NOT_SELECTED = "no entry of the manifest selects it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +235,7 @@ class _Search:
             return
         is_empty = True
         for found in self._within(opened, ()):
-            is_empty = is_empty and isinstance(found, NotRead) and found.why == _NOT_SELECTED
+            is_empty = is_empty and isinstance(found, NotRead) and found.why == NOT_SELECTED
             yield found
         if is_empty and self._pattern:
             raise DataFileError(f"{name}: no member matches the glob given in `member`; check it")
@@ -254,7 +254,7 @@ class _Search:
         name = f"{file.name}!{member.shown}"
         why = why_skipped(member)
         if not why and not is_selected(inside, self._pattern) and not may_hold_others(member):
-            why = _NOT_SELECTED
+            why = NOT_SELECTED
         if why:
             yield NotRead(name, why)
             return
@@ -265,6 +265,6 @@ class _Search:
 
     def _member(self, file: DataFile, inside: tuple[str, ...]) -> DataFile | NotRead:
         if not is_selected(inside, self._pattern):
-            return NotRead(file.name, _NOT_SELECTED)
+            return NotRead(file.name, NOT_SELECTED)
         why = archives.why_unreadable(file.head(), as_text=self._as_text)
         return NotRead(file.name, why) if why else file

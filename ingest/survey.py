@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePath
@@ -27,6 +27,7 @@ from ingest.readers.lines import said
 from ingest.samples import sample_of
 from ingest.selection import Wanted
 from ingest.sources import DataFile, NotRead, Terms
+from ingest.unread import Unread
 
 THE_PEOPLE = "Mixpanel's people"
 """The junction at which Mixpanel's events find their people, whatever files those are in."""
@@ -145,14 +146,30 @@ def survey(
     Raises DataFileError where a file that is named outright cannot be read, or a mapping does not fit, and
     ManifestError where what was found needs a word that the manifest lacks.
     """
-    found: list[Source | FileTally] = []
+    found: list[list[Source | FileTally]] = []
+    typed: list[str] = []
     for entry in manifest.files:
         password = manifest.folder / entry.password_file if entry.password_file else None
-        terms = Terms(passwords=Passwords(password, ask), spill=spill, as_text=entry.format == "text")
-        found += _survey_of(entry, manifest, connection, terms)
-    surveyed = Survey(tuple(found))
+        terms = Terms(passwords=Passwords(password, ask, typed=typed), spill=spill, as_text=entry.format == "text")
+        found.append(list(_survey_of(entry, manifest, connection, terms)))
+    surveyed = Survey(tuple(_told_once(found)))
     check_sensitivity(manifest, surveyed.data_classes)
     return surveyed
+
+
+def _told_once(found: Sequence[Sequence[Source | FileTally]]) -> Iterator[Source | FileTally]:
+    """What each entry *found*, but for what it passed over and another entry read, or passed over before."""
+    names = [
+        one.table.name if isinstance(one, Source) else one.name for some in found for one in some if _is_taken(one)
+    ]
+    unread = Unread(names)
+    for some in found:
+        repeated = unread.repeated([one for one in some if isinstance(one, FileTally)])
+        yield from (one for one in some if isinstance(one, Source) or one not in repeated)
+
+
+def _is_taken(one: Source | FileTally) -> bool:
+    return isinstance(one, Source) or one.outcome != "not read"
 
 
 def _survey_of(

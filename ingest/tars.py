@@ -9,7 +9,7 @@ from typing import IO, cast
 
 from breachcheck.errors import DataFileError
 from ingest.budgets import Budget
-from ingest.members import Member
+from ingest.members import FOLDER, Member
 from ingest.passing import Begun, Cursor, Heads, Passing
 
 _BLOCK = 512
@@ -58,7 +58,7 @@ def _member(info: tarfile.TarInfo, passing: Passing, file: "_Forward", heads: He
 
 def _why_no_file(info: tarfile.TarInfo) -> str:
     if info.isdir():
-        return "a folder"
+        return FOLDER
     if info.issym() or info.islnk():
         return "a link"
     if info.issparse():

@@ -8,6 +8,7 @@ from breachcheck.data_classes import heaviest_first
 from breachcheck.load_warnings import LoadWarning, naming
 from breachcheck.loads import FileTally, Tally
 from ingest.column_signs import Sign
+from ingest.members import NO_MATTER
 
 FEWEST = 5
 """Of fewer people no share says anything."""
@@ -94,10 +95,15 @@ def _of_records(tally: Tally) -> Iterator[LoadWarning]:
 
 
 def _files_of_nobody(files: Sequence[FileTally]) -> list[str]:
-    """Files, not tables or sheets of one, that no indexed record comes from, each with why where that is told."""
+    """Files, not tables or sheets of one, that no indexed record comes from, each with why where that is told.
+
+    In folders, and in what operating systems leave in archives, nobody expects people.
+    """
     why: dict[str, str] = {}
     indexed: dict[str, int] = {}
     for one in files:
+        if one.why in NO_MATTER:
+            continue
         name = one.name.partition("#")[0]
         indexed[name] = indexed.get(name, 0) + one.indexed
         why.setdefault(name, _why(one))

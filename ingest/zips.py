@@ -15,7 +15,7 @@ import pyzipper
 from breachcheck.errors import DataFileError
 from ingest.budgets import Budget
 from ingest.compression import CHUNK, refuse_bomb
-from ingest.members import Member, shown_name, why_skipped
+from ingest.members import FOLDER, Member, shown_name, why_skipped
 from ingest.passwords import Passwords
 from ingest.spools import Content, Reading
 
@@ -73,7 +73,7 @@ def _member(
         info.file_size,
         info.compress_size,
         partial(_Unpacked, archive, info, password, shown),
-        "a folder" if info.is_dir() else "",
+        FOLDER if info.is_dir() else "",
     )
     if not why_skipped(member):
         _refuse(info, shown, budget)

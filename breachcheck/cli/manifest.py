@@ -5,7 +5,9 @@ from pathlib import Path
 import click
 
 from breachcheck import config
-from breachcheck.cli.edge import data_option
+from breachcheck.cli.edge import data_option, say
+from breachcheck.cli.progress import typed
+from breachcheck.errors import ManifestError
 from breachcheck.sealing import own_domains
 from ingest import drafting
 from ingest import manifest as manifests
@@ -23,12 +25,34 @@ def manifest() -> None:
 @manifest.command()
 @data_option
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def draft(data: Path | None, files: tuple[Path, ...]) -> None:
-    """Print a manifest for FILES, written from their formats and column names; no value is shown.
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write it to this new file, not to the screen.",
+)
+@click.option(
+    "--password-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file that holds the password of encrypted archives; without one it is asked for.",
+)
+def draft(data: Path | None, files: tuple[Path, ...], output: Path | None, password_file: Path | None) -> None:
+    """Write a manifest for FILES, from their formats and column names; no value is shown.
 
     Of the data folder the settings alone are read, if there are any: own_domains says whose accounts would be sealed.
     """
-    click.echo(drafting.draft(files, own_domains(config.read(data).own_domains)), nl=False)
+    if output:
+        _require_place(output)
+    sealed = own_domains(config.read(data).own_domains)
+    folder = output.parent if output else Path()
+    text = drafting.draft(files, sealed, folder=folder, password_file=password_file, ask=typed)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    with output.open("x", encoding="utf-8") as file:
+        file.write(text)
+    say(f"Drafted {output}. Next: fill in what is required, look at each line that says `check`, then")
+    say(f"  breachcheck manifest check {output}")
 
 
 @manifest.command("check")
@@ -37,4 +61,13 @@ def draft(data: Path | None, files: tuple[Path, ...]) -> None:
 def check_manifest(path: Path) -> None:
     """Read a manifest and say what is wrong with it, if anything is."""
     read = manifests.read(path)
-    click.echo(f"{path} is a good manifest of {read.facts.name} with {len(read.files)} file entries.")
+    entries = f"{len(read.files)} file {'entry' if len(read.files) == 1 else 'entries'}"
+    click.echo(f"{path} is a good manifest of {read.facts.name} with {entries}.")
+    click.echo(f"Next: breachcheck ingest --hold {path}")
+
+
+def _require_place(output: Path) -> None:
+    if output.exists():
+        raise ManifestError(f"{output} is there already and is left as it is; name another file, or move it away.")
+    if not output.parent.is_dir():
+        raise ManifestError(f"There is no folder {output.parent} to write {output.name} to; make it first.")

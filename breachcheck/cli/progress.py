@@ -63,7 +63,7 @@ class LiveLine:
     def ask(self, question: str) -> str | None:
         self._progress.stop()
         try:
-            return _typed(question)
+            return typed(question)
         finally:
             self._progress.start()
 
@@ -109,10 +109,11 @@ class PlainLines:
         print(f"{stage}: {records:,} records, {_rate(records, self._began):,.0f}/s{share}", file=sys.stderr, flush=True)  # noqa: T201
 
     def ask(self, question: str) -> str | None:
-        return _typed(question)
+        return typed(question)
 
 
-def _typed(question: str) -> str | None:
+def typed(question: str) -> str | None:
+    """What is typed, unseen, in answer to *question*; None where nobody sits at a terminal."""
     return getpass.getpass(f"{question}: ") if sys.stdin.isatty() else None
 
 

@@ -203,3 +203,17 @@ def test_manifest_commands_take_a_data_folder_as_every_command_does(tmp_path):
 
     assert breachcheck("manifest", "draft", tmp_path / "people.csv", data=tmp_path / "none").status == 0
     assert not (tmp_path / "none").exists()
+
+
+def test_a_draft_is_written_to_a_file_and_never_over_one(tmp_path):
+    (tmp_path / "users.csv").write_text("email\nann@example.com\n")
+    command = ("manifest", "draft", "users.csv", "--output", "breach.yaml")
+
+    written = breachcheck(*command, data=tmp_path / "data")
+    again = breachcheck(*command, data=tmp_path / "data")
+
+    assert (written.status, written.out) == (0, "")
+    assert "breachcheck manifest check breach.yaml" in written.err
+    assert "- path: users.csv" in (tmp_path / "breach.yaml").read_text()
+    assert again.status == 2
+    assert "breach.yaml is there already and is left as it is" in again.err

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import pyzipper
 
 from breachcheck.errors import DataFileError, ManifestError
 from ingest.drafting import draft
@@ -227,3 +228,124 @@ def test_records_without_any_key_are_nothing_found(folder):
     (folder / "empty.jsonl").write_text("{}\n{}\n")
 
     assert "# empty.jsonl: nothing found" in drafted(folder, "users.csv", "empty.jsonl")
+
+
+def archived(folder: Path, members: dict[str, str]) -> Path:
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return folder
+
+
+def members_of(manifest) -> list[str | None]:
+    return [entry.member for entry in manifest.files]
+
+
+def page(*columns: str) -> str:
+    properties = {"$email": "ann@example.com"} | dict.fromkeys(columns, "x")
+    return json.dumps({"results": [{"$distinct_id": "1", "$properties": properties}]})
+
+
+def test_members_that_are_alike_are_one_entry_beside_others(folder):
+    archived(folder, {"people/1.csv": USERS, "people/old/2.csv": USERS, "mail.csv": "mail\nann@example.com\n"})
+
+    text = drafted(folder, "all.zip")
+
+    assert members_of(filled(folder, text)) == ["people/*.csv", "mail.csv"]
+    assert "- path: all.zip  # 2 that are alike" in text
+
+
+def test_a_glob_for_some_members_selects_no_others(folder):
+    archived(folder, {"a/1.csv": USERS, "b/1.csv": "mail\nann@example.com\n", "c/1.csv": USERS, "c/2.csv": USERS})
+
+    assert members_of(filled(folder, drafted(folder, "all.zip"))) == ["a/1.csv", "c/*.csv", "b/1.csv"]
+
+
+def test_pages_of_mixpanel_are_alike_whatever_properties_they_have(folder):
+    archived(folder, {"1.json": page("$city"), "2.json": page("$os"), "mail.csv": "mail\nann@example.com\n"})
+
+    text = drafted(folder, "all.zip")
+
+    assert members_of(filled(folder, text)) == ["*.json", "mail.csv"]
+    assert "# $city: Geographic locations" in text
+    assert "# $os: Device information" in text
+
+
+def test_a_member_whose_name_is_a_glob_of_others_is_named_alone(folder):
+    archived(folder, {"[ab].csv": USERS, "a.csv": "mail\nann@example.com\n"})
+
+    assert members_of(filled(folder, drafted(folder, "all.zip"))) == ["[[]ab].csv", "a.csv"]
+
+
+def test_files_of_a_folder_that_are_alike_are_one_entry(folder):
+    for name in ("1.csv", "2.csv"):
+        (folder / name).write_text(USERS)
+    (folder / "other.txt").write_text("mail,city\nann@example.com,Berlin\n")
+
+    assert [entry.path for entry in filled(folder, drafted(folder, "1.csv", "2.csv", "other.txt")).files] == [
+        "*.csv",
+        "other.txt",
+    ]
+
+
+def test_a_glob_finds_no_file_that_was_not_drafted_from(folder):
+    for name in ("1.csv", "2.csv", "3.csv"):
+        (folder / name).write_text(USERS)
+
+    assert [entry.path for entry in filled(folder, drafted(folder, "1.csv", "2.csv")).files] == ["1.csv", "2.csv"]
+
+
+def test_a_draft_for_another_folder_names_files_as_seen_from_there(folder):
+    (folder / "export").mkdir()
+    (folder / "manifests").mkdir()
+    (folder / "export" / "users.csv").write_text(USERS)
+
+    text = draft([Path("export/users.csv")], folder=Path("manifests"))
+
+    assert '- path: "../export/users.csv"\n' in text
+
+
+def test_a_password_file_opens_archives_and_is_named_in_their_entries(folder):
+    with pyzipper.AESZipFile(folder / "all.zip", "w", encryption=pyzipper.WZ_AES) as archive:
+        archive.setpassword(b"open")
+        archive.writestr("users.csv", USERS)
+    (folder / "secret").write_text("open\n")
+
+    text = draft([Path("all.zip")], password_file=Path("secret"))
+
+    [entry] = filled(folder, text).files
+    assert (entry.member, entry.password_file) == (None, "secret")
+
+
+def test_whoever_drafts_is_asked_for_a_password_and_told_which_one_is_wrong(folder):
+    with pyzipper.AESZipFile(folder / "all.zip", "w", encryption=pyzipper.WZ_AES) as archive:
+        archive.setpassword(b"open")
+        archive.writestr("users.csv", USERS)
+    answers, questions = ["shut", "open"], []
+
+    text = draft([Path("all.zip")], ask=lambda question: questions.append(question) or answers.pop(0))
+
+    assert questions == ["Password of all.zip", "Password of all.zip (the one before does not open it)"]
+    assert "password_file" not in text
+
+
+def test_numbers_in_a_table_called_phones_are_phones_of_whom_they_are_joined_to(folder):
+    (folder / "dump.sql").write_text(
+        "INSERT INTO users (id, email) VALUES (1, 'ann@example.com'), (2, 'bob@example.com');\n"
+        "INSERT INTO phones (user_id, number) VALUES"
+        " (1, '+44 1632 960111'), (2, '+44 1632 960112'), (2, '+44 1632 960113');\n"
+    )
+
+    users, phones = filled(folder, drafted(folder, "dump.sql")).files
+
+    assert phones.mapping == {"user_id": ("Account identifiers",), "number": ("Phone numbers",)}
+    assert (phones.join.column, phones.join.to, phones.join.on) == ("user_id", "dump.sql#users", "id")
+    assert users.mapping == {"id": ("Account identifiers",), "email": ("Email addresses",)}
+
+
+def test_folders_in_an_archive_are_not_spoken_of(folder):
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.mkdir("people")
+        archive.writestr("people/users.csv", USERS)
+
+    assert "a folder" not in drafted(folder, "all.zip")

@@ -217,7 +217,7 @@ def test_a_glob_selects_members(tmp_path: Path) -> None:
 
     assert outcomes(tmp_path, "export.zip", "data/*.csv") == {
         "export.zip!data/people.csv": "read",
-        "export.zip!notes.txt": "not selected by `member`",
+        "export.zip!notes.txt": "no entry of the manifest selects it",
     }
 
 
