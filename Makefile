@@ -4,7 +4,9 @@ BIN := $(VENV)/bin
 DEMO ?= demo-data
 SHIPPED := $(shell find breachcheck ingest templates examples -type f -not -name '*.pyc')
 
-.PHONY: demo test check format lint types layers tests torture bench texts screenshots lighthouse clean
+.PHONY: install demo test check format lint types layers tests torture bench texts screenshots lighthouse clean
+
+install: $(VENV)/.installed  ## make .venv/bin/breachcheck
 
 demo: $(VENV)/.installed  ## load the example breaches and serve them
 	@$(BIN)/breachcheck demo --data $(DEMO)

@@ -27,6 +27,13 @@ lower_sensitivity_option = click.option(
     "--lower-sensitivity", is_flag=True, help="Show a breach that was sensitive as one that is not."
 )
 
+_AFTER = """
+Its page:         /breaches/{name}, while `breachcheck serve` runs
+For an authority: breachcheck breaches report {name}
+For your mailer:  breachcheck breaches texts {name}
+Take it back:     breachcheck breaches withdraw {name}
+""".strip()
+
 
 @click.group()
 def breaches() -> None:
@@ -74,7 +81,8 @@ def publish(
         else:
             load = services.publishing.publish_load_of(name, LoadId(load_id), by=who(), **meant)
         facts = summary(services, services.breaches.get(name))
-    _say(facts, f"Published {load.facts.name}, load {load.id}: {_people(load)} can be found.", as_json=as_json)
+    said = f"Published {load.facts.name}, load {load.id}: {_people(load)} can be found."
+    _say(facts, f"{said}\n{_AFTER.format(name=load.facts.name)}", as_json=as_json)
 
 
 @breaches.command()

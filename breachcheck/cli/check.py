@@ -139,6 +139,8 @@ def _note(services: Services, *, many: bool) -> None:
 
 
 def _lines() -> Iterator[str]:
+    if sys.stdin.isatty():
+        edge.say("Type an account and press Enter; Ctrl-D ends.")
     for line in sys.stdin.buffer:
         yield line.decode("utf-8", "replace").rstrip("\r\n")
 

@@ -42,7 +42,7 @@ def init(data: Path | None, passphrase: bool, disclosure: Disclosure | None) -> 
     if shown_once:
         click.echo(KEEP_THE_PASSPHRASE.format(passphrase=shown_once))
     click.echo(_what_to_back_up(settings))
-    click.echo("Next: breachcheck ingest PATH/breach.yaml")
+    click.echo("Next: breachcheck manifest draft FILES… -o breach.yaml")
 
 
 def _what_to_back_up(settings: Config) -> str:

@@ -29,13 +29,14 @@ def add(data: Path | None, name: str, password_file: TextIO | None) -> None:
     if password_file:
         password = password_file.read().rstrip("\r\n")
     else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        question = f"Password of {SHORTEST_PASSWORD} characters or more"
+        password = click.prompt(question, hide_input=True, confirmation_prompt="The same again")
     if len(password) < SHORTEST_PASSWORD:
         raise click.UsageError(f"A password needs {SHORTEST_PASSWORD} characters or more.")
     with opened(data) as services:
         services.operators.add(name, password)
         services.audit.note(AuditEntry(at=int(time.time()), actor=who(), action="add operator", subject=name))
-    click.echo(f"{name} can sign in at /admin/.")
+    click.echo(f"{name} can sign in at /admin/ while `breachcheck serve` runs.")
 
 
 @operators.command("list")

@@ -15,9 +15,14 @@ from breachcheck.load_warnings import LoadWarning, words_of
 from breachcheck.loads import FileTally, Tally
 from breachcheck.services import Services
 from ingest.manifest import Manifest
+from ingest.members import NO_MATTER
 from ingest.pipeline import Outcome
 
 NO_ADDRESS = "no address"
+NAMED = 5
+"""So many files that were not read are named at the end; all of them stand in the table."""
+_PREVIEW = "breachcheck serve, then /admin/ in a browser; breachcheck operators add YOUR-NAME lets you in"
+_ORDER = ("read", "nothing found", "not read")
 
 
 def table(tally: Tally) -> str:
@@ -25,7 +30,7 @@ def table(tally: Tally) -> str:
     part = [f"Read in part: {tally.part}"] if tally.part else []
     blocks = [
         *part,
-        "Files\n" + aligned([_file(one) for one in tally.files], "none"),
+        "Files\n" + aligned([_file(one) for one in _by_outcome(tally.files)], "none"),
         "Records\n" + aligned(_records(tally), "none"),
         "Fields\n" + aligned(_fields(tally), "none"),
         "Counted together\n" + aligned(_groups(tally), "nothing"),
@@ -70,12 +75,14 @@ def _result(outcome: Outcome, manifest: Manifest) -> list[str]:
             f"Held as load {outcome.load_id} until its warnings are answered: nobody sees it yet."
             f' {_people(outcome.tally)} are in "{title}".',
             f"Ask it:      breachcheck check --load {outcome.load_id} someone-you-know@example.com",
+            f"Preview it:  {_PREVIEW}",
             "Mend it:     in the manifest or its files, where a warning is right; then load again.",
             f"Accept it:   breachcheck breaches publish {name} {accepting}",
         ]
     return [
         f'Held as load {outcome.load_id}: nobody sees it yet. {_people(outcome.tally)} are in "{title}".',
         f"Ask it:     breachcheck check --load {outcome.load_id} someone-you-know@example.com",
+        f"Preview it: {_PREVIEW}",
         f"Publish it: breachcheck breaches publish {name}",
     ]
 
@@ -84,9 +91,17 @@ def _left_out(tally: Tally) -> list[str]:
     lines = []
     if without := tally.rejected.get(NO_ADDRESS, 0):
         lines.append(f"Not findable: {without:,} {'record' if without == 1 else 'records'} without an email address.")
-    if unread := [f"{one.name} ({one.why})" for one in tally.files if one.outcome == "not read"]:
-        lines.append(f"Not read: {', '.join(unread)}.")
+    unread = [one for one in tally.files if one.outcome == "not read" and one.why not in NO_MATTER]
+    if unread:
+        more = f" and {len(unread) - NAMED:,} more" if len(unread) > NAMED else ""
+        named = ", ".join(f"{one.name} ({one.why})" for one in unread[:NAMED])
+        lines.append(f"Not read: {named}{more}.")
     return lines
+
+
+def _by_outcome(files: Sequence[FileTally]) -> list[FileTally]:
+    """What was read first; what was not, last."""
+    return sorted(files, key=lambda one: _ORDER.index(one.outcome))
 
 
 def _next(outcome: Outcome, manifest: Manifest, config: Config) -> list[str]:
