@@ -1,11 +1,14 @@
-"""Delivery: takes mails out of the outbox and hands them over, one at a time, in one process at a time."""
+"""Delivery: takes mails out of the outbox and hands them over, one at a time, in one process of a data folder."""
 
 import fcntl
+import secrets
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from breachcheck.breaches import Breaches
 from breachcheck.db.base import Database
@@ -24,7 +27,10 @@ PAUSE_S = 60
 
 
 class Delivery:
-    """Hands over what is due, within the cap. For one thread; only while ``only_deliverer`` says so."""
+    """Hands over what is due, within the cap. For one thread; *by* is what ``only_deliverer`` calls it.
+
+    Others, of other data folders, may do so at the same time: each mail is claimed by one of them.
+    """
 
     def __init__(
         self,
@@ -46,10 +52,13 @@ class Delivery:
         self._cap = cap
         self._paused_until = 0
 
-    def begin(self, now: int) -> None:
-        """Park what another process was handing over when it ended: nobody knows whether it arrived."""
+    def begin(self, now: int, by: str = "") -> None:
+        """Park what another process was handing over when it ended: nobody knows whether it arrived.
+
+        What another data folder's had in hand is parked when its claim has run out.
+        """
         with self._db.transaction():
-            in_doubt = self._outbox.park_interrupted(now)
+            in_doubt = self._outbox.park_interrupted(now, by=by)
             for mail_id in in_doubt:
                 self._notifications.note_told(mail_id, now)
         if in_doubt:
@@ -60,9 +69,9 @@ class Delivery:
         if expired := self._outbox.expire(now):
             _log().warning("mails too late", parked=expired)
 
-    def deliver(self, now: int) -> bool:
+    def deliver(self, now: int, by: str = "") -> bool:
         """Hand over the next mail; whether there was one that may leave now."""
-        claim = self._claim(now)
+        claim = self._claim(now, by)
         if claim is None:
             return False
         if self._is_true(claim):
@@ -71,11 +80,12 @@ class Delivery:
             self._forget(claim)
         return True
 
-    def _claim(self, now: int) -> Claim | None:
+    def _claim(self, now: int, by: str) -> Claim | None:
         if now < self._paused_until:
             return None
-        urgent, others = may_leave(self._cap, self._outbox.handed_over(now))
-        return self._outbox.claim(now, urgent_alone=not others) if urgent else None
+        with self._db.transaction():
+            urgent, others = may_leave(self._cap, self._outbox.handed_over(now))
+            return self._outbox.claim(now, by=by, urgent_alone=not others) if urgent else None
 
     def _is_true(self, claim: Claim) -> bool:
         """Whether a notification still holds: the load that it tells of is shown, and its reader wants it."""
@@ -123,10 +133,11 @@ class Delivery:
 
 
 @contextmanager
-def only_deliverer(folder: Path, lock: str = LOCK) -> Iterator[bool]:
-    """Whether this process alone may hand over the mails, or what else has a *lock*, of a data folder.
+def only_deliverer(folder: Path, lock: str = LOCK) -> Iterator[str]:
+    """The name to claim mails by, or what else has a *lock*; empty where another process of the data folder has it.
 
-    For the length of the block.
+    Alone for the length of the block. Whoever comes next gets the same name, and so may take over at once what it
+    finds claimed; no other folder's gets it, even where one is a copy on another machine.
     """
     path = folder / lock
     path.touch(mode=0o600)
@@ -134,9 +145,19 @@ def only_deliverer(folder: Path, lock: str = LOCK) -> Iterator[bool]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            yield False
+            yield ""
             return
-        yield True
+        yield _name_in(file)
+
+
+def _name_in(file: BinaryIO) -> str:
+    """Written into the lock when it is first held."""
+    token = file.read()
+    if not token:
+        token = secrets.token_hex(16).encode()
+        file.write(token)
+        file.flush()
+    return sha256(token + socket.gethostname().encode()).hexdigest()[:32]
 
 
 @cache

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from breachcheck.counters import next_ids
 from breachcheck.db.base import Database
 
-CLAIM_S = 900
+CLAIM_S = 180
 ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A claimed job: this worker's alone until its claim runs out."""
+    """A claimed job: this worker's alone until its claim runs out, which it renews."""
 
     id: int
     kind: str
@@ -74,6 +74,17 @@ class Jobs:
             return Job(row["id"], row["kind"], json.loads(row["payload"]), row["attempts"])
         self._give_up(now)
         return None
+
+    def renew(self, job: Job, now: int) -> None:
+        """It is still being done: nobody else gets it for another ``CLAIM_S`` seconds."""
+        self._db.execute(
+            """
+            UPDATE job
+            SET claimed_until = :until
+            WHERE id = :id AND attempts = :attempts AND ended_at IS NULL
+            """,
+            {"until": now + CLAIM_S, "id": job.id, "attempts": job.attempts},
+        )
 
     def end(self, job: Job, now: int) -> None:
         """It is done. Says nothing of a job whose claim ran out and that is another's by now."""

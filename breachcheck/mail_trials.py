@@ -40,8 +40,8 @@ def _handed_over(services: Services, delivery: Delivery, mail_id: MailId, patien
     """What still stands of the mail once it is gone, was refused, or nobody waits any longer."""
     until = time.monotonic() + patience_s
     while (left := _find(services.post.outbox, mail_id)) and left.failure is None and time.monotonic() < until:
-        with only_deliverer(services.config.data) as is_alone:
-            if not (is_alone and delivery.deliver(int(time.time()))):
+        with only_deliverer(services.config.data) as name:
+            if not (name and delivery.deliver(int(time.time()), name)):
                 time.sleep(A_LOOK_S)
     return left
 

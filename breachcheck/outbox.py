@@ -19,6 +19,8 @@ TOO_LATE = "too late"
 KEEP_ENDED_S = 7 * 86_400
 KEEP_PARKED_S = 30 * 86_400
 HOUR_S = 3600
+CLAIM_S = 900
+"""How long a mail is its claimant's alone: longer than any mail server takes, each step within its time."""
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,12 +107,12 @@ class Outbox:
             )
         return mail_id
 
-    def claim(self, now: int, *, urgent_alone: bool = False) -> Claim | None:
-        """The next mail that is due, durably `sending` from now on; urgent ones first."""
+    def claim(self, now: int, *, by: str = "", urgent_alone: bool = False) -> Claim | None:
+        """The next mail that is due, durably `sending` from now on; urgent ones first. *by*: of which claimant."""
         rows = self._db.query(
             """
             UPDATE mail
-            SET state = 'sending', attempts = attempts + 1
+            SET state = 'sending', attempts = attempts + 1, claimed_by = :by, claimed_until = :until
             WHERE id = (
                 SELECT id
                 FROM mail
@@ -121,7 +123,7 @@ class Outbox:
             )
             RETURNING id, kind, sealed, attempts, load_id
             """,
-            {"now": now, "least": int(urgent_alone)},
+            {"now": now, "least": int(urgent_alone), "by": by, "until": now + CLAIM_S},
         )
         return self._claim(rows[0]) if rows else None
 
@@ -158,16 +160,19 @@ class Outbox:
             {"id": mail_id, "now": now, "why": why},
         )
 
-    def park_interrupted(self, now: int) -> list[MailId]:
-        """Park what a process that ended was handing over: it may have arrived. For when nobody is sending."""
+    def park_interrupted(self, now: int, *, by: str = "") -> list[MailId]:
+        """Park what a process that ended was handing over: it may have arrived.
+
+        That is what is claimed by *by*, who sends nothing now, or by another whose claim has run out.
+        """
         rows = self._db.query(
             """
             UPDATE mail
             SET state = 'parked', ended_at = :now, failure = :why
-            WHERE state = 'sending'
+            WHERE state = 'sending' AND (claimed_by = :by OR claimed_until <= :now)
             RETURNING id
             """,
-            {"now": now, "why": IN_DOUBT},
+            {"now": now, "why": IN_DOUBT, "by": by},
         )
         return [MailId(row["id"]) for row in rows]
 
@@ -249,13 +254,19 @@ class Outbox:
         return [QueuedMail(**dict(row) | {"is_whole": bool(row["is_whole"])}) for row in rows]
 
     def handed_over(self, now: int) -> dict[int, tuple[int, int]]:
-        """For each of the last 24 hours, 0 being this one: how many urgent mails and how many others."""
+        """For each of the last 24 hours, 0 being this one: how many urgent mails and how many others.
+
+        What is being handed over counts as of now.
+        """
         rows = self._db.query(
             """
-            SELECT (:now - ended_at) / :hour AS hour, SUM(is_urgent) AS urgent, SUM(1 - is_urgent) AS others
-            FROM mail
-            WHERE state IN ('sent', 'written') AND ended_at > :since
-            GROUP BY (:now - ended_at) / :hour
+            SELECT hour, SUM(is_urgent) AS urgent, SUM(1 - is_urgent) AS others
+            FROM (
+                SELECT is_urgent, CASE WHEN state = 'sending' THEN 0 ELSE (:now - ended_at) / :hour END AS hour
+                FROM mail
+                WHERE state = 'sending' OR (state IN ('sent', 'written') AND ended_at > :since)
+            ) AS left_or_leaving
+            GROUP BY hour
             """,
             {"now": now, "hour": HOUR_S, "since": now - 24 * HOUR_S},
         )

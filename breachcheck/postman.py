@@ -21,22 +21,23 @@ def run(post: Post, folder: Path, stopping: Event) -> None:
     """Go round until *stopping* is set. Of several workers of one data *folder* one does, and the next takes over."""
     delivery = post.delivery
     while delivery and not stopping.is_set():
-        with only_deliverer(folder) as is_alone:
-            if is_alone:
-                _rounds(post, delivery, stopping)
+        with only_deliverer(folder) as name:
+            if name:
+                _rounds(post, delivery, name, stopping)
         stopping.wait(IDLE_S)
 
 
-def _rounds(post: Post, delivery: Delivery, stopping: Event) -> None:
+def _rounds(post: Post, delivery: Delivery, name: str, stopping: Event) -> None:
     is_sure, swept_at = False, 0
     while not stopping.is_set():
         try:
-            if not is_sure:
-                delivery.begin(_now())
+            is_due = _now() - swept_at >= SWEEP_EVERY_S
+            if is_due or not is_sure:
+                delivery.begin(_now(), name)
             is_sure = True
-            if _now() - swept_at >= SWEEP_EVERY_S:
+            if is_due:
                 sweep(post, delivery, swept_at := _now())
-            is_busy = go_round(post, delivery, _now())
+            is_busy = go_round(post, delivery, _now(), name)
         except BreachcheckError as error:
             log.warning("store out of reach", error=type(error).__name__)
             is_busy = is_sure = False
@@ -47,10 +48,10 @@ def _rounds(post: Post, delivery: Delivery, stopping: Event) -> None:
             stopping.wait(IDLE_S)
 
 
-def go_round(post: Post, delivery: Delivery, now: int) -> bool:
+def go_round(post: Post, delivery: Delivery, now: int, name: str = "") -> bool:
     """Decide on one request and hand one mail over; whether there was either."""
     replied = post.replies.reply(now)
-    return delivery.deliver(now) or replied
+    return delivery.deliver(now, name) or replied
 
 
 def sweep(post: Post, delivery: Delivery, now: int) -> None:

@@ -45,8 +45,8 @@ def of_breaches(services: Services) -> Iterator[Finding]:
 
 def of_worker(services: Services) -> Iterator[Finding]:
     """Whether somebody does what can wait."""
-    with only_deliverer(services.config.data, courier.LOCK) as is_free:
-        pass
+    with only_deliverer(services.config.data, courier.LOCK) as name:
+        is_free = bool(name)
     overdue = services.jobs.overdue(_now() - OVERDUE_S)
     if is_free:
         severity: Severity = "warning" if services.config.database is None else "note"

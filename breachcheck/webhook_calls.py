@@ -47,7 +47,10 @@ class Call:
 
 
 class WebhookCalls:
-    """For one process at a time; in it, ``deliver`` may run in several threads, for different webhooks.
+    """For one process of a data folder; in it, ``deliver`` may run in several threads, for different webhooks.
+
+    Others, of other data folders, may call at the same time: each message is claimed by one. *by* is what
+    ``only_deliverer`` calls this one.
 
     The time is given, so that what is due does not depend on a clock alone; signatures carry that of the system.
     """
@@ -74,10 +77,13 @@ class WebhookCalls:
         self._patience_s = patience_s
         self._chance = SystemRandom()
 
-    def begin(self, now: int) -> None:
-        """Queue again what another process was sending when it ended. For when nobody sends."""
-        if returned := self._messages.return_interrupted(now, most_attempts=MOST_ATTEMPTS):
-            _log().warning("webhook messages interrupted", queued=returned)
+    def begin(self, now: int, by: str = "") -> None:
+        """Queue again what another process of this data folder was sending when it ended. For when none sends."""
+        self._take_over(now, by, are_all=True)
+
+    def take_over(self, now: int, by: str = "") -> None:
+        """Queue again what one of another data folder was sending when it ended, as its claim has run out."""
+        self._take_over(now, by, are_all=False)
 
     def sweep(self, now: int) -> None:
         """Forget what ended long ago."""
@@ -93,11 +99,11 @@ class WebhookCalls:
             self._form(one, now)
         return [Call(by_id[id_], number) for id_, number in self._messages.due(now) if id_ in by_id and id_ not in busy]
 
-    def deliver(self, call: Call, now: int) -> None:
+    def deliver(self, call: Call, now: int, by: str = "") -> None:
         """Send one message and note what came of it."""
         webhook = self._webhooks.find_by_id(call.webhook.id)
         waiting = self._messages.find(call.webhook.id, call.number)
-        claimed = waiting and self._messages.claim(waiting, now=now)
+        claimed = waiting and self._messages.claim(waiting, now=now, by=by)
         if webhook is None or not claimed:
             return
         try:
@@ -110,6 +116,10 @@ class WebhookCalls:
             self._note_failure(claimed, None, str(fault), now)
             return
         self._note(webhook, claimed, reply, now)
+
+    def _take_over(self, now: int, by: str, *, are_all: bool) -> None:
+        if returned := self._messages.return_interrupted(now, of=by, are_all=are_all, most_attempts=MOST_ATTEMPTS):
+            _log().warning("webhook messages interrupted", queued=returned)
 
     def _form(self, webhook: Webhook, now: int) -> None:
         if not self._messages.has_room(webhook.id):

@@ -20,6 +20,12 @@ STEPS_ASIDE_AFTER = 3
 MOST_WAITING = 10
 """So many messages of one webhook may wait at once; what comes after them waits where it comes from."""
 
+CLAIM_S = 60
+"""How long a message is its claimant's alone: far longer than a call takes."""
+
+SKEW_S = 60
+"""As much ahead as another machine's clock may be; more means that ours was put back."""
+
 INTERRUPTED = "The worker ended while it was being sent."
 KEEP_DELIVERED_S = 7 * 86_400
 KEEP_DEAD_S = 90 * 86_400
@@ -112,7 +118,7 @@ class WebhookMessages:
         return not row["ahead"] and int(row["waiting"]) < MOST_WAITING
 
     def due(self, now: int) -> list[tuple[WebhookId, int]]:
-        """The first message of each webhook that is due, longest due first.
+        """The first message of each webhook that is due, longest due first; of none that is being called.
 
         When one waits is noted with the time of noting: where that lies ahead, the clock was put back, and it is due.
         """
@@ -120,11 +126,12 @@ class WebhookMessages:
             """
             SELECT webhook_id, min(number) AS number
             FROM webhook_message
-            WHERE state = 'queued' AND (next_try_at <= :now OR noted_at > :now)
+            WHERE state = 'queued' AND (next_try_at <= :now OR noted_at > :ahead)
+            AND webhook_id NOT IN (SELECT webhook_id FROM webhook_message WHERE state = 'sending')
             GROUP BY webhook_id
             ORDER BY min(next_try_at), webhook_id
             """,
-            {"now": now},
+            {"now": now, "ahead": now + SKEW_S},
         )
         return [(WebhookId(row["webhook_id"]), int(row["number"])) for row in rows]
 
@@ -139,16 +146,21 @@ class WebhookMessages:
         )
         return _message(rows[0]) if rows else None
 
-    def claim(self, message: Message, *, now: int) -> Message | None:
-        """It is durably `sending` from now on; None where it waits no more."""
+    def claim(self, message: Message, *, now: int, by: str = "") -> Message | None:
+        """It is durably `sending` from now on; None where it waits no more, or another of its webhook is under way.
+
+        *by*: of which claimant.
+        """
         rows = self._db.query(
             """
             UPDATE webhook_message
-            SET state = 'sending', attempts = attempts + 1, tried_at = :now, noted_at = :now
+            SET state = 'sending', attempts = attempts + 1, tried_at = :now, noted_at = :now,
+                claimed_by = :by, claimed_until = :until
             WHERE webhook_id = :id AND number = :number AND state = 'queued'
+            AND NOT EXISTS (SELECT 1 FROM webhook_message WHERE webhook_id = :id AND state = 'sending')
             RETURNING webhook_id, number, kind, span, state, attempts, formed_at, tried_at, next_try_at, status, failure
             """,
-            {"id": message.webhook_id, "number": message.number, "now": now},
+            {"id": message.webhook_id, "number": message.number, "now": now, "by": by, "until": now + CLAIM_S},
         )
         return _message(rows[0]) if rows else None
 
@@ -161,23 +173,23 @@ class WebhookMessages:
         failure: str | None,
         now: int,
     ) -> None:
-        """It was taken, or is tried no more."""
+        """It was taken, or is tried no more. Says nothing of one whose claim ran out and that is another's by now."""
         self._db.execute(
             """
             UPDATE webhook_message
             SET state = :state, status = :status, failure = :failure, noted_at = :now
-            WHERE webhook_id = :id AND number = :number AND state = 'sending'
+            WHERE webhook_id = :id AND number = :number AND state = 'sending' AND attempts = :attempts
             """,
             _outcome(message, status, failure, now) | {"state": state},
         )
 
     def put_off(self, message: Message, *, status: int | None, failure: str, now: int, until: int) -> None:
-        """It waits for its next try. *failure* quotes nothing of others."""
+        """It waits for its next try, as ``end`` says. *failure* quotes nothing of others."""
         self._db.execute(
             """
             UPDATE webhook_message
             SET state = 'queued', status = :status, failure = :failure, next_try_at = :until, noted_at = :now
-            WHERE webhook_id = :id AND number = :number AND state = 'sending'
+            WHERE webhook_id = :id AND number = :number AND state = 'sending' AND attempts = :attempts
             """,
             _outcome(message, status, failure, now) | {"until": until},
         )
@@ -193,16 +205,20 @@ class WebhookMessages:
             {"id": webhook_id, "by": by},
         )
 
-    def return_interrupted(self, now: int, *, most_attempts: int) -> int:
-        """Queue again what a process that ended was sending, or give it up; how many. For when nobody sends."""
+    def return_interrupted(self, now: int, *, of: str = "", are_all: bool, most_attempts: int) -> int:
+        """Queue again what a process that ended was sending, or give it up; how many.
+
+        That is what others than *of* have claimed and whose claim has run out, and with *are_all* what *of* has.
+        """
         return self._db.execute(
             """
             UPDATE webhook_message
             SET state = CASE WHEN attempts < :most AND kind <> :test THEN 'queued' ELSE 'dead' END,
                 status = NULL, failure = :why, next_try_at = :now, noted_at = :now
             WHERE state = 'sending'
+            AND ((claimed_by = :of AND :own = 1) OR (claimed_by <> :of AND claimed_until <= :now))
             """,
-            {"now": now, "most": most_attempts, "test": TEST, "why": INTERRUPTED},
+            {"now": now, "most": most_attempts, "test": TEST, "why": INTERRUPTED, "of": of, "own": int(are_all)},
         )
 
     def replay(self, webhook_id: WebhookId, number: int, *, now: int) -> bool:
@@ -300,6 +316,7 @@ def _outcome(message: Message, status: int | None, failure: str | None, now: int
     return {
         "id": message.webhook_id,
         "number": message.number,
+        "attempts": message.attempts,
         "status": status,
         "failure": failure,
         "now": now,

@@ -2,20 +2,22 @@
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
 import structlog
 
 from breachcheck import courier, notify, opt_outs, postman, proofs, vitals, watchlists
 from breachcheck.errors import BreachcheckError
-from breachcheck.jobs import ATTEMPTS, Job
+from breachcheck.jobs import ATTEMPTS, CLAIM_S, Job
 from breachcheck.notifications import TellingId
 from breachcheck.recorder import Recorder
 from breachcheck.services import Services
 
 IDLE_S = 1.0
 AGAIN_AFTER_S = 60
+RENEW_EVERY_S = CLAIM_S / 4
 BY = "worker"
 
 log = structlog.get_logger("breachcheck.worker")
@@ -106,12 +108,32 @@ def run_one(services: Services) -> bool:
     if job is None:
         return False
     try:
-        JOBS[job.kind](services, job)
+        with _claim_renewed(services, job):
+            JOBS[job.kind](services, job)
     except Exception as error:  # noqa: BLE001 - the edge of a job: one that fails must not end the worker
         _note_failure(services, job, error)
     else:
         services.jobs.end(job, _now())
     return True
+
+
+@contextmanager
+def _claim_renewed(services: Services, job: Job) -> Iterator[None]:
+    """The job stays ours for the length of the block, however long: a thread sees to it."""
+    is_over = Event()
+
+    def renew() -> None:
+        while not is_over.wait(RENEW_EVERY_S):
+            with suppress(BreachcheckError):  # out of reach: the claim has time left for another try
+                services.jobs.renew(job, _now())
+
+    thread = Thread(target=renew, name="claim of a job")
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def _note_failure(services: Services, job: Job, error: Exception) -> None:

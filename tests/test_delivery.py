@@ -15,7 +15,7 @@ from breachcheck.ciphers import Cipher
 from breachcheck.delivery import AGAIN_AFTER_S, Delivery, only_deliverer
 from breachcheck.errors import MailDeferred, MailInDoubt, MailRefused, MailUnreachable, UnknownMail, WrongKey
 from breachcheck.mail import Sender
-from breachcheck.outbox import IN_DOUBT, KEEP_ENDED_S, KEEP_PARKED_S, TOO_LATE, Mail, Outbox
+from breachcheck.outbox import CLAIM_S, IN_DOUBT, KEEP_ENDED_S, KEEP_PARKED_S, TOO_LATE, Mail, Outbox
 from breachcheck.services import open_services
 from tests import mail_servers
 from tests.cli.commands import ROOT, environment
@@ -270,9 +270,40 @@ class TestOneAtATime:
 
     def test_of_two_one_delivers(self, tmp_path):
         with only_deliverer(tmp_path) as first, only_deliverer(tmp_path) as second:
-            assert (first, second) == (True, False)
+            assert first
+            assert second == ""
         with only_deliverer(tmp_path) as again:
-            assert again
+            assert again == first
+
+    def test_no_other_folder_has_the_name_that_one_claims_by(self, tmp_path):
+        other = tmp_path / "other"
+        other.mkdir()
+        with only_deliverer(tmp_path) as here, only_deliverer(other) as there:
+            assert here != there
+
+    def test_nor_has_a_copy_of_it_on_another_machine(self, tmp_path, monkeypatch):
+        with only_deliverer(tmp_path) as here:
+            pass
+        monkeypatch.setattr(delivery.socket, "gethostname", lambda: "elsewhere")
+        with only_deliverer(tmp_path) as there:
+            assert here != there
+
+    def test_what_another_has_in_hand_is_left_to_it_until_its_claim_has_run_out(self, it, queue):
+        mail_id = queue()
+        it.post.outbox.claim(NOW, by="another")
+        it.post.delivery.begin(NOW + CLAIM_S - 1, "this one")
+        meanwhile = state_of(it, mail_id)["state"]
+        it.post.delivery.begin(NOW + CLAIM_S, "this one")
+
+        assert meanwhile == "sending"
+        assert (state_of(it, mail_id)["state"], state_of(it, mail_id)["failure"]) == ("parked", IN_DOUBT)
+
+    def test_what_another_has_in_hand_counts_as_having_left(self, it, deliveries, queue):
+        queue(), queue()
+        it.post.outbox.claim(NOW, by="another")
+
+        assert deliveries(cap=1) == 0
+        assert deliveries(cap=4) == 1
 
     def test_a_surprise_parks_its_mail_visibly_and_ends_nothing(self, it, queue, monkeypatch):
         monkeypatch.setattr(postman, "IDLE_S", 0.01)

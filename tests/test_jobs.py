@@ -56,6 +56,24 @@ def _add_and_fail(store: Services) -> None:
         raise ZeroDivisionError
 
 
+def test_a_claim_that_is_renewed_has_its_whole_time_again(jobs):
+    jobs.add("prune", {}, due_at=NOW)
+    job = claimed(jobs)
+    jobs.renew(job, NOW + CLAIM_S - 1)
+
+    assert jobs.claim(NOW + 2 * CLAIM_S - 2) is None
+    assert claimed(jobs, NOW + 2 * CLAIM_S - 1).id == job.id
+
+
+def test_a_claim_that_ran_out_is_not_renewed_once_another_has_the_job(jobs):
+    jobs.add("prune", {}, due_at=NOW)
+    late = claimed(jobs)
+    claimed(jobs, NOW + CLAIM_S)
+    jobs.renew(late, NOW + 10 * CLAIM_S)
+
+    assert claimed(jobs, NOW + 2 * CLAIM_S).attempts == 3
+
+
 def test_of_many_who_claim_at_once_each_job_goes_to_one(store):
     for number in range(40):
         store.jobs.add("prune", {"number": number}, due_at=NOW)

@@ -6,7 +6,7 @@ import time
 import pytest
 from structlog.testing import capture_logs
 
-from breachcheck.jobs import ATTEMPTS
+from breachcheck.jobs import ATTEMPTS, CLAIM_S
 from breachcheck.publishing import REST_S
 from ingest import worker
 from tests.engines import ENGINES as ENGINES
@@ -30,6 +30,23 @@ def failing(_services, _job):
 def do_all(store) -> None:
     while worker.run_one(store):
         pass
+
+
+def test_a_job_stays_its_workers_however_long_it_takes(store, monkeypatch):
+    now = int(time.time())
+    others = []
+
+    def takes_long(services, _job):
+        monkeypatch.setattr(worker, "_now", lambda: now + CLAIM_S - 1)
+        time.sleep(0.3)
+        others.append(services.jobs.claim(now + CLAIM_S))
+
+    monkeypatch.setattr(worker, "RENEW_EVERY_S", 0.02)
+    monkeypatch.setitem(worker.JOBS, "long", takes_long)
+    store.jobs.add("long", {}, due_at=now)
+    worker.run_one(store)
+
+    assert others == [None]
 
 
 def test_there_is_nothing_to_do_in_a_new_store(store):

@@ -45,6 +45,7 @@ CATALOGUE = Schema(
         "m0014_reviews": breaches.REVIEWS,
         "m0016_names": breaches.NAMES,
         "m0020_sensitive_watching": teams.SENSITIVE_WATCHING,
+        "m0021_claims": people.CLAIMS + hooks.CLAIMS,
         "m0023_performance": status.PERFORMANCE,
     },
 )

@@ -44,3 +44,9 @@ CREATE TABLE webhook_number (
     PRIMARY KEY (webhook_id, breach)
 ) STRICT, WITHOUT ROWID;
 """
+
+CLAIMS = """
+ALTER TABLE webhook_message ADD COLUMN claimed_by TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE webhook_message ADD COLUMN claimed_until INTEGER NOT NULL DEFAULT 0;
+"""

@@ -122,3 +122,9 @@ CREATE TABLE ticked_step (
     PRIMARY KEY (digest, step)
 ) STRICT, WITHOUT ROWID;
 """
+
+CLAIMS = """
+ALTER TABLE mail ADD COLUMN claimed_by TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE mail ADD COLUMN claimed_until INTEGER NOT NULL DEFAULT 0;
+"""
