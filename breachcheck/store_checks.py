@@ -40,6 +40,7 @@ def of_breaches(services: Services) -> Iterator[Finding]:
     for breach in breaches:
         carried = {one.id: one.people for one in services.loads.field_sets_of(breach.load_id)}
         yield from _of_load(breach, sum(carried.values()), sum(found[set_id] for set_id in carried))
+    yield from _of_focus(services.config.focus_breach, breaches)
     yield fine("breaches", f"{len(breaches):,} are published.")
 
 
@@ -119,6 +120,14 @@ def _of_load(breach: Breach, loaded: int, found: int) -> Iterator[Finding]:
         )  # fmt: skip
     elif found < loaded:
         yield note("breaches", f"Of {loaded:,} entries of {name} {loaded - found:,} are gone, as opt-outs make them.")
+
+
+def _of_focus(name: str, breaches: Sequence[Breach]) -> Iterator[Finding]:
+    if name and name.lower() not in {breach.name.lower() for breach in breaches}:
+        yield warning(
+            "settings", f"focus_breach is {name}, which is not published: the home page asks about no breach, or about"
+            " one that was withdrawn.", "Publish it, correct its name, or unset focus_breach.",
+        )  # fmt: skip
 
 
 def _of_newest_backup(entries: Sequence[AuditEntry]) -> Finding:

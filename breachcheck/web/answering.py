@@ -10,6 +10,7 @@ from breachcheck.web import limits, measuring
 from breachcheck.web.answer_page import found_page
 from breachcheck.web.context import seal, services
 from breachcheck.web.doors import Door
+from breachcheck.web.focus import home_form
 from breachcheck.web.headers import keep_to_yourself
 from breachcheck.web.offers import offers_at
 from breachcheck.web.spelling import did_you_mean
@@ -18,26 +19,18 @@ LONGEST_ACCOUNT = 1000
 
 
 def show_home(door: Door, *, typed: str = "", is_refused: bool = False) -> ResponseReturnValue:
-    """The form; with *is_refused*, what was *typed* is still in it and the page says why it is no address.
-
-    Where the site may answer to the address itself alone, the form asks for a mail.
-    """
-    breaches, mail_to = door.reach(), None
-    if not breaches and (mail_to := offers_at(door).private_answer):
-        breaches = door.reach_by_mail()
-    if not breaches:
-        return render_template("pages/no_form.html", door=door, is_empty=not door.all_breaches())
-    focus = next((one for one in breaches if one.name == services().config.focus_breach), None)
-    newest = max(breach.added_at for breach in breaches)
+    """The form; with *is_refused*, what was *typed* is still in it and the page says why it is no address."""
+    form = home_form(door)
+    if not form.breaches:
+        return render_template("pages/no_form.html", door=door, form=form, is_empty=not door.all_breaches())
     return render_template(
         "pages/home.html",
         door=door,
-        count=len(breaches),
-        focus=None if door.is_preview else focus,
-        newest=newest,
+        form=form,
+        count=len(form.breaches),
+        newest=max(breach.added_at for breach in form.breaches),
         typed=typed,
         is_refused=is_refused,
-        mail_to=mail_to,
         offers=offers_at(door),
     )
 

@@ -19,7 +19,7 @@ _VARIABLES: dict[str, Callable[[Accent], Colour]] = {
 _OF_A_LOGO = """
 .own-logo { display: block; block-size: 2rem; inline-size: auto; max-inline-size: min(12rem, 45vw); }
 .own-logo { object-fit: contain; }
-.wordmark { max-inline-size: calc(100% - 60px); }
+.wordmark { max-inline-size: calc(100% - 72px); }
 """.lstrip()
 _WITHOUT_DARK = """
 .own-logo { background: light-dark(transparent, #fff); border-radius: 6px; padding: 3px; }

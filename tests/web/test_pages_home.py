@@ -48,17 +48,6 @@ def test_a_site_may_ask_about_one_breach(tmp_path: Path) -> None:
     assert "We look in one other breach too." in beside
 
 
-@pytest.mark.parametrize("focus", ["Clinic", "Nothing"])
-def test_a_breach_that_nobody_can_be_told_of_is_not_asked_about(tmp_path: Path, focus: str) -> None:
-    store = new_store(tmp_path / "data", focus_breach=focus)
-    published_breach(store, facts(), SHOP_PEOPLE)
-    published_breach(store, facts(PRIVATE, name="Clinic"), PRIVATE_PEOPLE)
-    page = create_app(store).test_client().get("/").text
-    store.close()
-
-    assert "<h1>Was your data in a breach?</h1>" in page
-
-
 def test_where_the_answer_is_mailed_the_form_does_not_say_that_nothing_is_stored(tmp_path: Path) -> None:
     store = new_store(tmp_path / "data", disclosure="owner", mail="outbox")
     published_breach(store, facts(), SHOP_PEOPLE)
