@@ -48,6 +48,7 @@ description:  # required: what happened, for the people concerned (CommonMark: n
 # who: People with an account at Example.
 # disclosed_classes: [Email addresses, Names]  # what the notice named, whether or not it is in these files
 # not_exposed: {{classes: [Passwords], source: "https://example.com/notice"}}  # what it said was not in it
+# help: {{url: "https://example.com/help", phone: "+44 1632 960123"}}  # where the company answers questions
 # copy: unknown  # complete, partial or unknown: how much of the data this is
 # disclosure: open  # open, owner or closed: who may see who was in it
 """

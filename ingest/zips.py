@@ -6,7 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from itertools import pairwise
 
@@ -122,11 +122,27 @@ def _password(infos: Sequence[zipfile.ZipInfo], archive: zipfile.ZipFile, name: 
     first = min((info for info in infos if info.flag_bits & _IS_ENCRYPTED), key=lambda info: info.file_size)
 
     def opens(password: str) -> bool:
-        try:
-            with closing(_Unpacked(archive, first, password.encode(), name)) as file:
-                file.read(CHUNK)
-        except DataFileError:
-            return False
-        return True
+        return any(_opens(archive, first, spelt, name) for spelt in _spellings(password))
 
-    return passwords.unlocking(name, opens).encode()
+    password = passwords.unlocking(name, opens)
+    return next(spelt for spelt in _spellings(password) if _opens(archive, first, spelt, name))
+
+
+def _opens(archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: bytes, name: str) -> bool:
+    try:
+        with closing(_Unpacked(archive, info, password, name)) as file:
+            file.read(CHUNK)
+    except DataFileError:
+        return False
+    return True
+
+
+def _spellings(password: str) -> Iterator[bytes]:
+    """*password* as UTF-8, and as Windows programs write it, in the code page of Western Europe or that of its DOS."""
+    seen = set()
+    for encoding in ("utf-8", "cp1252", "cp850"):
+        with suppress(UnicodeEncodeError):
+            spelt = password.encode(encoding)
+            if spelt not in seen:
+                seen.add(spelt)
+                yield spelt

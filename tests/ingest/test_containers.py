@@ -55,10 +55,10 @@ def seven_zipped(members, **options):
     return file.getvalue()
 
 
-def aes_zipped(members, password=SECRET, bits=256):
+def aes_zipped(members, password=SECRET, bits=256, encoding="utf-8"):
     file = io.BytesIO()
     with pyzipper.AESZipFile(file, "w", compression=zipfile.ZIP_DEFLATED, encryption=pyzipper.WZ_AES) as archive:
-        archive.setpassword(password.encode())
+        archive.setpassword(password.encode(encoding))
         archive.setencryption(pyzipper.WZ_AES, nbits=bits)
         for name, content in members:
             archive.writestr(name, content)
@@ -239,6 +239,13 @@ def test_without_a_password_the_remedy_is_said(tmp_path: Path, content) -> None:
 
 def test_a_password_may_be_typed_wrong_twice(tmp_path: Path) -> None:
     assert read(tmp_path, LOCKED["AES-256"], passwords=asked("x", "y", SECRET)) == READ
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850"])
+def test_a_password_opens_a_zip_of_a_program_that_spells_it_in_its_own_code_page(tmp_path: Path, encoding) -> None:
+    content = aes_zipped(MEMBERS, password="zwölf Größen", encoding=encoding)
+
+    assert read(tmp_path, content, passwords=asked("zwölf Größen")) == READ
 
 
 def test_the_password_comes_from_the_file_then_from_the_environment(tmp_path: Path) -> None:
