@@ -96,7 +96,7 @@ def _breach(shown: _Shown, leaked: str, not_leaked: str) -> str:
         not_leaked: _bare(exposure.not_leaked),
         "can't tell": _bare(exposure.unknown),
         "owner only": _bare(exposure.owner_only),
-        "not in it": [*_bare(exposure.not_exposed), *shown.also],
+        "not in it": [*_of_everyone(exposure.not_exposed), *shown.also],
     }
     lines += [f"    {label:<12} {', '.join(names)}" for label, names in groups.items() if names]
     return "\n".join(lines)
@@ -106,3 +106,9 @@ def _bare(names: Sequence[str]) -> list[str]:
     """Another machine may know classes that this one does not."""
     known = data_classes.all_classes()
     return [known[name].bare if name in known else name.lower() for name in names]
+
+
+def _of_everyone(names: Sequence[str]) -> list[str]:
+    """As ``_bare``, of everybody in the breach."""
+    known = data_classes.all_classes()
+    return [known[name].plural if name in known else name.lower() for name in names]

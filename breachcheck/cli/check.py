@@ -90,7 +90,7 @@ def check(
     is_many = account == "-"
     try:
         with _there(url, key_file, wanted) if url else _here(data, wanted, is_many=is_many) as asker:
-            return _worst([_ask_one(one, asker, say) for one in (_lines() if is_many else [account])])
+            return _worst([_ask_one(one, asker, say) for one in (_lines(spaced=not as_json) if is_many else [account])])
     except BrokenPipeError:
         raise
     except (BreachcheckError, OSError, UnicodeError) as error:
@@ -138,10 +138,13 @@ def _note(services: Services, *, many: bool) -> None:
     services.audit.note(AuditEntry(at=int(time.time()), actor=who(), action="check", subject=subject))
 
 
-def _lines() -> Iterator[str]:
+def _lines(*, spaced: bool) -> Iterator[str]:
+    """What stands in standard input; where answers are *spaced*, an empty line is said between them."""
     if sys.stdin.isatty():
         edge.say("Type an account and press Enter; Ctrl-D ends.")
-    for line in sys.stdin.buffer:
+    for number, line in enumerate(sys.stdin.buffer):
+        if number and spaced:
+            click.echo()
         yield line.decode("utf-8", "replace").rstrip("\r\n")
 
 

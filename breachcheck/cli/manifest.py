@@ -1,11 +1,13 @@
-"""``breachcheck manifest``: check a manifest, or have one drafted."""
+"""``breachcheck manifest``: check a manifest, have one drafted, and what it may call the data."""
 
+import json
 from pathlib import Path
 
 import click
 
-from breachcheck import config
-from breachcheck.cli.edge import data_option, say
+from breachcheck import config, data_classes
+from breachcheck.cli.edge import data_option, json_option, say
+from breachcheck.cli.output import aligned
 from breachcheck.cli.progress import typed
 from breachcheck.errors import ManifestError
 from breachcheck.sealing import own_domains
@@ -19,7 +21,7 @@ no_data_needed = click.option(
 
 @click.group()
 def manifest() -> None:
-    """Draft a manifest from data files, or check one."""
+    """Draft a manifest from data files, check one, or list the data classes."""
 
 
 @manifest.command()
@@ -64,6 +66,22 @@ def check_manifest(path: Path) -> None:
     entries = f"{len(read.files)} file {'entry' if len(read.files) == 1 else 'entries'}"
     click.echo(f"{path} is a good manifest of {read.facts.name} with {entries}.")
     click.echo(f"Next: breachcheck ingest --hold {path}")
+
+
+@manifest.command()
+@no_data_needed
+@json_option
+@click.argument("word", default="")
+def classes(as_json: bool, word: str) -> None:
+    """The data classes that a mapping may name, heaviest first; of those alone in which WORD stands."""
+    folded = word.casefold()
+    known = data_classes.all_classes().values()
+    rows = [
+        {"data_class": one.name, "in_words": one.plural, "for_its_owner_alone": one.owner_only}
+        for one in known
+        if folded in f"{one.name} {one.plural}".casefold()
+    ]
+    click.echo(json.dumps(rows) if as_json else aligned(rows, f"No data class has the word {word}; leave it out."))
 
 
 def _require_place(output: Path) -> None:

@@ -1,5 +1,6 @@
 """What a load counted, in the terminal's words."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ def table(tally: Tally) -> str:
     part = [f"Read in part: {tally.part}"] if tally.part else []
     blocks = [
         *part,
-        "Files\n" + aligned([_file(one) for one in _by_outcome(tally.files)], "none"),
+        "Files\n" + _files(tally.files),
         "Records\n" + aligned(_records(tally), "none"),
         "Fields\n" + aligned(_fields(tally), "none"),
         "Counted together\n" + aligned(_groups(tally), "nothing"),
@@ -99,9 +100,12 @@ def _left_out(tally: Tally) -> list[str]:
     return lines
 
 
-def _by_outcome(files: Sequence[FileTally]) -> list[FileTally]:
-    """What was read first; what was not, last."""
-    return sorted(files, key=lambda one: _ORDER.index(one.outcome))
+def _files(files: Sequence[FileTally]) -> str:
+    """What was read first; what was not, last; what nobody looks for people in, as a number."""
+    told = sorted((one for one in files if one.why not in NO_MATTER), key=lambda one: _ORDER.index(one.outcome))
+    aside = Counter(one.why for one in files if one.why in NO_MATTER)
+    lines = [f"and {count:,} more: not read ({why})" for why, count in sorted(aside.items())]
+    return "\n".join([aligned([_file(one) for one in told], "none"), *lines])
 
 
 def _next(outcome: Outcome, manifest: Manifest, config: Config) -> list[str]:
