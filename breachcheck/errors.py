@@ -342,6 +342,12 @@ class MailInDoubt(MailFault):
     """The mail went out, and nobody said whether it was taken. It must not be sent again unasked."""
 
 
+class UnknownIncident(BreachcheckError):
+    """There is no such incident, or it is over."""
+
+    reason = "unknown_incident"
+
+
 class UnknownMail(BreachcheckError):
     """There is no such mail, or it is not in a state that allows what was asked."""
 

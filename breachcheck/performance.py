@@ -57,7 +57,7 @@ class Performance:
                         self._add(step, minute, what, number)
 
     def over(self, window: Window, now: int) -> dict[str, int]:
-        """What *window* comes to; what never happened is left out."""
+        """What *window* comes to; what never happened is left out, and so are minutes that are not over."""
         rows = self._db.query(
             """
             SELECT what, sum(number) AS number
@@ -67,7 +67,9 @@ class Performance:
             """,
             {"step": window.step_s, "since": window.since(now), "now": now},
         )
-        return {row["what"]: int(row["number"]) for row in rows}
+        under_way = self._said_of(now // MINUTE_S * MINUTE_S)
+        numbers = {row["what"]: int(row["number"]) - (row["what"] in under_way) for row in rows}
+        return {what: number for what, number in numbers.items() if number}
 
     def last_minute_of(self, what: str) -> int | None:
         """The last minute that is kept in which *what* was noted; None where there is none."""
@@ -84,6 +86,14 @@ class Performance:
                 "DELETE FROM performance WHERE step = :step AND since < :before",
                 {"step": step, "before": now - kept_for_s},
             )
+
+    def _said_of(self, minute: int) -> frozenset[str]:
+        """Which of ``ONCE_A_MINUTE`` are so of *minute*."""
+        rows = self._db.query(
+            "SELECT what FROM performance WHERE step = :step AND since = :minute",
+            {"step": MINUTE_S, "minute": minute},
+        )
+        return ONCE_A_MINUTE.intersection(row["what"] for row in rows)
 
     def _is_first(self, minute: int, what: str) -> bool:
         """Enter it for its minute; whether nobody did before."""

@@ -19,6 +19,7 @@ from breachcheck.fetching import Allowed, Fetcher
 from breachcheck.headcounts import Headcounts
 from breachcheck.hooks import Feeds
 from breachcheck.identity import Identity
+from breachcheck.incidents import Incidents
 from breachcheck.index import Index
 from breachcheck.jobs import Jobs
 from breachcheck.key_ring import Keys
@@ -38,6 +39,7 @@ from breachcheck.resolving import Resolver
 from breachcheck.reviews import Reviews
 from breachcheck.sealed_accounts import SealedAccounts
 from breachcheck.sealing import Sealer, own_domains
+from breachcheck.site_status import SiteStatus
 from breachcheck.suppressions import Suppressions
 from breachcheck.ticked_steps import TickedSteps
 from breachcheck.use_counter import UseCounter
@@ -89,6 +91,7 @@ class Services:
         self.audit = Audit(catalogue)
         self.jobs = Jobs(catalogue)
         self.performance = Performance(catalogue)
+        self.incidents = Incidents(catalogue)
         self.publishing = Publishing(catalogue, self.index, self.headcounts, self.sealed_accounts)
         self.listings = Listings(catalogue, self.publishing)
         self.changes = ChangeFeed(catalogue, self.catalogue)
@@ -101,6 +104,7 @@ class Services:
         self.lookup = Lookup(
             self.catalogue, self.index, self.headcounts, self.digester, site=site, is_demo=self.is_demo
         )
+        self.site_status = SiteStatus(self.catalogue, self.lookup, self.performance, self.incidents)
         self.batch_lookup = BatchLookup(self.catalogue, self.index, self.lookup, is_demo=self.is_demo)
         self.domain_lookup = DomainLookup(
             self.catalogue, self.headcounts, self.sealed_accounts, self.digester, self.sealer

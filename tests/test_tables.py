@@ -26,6 +26,8 @@ OWNERS = {
     "field_set": "loads",
     "headcount": "headcounts",
     "identity": "identity",
+    "incident": "incidents",
+    "incident_update": "incidents",
     "job": "jobs",
     "key_use": "key_uses",
     "load": "loads",

@@ -24,6 +24,7 @@ COMMANDS = {
     "mails": ("breachcheck.cli.mails", "mails"),
     "watchlists": ("breachcheck.cli.watchlists", "watchlists"),
     "webhooks": ("breachcheck.cli.webhooks", "webhooks"),
+    "incidents": ("breachcheck.cli.incidents", "incidents"),
     "operators": ("breachcheck.cli.operators", "operators"),
     "suppressions": ("breachcheck.cli.suppressions", "suppressions"),
     "backup": ("breachcheck.cli.backup", "backup"),

@@ -49,7 +49,7 @@ def run(
     services = open_services(settings)
     url = f"http://{host}:{listener.getsockname()[1]}"
     told = {config.variable_of("public_url"): url} if links_lead_here and settings.public_url is None else {}
-    observe = OfServer(services.measures, services.lookup.try_store)
+    observe = OfServer(services.measures, services.site_status.try_store)
     with Supervisor(settings.data if with_worker else None, told), recording(services.performance, observe):
         click.echo(f"Serving on {url} (Ctrl-C stops it)", err=True)
         Server(services, listener, threads=threads).run_until_stopped()

@@ -119,7 +119,7 @@ def refusals(app: Flask) -> Refusals:
 def _opened_for_good() -> Services:
     """For as long as the process lives, and its record is kept meanwhile."""
     opened = open_services(config.read())
-    recorder.start(opened.performance, OfServer(opened.measures, opened.lookup.try_store), Event())
+    recorder.start(opened.performance, OfServer(opened.measures, opened.site_status.try_store), Event())
     return opened
 
 

@@ -18,6 +18,7 @@ STATUS_OF: dict[type[BreachcheckError], int] = {
     errors.UnknownBreach: 404,
     errors.UnknownDomain: 404,
     errors.WithdrawnBreach: 410,
+    errors.UnknownIncident: 404,
     errors.UnknownLoad: 404,
     errors.UnknownWatchlist: 404,
     errors.UnknownWebhook: 404,

@@ -47,6 +47,7 @@ CATALOGUE = Schema(
         "m0020_sensitive_watching": teams.SENSITIVE_WATCHING,
         "m0021_claims": people.CLAIMS + hooks.CLAIMS,
         "m0023_performance": status.PERFORMANCE,
+        "m0024_incidents": status.INCIDENTS,
     },
 )
 
