@@ -15,7 +15,7 @@ from breachcheck.load_warnings import LoadWarning, Sentences, words_of
 from breachcheck.loads import Load
 from breachcheck.operators import SHORTEST_PASSWORD, Operator
 from breachcheck.reviews import Review
-from breachcheck.web import answering, limits
+from breachcheck.web import admin_incidents, answering, limits
 from breachcheck.web.breach_page import breach_page
 from breachcheck.web.context import services
 from breachcheck.web.doors import Preview
@@ -23,6 +23,7 @@ from breachcheck.web.language import current, ngettext, tag
 from breachcheck.web.language import gettext as _
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
+bp.register_blueprint(admin_incidents.bp)
 
 SIGN_INS_A_MINUTE = 10
 MOST_TEXTS = 26

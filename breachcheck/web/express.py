@@ -6,7 +6,6 @@ to an answer, has to be thought of here too.
 """
 
 import io
-import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -86,7 +85,7 @@ class Express:
         if lane is None or told is None:
             return self._next(environ, start_response)
         key, said, allowance = told
-        request_id = secrets.token_hex(8)
+        request_id = request_log.new_id(environ)
         common = OVER_HTTPS if environ["wsgi.url_scheme"] == "https" else OVER_HTTP
         start_response(STATUS_LINES[said.status], [*said.headers, *common, *allowance, ("X-Request-Id", request_id)])
         self._services.use_counter.count(key.id, lane.endpoint, metering.outcome_of(said.status))

@@ -1,6 +1,7 @@
 """Forwarded: whom a request is from, and by which scheme, as the proxies that are trusted say, and nobody else."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,15 @@ SAID_BY_PROXIES = (
     "HTTP_X_FORWARDED_SCHEME",
     "HTTP_X_FORWARDED_SSL",
     "HTTP_X_REAL_IP",
+    "HTTP_X_REQUEST_ID",
 )
 """Nothing behind a proxy reads them, whoever sent them."""
+
+GIVEN_ID = "breachcheck.request_id"
+"""Where in the environ the id stands that a proxy gave the request."""
+
+_ID_FORM = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""128 bits, as nginx has them or as a UUID: anything else could be somebody's words, and ids are logged."""
 
 
 class Forwarded:
@@ -42,6 +50,8 @@ class Forwarded:
         if self._is_proxy(peer, 0):
             client, hops = self._client(peer, _listed(said["HTTP_X_FORWARDED_FOR"]))
             environ["REMOTE_ADDR"] = str(client or "")
+            if _ID_FORM.fullmatch(said["HTTP_X_REQUEST_ID"]):
+                environ[GIVEN_ID] = said["HTTP_X_REQUEST_ID"].lower()
             environ["wsgi.url_scheme"] = _scheme(_listed(said["HTTP_X_FORWARDED_PROTO"]), hops, environ)
         return self._next(environ, start_response)
 

@@ -3,9 +3,12 @@
 import secrets
 import time
 import traceback
+from collections.abc import Mapping
 
 import structlog
 from flask import Flask, Response, g, request
+
+from breachcheck.web.forwarded import GIVEN_ID
 
 log = structlog.get_logger("breachcheck.web")
 
@@ -16,13 +19,18 @@ def install(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         g.began_at = time.monotonic()
-        g.request_id = secrets.token_hex(8)
+        g.request_id = new_id(request.environ)
 
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = request_id()
         note(request.method, rule(), response.status_code, seconds(), request_id())
         return response
+
+
+def new_id(environ: Mapping[str, object]) -> str:
+    """That which a trusted proxy gave the request, so that both logs name it alike; or one of ours."""
+    return str(environ.get(GIVEN_ID) or secrets.token_hex(8))
 
 
 def note(method: str, rule: str, status: int, seconds: float, request_id: str) -> None:

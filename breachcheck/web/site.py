@@ -7,7 +7,7 @@ from flask import Flask
 from breachcheck import demo
 from breachcheck.locators import MAILTO, is_page
 from breachcheck.services import Services
-from breachcheck.web import language, preferences
+from breachcheck.web import language, preferences, request_log
 from breachcheck.web.answer_page import where_from
 from breachcheck.web.breach_page import reason, without_address
 from breachcheck.web.breach_texts import in_sentence, marks_of, marks_of_language, texts_of, title_of
@@ -50,6 +50,8 @@ def install(app: Flask, services: Services) -> None:
             "theme": preferences.theme(),
             "themes": preferences.theme_names(),
             "colour_schemes": preferences.THEMES[preferences.theme()],
+            "open_incidents": services.site_status.open_incidents,
+            "request_id": request_log.request_id(),
             "this_page": preferences.page_to_come_back_to(),
         }
 

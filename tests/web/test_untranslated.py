@@ -148,6 +148,9 @@ def site(tmp_path_factory: pytest.TempPathFactory, marking: None) -> Iterator[Se
     store.publishing.withdraw("Gone", by="tests", reason="Λάθος αρχείο.")
     store.publishing.update(facts(SHOP, affected=1600), by="tests")
     store.operators.add("olga", PASSWORD)
+    opened = store.incidents.open("Αργεί", "Ψάχνουμε.", by="tests", at=1_795_000_000)
+    store.incidents.update(opened.id, "resolved", "Τέλος.", by="tests", at=2_000_000_000)
+    store.incidents.open("Αργεί", "Ψάχνουμε.", by="tests", at=1_795_000_000)
     warnings = [naming(id, ["x"] * 11) if "names" in SENTENCES[id].seen else counted(id) for id in SENTENCES]
     load_id = held_breach(store, SHOP, PEOPLE, warnings=warnings)
     store.reviews.accept(load_id, ["affected"], by="1", at=1_795_000_000)
@@ -191,9 +194,10 @@ def test_a_page_speaks_the_language_asked_for(client: FlaskClient) -> None:
     "path",
     [
         *("/", "/breaches", "/breaches?q=xx", "/breaches?q=a%40b.example", "/breaches?sort=title&class=Names"),
-        *("/how-it-works", "/never-signed-up", "/not-me", "/status", "/nope", "/demo/could-not-check"),
+        *("/how-it-works", "/never-signed-up", "/not-me", "/nope", "/demo/could-not-check"),
         *("/breaches/Shop", "/breaches/Lists", "/breaches/Made", "/breaches/Bots", "/breaches/Clinic"),
         *("/api/v1/docs", "/breaches/Gone", "/owner/ask", "/owner/ask?to=hide", "/subscribe", "/admin/sign-in"),
+        *("/status", "/status?told=counted", "/status?told=again"),
         *("/owner/link/x", "/owner/stop/x", "/subscribe/x", "/unsubscribe/x"),
     ],
 )
@@ -218,7 +222,7 @@ def test_every_word_of_a_broken_site_is_in_the_catalogue(marking: None, tmp_path
     break_catalogue(store)
 
     assert client.get("/").status_code == 503
-    assert untranslated(client.get("/").text) == []
+    assert [untranslated(client.get(path).text) for path in ("/", "/status")] == [[], []]
 
 
 def test_every_word_of_the_owners_pages_is_in_the_catalogue(marking: None, tmp_path: Path) -> None:
@@ -264,6 +268,7 @@ def test_every_word_of_the_operators_pages_is_in_the_catalogue(client: FlaskClie
     client.post("/admin/sign-in", data={"name": "olga", "password": PASSWORD, "csrf_token": token})
     paths = (
         "/admin/",
+        "/admin/incidents",
         "/admin/loads/1",
         "/admin/loads/1/texts",
         "/admin/loads/7",
