@@ -1,15 +1,16 @@
 """``breachcheck init``: make a data folder."""
 
+import os
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 import click
 
 from breachcheck import config, key_ring, services
 from breachcheck.cli.edge import data_option
-from breachcheck.config import Config, Disclosure
+from breachcheck.config import Config, Disclosure, Mail
 from breachcheck.db.engines import store_of
 
 BACK_UP = """
@@ -27,15 +28,30 @@ The index key is derived from this passphrase, which is shown once and kept nowh
 Write it down. To start, put it into a file only you can read and point BREACHCHECK_INDEX_PASSPHRASE_FILE at it.
 """.strip()
 
+RULES: Mapping[Disclosure, str] = {
+    "open": "Whoever types an address sees its answer on the page.",
+    "owner": "The answer is mailed to the address itself, so that nobody can look up anybody else. It needs mail.",
+    "closed": "There is no public form; commands and API keys alone can ask.",
+}
+"""Who may see answers, as one chooses between them."""
+MAIL_IS_WRITTEN = (
+    "Mail was off, and is `outbox` now: mails become files in {outbox}, and nobody gets them until you set smtp"
+    " (docs/operations.md, Mail)."
+)
+
 
 @click.command()
 @data_option
 @click.option("--passphrase", is_flag=True, help="Derive the index key from a passphrase, which is shown once.")
-@click.option("--disclosure", type=click.Choice(["open", "owner", "closed"]), help="Who may see answers.")
-def init(data: Path | None, passphrase: bool, disclosure: Disclosure | None) -> None:
-    """Make a data folder: the keys, and the store."""
+@click.option("--disclosure", type=click.Choice(config.allowed("disclosure")), help="Who may see answers.")
+@click.option("--mail", type=click.Choice(config.allowed("mail")), help="How mail leaves.")
+def init(data: Path | None, passphrase: bool, disclosure: Disclosure | None, mail: Mail | None) -> None:
+    """Make a data folder: the keys, and the store.
+
+    Where nothing else says who may see answers, it asks on a terminal; elsewhere answers are open to everyone.
+    """
     settings = config.read(data)
-    settings = replace(settings, disclosure=_chosen_disclosure(settings, disclosure))
+    settings = _decided(settings, disclosure, mail)
     config.require_sense(settings)
     shown_once = services.init(settings, with_passphrase=passphrase)
     click.echo(f"Made {settings.data}: keys, and the store in {store_of(settings)}.")
@@ -53,25 +69,34 @@ def _what_to_back_up(settings: Config) -> str:
     return BACK_UP.format(keys="\n".join(lines), settings=settings.data / config.SETTINGS_FILE)
 
 
-def _chosen_disclosure(settings: Config, said: Disclosure | None) -> Disclosure:
-    """What settings.toml will say; where it is there already, what it says."""
-    if not (settings.data / config.SETTINGS_FILE).exists():
-        return said or _ask_disclosure(settings.disclosure)
-    if said not in (None, settings.disclosure):
-        raise click.UsageError(
-            f"{config.SETTINGS_FILE} is there already and says {settings.disclosure}; change it there."
-        )
-    return settings.disclosure
+def _decided(settings: Config, disclosure: Disclosure | None, mail: Mail | None) -> Config:
+    """With what settings.toml will say; where it is there already, what it says."""
+    if (settings.data / config.SETTINGS_FILE).exists():
+        _require_same("disclosure", disclosure, settings.disclosure)
+        _require_same("mail", mail, settings.mail)
+        return settings
+    settings = replace(settings, mail=mail or settings.mail)
+    if disclosure or config.variable_of("disclosure") in os.environ or not _is_asked():
+        return replace(settings, disclosure=disclosure or settings.disclosure)
+    return _asked(settings, mail)
 
 
-def _ask_disclosure(default: Disclosure) -> Disclosure:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return default
-    return cast(
-        Disclosure,
-        click.prompt(
-            "Who may see answers? open: anyone who types an address; closed: no public form",
-            type=click.Choice(["open", "closed"]),
-            default=default,
-        ),
-    )
+def _require_same(name: str, said: str | None, written: str) -> None:
+    if said not in (None, written):
+        raise click.UsageError(f"{config.SETTINGS_FILE} is there already and says {name} {written}; change it there.")
+
+
+def _is_asked() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _asked(settings: Config, mail: Mail | None) -> Config:
+    """With what somebody at a terminal chose; mail follows, where the choice needs it and nothing is said of it."""
+    click.echo("Who may see answers?")
+    for rule, meaning in RULES.items():
+        click.echo(f"  {rule:<8}{meaning}")
+    chosen: Disclosure = click.prompt("Disclosure", type=click.Choice(list(RULES)), default=settings.disclosure)
+    if chosen != "owner" or mail or settings.mail != "off":
+        return replace(settings, disclosure=chosen)
+    click.echo(MAIL_IS_WRITTEN.format(outbox=settings.outbox_path))
+    return replace(settings, disclosure=chosen, mail="outbox")

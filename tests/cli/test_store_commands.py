@@ -194,7 +194,7 @@ def test_init_does_not_pass_over_settings_that_say_otherwise(tmp_path):
     outcome = breachcheck("init", "--disclosure", "closed", data=tmp_path)
 
     assert outcome.status == 2
-    assert "says open; change it there" in outcome.err
+    assert "says disclosure open; change it there" in outcome.err
     assert not (tmp_path / "catalogue.db").exists()
 
 
