@@ -27,6 +27,12 @@ WHERE digest BETWEEN :low AND :high
 GROUP BY field_set_id
 """
 
+_DELETE = """
+DELETE FROM exposure
+WHERE digest BETWEEN :low AND :high
+AND field_set_id BETWEEN :first AND :last
+"""
+
 HANDFUL = 250
 """Digests a statement: enough that what a statement costs is shared, few enough for any engine."""
 
@@ -73,16 +79,40 @@ class Index:
                 found.setdefault(row["digest"], []).append(row["field_set_id"])
         return found
 
-    def insert(self, load_id: LoadId, piece: int, digests: Integers, field_set_ids: Integers) -> None:
-        """Enter one piece of a load, sorted by digest: durable whole or not at all. Twice is as good as once."""
+    def insert(
+        self, load_id: LoadId, piece: int, digests: Integers, field_set_ids: Integers, *, checksum: str = ""
+    ) -> None:
+        """Enter one piece of a load, sorted by digest: durable whole or not at all. Twice is as good as once.
+
+        *checksum*: by which ``pieces_of`` is to tell it from others.
+        """
         with self._db.transaction():
             self._db.insert_new("exposure", ("digest", "field_set_id"), (digests, field_set_ids))
             self._db.execute(
                 """
-                INSERT INTO piece_done (load_id, piece)
-                VALUES (:load_id, :piece)
-                ON CONFLICT (load_id, piece) DO NOTHING
+                INSERT INTO piece_done (load_id, piece, checksum)
+                VALUES (:load_id, :piece, :checksum)
+                ON CONFLICT (load_id, piece) DO UPDATE SET checksum = excluded.checksum
                 """,
+                {"load_id": load_id, "piece": piece, "checksum": checksum},
+            )
+
+    def pieces_of(self, load_id: LoadId) -> dict[int, str]:
+        """The pieces of the load that were entered, each with its checksum."""
+        rows = self._db.query("SELECT piece, checksum FROM piece_done WHERE load_id = :load_id", {"load_id": load_id})
+        return {row["piece"]: row["checksum"] for row in rows}
+
+    def distrust(self, load_id: LoadId) -> None:
+        """No checksum of the load's pieces says any more what was entered."""
+        self._db.execute("UPDATE piece_done SET checksum = '' WHERE load_id = :load_id", {"load_id": load_id})
+
+    def clear(self, load_id: LoadId, piece: int, low: int, high: int, field_set_ids: Sequence[FieldSetId]) -> None:
+        """As if the piece had never been entered: all of the load's field sets from digest *low* to *high* go."""
+        with self._db.transaction():
+            for first, last in stretches(field_set_ids):
+                self._db.execute(_DELETE, {"low": low, "high": high, "first": first, "last": last})
+            self._db.execute(
+                "DELETE FROM piece_done WHERE load_id = :load_id AND piece = :piece",
                 {"load_id": load_id, "piece": piece},
             )
 
@@ -101,12 +131,7 @@ class Index:
         for first, last in stretches(field_set_ids):
             for low in range(-(2**63), 2**63, SLICE):
                 deleted += self._db.execute(
-                    """
-                    DELETE FROM exposure
-                    WHERE digest BETWEEN :low AND :high
-                    AND field_set_id BETWEEN :first AND :last
-                    """,
-                    {"low": low, "high": low + SLICE - 1, "first": first, "last": last},
+                    _DELETE, {"low": low, "high": low + SLICE - 1, "first": first, "last": last}
                 )
         self._db.execute("DELETE FROM piece_done WHERE load_id = :load_id", {"load_id": load_id})
         return deleted

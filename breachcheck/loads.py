@@ -196,6 +196,10 @@ class Loads:
             )
         return [FieldSetId(number) for number in range(first, first + len(combinations))]
 
+    def forget_field_sets(self, field_set_ids: Sequence[FieldSetId]) -> None:
+        """Of a load that runs: nobody carries them after all."""
+        self._db.execute_many("DELETE FROM field_set WHERE id = :id", ({"id": one} for one in field_set_ids))
+
     def complete(
         self, load_id: LoadId, contents: Contents, tally: Tally, people: dict[FieldSetId, int], at: int
     ) -> None:
@@ -220,10 +224,14 @@ class Loads:
             if self._end(load_id, "failed", at, tally=tally, failure=why):
                 self._jobs.add("prune", {}, due_at=at)
 
-    def fail_running(self, why: str, at: int) -> list[LoadId]:
-        """Mark every load that still says it runs as failed. For a caller that knows that none can be running."""
+    def running(self) -> list[Load]:
+        """Every load that says it runs; the program of some may have ended."""
+        return self._select("state = 'running'", {})
+
+    def fail_running(self, why: str, at: int, *, but: LoadId | None = None) -> list[LoadId]:
+        """Mark every load that still says it runs as failed, *but* one. For a caller that knows that no other can."""
         with self._db.transaction():
-            dead = [LoadId(row["id"]) for row in self._db.query("SELECT id FROM load WHERE state = 'running'")]
+            dead = [load.id for load in self.running() if load.id != but]
             for load_id in dead:
                 self.fail(load_id, why, at)
         return dead

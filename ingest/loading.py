@@ -2,11 +2,13 @@
 
 import errno
 import fcntl
+import os
 import resource
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 
@@ -20,8 +22,24 @@ MEMORY = 3 << 30
 _NO_THREAD = "start new thread"  # what Python says where there is no memory for the stack of one
 
 
+class Lock:
+    """The right to load into a data folder, held. *noted*: what whoever had it before noted last."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.noted = file.read().decode(errors="replace")
+
+    def note(self, text: str) -> None:
+        """Durable on return, for whoever comes next."""
+        self._file.seek(0)
+        self._file.truncate()
+        self._file.write(text.encode())
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+
 @contextmanager
-def only_load(folder: Path, waits: Callable[[], None]) -> Iterator[None]:
+def only_load(folder: Path, waits: Callable[[], None]) -> Iterator[Lock]:
     """Hold the right to load into the data folder; where another process has it, call *waits* and wait for its end."""
     lock = folder / LOCK
     lock.touch(mode=0o600)
@@ -31,7 +49,7 @@ def only_load(folder: Path, waits: Callable[[], None]) -> Iterator[None]:
         except BlockingIOError:
             waits()
             fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield Lock(file)
 
 
 def require_room(folder: Path, needed: int) -> None:

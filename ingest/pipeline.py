@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,23 +11,26 @@ from typing import Protocol
 import msgspec
 import numpy as np
 
-from breachcheck import __version__, config, folders, mail_providers
+from breachcheck import config, folders, mail_providers
 from breachcheck.addresses import Domain
 from breachcheck.audit import AuditEntry
 from breachcheck.breaches import Facts, LoadId
-from breachcheck.errors import BreachcheckError, LoadError
 from breachcheck.interruption import stoppable
 from breachcheck.loads import LEFT_OUT, Contents, Part, Tally
 from breachcheck.services import Services
 from ingest import engine, loading, rejections, warning_signs, writing
+from ingest.attempts import LoadRefused as LoadRefused
+from ingest.attempts import attempt
 from ingest.boxes import Seal
 from ingest.extract import NO_PERSON
 from ingest.fingerprints import Fingerprints
 from ingest.gathering import Gathering
 from ingest.manifest import Manifest
 from ingest.passwords import Ask
+from ingest.patience import Patience
 from ingest.reading import Reading, read
 from ingest.rejections import Numbered, Rejections
+from ingest.stored_loads import StoredLoad
 from ingest.survey import Survey, survey
 from ingest.warning_signs import Counted
 from ingest.words import Words
@@ -47,14 +49,6 @@ class Progress(Protocol):
 
     def update(self, stage: str, records: int, bytes_done: int, bytes_total: int) -> None:
         """*records* read so far; *bytes_total* 0 where nobody knows."""
-
-
-class LoadRefused(LoadError):
-    """What was read is not fit to be published; *tally* says what it was."""
-
-    def __init__(self, message: str, tally: Tally) -> None:
-        super().__init__(message)
-        self.tally = tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,68 +101,61 @@ def run(
     config.require_way_to_owner(services.config, manifest.facts.disclosure)
     with ExitStack() as stack:
         stack.enter_context(stoppable())
-        stack.enter_context(
+        lock = stack.enter_context(
             loading.only_load(services.config.data, lambda: progress.update("Waiting for another load to end", 0, 0, 0))
         )
+        patience = Patience(services.config, lambda: progress.update("Waiting for the database", 0, 0, 0))
         if dry_run:
-            return Outcome(None, _load(manifest, services, progress, None, terms)[0], is_published=False)
-        with _attempt(manifest, services, by) as load_id:
-            tally, contents, written = _load(manifest, services, progress, load_id, terms)
-            waits_for = _review(manifest, services, load_id, tally, by=by, is_demanded=terms.hold_on_warning)
-            services.loads.complete(load_id, contents, tally, dict(written.carriers), _now())
-        services.opt_outs.finish()  # those of the time since the reading began
-        services.index.settle()
+            return Outcome(None, _load(manifest, services, progress, None, terms, patience)[0], is_published=False)
+        with attempt(manifest, services, by, lock) as load_id:
+            tally, contents, written = _load(manifest, services, progress, load_id, terms, patience)
+            is_reviewed = terms.hold_on_warning or services.config.review == "required"
+            waits_for = tuple(one.id for one in tally.warnings) if is_reviewed else ()
+            patience(lambda: _complete(services, load_id, contents, tally, written, by=by, waits_for=waits_for))
+        patience(services.opt_outs.finish)  # those of the time since the reading began
+        patience(services.index.settle)
         is_held = terms.hold or terms.part is not None or bool(waits_for)
         if not is_held:
-            services.publishing.publish(load_id, by=by)
+            patience(lambda: _publish(services, manifest.facts.name, load_id, by))
         return Outcome(load_id, tally, is_published=not is_held, waits_for=waits_for)
 
 
-def _review(
-    manifest: Manifest, services: Services, load_id: LoadId, tally: Tally, *, by: str, is_demanded: bool
-) -> tuple[str, ...]:
-    """The warnings that must be accepted: all or none. They are noted before the load can be published."""
-    warnings = tuple(one.id for one in tally.warnings)
-    if not warnings:
-        return ()
-    subject = f"{manifest.facts.name}, load {load_id}: {', '.join(warnings)}"
-    services.audit.note(AuditEntry(at=_now(), actor=by, action="warn", subject=subject))
-    if not (is_demanded or services.config.review == "required"):
-        return ()
-    services.reviews.demand(load_id, warnings)
-    return warnings
+def _complete(
+    services: Services,
+    load_id: LoadId,
+    contents: Contents,
+    tally: Tally,
+    written: Written,
+    *,
+    by: str,
+    waits_for: tuple[str, ...],
+) -> None:
+    """With a note of what it warns of, and what must be accepted of that. Twice is as good as once."""
+    with services.databases.catalogue_db.transaction():
+        load = services.loads.get(load_id)
+        if load.state == "complete":
+            return
+        if tally.warnings:
+            subject = f"{load.facts.name}, load {load_id}: {', '.join(one.id for one in tally.warnings)}"
+            services.audit.note(AuditEntry(at=_now(), actor=by, action="warn", subject=subject))
+        if waits_for:
+            services.reviews.demand(load_id, waits_for)
+        services.loads.complete(load_id, contents, tally, dict(written.carriers), _now())
 
 
-@contextmanager
-def _attempt(manifest: Manifest, services: Services, by: str) -> Iterator[LoadId]:
-    """A load that is marked as failed where the block does not reach its end. No other load runs meanwhile."""
-    services.loads.fail_running("The program that ran it ended before the load did.", _now())
-    load_id = services.loads.start(
-        services.breaches.id_of(manifest.facts.name),
-        manifest.facts,
-        manifest=manifest.text,
-        sha256=manifest.sha256,
-        program=f"breachcheck {__version__}",
-        by=by,
-        at=_now(),
-    )
-    why, tally = "It failed by a fault of the program's own.", None
-    try:
-        yield load_id
-        why = ""
-    except KeyboardInterrupt:
-        why = "It was stopped."
-        raise LoadError("The load was stopped; nothing of it is visible. Start it again when you like.") from None
-    except BreachcheckError as error:
-        why, tally = str(error), error.tally if isinstance(error, LoadRefused) else None
-        raise
-    finally:
-        if why:
-            services.loads.fail(load_id, why, _now(), tally)
+def _publish(services: Services, name: str, load_id: LoadId, by: str) -> None:
+    """Unless that was done, and its answer lost."""
+    if services.breaches.get(name).current_load != load_id:
+        services.publishing.publish(load_id, by=by)
 
 
 def _load(
-    manifest: Manifest, services: Services, progress: Progress, load_id: LoadId | None, terms: Terms
+    manifest: Manifest,
+    services: Services,
+    progress: Progress,
+    load_id: LoadId | None,
+    terms: Terms,
+    patience: Patience,
 ) -> tuple[Tally, Contents, Written]:
     """Read everything, then write everything, if it is fit to be."""
     with ExitStack() as stack:
@@ -198,10 +185,11 @@ def _load(
             sources = [Numbered(one.table.name, one.table.numbered_by) for one in surveyed.sources]
             rejected.write(terms.rejects, sources)
         _refuse_unfit(reading, terms, fingerprints)
-        written = _write(gathering, services, load_id, reading.tally().read, progress)
+        written = _write(gathering, services, load_id, reading.tally().read, progress, patience)
         reading = reading.with_hashes(fingerprints)
         tally = msgspec.structs.replace(_counted(reading, written, terms.part), sealed=_sealed(services, written))
-        warnings = warning_signs.warnings_of(_looked_at(manifest.facts, surveyed, services, tally, written))
+        looked_at = patience(lambda: _looked_at(manifest.facts, surveyed, services, tally, written))
+        warnings = warning_signs.warnings_of(looked_at)
         return msgspec.structs.replace(tally, warnings=warnings), surveyed.contents(), written
 
 
@@ -300,7 +288,12 @@ def _why_nobody(tally: Tally) -> str:
 
 
 def _write(
-    gathering: Gathering, services: Services, load_id: LoadId | None, records: int, progress: Progress
+    gathering: Gathering,
+    services: Services,
+    load_id: LoadId | None,
+    records: int,
+    progress: Progress,
+    patience: Patience,
 ) -> Written:
     def watch(share: float) -> None:
         progress.update(f"Writing, {share:.0%}", records, 0, 0)
@@ -309,10 +302,7 @@ def _write(
     if load_id is None:
         return writing.write(gathering, writing.Nowhere(), watch)
     loading.require_room(services.config.data, gathering.bytes + BYTES_TO_SPARE)
-    destination = writing.StoredLoad(
-        services.loads, services.index, services.headcounts, services.sealed_accounts, load_id
-    )
-    return writing.write(gathering, destination, watch)
+    return writing.write(gathering, StoredLoad(services, load_id, patience), watch)
 
 
 def _counted(reading: Reading, written: Written, part: Part | None) -> Tally:

@@ -12,12 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from breachcheck.breaches import LoadId
-from breachcheck.digests import Digest
-from breachcheck.headcounts import Headcounts
-from breachcheck.index import FieldSetId, Index
-from breachcheck.loads import Loads
-from breachcheck.sealed_accounts import SealedAccount, SealedAccounts
+from breachcheck.index import FieldSetId
 from ingest.columns import Int64s, are_among
 from ingest.domains import DomainNumbers
 from ingest.gathering import Gathering
@@ -34,6 +29,9 @@ Combination = tuple[frozenset[str], bool]
 class Destination(Protocol):
     """Where the pieces of one load go."""
 
+    def begin(self, pieces: int) -> None:
+        """So many pieces come, some perhaps without rows: each of an equal range of the digests, in their order."""
+
     def add_field_sets(self, combinations: Sequence[Combination]) -> list[FieldSetId]:
         """Ids for combinations that no earlier piece had; durable before any piece that uses them."""
 
@@ -46,35 +44,8 @@ class Destination(Protocol):
     def insert_headcounts(self, digests: Int64s, field_set_ids: Int64s, numbers: Int64s, /) -> None:
         """Enter some headcounts, sorted by digest and field set, durably whole or not at all."""
 
-
-@dataclass(frozen=True, slots=True)
-class StoredLoad:
-    """A load in the store. Nothing of it is visible before it is published."""
-
-    loads: Loads
-    index: Index
-    headcounts: Headcounts
-    sealed_accounts: SealedAccounts
-    load_id: LoadId
-
-    def add_field_sets(self, combinations: Sequence[Combination]) -> list[FieldSetId]:
-        return self.loads.add_field_sets(self.load_id, combinations)
-
-    def insert(self, piece: int, digests: Int64s, field_set_ids: Int64s, /) -> None:
-        self.index.insert(self.load_id, piece, digests, field_set_ids)
-
-    def insert_sealed(self, boxes: Columns, field_set_ids: Int64s, /) -> None:
-        digests, domains, bases, sealed = boxes
-        columns = (domains.tolist(), digests.tolist(), field_set_ids.tolist(), bases.tolist(), map(bytes, sealed))
-        self.sealed_accounts.insert(
-            [
-                SealedAccount(Digest(domain), Digest(digest), FieldSetId(field_set), Digest(base), box)
-                for domain, digest, field_set, base, box in zip(*columns, strict=True)
-            ]
-        )
-
-    def insert_headcounts(self, digests: Int64s, field_set_ids: Int64s, numbers: Int64s, /) -> None:
-        self.headcounts.insert(digests, field_set_ids, numbers)
+    def end(self) -> None:
+        """That was all: what else was ever entered is gone on return."""
 
 
 class Nowhere:
@@ -82,6 +53,9 @@ class Nowhere:
 
     def __init__(self) -> None:
         self._given = 0
+
+    def begin(self, _pieces: int) -> None:
+        return
 
     def add_field_sets(self, combinations: Sequence[Combination]) -> list[FieldSetId]:
         first, self._given = self._given + 1, self._given + len(combinations)
@@ -94,6 +68,9 @@ class Nowhere:
         return
 
     def insert_headcounts(self, _digests: Int64s, _field_set_ids: Int64s, _numbers: Int64s, /) -> None:
+        return
+
+    def end(self) -> None:
         return
 
 
@@ -139,6 +116,7 @@ def write(gathering: Gathering, destination: Destination, watch: Callable[[float
     One piece is merged while the one before it is written.
     """
     ends = equal_ranges(1 + (gathering.direct.rows + gathering.aliases.rows) // ROWS_A_PIECE)
+    destination.begin(len(ends))
     merged = _merged(gathering, ends)
     with closing(heads_in(gathering.folder)) as domains, ThreadPoolExecutor(1, "merge") as ahead:
         writer = _Writer(destination, gathering.words, domains)
@@ -150,6 +128,7 @@ def write(gathering: Gathering, destination: Destination, watch: Callable[[float
             number += 1
             watch(number / len(ends))
         writer.count_groups(gathering)
+        destination.end()
         return writer.written
 
 

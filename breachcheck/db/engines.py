@@ -21,6 +21,11 @@ def store_of(settings: Config) -> Store:
     return PostgresStore(settings.database)
 
 
+def is_on_a_server(settings: Config) -> bool:
+    """Whether the store that *settings* name may go away and come back while a program runs."""
+    return settings.database is not None
+
+
 def upkeep_of(settings: Config) -> Upkeep:
     """Who looks after the store that *settings* name."""
     if settings.database is None:

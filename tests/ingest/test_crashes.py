@@ -10,12 +10,17 @@ from pathlib import Path
 import pytest
 
 from breachcheck import config
-from breachcheck.addresses import Domain
+from breachcheck.addresses import Domain, canonical
+from breachcheck.batch_lookup import Question
 from breachcheck.disclosure import PUBLIC
+from breachcheck.errors import StoreUnavailable
 from breachcheck.services import open_services
+from breachcheck.suppressions import Level
 from ingest import manifest as manifests
-from ingest import pipeline
+from ingest import patience, pipeline, writing
+from tests import engines, servers
 from tests.engines import ENGINES as ENGINES
+from tests.engines import Postgres
 from tests.ingest.loads import Silent
 from tests.stores import new_store
 
@@ -82,6 +87,13 @@ def is_exposed(services, number):
     return bool(services.lookup.ask(f"person{number}@example.com", PUBLIC).exposures)
 
 
+def exposed_in(services):
+    """The numbers of everybody who is found."""
+    questions = [Question(f"person{number}@example.com") for number in range(PEOPLE)]
+    answers = services.batch_lookup.ask(questions, PUBLIC)
+    return {number for number, answer in enumerate(answers) if answer.exposures}
+
+
 def assert_domain_is_told(services, people):
     """The whole domain is counted and sealed as its people are: by what is published, and nothing else."""
     assert services.domain_lookup.ask(DOMAIN).people == people
@@ -100,8 +112,7 @@ def is_published(data):
 def assert_whole(data):
     services = reopened(data)
     try:
-        assert not is_exposed(services, 0)
-        assert all(is_exposed(services, number) for number in range(1, PEOPLE))
+        assert exposed_in(services) == set(range(1, PEOPLE))
         assert_domain_is_told(services, PEOPLE - 1)
     finally:
         services.close()
@@ -149,3 +160,133 @@ def test_a_load_killed_at_any_moment_is_invisible_or_whole(tmp_path, data, seed)
         assert_whole(data)
     else:
         assert_untouched_and_loadable(data, manifest)
+
+
+class Shaken(Silent):
+    """Kills the server when a share of the writing is done. When the load waits for it, it *comes_back*."""
+
+    def __init__(self, services, server, *, comes_back):
+        super().__init__()
+        self._services, self._server, self._comes_back = services, server, comes_back
+        self.entered = {}
+
+    def update(self, stage, records, bytes_done, bytes_total):
+        super().update(stage, records, bytes_done, bytes_total)
+        if stage == "Waiting for the database" and self._comes_back:
+            self._comes_back = False
+            self._server.start()
+        if [one.startswith("Writing") for one, *_ in self.heard].count(True) == 9 and not self.entered:
+            self.entered = pieces_of(self._services)
+            self._server.kill()
+
+
+def pieces_of(services):
+    """When each piece of the second load was entered, as PostgreSQL counts what it does."""
+    rows = services.databases.index_db.query(
+        "SELECT piece, CAST(xmin AS text) AS entered FROM piece_done WHERE load_id = 2"
+    )
+    return {row["piece"]: row["entered"] for row in rows}
+
+
+def load_again(services, manifest, progress=None):
+    return pipeline.run(manifests.read(manifest), services, progress=progress or Silent(), by="tests")
+
+
+@pytest.mark.engines("postgres")
+class TestALoadThatWasCutOff:
+    @pytest.fixture(autouse=True)
+    def _in_small_pieces(self, monkeypatch):
+        monkeypatch.setattr(writing, "ROWS_A_PIECE", 1000)
+
+    @pytest.fixture
+    def cut_off(self, tmp_path, data):
+        """A load of everybody, killed with some of its pieces in the store."""
+        manifest = described(tmp_path, 1, PEOPLE)
+        start(data, manifest, "Writing", 9).communicate()
+        services = reopened(data)
+        yield services, manifest
+        services.close()
+
+    def test_is_gone_on_with_and_what_it_has_entered_is_not_sent_again(self, data, cut_off):
+        services, manifest = cut_off
+        before = pieces_of(services)
+        outcome = load_again(services, manifest)
+
+        after = pieces_of(services)
+        assert outcome.load_id == 2
+        assert len(before) >= 7
+        assert len(after) > len(before)
+        assert {piece: after[piece] for piece in before} == before
+        assert_whole(data)
+
+    def test_shows_only_what_its_files_hold_by_now_and_nobody_who_was_forgotten(self, tmp_path, cut_off):
+        services, manifest = cut_off
+        before = pieces_of(services)
+        described(tmp_path, 1, PEOPLE - 3)  # three people less; of the pieces cut alike most are as they were
+        forgotten = [3, 4, 5]
+        services.opt_outs.opt_out_all(
+            {services.digester.of_address(canonical(f"person{one}@example.com")): Level.FORGET for one in forgotten}
+        )
+        outcome = load_again(services, manifest)
+
+        after = pieces_of(services)
+        anew = [piece for piece in before if after[piece] != before[piece]]
+        there = exposed_in(services)
+        assert 0 < len(anew) <= 6
+        assert there == set(range(1, PEOPLE - 3)) - set(forgotten)
+        assert outcome.tally.people == len(there)
+        assert_domain_is_told(services, len(there))
+
+    def test_is_begun_anew_with_another_manifest(self, cut_off):
+        services, manifest = cut_off
+        manifest.write_text(manifest.read_text().replace("title: Shop", "title: The Shop"))
+        outcome = load_again(services, manifest)
+
+        assert outcome.load_id == 3
+        assert services.loads.get(2).state == "failed"
+
+
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory):
+    """One that may be killed."""
+    with servers.running(*servers.QUICK) as server:
+        yield Postgres(server, tmp_path_factory.mktemp("own"))
+
+
+@pytest.mark.engines("sqlite")
+class TestAServerThatDies:
+    """While a load runs, with some of its pieces entered."""
+
+    @pytest.fixture
+    def services(self, own_server, tmp_path, monkeypatch):
+        monkeypatch.setattr(writing, "ROWS_A_PIECE", 1000)
+        with engines.on(own_server):
+            services = new_store(tmp_path / "data", own_domains=DOMAIN)
+            load_again(services, described(tmp_path, 0, 1))
+            yield services
+            services.close()
+
+    def test_and_comes_back_lets_the_load_go_on_by_itself(self, own_server, tmp_path, services):
+        progress = Shaken(services, own_server.server, comes_back=True)
+        outcome = load_again(services, described(tmp_path, 1, PEOPLE), progress)
+
+        assert progress.entered
+        assert progress.entered.items() <= pieces_of(services).items()
+        assert (outcome.load_id, outcome.is_published, outcome.tally.people) == (2, True, PEOPLE - 1)
+        assert_whole(services.config.data)
+
+    def test_and_stays_away_ends_the_load_which_the_next_one_goes_on_with(
+        self, own_server, tmp_path, services, monkeypatch
+    ):
+        monkeypatch.setattr(patience, "ABSENCE_S", 0.5)
+        manifest = described(tmp_path, 1, PEOPLE)
+        progress = Shaken(services, own_server.server, comes_back=False)
+        with pytest.raises(StoreUnavailable):
+            load_again(services, manifest, progress)
+        own_server.server.start()
+        outcome = load_again(services, manifest)
+
+        assert progress.entered
+        assert progress.entered.items() <= pieces_of(services).items()
+        assert outcome.load_id == 2
+        assert_whole(services.config.data)

@@ -24,6 +24,7 @@ INDEX = Schema(
         "m0002_identity": index.IDENTITY,
         "m0003_headcounts": index.HEADCOUNTS,
         "m0004_sealed_accounts": index.SEALED_ACCOUNTS,
+        "m0022_checksums": index.CHECKSUMS,
     },
 )
 

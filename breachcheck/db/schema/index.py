@@ -30,6 +30,10 @@ CREATE TABLE headcount (
 ) STRICT, WITHOUT ROWID;
 """
 
+CHECKSUMS = """
+ALTER TABLE piece_done ADD COLUMN checksum TEXT NOT NULL DEFAULT '';
+"""
+
 SEALED_ACCOUNTS = """
 CREATE TABLE sealed_account (
     domain INTEGER NOT NULL,
