@@ -1,6 +1,6 @@
 """Members of archives: what every kind of archive lists, and which names are left alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath, PureWindowsPath
@@ -10,9 +10,9 @@ from ingest.compression import Readable
 
 _ARCHIVES = (".zip", ".7z", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst")
 _LITTER = {".ds_store", "thumbs.db", "desktop.ini"}
-_ADDED = "added by the operating system"
+ADDED = "added by the operating system"
 FOLDER = "a folder"
-NO_MATTER = frozenset({_ADDED, FOLDER})
+NO_MATTER = frozenset({ADDED, FOLDER})
 """Why members are left alone in which nobody expects people."""
 
 
@@ -50,9 +50,12 @@ def why_skipped(member: Member) -> str:
         return "its name leads out of the archive"
     if member.why:
         return member.why
-    if "__MACOSX" in parts or parts[-1].lower() in _LITTER or parts[-1].startswith("._"):
-        return _ADDED
-    return ""
+    return ADDED if is_litter(parts) else ""
+
+
+def is_litter(parts: Sequence[str]) -> bool:
+    """Whether a file of this path is one that operating systems leave behind."""
+    return "__MACOSX" in parts or parts[-1].lower() in _LITTER or parts[-1].startswith("._")
 
 
 def may_hold_others(member: Member) -> bool:

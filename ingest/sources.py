@@ -19,7 +19,7 @@ from ingest import archives, compression, containers
 from ingest.budgets import Budget
 from ingest.compression import Limits, Readable
 from ingest.containers import Opening
-from ingest.members import Member, is_selected, may_hold_others, why_skipped
+from ingest.members import ADDED, Member, is_litter, is_selected, may_hold_others, why_skipped
 from ingest.passwords import Passwords
 from ingest.spools import Content, Spool
 
@@ -166,7 +166,18 @@ def find(
         yield from search.contents(named, mask_addresses(path), is_named=True)
         return
     for found in _beneath(named, path, folder):
-        yield from search.contents(found, mask_addresses(_shown(found, folder)), is_named=False)
+        name = mask_addresses(_shown(found, folder))
+        if is_litter(found.parts):
+            yield NotRead(name, ADDED)
+        else:
+            yield from search.contents(found, name, is_named=False)
+
+
+def is_there(path: str, folder: Path) -> bool:
+    """Whether *path* of a manifest in *folder* names anything."""
+    if path == STANDARD_INPUT:
+        return True
+    return (folder / path).exists() or any(True for _ in _globbed(path, folder))
 
 
 def _standard_input(terms: Terms) -> DataFile:

@@ -11,8 +11,9 @@ from breachcheck.cli.output import aligned
 from breachcheck.cli.progress import typed
 from breachcheck.errors import ManifestError
 from breachcheck.sealing import own_domains
-from ingest import drafting
+from ingest import drafting, sources
 from ingest import manifest as manifests
+from ingest.manifest import Manifest
 
 no_data_needed = click.option(
     "--data", type=click.Path(path_type=Path), expose_value=False, help="Taken as by every command; not needed."
@@ -65,7 +66,16 @@ def check_manifest(path: Path) -> None:
     read = manifests.read(path)
     entries = f"{len(read.files)} file {'entry' if len(read.files) == 1 else 'entries'}"
     click.echo(f"{path} is a good manifest of {read.facts.name} with {entries}.")
-    click.echo(f"Next: breachcheck ingest --hold {path}")
+    if missing := _missing(read):
+        click.echo(f"Not there yet: {', '.join(missing)}; a load needs them beside the manifest, or change `path`.")
+    else:
+        click.echo(f"Next: breachcheck ingest --hold {path}")
+
+
+def _missing(read: Manifest) -> list[str]:
+    """Files that the manifest names and that are not there."""
+    paths = [path for entry in read.files for path in (entry.path, entry.password_file) if path]
+    return [path for path in dict.fromkeys(paths) if not sources.is_there(path, read.folder)]
 
 
 @manifest.command()

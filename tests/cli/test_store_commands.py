@@ -217,3 +217,19 @@ def test_a_draft_is_written_to_a_file_and_never_over_one(tmp_path):
     assert "- path: users.csv" in (tmp_path / "breach.yaml").read_text()
     assert again.status == 2
     assert "breach.yaml is there already and is left as it is" in again.err
+
+
+def test_a_good_manifest_whose_files_are_elsewhere_says_so(tmp_path):
+    facts = "manifest: 1\nname: Shop\ntitle: Shop\nbreach_date: 2026-03-14\ndescription: x\n"
+    (tmp_path / "breach.yaml").write_text(facts + "files: [{path: users.csv, password_file: secret}, {path: '*.yaml'}]")
+
+    checked = breachcheck("manifest", "check", "breach.yaml", data=tmp_path / "data")
+
+    assert checked.status == 0
+    assert "Not there yet: users.csv, secret; a load needs them" in checked.out
+
+
+def test_data_classes_are_listed_by_a_word_in_them():
+    listed = breachcheck("manifest", "classes", "comment", "--json").json
+
+    assert [one["data_class"] for one in listed] == ["Customer service comments", "Comments"]

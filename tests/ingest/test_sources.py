@@ -306,3 +306,15 @@ def test_standard_input_that_holds_no_records_is_refused(
 
     with pytest.raises(DataFileError, match="standard input is"):
         list(find("-", tmp_path))
+
+
+def test_what_operating_systems_leave_in_a_folder_is_not_read(tmp_path):
+    for name in ("people.csv", ".DS_Store", "._people.csv"):
+        (tmp_path / name).write_text("email\nann@example.com\n")
+    (tmp_path / "__MACOSX").mkdir()
+    (tmp_path / "__MACOSX" / "people.csv").write_text("x")
+
+    found = {one.name: isinstance(one, NotRead) and one.why for one in find(".", tmp_path)}
+
+    added = "added by the operating system"
+    assert found == {"people.csv": False, ".DS_Store": added, "._people.csv": added, "__MACOSX/people.csv": added}
