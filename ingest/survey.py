@@ -68,7 +68,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a manifest's files hold, in its order: tables to read, and tallies of all the rest."""
+    """What a manifest's files hold, in its order: tables to read, and tallies of all the rest, what is unread last."""
 
     found: tuple[Source | FileTally, ...]
 
@@ -152,7 +152,7 @@ def survey(
         password = manifest.folder / entry.password_file if entry.password_file else None
         terms = Terms(passwords=Passwords(password, ask, typed=typed), spill=spill, as_text=entry.format == "text")
         found.append(list(_survey_of(entry, manifest, connection, terms)))
-    surveyed = Survey(tuple(_told_once(found)))
+    surveyed = Survey(tuple(sorted(_told_once(found), key=_is_unread)))
     check_sensitivity(manifest, surveyed.data_classes)
     return surveyed
 
@@ -160,7 +160,7 @@ def survey(
 def _told_once(found: Sequence[Sequence[Source | FileTally]]) -> Iterator[Source | FileTally]:
     """What each entry *found*, but for what it passed over and another entry read, or passed over before."""
     names = [
-        one.table.name if isinstance(one, Source) else one.name for some in found for one in some if _is_taken(one)
+        one.table.name if isinstance(one, Source) else one.name for some in found for one in some if not _is_unread(one)
     ]
     unread = Unread(names)
     for some in found:
@@ -168,8 +168,8 @@ def _told_once(found: Sequence[Sequence[Source | FileTally]]) -> Iterator[Source
         yield from (one for one in some if isinstance(one, Source) or one not in repeated)
 
 
-def _is_taken(one: Source | FileTally) -> bool:
-    return isinstance(one, Source) or one.outcome != "not read"
+def _is_unread(one: Source | FileTally) -> bool:
+    return isinstance(one, FileTally) and one.outcome == "not read"
 
 
 def _survey_of(

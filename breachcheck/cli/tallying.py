@@ -23,7 +23,6 @@ NO_ADDRESS = "no address"
 NAMED = 5
 """So many files that were not read are named at the end; all of them stand in the table."""
 _PREVIEW = "breachcheck serve, then /admin/ in a browser; breachcheck operators add YOUR-NAME lets you in"
-_ORDER = ("read", "nothing found", "not read")
 
 
 def table(tally: Tally) -> str:
@@ -101,8 +100,8 @@ def _left_out(tally: Tally) -> list[str]:
 
 
 def _files(files: Sequence[FileTally]) -> str:
-    """What was read first; what was not, last; what nobody looks for people in, as a number."""
-    told = sorted((one for one in files if one.why not in NO_MATTER), key=lambda one: _ORDER.index(one.outcome))
+    """Each but those that nobody looks for people in, of which it is told how many there are."""
+    told = [one for one in files if one.why not in NO_MATTER]
     aside = Counter(one.why for one in files if one.why in NO_MATTER)
     lines = [f"and {count:,} more: not read ({why})" for why, count in sorted(aside.items())]
     return "\n".join([aligned([_file(one) for one in told], "none"), *lines])
