@@ -13,6 +13,7 @@ from breachcheck.web.language import gettext as _
 from breachcheck.web.language import number, share
 
 SECOND_MS = 1000
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +99,5 @@ def _within(span: Span, wanted: float) -> str:
     if found == "slower":
         return _("longer than %(num)s s", num=number(BOUNDS_MS[-1] // SECOND_MS))
     if found < SECOND_MS:
-        return _("%(num)s ms", num=number(found))
-    return _("%(num)s s", num=number(found // SECOND_MS))
+        return _("%(num)s ms", num=number(found)).replace(" ", NO_BREAK)
+    return _("%(num)s s", num=number(found // SECOND_MS)).replace(" ", NO_BREAK)

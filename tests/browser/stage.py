@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from pathlib import Path
 from breachcheck import addresses
 from breachcheck.breaches import CompanyStep, Help, NotExposed
 from breachcheck.load_warnings import LoadWarning, naming
+from breachcheck.services import Services
 from tests import stores
 from tests.cli.commands import breachcheck
 from tests.cli.servers import Server, running, running_program
@@ -110,7 +112,14 @@ def _many(data: Path) -> None:
     held = stores.held_breach(store, stores.facts(MANY[0][0], affected=1600), {IN_MANY: BASIC}, warnings=warnings)
     store.reviews.demand(held, ["affected"])
     store.operators.add(*OPERATOR)
+    _trouble_that_is_over(store)
     store.close()
+
+
+def _trouble_that_is_over(store: Services) -> None:
+    at = int(time.time())
+    slow = store.incidents.open("Answers are slow", "Some look-ups take a minute. We look into it.", by="tests", at=at)
+    store.incidents.update(slow.id, "resolved", "A disk was full.\nIt has room again.", by="tests", at=at)
 
 
 def _one(data: Path, **settings: str) -> None:

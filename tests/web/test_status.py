@@ -41,7 +41,7 @@ def open_incident(store: Services) -> None:
 def table(page: str) -> dict[str, list[str]]:
     """What the record says of each window."""
     rows = SINCE_HOURS.findall(page)
-    return {about: re.findall(r">([^<]*)</td>", cells) for about, cells in rows}
+    return {about: re.findall(r">([^<]*)</td>", cells.replace("\xa0", " ")) for about, cells in rows}
 
 
 def test_a_site_that_can_answer_says_so_for_people_and_for_programs(loaded: Services, client: FlaskClient) -> None:
