@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import beside, events, growth, load, lookup, merge, text
+from bench import beside, events, growth, load, lookup, merge, servers, text
 
 PARTS = {
     "load": load.main,
@@ -10,10 +10,11 @@ PARTS = {
     "merge": merge.main,
     "text": text.main,
     "lookup": lookup.main,
+    "servers": servers.main,
     "beside": beside.main,
     "growth": growth.main,
 }
-WITHOUT_RECORDS = ("lookup",)
+WITHOUT_RECORDS = ("lookup", "servers")
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 import socket
 import sys
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -15,20 +16,40 @@ from breachcheck.recorder import recording
 from breachcheck.services import open_services
 from breachcheck.vitals import OfServer
 
+Kind = Literal["waitress", "granian"]
+
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 PORTS_TO_TRY = 50
+THREADS_OF: dict[Kind, int] = {"waitress": 4, "granian": 1}
 
 
 @click.command()
 @data_option
 @click.option("--host", default=DEFAULT_HOST, show_default=True)
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
-@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Requests answered at once.")
+@click.option("--threads", type=click.IntRange(1, 64), help="Requests answered at once; 4, with granian 1 a process.")
 @click.option("--worker/--no-worker", default=True, help="Look after a worker process as well.")
-def serve(data: Path | None, host: str, port: int, threads: int, worker: bool) -> None:
+@click.option(
+    "--server", type=click.Choice(["waitress", "granian"]), default="waitress", show_default=True,
+    help="granian is faster, and for behind a proxy alone (extra `fast`).",
+)  # fmt: skip
+@click.option(
+    "--processes", default=1, show_default=True, type=click.IntRange(1, 64),
+    help="Of granian. Each counts what a visitor may ask for itself.",
+)  # fmt: skip
+def serve(
+    data: Path | None, host: str, port: int, threads: int | None, worker: bool, server: Kind, processes: int
+) -> None:
     """Serve the web site and the APIs until told to stop (SIGTERM, Ctrl-C)."""
-    run(data, host, listen(host, port), threads=threads, with_worker=worker)
+    if processes > 1 and server != "granian":
+        raise click.UsageError("waitress is one process; --processes goes with --server granian.")
+    threads = threads or THREADS_OF[server]
+    listener = listen(host, port)
+    if server == "granian":
+        run_fast(data, host, listener, threads=threads, processes=processes, with_worker=worker)
+    else:
+        run(data, host, listener, threads=threads, with_worker=worker)
 
 
 def run(
@@ -36,7 +57,7 @@ def run(
     host: str,
     listener: socket.socket,
     *,
-    threads: int = 4,
+    threads: int = THREADS_OF["waitress"],
     with_worker: bool = True,
     links_lead_here: bool = False,
 ) -> None:
@@ -47,13 +68,34 @@ def run(
     logs.configure()
     settings = config.read(data)
     services = open_services(settings)
-    url = f"http://{host}:{listener.getsockname()[1]}"
+    url = _url(host, listener.getsockname()[1])
     told = {config.variable_of("public_url"): url} if links_lead_here and settings.public_url is None else {}
     observe = OfServer(services.measures, services.site_status.try_store)
     with Supervisor(settings.data if with_worker else None, told), recording(services.performance, observe):
         click.echo(f"Serving on {url} (Ctrl-C stops it)", err=True)
         Server(services, listener, threads=threads).run_until_stopped()
     services.close()
+
+
+def run_fast(
+    data: Path | None, host: str, listener: socket.socket, *, threads: int, processes: int, with_worker: bool
+) -> None:
+    """As ``run``, with granian, which listens by itself where *listener* does."""
+    from breachcheck.cli import fast_serving
+
+    logs.configure()
+    settings = config.read(data)
+    fast_serving.require_use(settings)
+    open_services(settings).close()
+    port = listener.getsockname()[1]
+    listener.close()
+    with Supervisor(settings.data if with_worker else None):
+        click.echo(f"Serving on {_url(host, port)} (Ctrl-C stops it)", err=True)
+        fast_serving.run_until_stopped(settings.data, host, port, threads=threads, processes=processes)
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import msgspec
 from flask import Flask, request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import LengthRequired, UnsupportedMediaType
 
 from breachcheck import json_faults
 from breachcheck.json_faults import NOT_DECODED, fault_of, misfit_of
@@ -17,7 +17,15 @@ Value = TypeVar("Value")
 
 
 def install(app: Flask) -> None:
-    """Refuse bodies that are compressed: what they would unpack to is bounded by nothing."""
+    """Refuse bodies that are compressed: what they would unpack to is bounded by nothing.
+
+    And those in chunks, where the server does not vouch for their end: they would be taken for empty.
+    """
+
+    @app.before_request
+    def require_end() -> None:
+        if "Transfer-Encoding" in request.headers and "wsgi.input_terminated" not in request.environ:
+            raise LengthRequired("Send the body with its `Content-Length`, not in chunks.")
 
     @app.before_request
     def require_plain() -> None:

@@ -15,6 +15,11 @@ from pathlib import Path
 from tests.cli.commands import environment
 
 PATIENCE_S = 30.0
+SERVERS = {"waitress": (), "granian": ("--server", "granian")}
+"""By name, what `serve` is told. Whoever starts granian says that there is a proxy."""
+BEHIND_A_PROXY = {"BREACHCHECK_TRUSTED_PROXIES": "192.0.2.1"}
+EVERYWHERE = os.environ.get("SERVER", "waitress")
+"""Which one tests have that do not say: `SERVER=granian python -m pytest …` has them all on the other."""
 
 
 @dataclass
@@ -26,7 +31,7 @@ class Server:
     log: Path
 
     def request(
-        self, method: str, path: str, body: str | None = None, **headers: str
+        self, method: str, path: str, body: str | bytes | None = None, **headers: str
     ) -> tuple[int, dict[str, str], str]:
         """(status, headers by lower-case name, body)."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
@@ -51,6 +56,8 @@ def free_port() -> int:
 def running(data: Path, *arguments: str, command: str = "serve", **extra: str) -> Iterator[Server]:
     """``breachcheck serve`` over *data*, ready, for the length of a block."""
     line = [sys.executable, "-m", "breachcheck.cli", command]
+    if command == "serve" and EVERYWHERE != "waitress" and "--server" not in arguments:
+        arguments, extra = (*arguments, *SERVERS[EVERYWHERE]), BEHIND_A_PROXY | extra
     with running_program(line, data, *arguments, **extra) as server:
         yield server
 

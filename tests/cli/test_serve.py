@@ -24,9 +24,10 @@ def data(store):
     return store.config.data
 
 
-def children(pid: int) -> list[int]:
+def workers(pid: int) -> list[int]:
     """Of every thread: a child belongs to the thread that started it."""
-    return [int(one) for file in Path(f"/proc/{pid}/task").glob("*/children") for one in file.read_text().split()]
+    children = [one for file in Path(f"/proc/{pid}/task").glob("*/children") for one in file.read_text().split()]
+    return [int(one) for one in children if b"\0worker\0" in Path(f"/proc/{one}/cmdline").read_bytes()]
 
 
 def eventually(claim, patience_s: float = 10.0) -> bool:
@@ -95,8 +96,8 @@ def test_nothing_that_the_server_prints_holds_an_address(data):
 
 def test_the_worker_runs_beside_the_server_at_a_lower_priority_and_ends_with_it(data):
     with running(data) as server:
-        assert eventually(lambda: len(children(server.process.pid)) == 1)
-        (worker,) = children(server.process.pid)
+        assert eventually(lambda: len(workers(server.process.pid)) == 1)
+        (worker,) = workers(server.process.pid)
         assert eventually(lambda: os.getpriority(os.PRIO_PROCESS, worker) >= 10)
         server.stop()
         assert eventually(lambda: not Path(f"/proc/{worker}").exists())
@@ -104,17 +105,17 @@ def test_the_worker_runs_beside_the_server_at_a_lower_priority_and_ends_with_it(
 
 def test_a_worker_that_dies_is_started_again(data):
     with running(data) as server:
-        assert eventually(lambda: len(children(server.process.pid)) == 1)
-        (first,) = children(server.process.pid)
+        assert eventually(lambda: len(workers(server.process.pid)) == 1)
+        (first,) = workers(server.process.pid)
         os.kill(first, signal.SIGKILL)
 
-        assert eventually(lambda: children(server.process.pid) not in ([], [first]))
+        assert eventually(lambda: workers(server.process.pid) not in ([], [first]))
 
 
 def test_a_worker_whose_server_was_killed_ends_by_itself(data):
     with running(data) as server:
-        assert eventually(lambda: len(children(server.process.pid)) == 1)
-        (worker,) = children(server.process.pid)
+        assert eventually(lambda: len(workers(server.process.pid)) == 1)
+        (worker,) = workers(server.process.pid)
         time.sleep(1)
         server.process.kill()
 

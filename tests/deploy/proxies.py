@@ -9,7 +9,7 @@ import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +18,11 @@ from tests.cli.commands import ROOT
 from tests.cli.servers import PATIENCE_S, free_port
 from tests.mail_servers import authority
 
+Body = str | Iterable[bytes] | None
+
 NAME = "breaches.example.org"
 HERE = "127.0.0.1"
-VISITOR, OTHER_VISITOR, THIRD_VISITOR, SLOW_VISITOR = "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"
+VISITOR, OTHER_VISITOR, SLOW_VISITOR = "127.0.0.2", "127.0.0.3", "127.0.0.4"
 """The loopback has many addresses; the proxy asks from the first."""
 BEFORE_2_6_4 = {"request_buffers 17MiB": "buffer_requests\n\t\tmax_buffer_size 17MiB"}
 """How Caddy called it then; the sample says so."""
@@ -52,7 +54,7 @@ class Proxy:
     ca_file: Path
 
     def request(
-        self, method: str, path: str, body: str | None = None, *, who: str = VISITOR, **headers: str
+        self, method: str, path: str, body: Body = None, *, who: str = VISITOR, **headers: str
     ) -> tuple[int, dict[str, str], str]:
         """(status, headers by lower-case name, body) of a request by https of *who*."""
         with contextlib.closing(http.client.HTTPConnection(NAME, timeout=PATIENCE_S)) as connection:
@@ -74,11 +76,16 @@ class Proxy:
 
 
 def _asked(
-    connection: http.client.HTTPConnection, method: str, path: str, body: str | None, headers: Mapping[str, str]
+    connection: http.client.HTTPConnection, method: str, path: str, body: Body, headers: Mapping[str, str]
 ) -> tuple[int, dict[str, str], str]:
-    connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+    connection.request(method, path, body, {_written(name): value for name, value in headers.items()})
     response = connection.getresponse()
     return response.status, {k.lower(): v for k, v in response.getheaders()}, response.read().decode()
+
+
+def _written(name: str) -> str:
+    """``Content_Type`` is meant with a hyphen, ``X__Forwarded__For`` with one underscore."""
+    return name.replace("__", "\0").replace("_", "-").replace("\0", "_")
 
 
 @contextlib.contextmanager
