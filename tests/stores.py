@@ -15,6 +15,7 @@ from breachcheck.load_warnings import LoadWarning
 from breachcheck.loads import Contents, FileTally, Part, PasswordStorage, Tally
 from breachcheck.services import Services
 from tests.engines import CHOSEN
+from tests.made_once import put_empty_store
 
 LOADED_AT = 1_794_700_800
 """15 November 2026, midnight, UTC."""
@@ -39,10 +40,9 @@ def new_store(data: Path, *, is_demo: bool = False, **settings: Any) -> Services
         settings["database"] = CHOSEN.postgres.take(data, is_demo=is_demo)
     lines = [f"{name} = {value if isinstance(value, int) else repr(value)}\n" for name, value in settings.items()]
     (data / config.SETTINGS_FILE).write_text("".join(lines), encoding="utf-8")
-    read = config.read(data, {})
     if not CHOSEN.postgres:
-        services.init(read, is_demo=is_demo)
-    return services.open_services(read)
+        put_empty_store(data, is_demo=is_demo)
+    return services.open_services(config.read(data, {}))
 
 
 def facts(base: Facts = SHOP, **changes: Any) -> Facts:

@@ -169,12 +169,12 @@ def test_copies_of_keys_are_made_once_and_those_of_another_store_left_alone(stor
     first = key_copies.copy_to(store.config, keys)
     before = {path: path.read_bytes() for path in first}
     again = key_copies.copy_to(store.config, keys)
-    other = new_store(tmp_path / "other")
+    other = config.read(tmp_path / "other", {})
+    services.init(other)
 
     with pytest.raises(KeyFileError, match="another key than the store's"):
-        key_copies.copy_to(other.config, keys)
+        key_copies.copy_to(other, keys)
     assert {path: path.read_bytes() for path in again} == before
-    other.close()
 
 
 def test_a_damaged_store_is_not_backed_up_as_if_it_were_whole(store, place):

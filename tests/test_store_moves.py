@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from breachcheck import addresses, store_moves
+from breachcheck import addresses, config, services, store_moves
 from breachcheck.config import Config
 from breachcheck.db import schema
 from breachcheck.db.schema.tables import tables_of
@@ -70,6 +70,13 @@ def files(tmp_path: Path) -> Config:
     with closing(new_store(tmp_path / "data")) as store:
         fill(store)
         return store.config
+
+
+def another_store(tmp_path: Path) -> Config:
+    """One with a name and keys of its own."""
+    other = config.read(tmp_path / "other", {})
+    services.init(other)
+    return other
 
 
 def fill(store: Services) -> None:
@@ -201,8 +208,7 @@ def test_what_is_changed_while_it_is_copied_makes_no_store(files, database):
 
 
 def test_where_a_store_is_it_stays_as_it_is(files, database, tmp_path):
-    with closing(new_store(tmp_path / "other")) as other:
-        other_files = other.config
+    other_files = another_store(tmp_path)
     there = in_database(files, database)
     store_moves.move(other_files, in_database(other_files, database), nobody_told)
 
@@ -212,8 +218,7 @@ def test_where_a_store_is_it_stays_as_it_is(files, database, tmp_path):
 
 
 def test_an_unfinished_copy_of_another_store_is_left_alone(files, database, tmp_path):
-    with closing(new_store(tmp_path / "other")) as other:
-        other_files = other.config
+    other_files = another_store(tmp_path)
     move_and_be_killed(files, database, 1, "out")
 
     with pytest.raises(MoveFault, match="copy of another store"):
