@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import breachcheck, environment
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, break_catalogue, break_index, facts, held_breach, new_store, published_breach
 
 ANN = "ann@example.com"

@@ -7,6 +7,7 @@ import pytest
 from breachcheck import config
 from breachcheck.services import open_services
 from tests.cli.commands import breachcheck
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, new_store, published_breach
 
 OWN = {"BREACHCHECK_OWN_DOMAINS": "example.com"}

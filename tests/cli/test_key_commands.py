@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.commands import Outcome, breachcheck
 from tests.cli.servers import Server, running
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, published_breach
 
 ANN = "ann@example.com"

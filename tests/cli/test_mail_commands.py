@@ -8,6 +8,7 @@ from breachcheck import config
 from breachcheck.outbox import IN_DOUBT, Mail
 from breachcheck.services import open_services
 from tests.cli.commands import breachcheck
+from tests.engines import ENGINES as ENGINES
 from tests.mails import Mailing
 from tests.stores import SHOP, new_store, published_breach
 

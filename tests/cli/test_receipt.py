@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.cli.commands import breachcheck
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, break_catalogue, published_breach
 
 ANN = "ann@example.com"

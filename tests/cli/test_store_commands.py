@@ -5,12 +5,14 @@ import re
 import pytest
 
 from tests.cli.commands import breachcheck
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, facts, held_breach, published_breach
 
 ANN = "ann@example.com"
 EMAIL = "Email addresses"
 
 
+@pytest.mark.engines("sqlite")
 def test_init_makes_a_store_that_only_its_owner_can_read_and_says_to_back_the_keys_up(tmp_path):
     outcome = breachcheck("init", data=tmp_path / "data")
 
@@ -23,6 +25,7 @@ def test_init_makes_a_store_that_only_its_owner_can_read_and_says_to_back_the_ke
     assert {(tmp_path / "data" / name).stat().st_mode & 0o077 for name in ("index.key", "app.key", "index.db")} == {0}
 
 
+@pytest.mark.engines("sqlite")
 def test_init_twice_changes_nothing(tmp_path):
     breachcheck("init", data=tmp_path / "data")
     before = (tmp_path / "data" / "index.key").read_bytes()
@@ -34,6 +37,7 @@ def test_init_twice_changes_nothing(tmp_path):
     assert (tmp_path / "data" / "index.key").read_bytes() == before
 
 
+@pytest.mark.engines("sqlite")
 def test_a_passphrase_is_shown_once_and_opens_the_store(tmp_path):
     shown = breachcheck("init", "--passphrase", data=tmp_path / "data").out
     passphrase = re.search(r"^    (\S.*)$", shown, re.MULTILINE).group(1)
@@ -50,6 +54,7 @@ def test_a_passphrase_is_shown_once_and_opens_the_store(tmp_path):
     assert "BREACHCHECK_INDEX_PASSPHRASE_FILE" in without.err
 
 
+@pytest.mark.engines("sqlite")
 def test_owner_mode_without_mail_is_refused(tmp_path):
     outcome = breachcheck("init", "--disclosure", "owner", data=tmp_path / "data")
 
@@ -183,12 +188,14 @@ class TestOperators:
         assert "12" in outcome.err
 
 
+@pytest.mark.engines("sqlite")
 def test_init_says_in_the_settings_who_may_see_answers(tmp_path):
     breachcheck("init", "--disclosure", "closed", data=tmp_path / "data")
 
     assert 'disclosure = "closed"' in (tmp_path / "data" / "settings.toml").read_text()
 
 
+@pytest.mark.engines("sqlite")
 def test_init_does_not_pass_over_settings_that_say_otherwise(tmp_path):
     (tmp_path / "settings.toml").write_text('disclosure = "open"\n')
     outcome = breachcheck("init", "--disclosure", "closed", data=tmp_path)
@@ -198,6 +205,7 @@ def test_init_does_not_pass_over_settings_that_say_otherwise(tmp_path):
     assert not (tmp_path / "catalogue.db").exists()
 
 
+@pytest.mark.engines("sqlite")
 def test_manifest_commands_take_a_data_folder_as_every_command_does(tmp_path):
     (tmp_path / "people.csv").write_text(f"email\n{ANN}\n")
 
@@ -205,6 +213,7 @@ def test_manifest_commands_take_a_data_folder_as_every_command_does(tmp_path):
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.engines("sqlite")
 def test_a_draft_is_written_to_a_file_and_never_over_one(tmp_path):
     (tmp_path / "users.csv").write_text("email\nann@example.com\n")
     command = ("manifest", "draft", "users.csv", "--output", "breach.yaml")
