@@ -27,6 +27,7 @@ types:
 layers:
 	$(BIN)/lint-imports --no-cache
 
+tests: export PYTHONDONTWRITEBYTECODE :=  # the tests start many programs
 tests:
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -n auto --dist loadfile
