@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import beside, events, growth, load, lookup, merge, servers, text
+from bench import beside, events, growth, load, lookup, merge, postgres, servers, text
 
 PARTS = {
     "load": load.main,
@@ -13,6 +13,7 @@ PARTS = {
     "servers": servers.main,
     "beside": beside.main,
     "growth": growth.main,
+    "postgres": postgres.main,
 }
 WITHOUT_RECORDS = ("lookup", "servers")
 

@@ -22,6 +22,7 @@ from flask import Flask, request
 from bench import strangers
 from breachcheck import addresses, config, services
 from breachcheck.cli import serve, serving
+from breachcheck.config import Config
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 
@@ -65,6 +66,7 @@ class Call:
 LOOKUP, EMPTY = "/api/v1/lookup", "/bench/empty"
 MISS, HIT, NOTHING = Call(LOOKUP), Call(LOOKUP, FOUND), Call(EMPTY)
 HIT_IN_V3 = Call(f"/api/v3/breachedaccount/{FOUND}", FOUND, "GET")
+CALLS = {"POST /api/v1/lookup, a miss": MISS, "POST /api/v1/lookup, a hit": HIT, "v3 breachedaccount, a hit": HIT_IN_V3}
 
 
 @dataclass(frozen=True)
@@ -130,15 +132,16 @@ def serving_for_a_while() -> Iterator[Target]:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Target]:
-    """The real server over a store of its own, in a process of its own."""
-    key = make_store(folder / "data")
+def running(folder: Path, database: str | None = None) -> Iterator[Target]:
+    """The real server over a store of its own, in a process of its own; in a *database* where one is named."""
+    environment = {"BREACHCHECK_DATABASE": database} if database else {}
+    key = make_store(config.read(folder / "data", environment))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with (folder / "server.log").open("w") as log:
         command = [sys.executable, "-m", "bench.asked", str(folder / "data"), str(port)]
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | environment)
         try:
             wait_for(port)
             yield Target(port, key, folder)
@@ -158,9 +161,8 @@ def wait_for(port: int) -> None:
     raise SystemExit("the server did not start")
 
 
-def make_store(data: Path) -> str:
+def make_store(settings: Config) -> str:
     """A store with one breach of strangers and FOUND; the text of a key without a limit."""
-    settings = config.read(data, {})
     services.init(settings)
     store = services.open_services(settings)
     strangers.publish(store, "Bench", EXPOSURES, [store.digester.of_address(addresses.canonical(FOUND))])

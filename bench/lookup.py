@@ -10,11 +10,10 @@ import statistics
 import time
 from collections.abc import Sequence
 
-from bench.asked import FOUND, HIT, HIT_IN_V3, MISS, NOTHING, Answered, Call, Target, answered, serving_for_a_while
+from bench.asked import CALLS, FOUND, NOTHING, Answered, Call, Target, answered, serving_for_a_while
 
 BATCH = "/api/v1/lookup/batch"
 ACCOUNTS = 100_000
-CALLS = {"POST /api/v1/lookup, a miss": MISS, "POST /api/v1/lookup, a hit": HIT, "v3 breachedaccount, a hit": HIT_IN_V3}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
