@@ -70,7 +70,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
         _refuse_other_format(file, told)
     else:
         raise DataFileError(f"{file.name}: this version does not read {form}; it reads {', '.join(READERS)}")
-    for key, named, forms in (("table", told.table, ("sql", "sqlite")), ("sheet", told.sheet, ("xlsx",))):
+    for key, named, forms in (("table", told.table, ("sql", "sqlite", "json")), ("sheet", told.sheet, ("xlsx",))):
         if named is not None and form not in forms:
             raise DataFileError(f"{file.name}: has no tables to choose from by `{key}`; leave it out")
     if form in _MORE_THAN_ONCE and file.source is None:

@@ -9,13 +9,16 @@ import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
+from typing import NoReturn
 
 import duckdb
 
+from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
 from ingest.engine import literal, quoted
-from ingest.readers import lines, mixpanel
+from ingest.readers import collections, lines, mixpanel
 from ingest.readers.base import Instructions, Table
+from ingest.readers.collections import Collection
 from ingest.readers.keys import Extraction, Keys, keys_of
 from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
 from ingest.readers.objects import MALFORMED, Text, records
@@ -31,29 +34,75 @@ _HALF = re.compile(r"(?i)\\ud[89a-f][0-9a-f]{2}")
 
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
-    """The one table of a JSON file; none where it holds no record. DataFileError where its beginning is not JSON."""
+    """The tables of a JSON file: one for each of several collections, else one; none where it holds no record.
+
+    Raises DataFileError where its beginning is not JSON, or there is no such table as the manifest names.
+    """
     head = file.head()
     encoding = lines.encoding_of(head, told.encoding, file.name)
     text = lines.decoded_head(head, encoding)
     shape = shape_of(text, told.columns)
-    sample = _sample(text, shape, is_whole=len(head) < HEAD, name=file.name)
+    is_whole = len(head) < HEAD
+    found = _collections(file, encoding, shape, text, is_whole=is_whole)
+    if told.table is not None:
+        found = [(one, that) for one, that in found if one.key == told.table] or _refuse(file, told.table, found)
+    for one, that in found:
+        name = f"{file.name}#{mask_addresses(one.key)}"
+        yield _table(file, name, encoding, that, one.sample, is_open=told.table is not None)
+    if found:
+        return
+    sample = _sample(text, shape, is_whole=is_whole, name=file.name)
     if sample:
-        scan = _Scan(file, encoding, shape, keys_of(sample), only_cr=lines.has_only_cr(head))
-        stream = scan.stream
-        form = mixpanel.format_of(sample) or ("jsonl" if shape.is_lines else "json")
-        yield Table(
-            name=file.name,
-            columns=scan.keys.columns,
-            format=form,
-            encoding=encoding,
-            relation=scan.relation,
-            rejects=scan.rejects,
-            finish=stream.finish,
-            close=stream.close,
-            flaw=MALFORMED,
-            open_keys=len(head) >= HEAD or len(sample) >= _SAMPLE,
-            numbered_by="line" if shape.is_lines else "record",
-        )
+        is_cut = not is_whole or len(sample) >= _SAMPLE
+        yield _table(file, file.name, encoding, shape, sample, is_open=is_cut, only_cr=lines.has_only_cr(head))
+
+
+def _refuse(file: DataFile, table: str, found: Sequence[tuple[Collection, Shape]]) -> NoReturn:
+    there = ", ".join(one.key for one, _ in found) or "none"
+    raise DataFileError(mask_addresses(f"{file.name}: there is no table {table}; there are {there}; check `table`"))
+
+
+def _collections(
+    file: DataFile, encoding: str, shape: Shape, text: str, *, is_whole: bool
+) -> list[tuple[Collection, Shape]]:
+    """Those of a file that begins with *text*; what lies behind that is gone through if no object ends before."""
+    if not collections.may_be_in(shape):
+        return []
+    first = text if is_whole else collections.first_object(text)
+    if first:
+        return collections.collections_in([first], shape)
+    if file.source is None:  # which can be read but once
+        return []
+    with closing(lines.as_utf8(file.chunks(), encoding)) as pieces:
+        return collections.collections_in(lines.as_text(pieces), shape)
+
+
+def _table(
+    file: DataFile,
+    name: str,
+    encoding: str,
+    shape: Shape,
+    sample: Sequence[dict[str, object]],
+    *,
+    is_open: bool,
+    only_cr: bool = False,
+) -> Table:
+    scan = _Scan(file, encoding, shape, keys_of(sample), only_cr=only_cr)
+    stream = scan.stream
+    form = mixpanel.format_of(sample) or ("jsonl" if shape.is_lines else "json")
+    return Table(
+        name=name,
+        columns=scan.keys.columns,
+        format=form,
+        encoding=encoding,
+        relation=scan.relation,
+        rejects=scan.rejects,
+        finish=stream.finish,
+        close=stream.close,
+        flaw=MALFORMED,
+        open_keys=is_open,
+        numbered_by="line" if shape.is_lines else "record",
+    )
 
 
 def _sample(text: str, shape: Shape, *, is_whole: bool, name: str) -> list[dict[str, object]]:

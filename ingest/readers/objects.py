@@ -12,7 +12,6 @@ from typing import cast
 import msgspec
 
 from breachcheck.addresses import holds_address
-from ingest.readers.arrays import Arrays
 from ingest.readers.combo import is_address
 from ingest.readers.left_out import LeftOut
 from ingest.readers.shape import MEMBERS, Shape, members_of
@@ -166,15 +165,17 @@ def records(text: Text, shape: Shape, left_out: LeftOut) -> Iterator[bytes]:
     An object without the list at the shape's path is a record. A value outside objects becomes the object
     `{"value": …}`, an array that is a record one of the shape's columns.
     """
-    found = _Records(text, shape.path, shape.arrays, left_out).all()
+    found = Records(text, shape, left_out).all()
     yield from islice(found, int(shape.arrays is not None and shape.arrays.has_header), None)
 
 
-class _Records:
-    """The records of a text that is read on from where it stands."""
+class Records:
+    """The records of a text that is read on from where it stands. *others*: members that were none."""
 
-    def __init__(self, text: Text, path: tuple[str, ...], arrays: Arrays | None, left_out: LeftOut) -> None:
-        self._text, self._path, self._arrays, self._left_out = text, path, arrays, left_out
+    def __init__(self, text: Text, shape: Shape, left_out: LeftOut) -> None:
+        self._text, self._shape, self._left_out = text, shape, left_out
+        self._path, self._arrays = shape.path, shape.arrays
+        self.others = 0
 
     def all(self) -> Iterator[bytes]:
         """Every record."""
@@ -184,7 +185,7 @@ class _Records:
                 self._text.at += 1
                 if first != "[" or self._arrays is None or self._path:
                     continue
-                yield from self._elements("")
+                yield from self.elements("")
                 continue
             try:
                 yield from self._page(self._path) if first == "{" and self._path else self._some("")
@@ -218,34 +219,49 @@ class _Records:
         beside = 0
         text.at += 1
         if path[0] == MEMBERS:
-            yield from self._members()
+            yield from self.members()
             return
         while (first := text.peek()) and first != "}":
-            if text.key() == path[0] and text.peek() == ("{" if path[1:] else "["):
+            key = text.key()
+            if key == path[0] and text.peek() == ("{" if path[1:] else "["):
                 if path[1:]:
                     yield from self._page(path[1:])
                 else:
                     text.at += 1
-                    yield from self._elements(opening)
-                self._leave_beside(beside)
+                    yield from self.elements(opening)
+                self._leave_beside(beside, path)
                 return
-            beside += _peopled(text.value())
+            beside += self._pass(key, path)
+        if self._shape.others:
+            text.at += 1
+            return
         text.rewind()
         text.value()
         yield text.record()
 
-    def _leave_beside(self, passed: int) -> None:
+    def _leave_beside(self, passed: int, path: tuple[str, ...]) -> None:
         """Pass what is left of the object; of that and of *passed*, whatever holds an address is a record left out."""
         text = self._text
         while (first := text.peek()) and first != "}":
             text.begin()
-            text.key()
-            passed += _peopled(text.value())
+            passed += self._pass(text.key(), path)
         text.at += 1
-        for _ in range(passed):
+        for _ in range(passed if self._shape.tells_beside else 0):
             self._left_out.leave(BESIDE)
 
-    def _elements(self, page: str) -> Iterator[bytes]:
+    def _pass(self, key: str, path: tuple[str, ...]) -> int:
+        """What stands under *key* beside the first of *path*; how much of it holds an address and is read nowhere."""
+        is_last = path[1:] in ((), (MEMBERS,))
+        if not (is_last and key in self._shape.others and self._text.peek() in ("{", "[")):
+            return _peopled(self._text.value())
+        records = Records(self._text, Shape(is_lines=False), LeftOut())
+        is_list = self._text.peek() == "["
+        self._text.at += 1
+        for _ in records.elements("") if is_list else records.members():
+            continue
+        return 0
+
+    def elements(self, page: str) -> Iterator[bytes]:
         """What is left of the list whose bracket was passed."""
         while (first := self._text.peek()) and first != "]":
             self._text.begin()
@@ -255,7 +271,7 @@ class _Records:
                 self._skip(fault)
         self._text.at += 1
 
-    def _members(self) -> Iterator[bytes]:
+    def members(self) -> Iterator[bytes]:
         """The members of the object whose brace was passed. Goes on behind a malformed one at the next."""
         text = self._text
         key = ""
@@ -267,6 +283,8 @@ class _Records:
                 value = text.value()
                 if isinstance(value, dict) or is_address(key):
                     yield _keyed(key, value, text.record())
+                else:
+                    self.others += 1
             except Malformed as fault:
                 self._left_out.leave(MALFORMED)
                 text.resume(fault.at, ":")

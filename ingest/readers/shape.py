@@ -33,12 +33,15 @@ _HUGE_HITS = re.compile(r'\s*\{.{0,2000}?"hits"\s*:\s*\{.{0,2000}?"hits"\s*:\s*\
 class Shape:
     """*is_lines*: one record a line; else records stand anywhere, in the list or object at *path* if there is one.
 
-    *arrays*: every record is an array.
+    *arrays*: every record is an array. *others*: keys beside the last list or object of *path* whose records are read
+    by themselves. *tells_beside*: of what nobody reads, whoever stands there is told of here.
     """
 
     is_lines: bool
     path: tuple[str, ...] = ()
     arrays: Arrays | None = None
+    others: frozenset[str] = frozenset()
+    tells_beside: bool = True
 
 
 def is_json(head: str) -> bool:

@@ -411,26 +411,6 @@ def test_a_line_longer_than_the_engines_buffer_is_rejected_and_not_lost(tmp_path
 
 
 USERS = {f"u{number}": {"email": f"u{number}@example.com"} for number in range(3)}
-POSTS = {f"p{number}": {"text": "write to somebody@example.com"} for number in range(3)}
-BESIDE = "beside the records that are read"
-
-
-@pytest.mark.parametrize("within", [{"users": USERS, "posts": POSTS}, {"db": {"posts": POSTS, "users": USERS}, "v": 3}])
-def test_of_several_collections_the_one_with_the_most_people_is_read_and_the_others_are_counted(
-    tmp_path: Path, within: object
-) -> None:
-    scanned = scan_json(tmp_path, json.dumps(within))
-
-    assert (sorted(email for _, email in scanned.rows), scanned.rejects) == (
-        [f"u{number}@example.com" for number in range(3)],
-        {BESIDE: 3},
-    )
-
-
-def test_people_in_another_list_than_the_one_that_is_read_are_counted(tmp_path: Path) -> None:
-    text = json.dumps({"customers": PEOPLE, "employees": [{"email": "eve@example.com"}, {"email": "kim@example.com"}]})
-
-    assert scan_json(tmp_path, text).rejects == {BESIDE: 2}
 
 
 def test_a_person_with_friends_under_their_ids_is_one_record(tmp_path: Path) -> None:
