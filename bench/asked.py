@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,6 @@ from flask import Flask, request
 from bench import strangers
 from breachcheck import addresses, config, services
 from breachcheck.cli import serve, serving
-from breachcheck.config import Config
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 
@@ -38,6 +37,7 @@ wrk.headers["Content-Type"] = "application/json"
 wrk.headers["Authorization"] = "Bearer " .. os.getenv("BENCH_KEY")
 wrk.headers["User-Agent"] = "bench"
 """
+NOTHING_MORE: Mapping[str, str] = {}
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 
@@ -135,7 +135,7 @@ def serving_for_a_while() -> Iterator[Target]:
 def running(folder: Path, database: str | None = None) -> Iterator[Target]:
     """The real server over a store of its own, in a process of its own; in a *database* where one is named."""
     environment = {"BREACHCHECK_DATABASE": database} if database else {}
-    key = make_store(config.read(folder / "data", environment))
+    key = make_store(folder / "data", environment)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -161,8 +161,9 @@ def wait_for(port: int) -> None:
     raise SystemExit("the server did not start")
 
 
-def make_store(settings: Config) -> str:
+def make_store(data: Path, environment: Mapping[str, str] = NOTHING_MORE) -> str:
     """A store with one breach of strangers and FOUND; the text of a key without a limit."""
+    settings = config.read(data, environment)
     services.init(settings)
     store = services.open_services(settings)
     strangers.publish(store, "Bench", EXPOSURES, [store.digester.of_address(addresses.canonical(FOUND))])

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench.asked import HIT, HIT_IN_V3, MISS, Call, Target, answered, make_store, wait_for
+from bench.asked import CALLS, Call, Target, answered, make_store, wait_for
 
 GRANIAN = ("--server", "granian")
 SERVERS: dict[str, tuple[str, ...]] = {
@@ -22,7 +22,6 @@ SERVERS: dict[str, tuple[str, ...]] = {
     "granian": GRANIAN,
     "granian, two processes": (*GRANIAN, "--processes", "2"),
 }
-CALLS = {"POST /api/v1/lookup, a miss": MISS, "POST /api/v1/lookup, a hit": HIT, "v3 breachedaccount, a hit": HIT_IN_V3}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
