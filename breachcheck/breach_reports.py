@@ -1,6 +1,6 @@
 """Breach reports: what an authority's form asks of one breach, as far as a store can know it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from breachcheck.domain_reports import FEWEST
 from breachcheck.errors import UnknownLoad
 from breachcheck.loads import Correction, FieldSet, FileTally, Load, Loads, Tally
 from breachcheck.notifications import Notifications, Telling
+from breachcheck.outbox import MailId
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class BreachReport:
     moments: Moments
     corrections: tuple[Correction, ...]
     told: int
+    only_written: int
     tellings: tuple[Telling, ...]
 
     @property
@@ -66,15 +68,22 @@ class BreachReport:
 
 
 def report_of(
-    row: BreachRow, load_id: LoadId | None, *, breaches: Breaches, loads: Loads, notifications: Notifications
+    row: BreachRow,
+    load_id: LoadId | None,
+    *,
+    breaches: Breaches,
+    loads: Loads,
+    notifications: Notifications,
+    written: Collection[MailId] = (),
 ) -> BreachReport:
     """The report of *load_id*, or of the load that is published, or was last, or else of the newest whole one.
 
-    Raises UnknownLoad where there is none.
+    *written*: mails that nobody got. Raises UnknownLoad where there is none.
     """
     load = _chosen(row, load_id, breaches, loads)
     found = [one for one in loads.field_sets_of(load.id) if one.people and not one.via_alias]
-    told = {one.subscriber_id for one in notifications.of_breach(row.id) if one.told_at is not None}
+    noted = [one for one in notifications.of_breach(row.id) if one.told_at is not None]
+    told = {one.subscriber_id for one in noted if one.mail_id not in written}
     return BreachReport(
         facts=load.facts,
         load=load,
@@ -84,6 +93,7 @@ def report_of(
         moments=_moments(row, load, breaches),
         corrections=tuple(loads.corrections_of(load.id)),
         told=len(told),
+        only_written=len({one.subscriber_id for one in noted} - told),
         tellings=tuple(one for one in notifications.tellings() if one.breach_id == row.id),
     )
 
@@ -106,7 +116,11 @@ def as_json(report: BreachReport) -> dict[str, Any]:
         "field_sets": [_field_set(report, one) for one in report.common],
         "rare_field_sets": len(report.rare),
         "provenance": _provenance(report),
-        "told": {"subscribers": report.told, "tellings": [_telling(one) for one in report.tellings]},
+        "told": {
+            "subscribers": report.told,
+            "only_written": report.only_written,
+            "tellings": [_telling(one) for one in report.tellings],
+        },
     }
 
 

@@ -46,12 +46,16 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One person was, or is about to be, told of these *classes* of one breach. *told_at*: None while it waits."""
+    """One person was, or is about to be, told of these *classes* of one breach. *told_at*: None while it waits.
+
+    *mail_id*: the mail that does so, which the outbox may have forgotten since.
+    """
 
     subscriber_id: SubscriberId
     breach_id: BreachId
     load_id: LoadId
     classes: frozenset[str]
+    mail_id: MailId
     told_at: int | None
 
 
@@ -117,7 +121,7 @@ class Notifications:
         """What one person was told, or is about to be, oldest first."""
         rows = self._db.query(
             """
-            SELECT subscriber_id, breach_id, load_id, classes, told_at
+            SELECT subscriber_id, breach_id, load_id, classes, mail_id, told_at
             FROM notification
             WHERE subscriber_id = :subscriber_id
             ORDER BY id
@@ -130,7 +134,7 @@ class Notifications:
         """Who was told of the breach, or is about to be."""
         rows = self._db.query(
             """
-            SELECT subscriber_id, breach_id, load_id, classes, told_at
+            SELECT subscriber_id, breach_id, load_id, classes, mail_id, told_at
             FROM notification
             WHERE breach_id = :breach_id
             ORDER BY id
@@ -180,6 +184,10 @@ class Notifications:
     def forget_mail(self, mail_id: MailId) -> None:
         """The mail will never leave: they were not told by it."""
         self._db.execute("DELETE FROM notification WHERE mail_id = :mail_id AND told_at IS NULL", {"mail_id": mail_id})
+
+    def untell(self, mail_id: MailId) -> None:
+        """Nobody got the mail, whatever was noted of it."""
+        self._db.execute("DELETE FROM notification WHERE mail_id = :mail_id", {"mail_id": mail_id})
 
     def forget_waiting(self, subscriber_id: SubscriberId, breach_id: BreachId) -> None:
         """What they were about to be told of the breach is overtaken: the mails that wait will not leave."""

@@ -190,12 +190,16 @@ class Outbox:
         return [MailId(row["id"]) for row in rows]
 
     def expire(self, now: int) -> int:
-        """Park, empty, what waited until it was of no use; forget what ended long ago. How many were parked."""
+        """Park, empty, what waited until it was of no use; forget what ended long ago. How many were parked.
+
+        What would have told somebody of a breach, and was only written, is known until mails are sent.
+        """
         with self._db.transaction():
             self._db.execute(
                 """
                 DELETE FROM mail
-                WHERE (state IN ('sent', 'written') AND ended_at < :ended)
+                WHERE (state = 'sent' AND ended_at < :ended)
+                OR (state = 'written' AND ended_at < :ended AND kind NOT IN ('notification', 'correction'))
                 OR (state = 'parked' AND ended_at < :parked)
                 """,
                 {"ended": now - KEEP_ENDED_S, "parked": now - KEEP_PARKED_S},
@@ -230,12 +234,20 @@ class Outbox:
         if not changed:
             raise UnknownMail(f"Mail {mail_id} neither waits nor is parked; `breachcheck mails list` shows them.")
 
+    def written(self) -> frozenset[MailId]:
+        """Mails that nobody got, since they became files."""
+        rows = self._db.query("SELECT id FROM mail WHERE state = 'written'")
+        return frozenset(MailId(row["id"]) for row in rows)
+
+    def forget_written(self) -> None:
+        self._db.execute("DELETE FROM mail WHERE state = 'written'")
+
     def forget(self, mail_id: MailId) -> None:
         """Forget a claimed mail that is no longer true."""
         self._db.execute("DELETE FROM mail WHERE id = :id AND state = 'sending'", {"id": mail_id})
 
     def counts(self) -> dict[State, int]:
-        """How many mails are in each state; those that were handed over, in the last week."""
+        """How many mails are in each state; of those that were sent, in the last week."""
         rows = self._db.query("SELECT state, COUNT(*) AS mails FROM mail GROUP BY state")
         found = {row["state"]: int(row["mails"]) for row in rows}
         every: Sequence[State] = ("queued", "sending", "sent", "written", "parked")

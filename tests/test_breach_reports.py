@@ -28,9 +28,11 @@ TOLD = facts(
 )
 
 
-def report(store, name="Shop", load_id=None):
-    row = store.breaches.get(name)
-    return report_of(row, load_id, breaches=store.breaches, loads=store.loads, notifications=store.post.notifications)
+def report(store, name="Shop", load_id=None, written=()):
+    row, notifications = store.breaches.get(name), store.post.notifications
+    return report_of(
+        row, load_id, breaches=store.breaches, loads=store.loads, notifications=notifications, written=written
+    )
 
 
 @pytest.fixture
@@ -108,7 +110,7 @@ def test_a_load_of_another_breach_is_none(store, made):
         report(store, load_id=other)
 
 
-def test_who_was_told_is_counted(tmp_path):
+def test_who_was_only_written_to_is_not_counted_as_told(tmp_path):
     for it in mailing(tmp_path / "data"):
         it.clock.now = int(time.time()) + 1
         it.subscribed("ann@example.com")
@@ -116,10 +118,12 @@ def test_who_was_told_is_counted(tmp_path):
         it.post.notify.tell("Shop", by="tests")
         it.rounds()
 
+        told = as_json(report(it.store, written=it.post.outbox.written()))["told"]
+        assert (told["subscribers"], told["only_written"]) == (0, 1)
         assert as_json(report(it.store))["told"]["subscribers"] == 1
         words = breachcheck("breaches", "report", "Shop", data=it.store.config.data).out
-        assert "subscribers told         1" in words
-        assert "only written to the outbox folder" in words
+        assert "subscribers told         0" in words
+        assert "mails only written       1, to the outbox folder, where nobody gets them" in words
 
 
 def test_no_number_is_few_but_zero_and_five():

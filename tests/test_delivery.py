@@ -21,7 +21,7 @@ from tests import mail_servers
 from tests.cli.commands import ROOT, environment
 from tests.engines import ENGINES as ENGINES
 from tests.mails import NOW, Mailing, mailing
-from tests.stores import new_store
+from tests.stores import SHOP, new_store, published_breach
 
 ANN = "ann@example.com"
 SENDER = Sender("Breach check", "no-reply@check.example", "check.example")
@@ -99,6 +99,24 @@ def test_what_is_only_a_file_is_never_called_sent(it, queue):
 
     assert state_of(it, mail_id)["state"] == "written"
     assert it.post.outbox.counts() == {"queued": 0, "sending": 0, "sent": 0, "written": 1, "parked": 0}
+
+
+def test_whom_only_a_file_told_is_told_once_mails_are_sent(it, way, deliveries):
+    it.clock.now = int(time.time()) + 1
+    it.subscribed(ANN)
+    published_breach(it.store, SHOP, {ANN: ["Email addresses"]})
+    it.post.notify.tell("Shop", by="tests")
+    it.rounds()
+    it.post.outbox.expire(it.clock.now + KEEP_ENDED_S + 1)
+    assert (len(it.written()), it.post.notify.count("Shop")) == (1, 0)
+
+    sending = Delivery(
+        it.store.databases[1], it.post.outbox, it.post.notifications, it.store.breaches, way, SENDER, cap=0
+    )
+    sending.begin(it.clock.now)
+
+    assert it.post.notify.count("Shop") == 1
+    assert it.post.outbox.written() == frozenset()
 
 
 def test_it_is_sending_on_the_disk_before_it_is_handed_over(it, way, deliveries, queue):

@@ -95,9 +95,12 @@ def withdraw(data: Path | None, as_json: bool, name: str, reason: str | None) ->
     with opened(data) as services:
         row = services.publishing.withdraw(name, by=who(), reason=reason)
         wrongly_told = services.post.notify.to_be_corrected(name)
+        is_written = services.config.mail == "outbox"
         facts = summary(services, services.breaches.get(name)) | {"to_be_corrected": wrongly_told}
     back = f"`breachcheck breaches publish {row.name}` brings it back."
-    said = f"Withdrew {row.name}. Nobody was told; {back}\n{offer(wrongly_told, row.name)}".rstrip()
+    said = (
+        f"Withdrew {row.name}. Nobody was told; {back}\n{offer(wrongly_told, row.name, is_written=is_written)}".rstrip()
+    )
     _say(facts, said, as_json=as_json)
 
 
@@ -111,9 +114,10 @@ def rollback(data: Path | None, as_json: bool, name: str, lower_sensitivity: boo
     with opened(data) as services:
         load = services.publishing.roll_back(name, by=who(), lower_sensitivity=lower_sensitivity)
         wrongly_told = services.post.notify.to_be_corrected(name)
+        is_written = services.config.mail == "outbox"
         facts = summary(services, services.breaches.get(name)) | {"to_be_corrected": wrongly_told}
     said = f"{load.facts.name} is back at load {load.id}: {_people(load)} can be found."
-    _say(facts, f"{said}\n{offer(wrongly_told, load.facts.name)}".rstrip(), as_json=as_json)
+    _say(facts, f"{said}\n{offer(wrongly_told, load.facts.name, is_written=is_written)}".rstrip(), as_json=as_json)
 
 
 @breaches.command()

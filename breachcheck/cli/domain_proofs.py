@@ -45,7 +45,8 @@ def prove(data: Path | None, as_json: bool, domain: str, key_id: int, mail_to: s
             services.proofs.mail_code(claim, mail_to)
         what = instructions(claim.domain, services.domains.token(key_id, claim.domain))
         facts = _facts(claim, services.proofs.now()) | _told(what)
-    click.echo(json.dumps(facts) if as_json else _words(claim, what, mail_to))
+        is_written = services.config.mail == "outbox"
+    click.echo(json.dumps(facts) if as_json else _words(claim, what, mail_to, is_written=is_written))
 
 
 @click.command()
@@ -112,7 +113,7 @@ def _told(what: Instructions) -> dict[str, Any]:
     }
 
 
-def _words(claim: DomainClaim, what: Instructions, mail_to: str | None) -> str:
+def _words(claim: DomainClaim, what: Instructions, mail_to: str | None, *, is_written: bool) -> str:
     lines = [
         f"Do one of these, then `breachcheck domains check {claim.domain} --key {claim.key_id}`:",
         f"  a TXT record at {claim.domain}, which proves its subdomains too:\n      {what.txt}",
@@ -120,5 +121,6 @@ def _words(claim: DomainClaim, what: Instructions, mail_to: str | None) -> str:
         f"  in the head of {what.page_url}:\n      {what.meta_tag}",
     ]
     if mail_to:
-        lines.append(f"  A code is mailed to {mail_to} at {claim.domain}: give it with --code.")
+        goes = "written to the outbox folder, where nobody gets it, for" if is_written else "mailed to"
+        lines.append(f"  A code is {goes} {mail_to} at {claim.domain}: give it with --code.")
     return "\n".join(lines)

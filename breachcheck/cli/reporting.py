@@ -35,6 +35,7 @@ def report(data: Path | None, as_json: bool, name: str, load_id: int | None) -> 
             breaches=services.breaches,
             loads=services.loads,
             notifications=services.post.notifications,
+            written=services.post.outbox.written(),
         )
         settings = services.config
     if as_json:
@@ -138,6 +139,8 @@ def _files(made: BreachReport) -> Iterator[dict[str, object]]:
 def _told(made: BreachReport, settings: Config) -> Iterator[tuple[str, object]]:
     """Nothing is called sent that was only written to the outbox folder."""
     yield "subscribers told", made.told
+    if made.only_written:
+        yield "mails only written", f"{made.only_written:,}, to the outbox folder, where nobody gets them"
     if settings.mail != "smtp":
         yield "", "mails do not leave this site: they are off, or only written to the outbox folder"
     for one in reversed(made.tellings):

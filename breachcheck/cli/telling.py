@@ -58,21 +58,27 @@ def tell(
     with opened(data) as services:
         notify = services.post.notify
         count = notify.count(name, is_correction=correction)
-        if count and not (yes or click.confirm(_question(count, name), err=True)):
+        is_written = services.config.mail == "outbox"
+        if count and not (yes or click.confirm(_question(count, name, is_written=is_written), err=True)):
             raise click.Abort
         if correction:
             words = Words(what_went_wrong or "", what_is_right or "")
             notify.correct(name, words, by=who(), translations=translations)
         else:
             notify.tell(name, by=who())
-    _say(name, count, as_json=as_json)
+    _say(name, count, as_json=as_json, is_written=is_written)
 
 
-def offer(people: int, name: str) -> str:
-    """What to do about those who were told of a breach what is not so; nothing where there are none."""
+def offer(people: int, name: str, *, is_written: bool) -> str:
+    """What to do about those who were told of a breach what is not so; nothing where there are none.
+
+    *is_written*: mails become files, so that nobody was told anything but by these.
+    """
     if not people:
         return ""
     who = f"{people:,} {'person was' if people == 1 else 'people were'} told of it what is not so."
+    if is_written:
+        who = f"{_mails(people)} in the outbox folder, which nobody got, would tell of it what is not so."
     return (
         f"{who} Tell them: breachcheck breaches tell {name} --correction --what-went-wrong TEXT --what-is-right TEXT\n"
         f"Or, where that is not needed: breachcheck breaches tell {name} --correction --nobody"
@@ -103,15 +109,18 @@ def _translations(translated: Iterable[tuple[str, str, str]]) -> dict[str, Words
     return found
 
 
-def _question(count: int, name: str) -> str:
+def _question(count: int, name: str, *, is_written: bool) -> str:
+    if is_written:
+        return f"This writes {_mails(count)} about {name} to the outbox folder, where nobody gets it. Go on?"
     return f"This sends {_mails(count)} about {name}. Go on?"
 
 
-def _say(name: str, count: int, *, as_json: bool) -> None:
+def _say(name: str, count: int, *, as_json: bool, is_written: bool) -> None:
     if as_json:
-        click.echo(json.dumps({"breach": name, "mails": count}))
+        click.echo(json.dumps({"breach": name, "mails": count, "mail": "outbox" if is_written else "smtp"}))
     elif count:
-        click.echo(f"{_mails(count).capitalize()} about {name}: the worker queues and sends them.")
+        does = "writes them to the outbox folder, and nobody gets them" if is_written else "queues and sends them"
+        click.echo(f"{_mails(count).capitalize()} about {name}: the worker {does}.")
     else:
         click.echo(f"There is nobody to tell about {name}.")
 

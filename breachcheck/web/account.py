@@ -76,7 +76,7 @@ def sent() -> ResponseReturnValue:
     known = asked_mail()
     if known is None:
         return redirect(url_for("account.ask"), 303)
-    return render_template("account/sent.html", account=known.account, **_where_mails_go())
+    return render_template("account/sent.html", account=known.account)
 
 
 @bp.post("/owner/code")
@@ -89,7 +89,7 @@ def spend_code() -> ResponseReturnValue:
     try:
         owner = services().post.owner_links.spend_code(request.form.get("code", "")[:LONGEST_ACCOUNT], known.nonce)
     except UnknownLink:
-        page = render_template("account/sent.html", account=known.account, is_refused=True, **_where_mails_go())
+        page = render_template("account/sent.html", account=known.account, is_refused=True)
         return page, 400
     return _let_in(owner)
 
@@ -167,7 +167,7 @@ def asked_to_confirm() -> ResponseReturnValue:
     known = asked_mail()
     if known is None:
         return redirect(url_for("account.subscribe"), 303)
-    return render_template("account/asked_to_confirm.html", account=known.account, **_where_mails_go())
+    return render_template("account/asked_to_confirm.html", account=known.account)
 
 
 @bp.get("/subscribe/<token>")
@@ -203,10 +203,3 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     except UnknownLink:
         return _cut_off()
     return render_template("account/unsubscribe.html", token=token, is_subscribed=False)
-
-
-def _where_mails_go() -> dict[str, object]:
-    """Nothing is called sent that is only written to a file."""
-    found = services()
-    is_written = found.config.mail == "outbox"
-    return {"is_written": is_written, "folder": found.config.outbox_path if is_written and found.is_demo else None}

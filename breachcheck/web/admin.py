@@ -168,7 +168,16 @@ def _withdraw(name: str, by: str, reason: str | None) -> None:
     """Withdraw it, and say how many were told what is not so."""
     services().publishing.withdraw(name, by=by, reason=reason)
     if count := services().post.notify.to_be_corrected(name):
-        flash(ngettext("One person was told of it.", "%(num)s people were told of it.", count))
+        if services().config.mail == "outbox":
+            flash(
+                ngettext(
+                    "A mail about it was written, which nobody got.",
+                    "%(num)s mails about it were written, which nobody got.",
+                    count,
+                )
+            )
+        else:
+            flash(ngettext("One person was told of it.", "%(num)s people were told of it.", count))
         flash(_("Correct what they were told, or decide not to: breachcheck breaches tell"))
 
 

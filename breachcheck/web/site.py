@@ -29,6 +29,8 @@ def install(app: Flask, services: Services) -> None:
         "icon": icon_of(services.look),
         "own_style": STYLESHEET if STYLESHEET in own_files(services.look) else None,
         "has_mail": settings.mail != "off",
+        "is_written": settings.mail == "outbox",
+        "outbox_folder": settings.outbox_path if services.is_demo else None,
         "is_closed": settings.disclosure == "closed",
         "is_open": settings.disclosure == "open",
         "demo_addresses": demo.demo_addresses() if services.is_demo else None,

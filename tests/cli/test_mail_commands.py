@@ -5,6 +5,7 @@ import time
 import pytest
 
 from breachcheck import config
+from breachcheck.cli.telling import offer
 from breachcheck.outbox import IN_DOUBT, Mail
 from breachcheck.services import open_services
 from tests.cli.commands import breachcheck
@@ -97,20 +98,27 @@ class TestTell:
     def test_it_says_how_many_mails_and_asks(self, store, data):
         done = breachcheck("breaches", "tell", "Shop", data=data, stdin="n\n")
 
-        assert "This sends 1 mail about Shop. Go on?" in done.err
+        assert "This writes 1 mail about Shop to the outbox folder, where nobody gets it. Go on?" in done.err
         assert done.status != 0
         assert store.post.notifications.tellings() == []
+
+    @pytest.mark.parametrize(
+        ("is_written", "said"), [(True, "1 mail in the outbox folder, which nobody got"), (False, "1 person was told")]
+    )
+    def test_who_was_only_written_to_is_not_called_told(self, is_written, said):
+        assert offer(1, "Shop", is_written=is_written).startswith(said)
 
     def test_it_begins_when_told_to_go_on(self, store, data):
         done = breachcheck("breaches", "tell", "Shop", "--yes", data=data)
 
-        assert done.out == "1 mail about Shop: the worker queues and sends them.\n"
+        assert done.out == "1 mail about Shop: the worker writes them to the outbox folder, and nobody gets them.\n"
         assert [one.is_correction for one in store.post.notifications.tellings()] == [False]
 
     def test_as_json_it_is_a_number(self, data):
         assert breachcheck("breaches", "tell", "Shop", "--yes", "--json", data=data).json == {
             "breach": "Shop",
             "mails": 1,
+            "mail": "outbox",
         }
 
     def test_where_nobody_is_concerned_it_asks_nothing(self, store, data):
@@ -142,7 +150,7 @@ class TestTell:
         it.rounds()
 
         done = breachcheck("breaches", "withdraw", "Shop", data=data)
-        assert "1 person was told of it what is not so." in done.out
+        assert "1 mail in the outbox folder, which nobody got, would tell of it what is not so." in done.out
         assert "breachcheck breaches tell Shop --correction --nobody" in done.out
 
         done = breachcheck("breaches", "tell", "Shop", "--correction", "--nobody", data=data)

@@ -367,7 +367,7 @@ def test_a_withdrawal_says_how_many_were_told(tmp_path: Path) -> None:
         sign_in(client)
 
         page = press(client, "/admin/breaches/Shop/withdraw")
-        assert "One person was told of it." in page
+        assert "A mail about it was written, which nobody got." in page
         assert "breachcheck breaches tell" in page
 
 
