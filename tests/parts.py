@@ -84,6 +84,7 @@ PARTS: dict[str, Part] = {
     ),
     "nginx": Program("nginx", "deploy/nginx.conf", ("nginx-light",), elsewhere="usr/sbin/nginx"),
     "caddy": Program("caddy", "deploy/Caddyfile", ("caddy",)),
+    "systemd-analyze": Program("systemd-analyze", "the units of deploy/", ("systemd",)),
     "node": Program("node", "tests/dialect", ("nodejs",)),
     "npm": Program("npm", "tests/dialect", ("npm",)),
     "hibp": NpmPackage("hibp", "15.2.1", "tests/dialect"),

@@ -131,9 +131,10 @@ def _nginx(program: str, proxy: Proxy, server_port: int) -> list[str]:
 
 def _caddy(program: str, proxy: Proxy, server_port: int) -> list[str]:
     ports = f"http_port {proxy.plain_port}\n\thttps_port {proxy.port}\n\tdefault_bind {HERE}\n\tadmin off"
+    site = f"{{$SITE:{NAME}}}"
     changes = {
         "{\n\t# No path": f"{{\n\t{ports}\n\t# No path",
-        f"\n{NAME} {{\n": f"\n{NAME} {{\n\ttls {proxy.folder}/own.pem {proxy.folder}/own.pem\n",
+        f"\n{site} {{\n": f"\n{site} {{\n\ttls {proxy.folder}/own.pem {proxy.folder}/own.pem\n",
         "127.0.0.1:8000": f"127.0.0.1:{server_port}",
     }
     older = BEFORE_2_6_4 if _version(program) < (2, 6, 4) else {}
