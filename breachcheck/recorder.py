@@ -71,19 +71,13 @@ class Recorder:
             self._forget_at = now + HOUR_S
 
 
-def start(performance: Performance, observe: Observe, stopping: threading.Event) -> threading.Thread:
-    """Keep the record until *stopping* is set, or the process ends."""
-    recorder = Recorder(performance, observe)
-    thread = threading.Thread(target=recorder.run, args=(stopping,), name="recorder", daemon=True)
-    thread.start()
-    return thread
-
-
 @contextmanager
 def recording(performance: Performance, observe: Observe) -> Iterator[None]:
     """For the length of a block."""
     stopping = threading.Event()
-    thread = start(performance, observe, stopping)
+    recorder = Recorder(performance, observe)
+    thread = threading.Thread(target=recorder.run, args=(stopping,), name="recorder", daemon=True)
+    thread.start()
     try:
         yield
     finally:

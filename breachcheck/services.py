@@ -1,8 +1,9 @@
 """From settings to services: a store is made, or opened. Refuses to start where keys, store and settings do not fit."""
 
+import atexit
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 
 from breachcheck import addresses, config, folders, identity, key_ring
@@ -12,6 +13,8 @@ from breachcheck.digests import Digester
 from breachcheck.errors import StoreDamaged
 from breachcheck.identity import Identity
 from breachcheck.key_ring import NewKeys
+from breachcheck.recorder import recording
+from breachcheck.vitals import OfServer
 from breachcheck.wiring import Services as Services
 
 
@@ -62,6 +65,21 @@ def opened(data: Path | None = None) -> Iterator[Services]:
         yield services
     finally:
         services.close()
+
+
+def recorded(services: Services) -> AbstractContextManager[None]:
+    """For the length of a block, the site's own record is kept by a process that serves it."""
+    observe = OfServer(services.measures, services.site_status.try_store)
+    return recording(services.performance, observe)
+
+
+def serving_for_good() -> Services:
+    """The services that the environment names, recorded and open until the process ends."""
+    until_the_end = ExitStack()
+    services = until_the_end.enter_context(opened())
+    until_the_end.enter_context(recorded(services))
+    atexit.register(until_the_end.close)
+    return services
 
 
 def _identity(keys: NewKeys, *, is_demo: bool) -> Identity:

@@ -4,7 +4,6 @@ It hands a request over before its body is there, so that whoever sends one slow
 proxy that gathers bodies, or nowhere.
 """
 
-import atexit
 import multiprocessing
 import os
 import signal
@@ -14,12 +13,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from breachcheck import config
 from breachcheck.cli import logs
 from breachcheck.cli.serving import GRACE_S
 from breachcheck.config import Config
 from breachcheck.errors import ConfigError
-from breachcheck.services import open_services
 from breachcheck.web.app import create_app
 
 if TYPE_CHECKING:
@@ -76,9 +73,7 @@ def app_of_process() -> "WSGIApplication":
     """What one process of the server asks; it ends with the process that began it."""
     logs.configure()
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    services = open_services(config.read())
-    atexit.register(services.close)
-    return _taking_whole_bodies(create_app(services))
+    return _taking_whole_bodies(create_app())
 
 
 def _taking_whole_bodies(app: "WSGIApplication") -> "WSGIApplication":

@@ -12,9 +12,7 @@ from breachcheck.cli import logs
 from breachcheck.cli.edge import data_option
 from breachcheck.cli.serving import Server, Supervisor
 from breachcheck.errors import ConfigError
-from breachcheck.recorder import recording
-from breachcheck.services import open_services
-from breachcheck.vitals import OfServer
+from breachcheck.services import open_services, recorded
 
 Kind = Literal["waitress", "granian"]
 
@@ -70,8 +68,7 @@ def run(
     services = open_services(settings)
     url = _url(host, listener.getsockname()[1])
     told = {config.variable_of("public_url"): url} if links_lead_here and settings.public_url is None else {}
-    observe = OfServer(services.measures, services.site_status.try_store)
-    with Supervisor(settings.data if with_worker else None, told), recording(services.performance, observe):
+    with Supervisor(settings.data if with_worker else None, told), recorded(services):
         click.echo(f"Serving on {url} (Ctrl-C stops it)", err=True)
         Server(services, listener, threads=threads).run_until_stopped()
     services.close()

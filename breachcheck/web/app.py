@@ -2,13 +2,10 @@
 
 from importlib.resources import files
 from pathlib import Path
-from threading import Event
 
 from flask import Flask, request
 
-from breachcheck import config, recorder
-from breachcheck.services import Services, open_services
-from breachcheck.vitals import OfServer
+from breachcheck.services import Services, serving_for_good
 from breachcheck.web import (
     account,
     admin,
@@ -94,7 +91,7 @@ RENDERERS: dict[str, errors.Renderer] = {hibp.PREFIX: hibp_errors.render, "/api/
 
 def create_app(services: Services | None = None) -> Flask:
     """The app over *services*, or over those of the data folder that the environment names."""
-    opened = services or _opened_for_good()
+    opened = services or serving_for_good()
     app = Flask("breachcheck", template_folder=str(_templates()), static_folder=None)
     app.extensions[context.KEY] = opened
     app.extensions[context.SEAL_KEY] = Seal(opened.app_key)
@@ -114,13 +111,6 @@ def create_app(services: Services | None = None) -> Flask:
 def refusals(app: Flask) -> Refusals:
     """What a server says of requests that never reach *app*, as the app would have said it."""
     return Refusals(app, {**RENDERERS, "/": error_pages.page})
-
-
-def _opened_for_good() -> Services:
-    """For as long as the process lives, and its record is kept meanwhile."""
-    opened = open_services(config.read())
-    recorder.start(opened.performance, OfServer(opened.measures, opened.site_status.try_store), Event())
-    return opened
 
 
 def _install_rooms(app: Flask, services: Services) -> None:

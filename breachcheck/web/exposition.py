@@ -1,5 +1,6 @@
 """The exposition: every metric, and where it comes from. No label holds what anybody sent, but the name of a method."""
 
+import os
 import platform
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,7 +24,6 @@ def registry(services: Services) -> CollectorRegistry:
     """All metrics, read when they are asked for. What only the store knows is left out while it cannot be asked."""
     made = CollectorRegistry(auto_describe=False)
     made.register(_Ours(services))
-    ProcessCollector(registry=made)
     return made
 
 
@@ -36,8 +36,9 @@ class _Ours(Collector):
         return ()
 
     def collect(self) -> Iterator[Metric]:
-        for source in OF_THE_PROCESS:
-            yield from source(self._services)
+        yield from of_the_build(self._services)
+        for metric in (*of_requests(self._services), *ProcessCollector(registry=None).collect()):
+            yield _of_this_process(metric)
         try:
             stored = [metric for source in OF_THE_STORE for metric in source(self._services)]
         except CouldNotCheck:
@@ -103,8 +104,14 @@ def of_work(services: Services) -> Iterator[Metric]:
         yield _gauge("breachcheck_worker_seen_timestamp_seconds", "The last minute that a worker was there.", seen)
 
 
-OF_THE_PROCESS: Sequence[Source] = (of_the_build, of_requests)
 OF_THE_STORE: Sequence[Source] = (of_breaches, of_work)
+
+
+def _of_this_process(metric: Metric) -> Metric:
+    """Marked with its number: of several behind one port, now this one is met and now that."""
+    for sample in metric.samples:
+        sample.labels["process"] = str(os.getpid())
+    return metric
 
 
 def _gauge(name: str, what: str, value: float) -> Metric:

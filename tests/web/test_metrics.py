@@ -35,10 +35,10 @@ def client(site: Services) -> FlaskClient:
 
 
 def samples(client: FlaskClient) -> Samples:
-    """(name, values of its labels) -> value, but for buckets."""
+    """(name, values of its labels but that of the process) -> value, but for buckets."""
     families = text_string_to_metric_families(client.get("/metrics", headers=READ).text)
     return {
-        (one.name, tuple(one.labels.values())): one.value
+        (one.name, tuple(value for label, value in sorted(one.labels.items()) if label != "process")): one.value
         for family in families
         for one in family.samples
         if not one.name.endswith("_bucket")
@@ -112,10 +112,10 @@ def test_a_request_is_counted_by_its_rule_and_nothing_it_held_is_told(site: Serv
     client.get(f"/breaches/{ANN}")
     client.get(f"/{ANN}")
     client.open("/ann@example.com", method="ANN")
-    text = client.get("/metrics", headers=READ).text
+    text, told = client.get("/metrics", headers=READ).text, samples(client)
 
-    assert 'breachcheck_requests_total{method="GET",rule="/breaches/<name>",status="4xx"} 1.0' in text
-    assert 'breachcheck_requests_total{method="other",rule="no such page",status="4xx"} 1.0' in text
+    assert told["breachcheck_requests_total", ("GET", "/breaches/<name>", "4xx")] == 1
+    assert told["breachcheck_requests_total", ("other", "no such page", "4xx")] == 1
     assert not re.search(r"@|example|\bann\b", text, re.IGNORECASE)
 
 
@@ -146,6 +146,15 @@ def test_a_store_that_cannot_be_asked_is_told_and_no_old_number_of_it(
     assert (before["breachcheck_store_up", ()], after["breachcheck_store_up", ()]) == (1, 0)
     assert ("breachcheck_breaches", ()) in before.keys() - after.keys()
     assert after["process_start_time_seconds", ()] == before["process_start_time_seconds", ()]
+
+
+@pytest.mark.engines("sqlite")
+def test_what_one_process_counted_is_told_from_what_another_did(client: FlaskClient) -> None:
+    families = text_string_to_metric_families(client.get("/metrics", headers=READ).text)
+    marked = {family.name for family in families if all("process" in one.labels for one in family.samples)}
+
+    assert {"breachcheck_lookups", "breachcheck_complaints", "process_cpu_seconds"} <= marked
+    assert not marked & {"breachcheck_store_up", "breachcheck_breaches", "breachcheck_jobs"}
 
 
 @pytest.mark.engines("sqlite")
