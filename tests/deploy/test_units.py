@@ -14,7 +14,7 @@ from tests import parts
 from tests.cli.commands import ROOT
 
 UNITS = ("breachcheck.service", "breachcheck-worker.service")
-PROGRAM = "/opt/breachcheck/bin/breachcheck"
+PROGRAM = "/usr/local/lib/breachcheck/bin/breachcheck"
 MOST_EXPOSED = 15
 """In tenths, of 100; a unit that says nothing has 96."""
 
