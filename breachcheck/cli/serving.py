@@ -96,7 +96,8 @@ class Supervisor:
             self._stopping.wait(pause)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "breachcheck.cli", "worker", "--supervised", "--data", str(self._data)]
+        worker = ["worker", "--supervised-by", str(os.getpid()), "--data", str(self._data)]
+        command = [sys.executable, "-m", "breachcheck.cli", *worker]
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, env=self._environment)  # noqa: S603 - our own program
 
 

@@ -18,22 +18,22 @@ NICENESS = 10
 
 @click.command()
 @data_option
-@click.option("--supervised", is_flag=True, hidden=True, help="Give way to the server, and end when it ends.")
-def worker(data: Path | None, supervised: bool) -> None:
+@click.option("--supervised-by", type=int, hidden=True, help="Give way to the server, a process, and end when it ends.")
+def worker(data: Path | None, supervised_by: int | None) -> None:
     """Do jobs as they fall due, until told to stop. `serve` starts one by itself."""
     logs.configure()
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
-    if supervised:
+    if supervised_by is not None:
         os.nice(NICENESS)
-        threading.Thread(target=_watch_parent, args=(os.getppid(), stopping), daemon=True).start()
+        threading.Thread(target=_watch_parent, args=(supervised_by, stopping), daemon=True).start()
     with opened(data) as services:
         jobs.run(services, stopping)
 
 
 def _watch_parent(parent: int, stopping: threading.Event) -> None:
-    """A server that was killed cannot stop its worker; the worker notices by itself."""
+    """A server that was killed cannot stop its worker; the worker notices by itself, even if it was still starting."""
     while os.getppid() == parent:
         time.sleep(1)
     stopping.set()
