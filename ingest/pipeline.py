@@ -165,7 +165,7 @@ def _load(
         with engine.connect(spill) as connection:
             surveyed = survey(manifest, connection, spill, terms.ask)
         _require_room(surveyed, services, spill)
-        seal = _seal(services, manifest.facts.name)
+        seal = patience(lambda: _seal(services, manifest.facts.name))
         gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes), seal)))
         rejected = _rejections(surveyed, spill, terms.rejects, stack)
         fingerprints = stack.enter_context(Fingerprints())
@@ -177,7 +177,7 @@ def _load(
             spill,
             progress.update,
             fingerprints=fingerprints,
-            suppressed=np.array(services.suppressions.to_forget(), np.int64),
+            suppressed=np.array(patience(services.suppressions.to_forget), np.int64),
             rejections=rejected,
             part=terms.part,
         )
@@ -187,7 +187,8 @@ def _load(
         _refuse_unfit(reading, terms, fingerprints)
         written = _write(gathering, services, load_id, reading.tally().read, progress, patience)
         reading = reading.with_hashes(fingerprints)
-        tally = msgspec.structs.replace(_counted(reading, written, terms.part), sealed=_sealed(services, written))
+        sealed = patience(lambda: _sealed(services, written))
+        tally = msgspec.structs.replace(_counted(reading, written, terms.part), sealed=sealed)
         looked_at = patience(lambda: _looked_at(manifest.facts, surveyed, services, tally, written))
         warnings = warning_signs.warnings_of(looked_at)
         return msgspec.structs.replace(tally, warnings=warnings), surveyed.contents(), written
