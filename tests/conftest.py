@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,14 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Those tests of a module that says ``ENGINES`` which have a folder for a store run on each of them."""
+    """Those tests of a module that says ``ENGINES`` which have a store run on each of them: one of their own in
+    ``tmp_path``, or one that a module makes for many with ``lasting_engine``."""
     marker = metafunc.definition.get_closest_marker("engines")
     on = marker.args if marker else getattr(metafunc.module, "ENGINES", ())
-    if on and "tmp_path" in metafunc.fixturenames:
+    names = metafunc.fixturenames
+    if on and "lasting_engine" in names:
+        metafunc.parametrize("lasting_engine", on, indirect=True)
+    elif on and "tmp_path" in names:
         metafunc.parametrize("engine", on, indirect=True)
 
 
@@ -37,14 +42,24 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
         yield Postgres(server, tmp_path_factory.mktemp("postgres"))
 
 
+@pytest.fixture(scope="module")
+def lasting_engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """What the stores that a module makes for many tests are made on."""
+    with _made_on(request) as name:
+        yield name
+
+
 @pytest.fixture(autouse=True)
 def engine(request: pytest.FixtureRequest) -> Iterator[str]:
     """What the stores of a test are made on."""
-    name: str = getattr(request, "param", ENGINES[0])
-    if name == "sqlite":
+    with _made_on(request) as name:
         yield name
-        return
-    with engines.on(request.getfixturevalue("postgres")):
+
+
+@contextmanager
+def _made_on(request: pytest.FixtureRequest) -> Iterator[str]:
+    name: str = getattr(request, "param", ENGINES[0])
+    with engines.on(None if name == "sqlite" else request.getfixturevalue("postgres")):
         yield name
 
 

@@ -54,15 +54,19 @@ class Postgres:
             shutil.copy(key, data)
         return self.server.url(name)
 
-    def give_back(self) -> None:
-        """Make what was taken empty again, or drop it where the test broke it."""
-        for name, made in self._taken:
+    def taken(self) -> int:
+        """How many stores are in use."""
+        return len(self._taken)
+
+    def give_back(self, all_but: int) -> None:
+        """Make what was taken after the first so many empty again, or drop it where the test broke it."""
+        for name, made in self._taken[all_but:]:
             try:
                 self._empty(name, made)
                 made.free.append(name)
             except psycopg.Error:
                 self.server.drop(name)
-        self._taken.clear()
+        del self._taken[all_but:]
 
     def damage(self, url: str, statement: str) -> None:
         """Do what no program of ours does."""
@@ -117,11 +121,13 @@ CHOSEN = Chosen()
 
 
 @contextmanager
-def on(postgres: Postgres) -> Iterator[None]:
-    """For the length of a block stores are made on PostgreSQL, and forgotten at its end."""
-    CHOSEN.postgres = postgres
+def on(postgres: Postgres | None) -> Iterator[None]:
+    """For the length of a block stores are made on PostgreSQL, and forgotten at its end; without it, on SQLite."""
+    before, CHOSEN.postgres = CHOSEN.postgres, postgres
+    in_use = postgres.taken() if postgres else 0
     try:
         yield
     finally:
-        CHOSEN.postgres = None
-        postgres.give_back()
+        CHOSEN.postgres = before
+        if postgres:
+            postgres.give_back(in_use)

@@ -31,7 +31,7 @@ class Silent:
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory) -> Iterator[Services]:
+def loaded(tmp_path_factory, lasting_engine) -> Iterator[Services]:
     """A store with the three example breaches."""
     store = new_store(tmp_path_factory.mktemp("main") / "data", lookups_a_minute=0)
     for name in BREACHES:

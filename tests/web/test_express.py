@@ -15,6 +15,7 @@ from breachcheck.services import Services
 from breachcheck.suppressions import Level
 from breachcheck.web.app import create_app
 from breachcheck.web.express import Express
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, break_catalogue, break_index, facts, new_store, published_breach
 
 LOOKUP = "/api/v1/lookup"
@@ -68,7 +69,7 @@ def loaded(store: Services) -> Services:
 
 
 @pytest.fixture(scope="module")
-def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+def lasting(tmp_path_factory: pytest.TempPathFactory, lasting_engine: str) -> Iterator[Services]:
     """For tests that change nothing."""
     store = fill(new_store(tmp_path_factory.mktemp("lasting") / "data"))
     yield store

@@ -18,6 +18,7 @@ from breachcheck.listings import Entry
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 from tests import texts
+from tests.engines import ENGINES as ENGINES
 from tests.stores import facts, new_store, published_breach
 
 LANGUAGES = tuple(languages.LOCALES)
@@ -155,7 +156,7 @@ def pattern_of(text: str) -> re.Pattern[str]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+def site(tmp_path_factory: pytest.TempPathFactory, lasting_engine: str) -> Iterator[Services]:
     store = new_store(tmp_path_factory.mktemp("truth") / "data", mail="outbox", lookups_a_minute=0)
     for one in (*SEEN, CLINIC, GONE):
         name = one.about.name
