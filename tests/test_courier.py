@@ -12,6 +12,7 @@ from breachcheck import courier
 from breachcheck.webhook_calls import MOST_ATTEMPTS
 from breachcheck.webhook_messages import INTERRUPTED
 from tests.cli.commands import ROOT, environment
+from tests.engines import ENGINES as ENGINES
 from tests.hooked import (
     NOW,
     call,

@@ -6,6 +6,7 @@ from breachcheck.breaches import Help, NotExposed, TranslatedHelp, Translation
 from breachcheck.customer_texts import load_of, texts_of
 from breachcheck.errors import UnknownLoad
 from tests.cli.commands import breachcheck
+from tests.engines import ENGINES as ENGINES
 from tests.stores import facts, held_breach, new_store, published_breach
 from tests.test_letters import words_of_html, words_of_text
 

@@ -16,6 +16,7 @@ from breachcheck.disclosure import (
 )
 from breachcheck.errors import NothingToAsk
 from breachcheck.suppressions import Level
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, facts, published_breach
 
 ANN = "ann@example.com"

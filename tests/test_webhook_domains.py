@@ -11,6 +11,7 @@ from breachcheck.domains import DAY_S, Way
 from breachcheck.hooking import Wish
 from breachcheck.suppressions import Level
 from ingest import manifest as manifests
+from tests.engines import ENGINES as ENGINES
 from tests.hooked import HOOK, NOW, call, hook, hooked_store, log
 from tests.ingest.loads import load
 from tests.receivers import receiving

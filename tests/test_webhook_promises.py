@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from breachcheck.hooking import Wish
 from breachcheck.webhook_messages import STEPS_ASIDE_AFTER
+from tests.engines import ENGINES as ENGINES
 from tests.hooked import HOOK, IMPATIENCE_S, NOW, PATIENCE_S, call, hook, hook_staff, hooked_store
 from tests.receivers import receiving
 from tests.stores import facts, published_breach

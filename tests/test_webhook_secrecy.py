@@ -1,12 +1,14 @@
 """What leaves by webhooks: what the holder may be told at that moment, signed, and nothing of anybody else."""
 
+from dataclasses import replace
+
 import pytest
 
-from breachcheck import config
 from breachcheck.addresses import Domain, canonical
 from breachcheck.domains import Way
 from breachcheck.services import open_services
 from breachcheck.suppressions import Level
+from tests.engines import ENGINES as ENGINES
 from tests.hooked import (
     HOOK,
     NOW,
@@ -127,8 +129,7 @@ class TestWhatNeverLeaves:
     def test_nothing_goes_to_where_an_operator_allows_it_no_more(self, tmp_path, receiver):
         with hooked_store(tmp_path / "data") as before:
             hook(before, receiver)
-        (tmp_path / "data" / "settings.toml").write_text("")
-        after = open_services(config.read(tmp_path / "data", {}))
+        after = open_services(replace(before.config, outbound_allowed=()))
         publish(after, "Shop")
         call(after)
         (message,) = log(after)

@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from breachcheck.errors import DataFileError
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import EMAIL, described, found, load
 
 BOTH = {(frozenset({EMAIL, "Passwords"}), False)}

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from breachcheck.errors import LoadError
 from ingest.pipeline import LoadRefused
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import described, load
 from tests.ingest.test_suppressed import ANN, forget
 from tests.stores import new_store

@@ -11,6 +11,7 @@ from breachcheck.errors import DataFileError, ManifestError
 from ingest import kinship
 from ingest.drafting import draft
 from ingest.entries import Join
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import EMAIL, NAMES, described, found, load
 from tests.stores import new_store
 

@@ -9,6 +9,7 @@ from breachcheck.breaches import NotExposed
 from breachcheck.load_warnings import naming, words_of
 from breachcheck.loads import FileTally, Tally
 from ingest import pipeline
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import described, load
 from tests.stores import facts, published_breach
 

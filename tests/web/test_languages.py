@@ -20,6 +20,7 @@ from breachcheck.breaches import (
 )
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
+from tests.engines import ENGINES as ENGINES
 from tests.mails import Mailing
 from tests.stores import SHOP, break_index, facts, new_store, published_breach
 

@@ -10,6 +10,7 @@ from breachcheck.demo import demo_addresses, examples, facts
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 from tests import stores
+from tests.engines import ENGINES as ENGINES
 
 BANNER = "An answer here says nothing about your real email address."
 

@@ -12,6 +12,7 @@ from breachcheck.breaches import Disclosure
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 from breachcheck.web.offers import HIDE, NOTIFY, PRIVATE_ANSWER
+from tests.engines import ENGINES as ENGINES
 from tests.stores import facts, new_store, published_breach
 
 OFFERED = ("Email me the full answer", "Tell me about new breaches")

@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from breachcheck.services import Services
+from tests.engines import ENGINES as ENGINES
 
 CANARY = "canary.7f3a@example.com"
 PATHS = ("/", "/breaches", "/breaches/Shop", "/how-it-works", "/never-signed-up", "/status", "/nope", "/admin/sign-in")

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 from breachcheck.web.shared_answers import SMALLEST
+from tests.engines import ENGINES as ENGINES
 from tests.stores import facts, published_breach
 
 SHARED = [
