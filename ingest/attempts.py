@@ -34,8 +34,8 @@ def attempt(manifest: Manifest, services: Services, by: str, lock: Lock) -> Iter
     load_id = _cut_off(manifest, services, by, lock)
     services.loads.fail_running(ENDED_EARLY, _now(), but=load_id)
     if load_id is None:
-        load_id = _start(manifest, services, by)
-    lock.note(_label(services, load_id))
+        load_id = start(manifest, services, by)
+    lock.note(label(services, load_id))
     why, tally = "It failed by a fault of the program's own.", None
     try:
         yield load_id
@@ -56,13 +56,14 @@ def _cut_off(manifest: Manifest, services: Services, by: str, lock: Lock) -> Loa
     if not engines.is_on_a_server(services.config):
         return None
     for load in services.loads.running():
-        is_ours = lock.noted == _label(services, load.id)
+        is_ours = lock.noted == label(services, load.id)
         if is_ours and (load.manifest_sha256, load.program, load.loaded_by) == (manifest.sha256, PROGRAM, by):
             return load.id
     return None
 
 
-def _start(manifest: Manifest, services: Services, by: str) -> LoadId:
+def start(manifest: Manifest, services: Services, by: str) -> LoadId:
+    """A new load, which runs."""
     return services.loads.start(
         services.breaches.id_of(manifest.facts.name),
         manifest.facts,
@@ -74,8 +75,8 @@ def _start(manifest: Manifest, services: Services, by: str) -> LoadId:
     )
 
 
-def _label(services: Services, load_id: LoadId) -> str:
-    """The load, and of which store it is."""
+def label(services: Services, load_id: LoadId) -> str:
+    """By which the lock names a load: its number, and of which store it is."""
     return f"{services.identity.store} {load_id}"
 
 
