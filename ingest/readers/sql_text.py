@@ -17,6 +17,13 @@ SMUGGLED = "latin-1"
 _AFTER = r"(?=[\s,)\]|:+;]|\Z)"  # a string that anything else follows began with a stray quote
 _STANDARD = r"[^']*+(?:''[^']*+)*+"
 _ESCAPED = r"[^'\\]*+(?:(?:''|\\.)[^'\\]*+)*+"
+_PAIRS = {"[": "]", "{": "}", "(": ")", "<": ">", **{mark: mark for mark in '!|#~^$%@*/:`"'}}
+_QUOTED_BY = "|".join(
+    rf"{re.escape(begin)}(?:[^{re.escape(end)}]++|{re.escape(end)}(?!'))*+{re.escape(end)}"
+    for begin, end in _PAIRS.items()
+)
+_ORACLES = rf"(?:[Nn]?+[Qq]'(?:{_QUOTED_BY})')"
+"""Oracle's strings in which quotes need no escape: q'[it's]', q'!it's!'."""
 _DOUBLE = r'"[^"\\]*+(?:(?:""|\\.)[^"\\]*+)*+"'
 _PREFIX = r"(?:[NnXxBb]|_\w++\s*+)?"
 _IDENTIFIER = r"""(?:`(?:[^`]|``)++`|"(?:[^"]|"")++"|\[[^\]]++\]|[^\s"`\[\]().,;'=]++)"""
@@ -24,7 +31,7 @@ NAME = rf"{_IDENTIFIER}(?:\s*+\.\s*+{_IDENTIFIER}){{0,2}}"
 NAMES = rf"\(\s*+{_IDENTIFIER}\s*+(?:,\s*+{_IDENTIFIER}\s*+)*+\)"
 _PART = re.compile(_IDENTIFIER)
 _BLANKS = " \t\r\n\f"
-_PLAIN = r"[^'\"(),;\[\]Ee]++|[Ee](?!')"
+_PLAIN = r"[^'\"(),;\[\]EeQq]++|[EeQq](?!')"
 _NAMED = {"0": "", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "Z": "", "f": "\f"}
 _ESCAPES = {mark: re.compile(rf"{mark}{mark}|\\(.)", re.DOTALL) for mark in "'\""}
 _HEX = re.compile(r"0[xX]([0-9a-fA-F]+)|[xX]'([0-9a-fA-F]*)'")
@@ -64,19 +71,20 @@ class Grammar:
         body = _ESCAPED if dialect.has_backslashes else _STANDARD
         opening = rf"(?:[Ee]'{_ESCAPED}|{_PREFIX}'{body})"
         string = f"(?:{opening}'{_AFTER}|{_DOUBLE}{_AFTER})"
+        any_string = f"(?:{string}|{_ORACLES}{_AFTER})"  # deep inside others Oracle's are not looked for: too slow
         flat = rf"(?:{string}|{_PLAIN}|[,;\[\]])*+"
-        nested = rf"\((?:{string}|{_PLAIN}|[,;\[\]]|\({flat}\))*+\)"
+        nested = rf"\((?:{any_string}|{_PLAIN}|[,;\[\]]|\({flat}\))*+\)"
         listed = rf"\[(?:{string}|{_PLAIN}|[,;])*+\]"
         escapes = r"(?:\\.[^'\\]*+)*+" if dialect.has_backslashes else ""
         simple = rf"'[^'\\]*+{escapes}'(?=[,)])|[^'\"(),;\s]++(?=[,)])"
-        value = rf"(?>{simple}|(?:{string}|{_PLAIN}|{nested}|{listed})++)"
-        begun = rf"(?:\({flat})?+(?:{opening}|\"[^\"]*+)?+\\?\Z"
+        value = rf"(?>{simple}|(?:{any_string}|{_PLAIN}|{nested}|{listed})++)"
+        begun = rf"(?:\({flat})?+(?:[Nn]?[Qq]'.*+|{opening}|\"[^\"]*+)?+\\?\Z"
         self.dialect = dialect
-        self.literal = re.compile(string, re.DOTALL)
+        self.literal = re.compile(any_string, re.DOTALL)
         self.value = re.compile(value, re.DOTALL)
         self.row = re.compile(rf"\s*+\({value}(?:,{value})*+\)", re.DOTALL)
         self._written = value
-        self._unfinished = re.compile(rf"\s*+(?:\Z|\((?:{string}|{_PLAIN}|[,\[\]]|{nested})*+{begun})", re.DOTALL)
+        self._unfinished = re.compile(rf"\s*+(?:\Z|\((?:{any_string}|{_PLAIN}|[,\[\]]|{nested})*+{begun})", re.DOTALL)
         self._kept: dict[str, re.Pattern[str]] = {}
 
     def is_unfinished(self, text: str, at: int) -> bool:
@@ -136,6 +144,8 @@ class Grammar:
     def _unescaped(self, literal: str) -> str:
         mark = literal[-1]
         prefix, _, text = literal[:-1].partition(mark)
+        if prefix.casefold() in ("q", "nq"):
+            return text[1:-1]
         if self.dialect.has_backslashes or prefix in ("E", "e"):
             return _ESCAPES[mark].sub(_plain, text)
         return text.replace(mark * 2, mark)

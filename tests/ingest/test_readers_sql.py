@@ -175,6 +175,18 @@ def test_a_script_of_oracle_is_read(tmp_path: Path) -> None:
     assert rows_of(tmp_path, text) == [("1", "a@example.com", "01-JAN-20")]
 
 
+def test_a_script_of_oracle_with_quotes_of_its_own_is_read(tmp_path: Path) -> None:
+    text = "".join(
+        f"Insert into USERS (ID,EMAIL,NOTE) values ({number},q'[u{number}@example.com]',q'!it's; (so), '!');\n"
+        for number in range(3)
+    )
+    [table] = tables_of(tmp_path, text + "Insert into USERS (ID,EMAIL,NOTE) values (9,q'[cut")
+
+    scanned = scan(table)
+    assert sorted(scanned.rows) == [(str(n), f"u{n}@example.com", "it's; (so), '") for n in range(3)]
+    assert scanned.rejects == {"malformed row": 1}
+
+
 def test_a_dump_that_begins_with_a_warning_is_read(tmp_path: Path) -> None:
     text = "mysqldump: [Warning] Using a password on the command line can be insecure.\n" + SQLITE
 

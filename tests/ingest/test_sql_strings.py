@@ -41,3 +41,23 @@ def test_a_row_is_cut_between_its_values(texts: list[str]) -> None:
 @pytest.mark.parametrize(("written", "text"), [(r"'a\nb'", "a\nb"), (r"'it''s \'so\''", "it's 'so'"), (r"'\''", "'")])
 def test_escapes_of_several_kinds_are_resolved_together(written: str, text: str) -> None:
     assert MYSQL.said(written) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("q'[it's]'", "it's"),
+        ("Q'{a]'b}'", "a]'b"),
+        ("nq'<x, (y)>'", "x, (y)"),
+        ("q'!it's, '!'", "it's, '"),
+        ("q'(a)b)'", "a)b"),
+        ("q'|\\|'", "\\"),
+        ("q'[]'", ""),
+    ],
+)
+@pytest.mark.parametrize("grammar", [MYSQL, STANDARD], ids=["MySQL", "standard"])
+def test_strings_of_oracle_with_a_quote_of_their_own_say_what_is_between(grammar, written: str, text: str) -> None:
+    found = grammar.row_of(3, (0, 1, 2)).fullmatch(f"(1,{written}, 'x')")
+
+    assert found
+    assert [grammar.said(value) for value in found.groups()] == ["1", text, "x"]
