@@ -4,7 +4,21 @@ from collections.abc import Callable, Iterator, Mapping
 
 from breachcheck.errors import DataFileError
 from ingest.archives import PARQUET, SQLITE, is_workbook
-from ingest.readers import blocks, combo, csv, json, lines, mixpanel, parquet, sql, sqlite, stealer, text, workbook
+from ingest.readers import (
+    blocks,
+    combo,
+    csv,
+    json,
+    lines,
+    mixpanel,
+    parquet,
+    shell,
+    sql,
+    sqlite,
+    stealer,
+    text,
+    workbook,
+)
 from ingest.readers.base import Instructions, Table
 from ingest.readers.forms import LINE_FORMS, form_of
 from ingest.readers.shape import is_json
@@ -53,7 +67,7 @@ def _told_apart(file: DataFile, encoding: str | None) -> str | None:
     if binary:
         return binary
     first = _glance(file, encoding)
-    return "json" if is_json(first) else "sql" if sql.is_dump(first) else None
+    return "json" if is_json(first) or shell.is_printed(first) else "sql" if sql.is_dump(first) else None
 
 
 def _glance(file: DataFile, encoding: str | None) -> str:

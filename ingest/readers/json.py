@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import islice
 from typing import NoReturn
 
@@ -16,7 +17,7 @@ import duckdb
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
 from ingest.engine import literal, quoted
-from ingest.readers import collections, lines, mixpanel
+from ingest.readers import collections, lines, mixpanel, shell
 from ingest.readers.base import Instructions, Table
 from ingest.readers.collections import Collection
 from ingest.readers.keys import Extraction, Keys, keys_of
@@ -41,20 +42,22 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     head = file.head()
     encoding = lines.encoding_of(head, told.encoding, file.name)
     text = lines.decoded_head(head, encoding)
+    way = _Way(encoding, shell.is_printed(text), lines.has_only_cr(head))
+    text = "".join(shell.as_json([text])) if way.is_shell else text
     shape = shape_of(text, told.columns)
     is_whole = len(head) < HEAD
-    found = _collections(file, encoding, shape, text, is_whole=is_whole)
+    found = _collections(file, way, shape, text, is_whole=is_whole)
     if told.table is not None:
         found = [(one, that) for one, that in found if one.key == told.table] or _refuse(file, told.table, found)
     for one, that in found:
         name = f"{file.name}#{mask_addresses(one.key)}"
-        yield _table(file, name, encoding, that, one.sample, is_open=told.table is not None)
+        yield _table(file, name, way, that, one.sample, is_open=told.table is not None)
     if found:
         return
     sample = _sample(text, shape, is_whole=is_whole, name=file.name)
     if sample:
         is_cut = not is_whole or len(sample) >= _SAMPLE
-        yield _table(file, file.name, encoding, shape, sample, is_open=is_cut, only_cr=lines.has_only_cr(head))
+        yield _table(file, file.name, way, shape, sample, is_open=is_cut)
 
 
 def _refuse(file: DataFile, table: str, found: Sequence[tuple[Collection, Shape]]) -> NoReturn:
@@ -63,7 +66,7 @@ def _refuse(file: DataFile, table: str, found: Sequence[tuple[Collection, Shape]
 
 
 def _collections(
-    file: DataFile, encoding: str, shape: Shape, text: str, *, is_whole: bool
+    file: DataFile, way: "_Way", shape: Shape, text: str, *, is_whole: bool
 ) -> list[tuple[Collection, Shape]]:
     """Those of a file that begins with *text*; what lies behind that is gone through if no object ends before."""
     if not collections.may_be_in(shape):
@@ -73,28 +76,43 @@ def _collections(
         return collections.collections_in([first], shape)
     if file.source is None:  # which can be read but once
         return []
-    with closing(lines.as_utf8(file.chunks(), encoding)) as pieces:
-        return collections.collections_in(lines.as_text(pieces), shape)
+    with closing(way.text(file)) as pieces:
+        return collections.collections_in(pieces, shape)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """From the bytes of a file to JSON. *is_shell*: they are what MongoDB's shells print."""
+
+    encoding: str
+    is_shell: bool
+    only_cr: bool
+
+    def text(self, file: DataFile) -> Generator[str]:
+        """All of the file."""
+        with closing(lines.as_utf8(file.chunks(), self.encoding)) as utf8:
+            text = lines.as_text(utf8)
+            yield from shell.as_json(text) if self.is_shell else text
+
+    def utf8(self, file: DataFile) -> Generator[bytes]:
+        """The same, for what lines are cut of."""
+        if not self.is_shell:
+            yield from lines.as_utf8(file.chunks(), self.encoding)
+            return
+        yield from (piece.encode(errors="replace") for piece in self.text(file))
 
 
 def _table(
-    file: DataFile,
-    name: str,
-    encoding: str,
-    shape: Shape,
-    sample: Sequence[dict[str, object]],
-    *,
-    is_open: bool,
-    only_cr: bool = False,
+    file: DataFile, name: str, way: _Way, shape: Shape, sample: Sequence[dict[str, object]], *, is_open: bool
 ) -> Table:
-    scan = _Scan(file, encoding, shape, keys_of(sample), only_cr=only_cr)
+    scan = _Scan(file, way, shape, keys_of(sample))
     stream = scan.stream
     form = mixpanel.format_of(sample) or ("jsonl" if shape.is_lines else "json")
     return Table(
         name=name,
         columns=scan.keys.columns,
         format=form,
-        encoding=encoding,
+        encoding=way.encoding,
         relation=scan.relation,
         rejects=scan.rejects,
         finish=stream.finish,
@@ -133,8 +151,8 @@ def _loaded(line: str | bytes) -> object:
 class _Scan:
     """One file's way into DuckDB. Good for several scans."""
 
-    def __init__(self, file: DataFile, encoding: str, shape: Shape, keys: Keys, *, only_cr: bool) -> None:
-        self._file, self._encoding, self._shape, self._only_cr = file, encoding, shape, only_cr
+    def __init__(self, file: DataFile, way: _Way, shape: Shape, keys: Keys) -> None:
+        self._file, self._way, self._shape = file, way, shape
         self.keys = keys
         self.stream = Stream()
         self._rejects = Rejects(self._file.name, MALFORMED)
@@ -166,7 +184,7 @@ class _Scan:
     def _path(self) -> str | None:
         """The path to scan the file by; None where it must be streamed: of very long lines DuckDB loses some."""
         path = self._file.path
-        if path is None or self._encoding != lines.UTF8 or not self._shape.is_lines:
+        if path is None or self._way.encoding != lines.UTF8 or self._way.is_shell or not self._shape.is_lines:
             return None
         if self._may_be_scanned is None:
             self._may_be_scanned = not lines.needs_a_look(path, b"\r")
@@ -174,13 +192,14 @@ class _Scan:
 
     def _lines(self) -> Generator[bytes]:
         left_out, mark = self._left_out, _NO_DELIMITER.encode()
-        with closing(lines.as_utf8(self._file.chunks(), self._encoding)) as text:
-            if self._shape.is_lines:
-                blocks, numbers = lines.blocks(text, left_out, only_cr=self._only_cr), LineNumbers(left_out)
+        if self._shape.is_lines:
+            with closing(self._way.utf8(self._file)) as utf8:
+                blocks, numbers = lines.blocks(utf8, left_out, only_cr=self._way.only_cr), LineNumbers(left_out)
                 yield from (numbers.before_each(one, mark) for one in blocks) if left_out.is_numbered else blocks
-            else:
-                found = records(Text(lines.as_text(text)), self._shape, left_out)
-                yield from _joined(left_out.number(found, mark) if left_out.is_numbered else found)
+            return
+        with closing(self._way.text(self._file)) as text:
+            found = records(Text(text), self._shape, left_out)
+            yield from _joined(left_out.number(found, mark) if left_out.is_numbered else found)
 
     def rejects(self, connection: duckdb.DuckDBPyConnection) -> LeftOut:
         """Records that were left out of the last scan, by reason."""

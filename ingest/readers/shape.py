@@ -22,8 +22,6 @@ _LISTS = {"results", "data", "users", "people", "records", "items", "rows", "pro
 _LISTS |= {"documents", "docs", "entries", "value", "list", "subscribers", "response", "objects", "events", "accounts"}
 _OF_ONE_PERSON = {"email", "emails", "mails", "addresses", "contacts", "identities"}
 _PAGE = {"page", "page_size", "session_id", "status", "total"}
-_OF_SHELL = re.compile(r":\s*(?:new )?(?:ObjectId|ISODate|Date|Number(?:Long|Int|Decimal)|Timestamp|BinData|UUID)\(")
-_OF_SHELL_WITHIN = 1 << 12
 _ADDRESS = re.compile(r'"[^\s@"\\]+@[^\s@"\\]+\.[^\s@"\\]+"')
 _HUGE_LIST = re.compile(r'"([^"\\]{1,100})"\s*:\s*\[\s*\{')
 _HUGE_HITS = re.compile(r'\s*\{.{0,2000}?"hits"\s*:\s*\{.{0,2000}?"hits"\s*:\s*\[', re.DOTALL)
@@ -45,12 +43,8 @@ class Shape:
 
 
 def is_json(head: str) -> bool:
-    """Whether text that begins with *head* reads as JSON rather than as lines of values, or as what MongoDB's shell
-    prints, which is none."""
-    start = head.lstrip()[:200]
-    if _OF_SHELL.search(head[:_OF_SHELL_WITHIN]) and _object(head.lstrip().partition("\n")[0]) is None:
-        return False
-    return bool(re.match(r'\{\s*("|\}|$)|\[\s*([{"\[\]]|-?\d|$)', start))
+    """Whether text that begins with *head* reads as JSON rather than as lines of values."""
+    return bool(re.match(r'\{\s*("|\}|$)|\[\s*([{"\[\]]|-?\d|$)', head.lstrip()[:200]))
 
 
 def shape_of(head: str, columns: Sequence[str]) -> Shape:

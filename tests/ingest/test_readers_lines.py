@@ -245,7 +245,7 @@ FORMS = {
     "".join(f"u{n}@example.com:+49 30 9018{n}0\n" for n in range(9)): "text",
     "".join(f"u{n}@example.com:198{n}-01-31\n" for n in range(9)): "text",
     "From: Ann <ann@example.com>\nTo: Bob <bob@example.com>, eve@example.com\nSubject: x\n\nHi\n": "text",
-    '{ "_id" : ObjectId("5f"), "email" : "bob@example.com" }\n{ "_id" : ObjectId("60"), "n" : NumberLong(5) }': "text",
+    '{ "_id" : ObjectId("5f"), "email" : "bob@example.com" }\n{ "_id" : ObjectId("60"), "n" : NumberLong(5) }': "jsonl",
     "alice@example.com:hunter2 | Plan = Free\nbob@example.com:qwe1! | Plan = Premium\n": "combo",
     "https://example.com/login:ann:x1\nhttps://example.com:bob@example.com:y\nhttps://example.org:eve:z\n": "stealer",
     "https://example.com:80:x:y\nhttps://example.com:81:z:w\n": "csv",
