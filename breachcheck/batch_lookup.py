@@ -10,7 +10,7 @@ from breachcheck.digests import Digest, Kind
 from breachcheck.disclosure import SENSITIVE, Viewer, about_people_of
 from breachcheck.errors import BreachcheckError, IndexMoved, InvalidAccount, NothingToAsk, UnknownBreach
 from breachcheck.index import FieldSetId, Index
-from breachcheck.lookup import ATTEMPTS, Found, Lookup, Reach, Sought, checked_by, exposures_of, shown
+from breachcheck.lookup import ATTEMPTS, Found, Lookup, Reach, Sought, exposures_of, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class BatchLookup:
             digests = (digest for one in sought if isinstance(one, Sought) for digest in one.digests)
             held = self._index.field_sets_of_many(digests)
             found = [self._found(one, held) for one in sought]
-            if self._catalogue.generation() == published.generation:
+            if self._catalogue.stands(published):
                 return asked.outcomes(groups, found)
         raise IndexMoved("What is published changed while we looked; ask again.")
 
@@ -139,7 +139,7 @@ class _Asked:
     def _new_group(self, kind: Kind, breach: str | None, viewer: Viewer) -> _Group | BreachcheckError:
         try:
             asked = self._lookup.asked(self._published, viewer, kind, breach)
-            checked = checked_by(asked, kind)
+            checked = self._lookup.checked_by(self._published, asked, kind)
         except (UnknownBreach, NothingToAsk) as refused:
             return refused
         return _Group(viewer, asked, checked, Answer(checked, (), (), is_demo=self._is_demo))

@@ -1,12 +1,14 @@
 """The catalogue: what is published now, as one consistent, cached map from field sets to breaches."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId
 from breachcheck.counters import next_ids, value_of
-from breachcheck.db.base import Database
+from breachcheck.db.base import Database, Source
 from breachcheck.errors import StoreUnavailable, UnknownBreach, UnknownLoad
 from breachcheck.index import FieldSetId
 from breachcheck.loads import FieldSet, Load, Loads, PasswordStorage, Tally
@@ -15,6 +17,7 @@ from breachcheck.suppressions import Suppressed, Suppressions
 
 DEMO_SUFFIX = " (demo)"
 GENERATION = "generation"
+BEHIND = "The standby that answers lacks what was written last; it has to catch up, or the primary to come back."
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +85,12 @@ class Withdrawn:
 
 @dataclass(frozen=True)
 class Published:
-    """What can be seen at one *generation*: the breaches by title, where each field set belongs, who opted out."""
+    """What can be seen at one *generation*: the breaches by title, where each field set belongs, who opted out.
 
+    *source*: who told it.
+    """
+
+    source: Source
     generation: int
     breaches: tuple[Breach, ...]
     field_sets: Mapping[FieldSetId, tuple[Breach, FieldSet]]
@@ -97,8 +104,19 @@ class Published:
         raise UnknownBreach("No breach of that name is published here.")
 
 
+class _Sight(NamedTuple):
+    """The newest *generation* that a store which is written to told, by its *source*, and when, in epoch seconds."""
+
+    source: int
+    generation: int
+    at: float
+
+
 class Catalogue:
-    """Reads what ``publishing`` switched. Safe in many threads: the cached map is replaced, never changed."""
+    """Reads what ``publishing`` switched. Safe in many threads: the cached map is replaced, never changed.
+
+    Where a copy answers that follows the store, it is never one that is behind what was seen of the store itself.
+    """
 
     def __init__(self, db: Database, *, is_demo: bool) -> None:
         self._db = db
@@ -107,18 +125,30 @@ class Catalogue:
         self._loads = Loads(db)
         self._suppressions = Suppressions(db)
         self._published: Published | None = None
+        self._sight = _Sight(0, 0, 0.0)
 
     def generation(self) -> int:
         """Moves with everything that changes what may be seen."""
-        return value_of(self._db, GENERATION)
+        return self._now()[1]
 
     def published(self) -> Published:
         """What is published now."""
         cached = self._published
-        generation = self.generation()
-        if cached is None or cached.generation != generation:
+        if cached is None or not self.stands(cached):
             cached = self._published = self._read()
         return cached
+
+    def stands(self, published: Published) -> bool:
+        """Whether *published* is so still, and the same server tells it: whatever was asked since is in keeping."""
+        return self._now() == (published.source, published.generation)
+
+    def as_of(self, published: Published) -> int:
+        """Until when, in epoch seconds, *published* was surely all: now, unless a copy told it."""
+        if not published.source.is_copy:
+            return int(time.time())
+        now = self._db.source()
+        newest = now if now == published.source else published.source
+        return int(max(newest.complete_until or 0, self._sight.at))
 
     def last_read(self) -> Published:
         """What was published when this process last looked, free of charge: true while its generation stands."""
@@ -126,9 +156,7 @@ class Catalogue:
 
     def of_load(self, load_id: LoadId) -> Published:
         """The map as if *load_id*, held or not, were all that is published. Raises UnknownLoad."""
-        with self._db.snapshot():
-            load = self._loads.get(load_id)
-            return self._map(self.generation(), [self._breach(self._breaches.of_id(load.breach_id), load)])
+        return self._db.read(lambda: self._read_load(load_id))
 
     def withdrawn(self, name: str) -> Withdrawn:
         """The breach called *name*, if it was published and then withdrawn.
@@ -145,12 +173,29 @@ class Catalogue:
                 return Withdrawn(facts, facts.title + self._suffix, history[0].switched_at, history[0].reason or "")
         raise UnknownBreach("No breach of that name was withdrawn here.")
 
+    def _now(self) -> tuple[Source, int]:
+        """The generation, and who told it. Raises StoreUnavailable where that is a copy that is behind."""
+        source = self._db.source()
+        generation = value_of(self._db, GENERATION)
+        if self._db.source() != source:
+            raise StoreUnavailable("Another server was asked meanwhile; ask again.")
+        if not source.is_copy:
+            before = self._sight.generation if self._sight.source == source.number else 0
+            self._sight = _Sight(source.number, max(before, generation), time.time())
+        elif generation < self._sight.generation:
+            raise StoreUnavailable(BEHIND)
+        return source, generation
+
     def _read(self) -> Published:
-        with self._db.snapshot():
-            generation = self.generation()
-            rows = self._breaches.all()
-            breaches = [self._breach(row, self._current(row, row.current_load)) for row in rows if row.current_load]
-            return self._map(generation, breaches)
+        return self._db.read(self._read_all)
+
+    def _read_all(self) -> Published:
+        rows = self._breaches.all()
+        return self._map([self._breach(row, self._current(row, row.current_load)) for row in rows if row.current_load])
+
+    def _read_load(self, load_id: LoadId) -> Published:
+        load = self._loads.get(load_id)
+        return self._map([self._breach(self._breaches.of_id(load.breach_id), load)])
 
     def _current(self, row: BreachRow, load_id: LoadId) -> Load:
         """Raises StoreUnavailable where it is lost: nobody can tell what it held, so it is not left out in silence."""
@@ -161,8 +206,10 @@ class Catalogue:
                 f"The catalogue has lost the load that {row.name} shows; restore a backup."
             ) from error
 
-    def _map(self, generation: int, breaches: list[tuple[Breach, list[FieldSet]]]) -> Published:
+    def _map(self, breaches: list[tuple[Breach, list[FieldSet]]]) -> Published:
+        source, generation = self._now()
         return Published(
+            source=source,
             generation=generation,
             breaches=tuple(sorted((breach for breach, _ in breaches), key=lambda breach: breach.title.lower())),
             field_sets={one.id: (breach, one) for breach, field_sets in breaches for one in field_sets},

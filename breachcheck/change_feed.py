@@ -5,10 +5,10 @@ from typing import Any
 
 from breachcheck.answers import timestamp
 from breachcheck.breaches import Breaches
-from breachcheck.catalog import Catalogue
+from breachcheck.catalog import BEHIND, Catalogue
 from breachcheck.changes import Change, Changes
 from breachcheck.db.base import Database
-from breachcheck.errors import UnknownBreach, UnknownCursor
+from breachcheck.errors import StoreUnavailable, UnknownBreach, UnknownCursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,21 @@ class ChangeFeed:
 
     def after(self, cursor: int, count: int) -> ChangePage:
         """Up to *count* changes after *cursor*; 0 begins. Raises UnknownCursor for one that was never given out."""
-        with self._db.snapshot():
-            if cursor > self._changes.last():
-                raise UnknownCursor("No page of this feed ever gave this cursor; begin without one.")
-            found = self._changes.after(cursor, count + 1)
-            page = found[:count]
-            names = self._tellable()
-            return ChangePage(
-                changes=tuple((names[one.breach_id], one) for one in page if one.breach_id in names),
-                cursor=page[-1].number if page else cursor,
-                has_more=len(found) > count,
-            )
+        return self._db.read(lambda: self._page(cursor, count))
+
+    def _page(self, cursor: int, count: int) -> ChangePage:
+        if cursor > self._changes.last():
+            if self._db.source().is_copy:
+                raise StoreUnavailable(BEHIND)
+            raise UnknownCursor("No page of this feed ever gave this cursor; begin without one.")
+        found = self._changes.after(cursor, count + 1)
+        page = found[:count]
+        names = self._tellable()
+        return ChangePage(
+            changes=tuple((names[one.breach_id], one) for one in page if one.breach_id in names),
+            cursor=page[-1].number if page else cursor,
+            has_more=len(found) > count,
+        )
 
     def _tellable(self) -> dict[int, str]:
         return {row.id: row.name for row in self._breaches.all() if row.current_load or self._was_shown(row.name)}

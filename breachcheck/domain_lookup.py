@@ -29,8 +29,12 @@ class DomainExposure:
 
 @dataclass(frozen=True, slots=True)
 class DomainAnswer:
-    """The whole published index was asked, but for *not_counted*: breaches loaded before domains were counted."""
+    """The whole published index was asked, but for *not_counted*: breaches loaded before domains were counted.
 
+    *as_of*: as of an answer.
+    """
+
+    as_of: int
     asked: tuple[Breach, ...]
     exposures: tuple[DomainExposure, ...]
     not_counted: tuple[Breach, ...]
@@ -104,6 +108,7 @@ class DomainLookup:
                 found[owner[0].load_id].append((owner[1].classes, number))
         exposed = [breach for breach in published.breaches if breach.load_id in found]
         return DomainAnswer(
+            as_of=self._catalogue.as_of(published),
             asked=published.breaches,
             exposures=tuple(_exposure(breach, found[breach.load_id]) for breach in exposed),
             not_counted=tuple(one for one in published.breaches if one.tally.domains is None and one.people),
@@ -136,7 +141,7 @@ class DomainLookup:
         for _ in range(1 + ATTEMPTS):
             published = self._catalogue.published()
             told = ask(published)
-            if self._catalogue.generation() == published.generation:
+            if self._catalogue.stands(published):
                 return told
         raise IndexMoved("What is published changed while we looked; ask again.")
 

@@ -1,6 +1,5 @@
 """Domain reports: what may be told of a whole domain to who has proved it."""
 
-import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -76,7 +75,7 @@ class DomainReports:
             raise NothingToAsk("None of the breaches here can be asked about a domain.")
         exposures = (self._exposure(one, domain, viewer, answer, accounts) for one in asked)
         return DomainReport(
-            checked=Checked(len(asked), int(time.time()), max(one.added_at for one in told)),
+            checked=Checked(len(asked), answer.as_of, max(one.added_at for one in told)),
             exposures=tuple(one for one in exposures if one),
             not_counted=not_counted,
         )

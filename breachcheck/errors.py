@@ -51,6 +51,12 @@ class StoreUnavailable(CouldNotCheck):
     reason = "store_unavailable"
 
 
+class StoreReadOnly(StoreUnavailable):
+    """The store can be read and not be written to: what answers is a copy. Nothing was changed."""
+
+    reason = "store_read_only"
+
+
 class BoxDamaged(StoreUnavailable):
     """A sealed account does not open: it is not what was stored there, or was sealed with another key."""
 

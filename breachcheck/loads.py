@@ -10,7 +10,7 @@ import msgspec
 from breachcheck.breaches import BreachId, Facts, LoadId
 from breachcheck.counters import next_ids
 from breachcheck.db.base import Database, Row
-from breachcheck.errors import UnknownLoad
+from breachcheck.errors import LoadError, UnknownLoad
 from breachcheck.index import FieldSetId
 from breachcheck.jobs import Jobs
 from breachcheck.load_warnings import LoadWarning
@@ -199,6 +199,17 @@ class Loads:
     def forget_field_sets(self, field_set_ids: Sequence[FieldSetId]) -> None:
         """Of a load that runs: nobody carries them after all."""
         self._db.execute_many("DELETE FROM field_set WHERE id = :id", ({"id": one} for one in field_set_ids))
+
+    def history(self) -> str:
+        """While this stands, nothing that was acknowledged is lost: see ``Source``."""
+        return self._db.source().history
+
+    def require_history(self, history: str) -> None:
+        """For the transaction that completes a load which began in *history*. Raises LoadError where that is over."""
+        if history != self.history():
+            raise LoadError(
+                "A standby was promoted while this was loaded, and may lack a part of it; start the load again."
+            )
 
     def complete(
         self, load_id: LoadId, contents: Contents, tally: Tally, people: dict[FieldSetId, int], at: int

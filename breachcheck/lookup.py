@@ -1,6 +1,5 @@
 """The look-up: the one question the service answers."""
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -113,7 +112,7 @@ class Lookup:
         for _ in range(1 + ATTEMPTS):
             asked = self.asked(published, viewer, kind, breach)
             found = self._found(seek(asked.breaches), published, viewer) if asked.breaches else None
-            if self._catalogue.generation() == published.generation:
+            if self._catalogue.stands(published):
                 return self.answer(published, asked, found, viewer, kind)
             published = self._catalogue.published()
         raise IndexMoved("What is published changed while we looked; ask again.")
@@ -195,11 +194,18 @@ class Lookup:
 
     def answer(self, published: Published, asked: Reach, found: Found | None, viewer: Viewer, kind: Kind) -> Answer:
         """What *found* means to *viewer*. Raises NothingToAsk where no breach was *asked*."""
-        checked = checked_by(asked, kind)
+        checked = self.checked_by(published, asked, kind)
         exposures = () if found is None else exposures_of(published, asked, found.field_sets, viewer)
         if found is None or not exposures:
             return Answer(checked, (), (), is_demo=self._is_demo)
         return self.answer_with(published, asked, found, exposures, checked)
+
+    def checked_by(self, published: Published, asked: Reach, kind: Kind) -> Checked:
+        """What asking the breaches *asked* now covers. Raises NothingToAsk where there is none."""
+        if not asked.breaches:
+            refused = NothingToAsk if kind is Kind.EMAIL else KindNotCarried
+            raise refused(f"None of the breaches here can be searched by {kind}.")
+        return Checked(len(asked.breaches), as_of=self._catalogue.as_of(published), newest_added=asked.newest_added)
 
     def answer_with(
         self,
@@ -230,14 +236,6 @@ def shown(found: Found, published: Published, viewer: Viewer) -> Found:
 
 def _digest_in(breach: Breach, sought: Sought, asked: Reach) -> Digest:
     return sought.digests[asked.places[breach.load_id] if sought.kind.is_of_one_breach else 0]
-
-
-def checked_by(asked: Reach, kind: Kind) -> Checked:
-    """What asking the breaches *asked* now covers. Raises NothingToAsk where there is none."""
-    if not asked.breaches:
-        refused = NothingToAsk if kind is Kind.EMAIL else KindNotCarried
-        raise refused(f"None of the breaches here can be searched by {kind}.")
-    return Checked(breaches=len(asked.breaches), as_of=int(time.time()), newest_added=asked.newest_added)
 
 
 def exposures_of(

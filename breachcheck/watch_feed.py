@@ -7,10 +7,10 @@ from typing import Any
 from breachcheck import data_classes
 from breachcheck.answers import by_weight, timestamp
 from breachcheck.breaches import Disclosure
-from breachcheck.catalog import Breach, Catalogue, Published
+from breachcheck.catalog import BEHIND, Breach, Catalogue, Published
 from breachcheck.db.base import Database
 from breachcheck.disclosure import KEY, KEY_SEEING_SENSITIVE, may_be_shown, may_be_told, owner_only
-from breachcheck.errors import UnknownCursor
+from breachcheck.errors import StoreUnavailable, UnknownCursor
 from breachcheck.watch_erasure import said_of
 from breachcheck.watch_events import News, WatchEvent, WatchEvents
 from breachcheck.watch_findings import WatchFindings
@@ -52,12 +52,14 @@ class WatchFeed:
         *rights*: what the key that reads was allowed.
         """
         published = self._catalogue.published()
-        with self._db.snapshot():
-            watchlist = self._watchlists.get(holder, name)
-            start = self._number(watchlist, cursor) if cursor else 0
-            found = self._events.after(watchlist.id, start, count + 1)
-            page = found[:count]
-            events = tuple(told for one in page if (told := self._told(watchlist, one, published, rights)))
+        return self._db.read(lambda: self._page(holder, name, cursor, count, rights, published))
+
+    def _page(self, holder: str, name: str, cursor: str, count: int, rights: Rights, published: Published) -> EventPage:
+        watchlist = self._watchlists.get(holder, name)
+        start = self._number(watchlist, cursor) if cursor else 0
+        found = self._events.after(watchlist.id, start, count + 1)
+        page = found[:count]
+        events = tuple(told for one in page if (told := self._told(watchlist, one, published, rights)))
         last = page[-1].number if page else start
         return EventPage(watchlist, events, event_id(watchlist, last), has_more=len(found) > count)
 
@@ -80,6 +82,8 @@ class WatchFeed:
     def _number(self, watchlist: Watchlist, cursor: str) -> int:
         parts = _cursor_form.fullmatch(cursor)
         if parts is None or int(parts[1]) != watchlist.id or int(parts[2]) > self._events.last(watchlist.id):
+            if self._db.source().is_copy:
+                raise StoreUnavailable(BEHIND)
             raise UnknownCursor(
                 "This watchlist never gave out such a cursor or id; if it was deleted and made anew, begin without one."
             )

@@ -153,7 +153,7 @@ class Watching:
             with self._db.transaction():
                 if not self._watchlists.is_at(watchlist):
                     return 0
-                if self._catalogue.generation() == published.generation:
+                if self._catalogue.stands(published):
                     return self._enter(watchlist, shown, found, published)
         raise IndexMoved("What is published changed while a watchlist was told; it is told again.")
 

@@ -46,7 +46,7 @@ class DomainSource:
             return None
         before = self._numbers.of_webhook(webhook.id)
         now = {name: told for name, (_, told) in self._now(Domain(webhook.subject)).items()}
-        if self._catalogue.generation() != published.generation:
+        if not self._catalogue.stands(published):
             return None
         gone = [one for name, one in before.items() if name not in now and not self._is_shown(one, published)]
         found = tuple(sorted(name for name, one in now.items() if _is_news(before.get(name), one)))

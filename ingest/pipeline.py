@@ -107,11 +107,13 @@ def run(
         patience = Patience(services.config, lambda: progress.update("Waiting for the database", 0, 0, 0))
         if dry_run:
             return Outcome(None, _load(manifest, services, progress, None, terms, patience)[0], is_published=False)
+        history = services.loads.history()
         with attempt(manifest, services, by, lock) as load_id:
             tally, contents, written = _load(manifest, services, progress, load_id, terms, patience)
             is_reviewed = terms.hold_on_warning or services.config.review == "required"
             waits_for = tuple(one.id for one in tally.warnings) if is_reviewed else ()
-            patience(lambda: _complete(services, load_id, contents, tally, written, by=by, waits_for=waits_for))
+            ended = _Ended(contents, tally, written, waits_for, history)
+            patience(lambda: _complete(services, load_id, ended, by=by))
         patience(services.opt_outs.finish)  # those of the time since the reading began
         patience(services.index.settle)
         is_held = terms.hold or terms.part is not None or bool(waits_for)
@@ -120,27 +122,30 @@ def run(
         return Outcome(load_id, tally, is_published=not is_held, waits_for=waits_for)
 
 
-def _complete(
-    services: Services,
-    load_id: LoadId,
-    contents: Contents,
-    tally: Tally,
-    written: Written,
-    *,
-    by: str,
-    waits_for: tuple[str, ...],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """What there is to say of a load when all of it is written. *history*: see ``Loads.require_history``."""
+
+    contents: Contents
+    tally: Tally
+    written: Written
+    waits_for: tuple[str, ...]
+    history: str
+
+
+def _complete(services: Services, load_id: LoadId, ended: _Ended, *, by: str) -> None:
     """With a note of what it warns of, and what must be accepted of that. Twice is as good as once."""
     with services.databases.catalogue_db.transaction():
         load = services.loads.get(load_id)
         if load.state == "complete":
             return
-        if tally.warnings:
-            subject = f"{load.facts.name}, load {load_id}: {', '.join(one.id for one in tally.warnings)}"
+        services.loads.require_history(ended.history)
+        if ended.tally.warnings:
+            subject = f"{load.facts.name}, load {load_id}: {', '.join(one.id for one in ended.tally.warnings)}"
             services.audit.note(AuditEntry(at=_now(), actor=by, action="warn", subject=subject))
-        if waits_for:
-            services.reviews.demand(load_id, waits_for)
-        services.loads.complete(load_id, contents, tally, dict(written.carriers), _now())
+        if ended.waits_for:
+            services.reviews.demand(load_id, ended.waits_for)
+        services.loads.complete(load_id, ended.contents, ended.tally, dict(ended.written.carriers), _now())
 
 
 def _publish(services: Services, name: str, load_id: LoadId, by: str) -> None:

@@ -3,9 +3,10 @@
 ``IN :name`` takes a list, which may not be empty.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +16,31 @@ Params = Mapping[str, object]
 Integers = npt.NDArray[np.int64]
 
 NO_PARAMS: Params = {}
+Told = TypeVar("Told")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who answers. Of one *number*, what is told later never goes back behind what was told before.
+
+    *history*: what was acknowledged stays so while it stands; "" on a copy. *complete_until*: of a copy that follows,
+    the moment in epoch seconds up to which it surely has everything; None of what is written to itself.
+    """
+
+    number: int = 0
+    history: str = ""
+    complete_until: float | None = field(default=None, compare=False)
+
+    @property
+    def is_copy(self) -> bool:
+        return self.complete_until is not None
 
 
 class Database(Protocol):
     """One database. May be used by any number of threads at once; each sees its own transaction.
 
-    Every method raises StoreUnavailable where the engine cannot answer, and never returns a partial result.
+    Every method raises StoreUnavailable where the engine cannot answer, and never returns a partial result; what would
+    write raises StoreReadOnly where only a copy answers.
     """
 
     def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
@@ -37,6 +57,12 @@ class Database(Protocol):
 
     def snapshot(self) -> AbstractContextManager[None]:
         """The block's queries all see one moment, and hold up nobody. Nothing may be written in it."""
+
+    def read(self, reading: Callable[[], Told]) -> Told:
+        """What *reading* makes of a snapshot. Begun once more where the server is lost meanwhile, as a query is."""
+
+    def source(self) -> Source:
+        """Who answers now. Raises StoreUnavailable in a block that another began."""
 
     def insert_new(self, table: str, columns: Sequence[str], values: Sequence[Integers]) -> None:
         """Insert rows, given as one array a column and sorted by the primary key, but for those that are there already.

@@ -2,6 +2,7 @@
 
 import re
 import select
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -12,16 +13,19 @@ from psycopg.adapt import Buffer
 from psycopg.rows import dict_row
 from psycopg.types.numeric import Int8BinaryDumper, IntLoader
 
+from breachcheck.db.postgres_hosts import ABOUT, CONNECT_S, Host, Sighting, sighting_of
 from breachcheck.db.postgres_schema import Session
-from breachcheck.errors import StoreFull, StoreUnavailable, UnstorableText
+from breachcheck.errors import StoreFull, StoreReadOnly, StoreUnavailable, UnstorableText
 
-CONNECT_S = 2
 STATEMENT_S, WAIT_FOR_WRITER_S, FORGOTTEN_S = 300, 10, 600
 """How long the server works on a statement, lets one writer wait for another, and one hold on that does nothing."""
 
 _FULL = ("53100", "53200")  # the disk, memory
 _LOST = (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName, errors.InsufficientPrivilege)
 """What a program of ours asks for is there, unless somebody took it away."""
+_GONE = ("08", "57P")
+_TRY_AGAIN = ("40001", "40P01")
+"""A copy could not go on following while something was read from it, and ended that."""
 
 _SETTINGS = f"""
 SELECT set_config('search_path', %(namespace)s, false),
@@ -30,7 +34,8 @@ SELECT set_config('search_path', %(namespace)s, false),
     set_config('idle_in_transaction_session_timeout', '{FORGOTTEN_S}s', false),
     set_config('synchronous_commit',
         CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN 'on'
-            ELSE current_setting('synchronous_commit') END, false)
+            ELSE current_setting('synchronous_commit') END, false),
+    {ABOUT}
 """
 
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|(\bIN )?(?<![:\w]):([a-z_][a-z0-9_]*)|%")
@@ -48,6 +53,10 @@ class WholeNumberLoader(IntLoader):
 
     def load(self, data: Buffer) -> int:
         return int(bytes(data))
+
+
+class Interrupted(StoreUnavailable):
+    """The server was lost, or let go of a question, before it was answered: a read may be asked once more."""
 
 
 class Link:
@@ -68,25 +77,22 @@ class Link:
         """As a sentence begins."""
         return str(self)[0].upper() + str(self)[1:]
 
-    def connect(self) -> Session:
-        """Raises StoreUnavailable."""
+    def open(self, host: Host) -> tuple[Session, Sighting]:
+        """A session, and what its server says of itself. Raises psycopg.Error."""
+        session: Session = psycopg.connect(host.url, **OPTIONS)
         try:
-            session: Session = psycopg.connect(self._url, **OPTIONS)
-            self.begin(session)
-        except psycopg.Error as error:
-            raise self.in_words(error) from None
-        return session
+            return session, sighting_of(host, self._begin(session))
+        except BaseException:
+            session.close()
+            raise
 
-    def probe(self) -> psycopg.Connection[object]:
-        """A bare session, or the driver's error."""
-        return psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_S)
-
-    def begin(self, session: Session) -> None:
+    def _begin(self, session: Session) -> Mapping[str, object]:
         """Settle how a new *session* behaves."""
         session.adapters.register_dumper(int, Int8BinaryDumper)  # one type, so that one plan serves them all
         session.adapters.register_dumper(bool, Int8BinaryDumper)
         session.adapters.register_loader("numeric", WholeNumberLoader)
-        session.execute(_SETTINGS, {"namespace": self._namespace})
+        (row,) = session.execute(_SETTINGS, {"namespace": self._namespace}).fetchall()
+        return row
 
     def in_words(self, error: psycopg.Error) -> Exception:
         """The driver's *error* in the house's words; mistakes of the program itself stay what they are."""
@@ -98,14 +104,34 @@ class Link:
             return UnstorableText("A text holds a character that cannot be kept (NUL); leave it out.")
         if isinstance(error, psycopg.IntegrityError | psycopg.ProgrammingError | psycopg.DataError):
             return error
+        if isinstance(error, errors.ReadOnlySqlTransaction):
+            return StoreReadOnly(self.read_only)
         if error.sqlstate in _FULL:
             return StoreFull(f"No room is left in {self}; free some space and try again. Nothing stored was lost.")
-        return StoreUnavailable(f"{self.named} cannot be used ({self._why(error)}); see to the server.")
+        is_to_be_asked_again = is_gone(error) or error.sqlstate in _TRY_AGAIN
+        return (Interrupted if is_to_be_asked_again else StoreUnavailable)(self.unusable(self.why(error)))
 
-    def _why(self, error: psycopg.Error) -> str:
+    @property
+    def read_only(self) -> str:
+        return (
+            f"{self.named} can be read just now and not be written to: only a standby of it answers. Nothing was"
+            " changed; start its primary again, or promote the standby."
+        )
+
+    def unusable(self, why: str) -> str:
+        return f"{self.named} cannot be used ({why}); see to the server."
+
+    def why(self, error: psycopg.Error) -> str:
         """One line of what the server or the driver says, without the password."""
         first = (error.diag.message_primary or str(error) or type(error).__name__).splitlines()[0]
         return _without(first, secrets_of(self._url))
+
+
+def is_gone(error: psycopg.Error) -> bool:
+    """Whether *error* tells of a server, or a way to it, that is there no more."""
+    if error.sqlstate is None:
+        return isinstance(error, psycopg.OperationalError)
+    return error.sqlstate.startswith(_GONE)
 
 
 OPTIONS: dict[str, Any] = {

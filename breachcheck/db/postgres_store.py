@@ -1,14 +1,16 @@
 """A store in PostgreSQL: two schemas of one database."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 
 import psycopg
 
 from breachcheck.db import postgres_copy, postgres_schema
-from breachcheck.db.base import NO_PARAMS, Integers, Params, Row
-from breachcheck.db.postgres import PostgresDatabase
+from breachcheck.db.base import NO_PARAMS, Integers, Params, Row, Source, Told
+from breachcheck.db.postgres import PATIENCE_S, PostgresDatabase
 from breachcheck.db.postgres_link import Link, translated
+from breachcheck.db.postgres_reach import Reach
 from breachcheck.db.postgres_schema import NAMESPACES, Birth, Session, birth_of, require_this_programs, within
 from breachcheck.db.schema import CATALOGUE, INDEX, Schema
 from breachcheck.db.store import Databases
@@ -27,6 +29,7 @@ class PostgresStore:
     def __init__(self, url: str) -> None:
         self._url = url
         self._link = Link(url, "public")
+        self._reach = Reach(url)
 
     def __str__(self) -> str:
         return str(self._link)
@@ -68,9 +71,10 @@ class PostgresStore:
         with self._session() as session:
             births = [self._birth(session, described) for described in (INDEX, CATALOGUE)]
         index, catalogue = births
+        reach = Reach(self._url)
         return Databases(
-            PostgresDatabase(self._url, INDEX, index),
-            PostgresDatabase(self._url, CATALOGUE, catalogue),
+            PostgresDatabase(self._url, INDEX, index, reach),
+            PostgresDatabase(self._url, CATALOGUE, catalogue, reach),
         )
 
     def _birth(self, session: Session, described: Schema) -> Birth:
@@ -81,13 +85,21 @@ class PostgresStore:
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
-        with closing(self._link.connect()) as session:
+        with closing(self._connected()) as session:
             try:
                 yield session
             except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateSchema):
                 raise
             except psycopg.Error as error:
                 raise self._link.in_words(error) from None
+
+    def _connected(self) -> Session:
+        server = self._reach.choose(time.monotonic() + PATIENCE_S)
+        try:
+            return self._link.open(server.host)[0]
+        except psycopg.Error as error:
+            self._reach.lost(server)
+            raise self._link.in_words(error) from None
 
     def _there(self, session: Session) -> set[str]:
         return {row["name"] for row in session.execute(_WHICH_ARE_THERE)}
@@ -122,6 +134,12 @@ class _Draft:
         return nullcontext()
 
     snapshot = transaction
+
+    def read(self, reading: Callable[[], Told]) -> Told:
+        return reading()
+
+    def source(self) -> Source:
+        return Source()
 
     def insert_new(self, table: str, columns: Sequence[str], values: Sequence[Integers]) -> None:
         with within(self._session, self._namespace):

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import psycopg
 
+from breachcheck.db.postgres_hosts import CONNECT_S, Host
 from breachcheck.db.postgres_link import has_something_to_read
+from breachcheck.db.postgres_reach import Chosen
 
 PATIENCE_S = 0.6
 """How long a statement runs before anybody asks how it is."""
@@ -28,6 +30,7 @@ class _Statement:
     """One that runs on *connection*. *quiet_at*: when somebody last knew that it gets on."""
 
     connection: psycopg.Connection[object]
+    server: Chosen
     began_at: float
     quiet_at: float
 
@@ -39,19 +42,20 @@ class Watch:
     that was never begun, or of which nobody can tell, is not.
     """
 
-    def __init__(self, connect: Callable[[], psycopg.Connection[object]]) -> None:
-        self._connect = connect
+    def __init__(self, silent: Callable[[Chosen], None]) -> None:
+        """*silent* is told of a server that does not answer."""
+        self._silent = silent
         self._running: dict[int, _Statement] = {}
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
 
     @contextmanager
-    def over(self, connection: psycopg.Connection[object]) -> Iterator[None]:
-        """Watch what *connection* is asked in the block."""
+    def over(self, connection: psycopg.Connection[object], server: Chosen) -> Iterator[None]:
+        """Watch what *server* is asked by *connection* in the block."""
         now = time.monotonic()
         with self._lock:
-            self._running[id(connection)] = _Statement(connection, now, now)
+            self._running[id(connection)] = _Statement(connection, server, now, now)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="watch over the database", daemon=True)
                 self._thread.start()
@@ -76,50 +80,58 @@ class Watch:
                 self._look_after(long)
 
     def _look_after(self, statements: list[_Statement]) -> None:
-        is_known = self._known(statements)
-        now = time.monotonic()
-        for one in statements:
-            if is_known.get(id(one)) and now - one.began_at < MOST_S:
-                one.quiet_at = now
-            else:
-                self._let_go(one)
+        for inquiry in self._inquired(statements):
+            is_known = inquiry.end()
+            now = time.monotonic()
+            for one in inquiry.statements:
+                if is_known and is_known.get(id(one)) and now - one.began_at < MOST_S:
+                    one.quiet_at = now
+                else:
+                    self._let_go(one, is_silent=is_known is None)
 
-    def _known(self, statements: list[_Statement]) -> dict[int, bool]:
-        """Which of them the server works on; empty where it does not answer in time."""
-        inquiry = _Inquiry(self._connect, statements)
-        inquiry.start()
-        inquiry.join(ANSWER_S)
-        return inquiry.end()
+    def _inquired(self, statements: list[_Statement]) -> "list[_Inquiry]":
+        """One at each server, over by now or not to be waited for any more."""
+        hosts = {one.server.host for one in statements}
+        inquiries = [_Inquiry(host, [one for one in statements if one.server.host == host]) for host in hosts]
+        until = time.monotonic() + ANSWER_S
+        for inquiry in inquiries:
+            inquiry.start()
+        for inquiry in inquiries:
+            inquiry.join(max(0.0, until - time.monotonic()))
+        return inquiries
 
-    def _let_go(self, statement: _Statement) -> None:
+    def _let_go(self, statement: _Statement, *, is_silent: bool) -> None:
         with self._lock:
-            if self._running.get(id(statement.connection)) is statement and not _has_answer(statement.connection):
-                _shut(statement.connection)
+            if self._running.get(id(statement.connection)) is not statement or _has_answer(statement.connection):
+                return
+            if is_silent:
+                self._silent(statement.server)
+            _shut(statement.connection)
 
 
 class _Inquiry(threading.Thread):
     """Asks the server what it does. May hang as the server does, and is then left behind: connecting gives up alone."""
 
-    def __init__(self, connect: Callable[[], psycopg.Connection[object]], statements: list[_Statement]) -> None:
+    def __init__(self, host: Host, statements: list[_Statement]) -> None:
         super().__init__(name="inquiry at the database", daemon=True)
-        self._connect = connect
-        self._statements = statements
-        self._known: dict[int, bool] = {}
+        self.statements = statements
+        self._host = host
+        self._known: dict[int, bool] | None = None
         self._lock = threading.Lock()
         self._connection: psycopg.Connection[object] | None = None
         self._is_over = False
 
     def run(self) -> None:
         try:
-            with self._connect() as connection:
+            with psycopg.connect(self._host.url, autocommit=True, connect_timeout=CONNECT_S) as connection:
                 if self._may_ask(connection):
                     self._ask(connection)
         except psycopg.Error as error:
             if "FATAL" in str(error):  # it has no place for another connection: nobody who has fallen silent says so
-                self._known = {id(one): True for one in self._statements}
+                self._known = {id(one): True for one in self.statements}
 
-    def end(self) -> dict[int, bool]:
-        """What was learned by now; nothing more is."""
+    def end(self) -> dict[int, bool] | None:
+        """Which statements the server works on; None where it has not said so by now, and then it is not heard."""
         with self._lock:
             self._is_over = True
             if self._connection is not None and self.is_alive():
@@ -133,7 +145,7 @@ class _Inquiry(threading.Thread):
 
     def _ask(self, connection: psycopg.Connection[object]) -> None:
         known: dict[int, bool] = {}
-        for one in self._statements:
+        for one in self.statements:
             row = connection.cursor(row_factory=psycopg.rows.tuple_row).execute(
                 _STATE, [one.connection.info.backend_pid]
             ).fetchone()  # fmt: skip

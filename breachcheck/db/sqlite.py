@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cache
 from itertools import chain
@@ -12,7 +12,7 @@ import numpy as np
 from sqlite_utils import Database as Utils
 from sqlite_utils import Migrations
 
-from breachcheck.db.base import NO_PARAMS, Integers, Params, Row
+from breachcheck.db.base import NO_PARAMS, Integers, Params, Row, Source, Told
 from breachcheck.errors import (
     BreachcheckError,
     SchemaMismatch,
@@ -26,6 +26,7 @@ from breachcheck.errors import (
 PAGE_SIZE = 8192
 BUSY_TIMEOUT_S = 10.0
 ROWS_A_STATEMENT = 200
+ITSELF = Source()
 FileState = tuple[int, int, int, int]
 """Of a file: device, inode, time of the last change, size. While it stands, nobody wrote to the file."""
 
@@ -117,6 +118,13 @@ class SqliteDatabase:
 
     def snapshot(self) -> AbstractContextManager[None]:
         return self._block("BEGIN DEFERRED")
+
+    def read(self, reading: Callable[[], Told]) -> Told:
+        with self.snapshot():
+            return reading()
+
+    def source(self) -> Source:
+        return ITSELF
 
     @contextmanager
     def _block(self, begin: str) -> Iterator[None]:
