@@ -17,6 +17,7 @@ from breachcheck.suppressions import Suppressed, Suppressions
 
 DEMO_SUFFIX = " (demo)"
 GENERATION = "generation"
+ATTEMPTS = 3
 BEHIND = "The standby that answers lacks what was written last; it has to catch up, or the primary to come back."
 
 
@@ -175,16 +176,21 @@ class Catalogue:
 
     def _now(self) -> tuple[Source, int]:
         """The generation, and who told it. Raises StoreUnavailable where that is a copy that is behind."""
-        source = self._db.source()
-        generation = value_of(self._db, GENERATION)
-        if self._db.source() != source:
-            raise StoreUnavailable("Another server was asked meanwhile; ask again.")
+        source, generation = self._told()
         if not source.is_copy:
             before = self._sight.generation if self._sight.source == source.number else 0
             self._sight = _Sight(source.number, max(before, generation), time.time())
         elif generation < self._sight.generation:
             raise StoreUnavailable(BEHIND)
         return source, generation
+
+    def _told(self) -> tuple[Source, int]:
+        for _ in range(ATTEMPTS):
+            source = self._db.source()
+            generation = value_of(self._db, GENERATION)
+            if self._db.source() == source:
+                return source, generation
+        raise StoreUnavailable("The servers of the store take turns; see to them.")
 
     def _read(self) -> Published:
         return self._db.read(self._read_all)

@@ -25,9 +25,9 @@ QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovac
 
 
 class Server:
-    """One server, and its processes. With *settings* besides those that all have."""
+    """One server, and its processes. With *settings* besides those that all have; a standby of *primary* if named."""
 
-    def __init__(self, folder: Path, *settings: str) -> None:
+    def __init__(self, folder: Path, *settings: str, primary: "Server | None" = None) -> None:
         self._programs = Path(parts.require("postgres")).resolve().parent
         self.folder = folder
         self.settings = ("listen_addresses=", f"unix_socket_directories={folder}", "max_connections=60", *settings)
@@ -35,7 +35,7 @@ class Server:
         if self._user:
             stranger = pwd.getpwnam(self._user)
             os.chown(folder, stranger.pw_uid, stranger.pw_gid)
-        self._make()
+        self._make() if primary is None else self._copy(primary)
 
     def url(self, database: str) -> str:
         return f"postgresql://tests@/{database}?host={self.folder}"
@@ -78,6 +78,10 @@ class Server:
         first = self._process.pid
         return [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
 
+    def promote(self) -> None:
+        """Of a standby: it is written to as soon as this returns."""
+        self._run("pg_ctl", "promote", "-w", "-s", "-D", str(self.folder / "data"))
+
     def make(self, database: str, template: str = "template1") -> str:
         """A database like *template*; its URL."""
         self._as_admin(f"CREATE DATABASE {database} TEMPLATE {template}")
@@ -92,8 +96,15 @@ class Server:
 
     def _make(self) -> None:
         command = ["--auth=trust", "--no-locale", "--encoding=UTF8", "--username=tests", "--no-sync"]
+        self._run("initdb", "-D", str(self.folder / "data"), *command)
+
+    def _copy(self, primary: "Server") -> None:
+        command = ["--write-recovery-conf", "--checkpoint=fast", "--wal-method=stream", "--no-sync"]
+        self._run("pg_basebackup", "-d", primary.url("postgres"), "-D", str(self.folder / "data"), *command)
+
+    def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
-            [self._programs / "initdb", "-D", self.folder / "data", *command],
+            [self._programs / program, *arguments],
             check=True, user=self._user, stdout=subprocess.DEVNULL, cwd=self.folder,
         )  # fmt: skip
 
@@ -119,12 +130,12 @@ def _end_with_us() -> None:
 
 
 @contextmanager
-def running(*settings: str) -> Iterator[Server]:
+def running(*settings: str, primary: Server | None = None) -> Iterator[Server]:
     """A server for the length of a block. Its folder has a short name: a socket's may have 107 characters."""
     _sweep()
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     try:
-        server = Server(folder, *settings)
+        server = Server(folder, *settings, primary=primary)
         server.start()
         try:
             yield server

@@ -18,6 +18,7 @@ from breachcheck import config, services
 from breachcheck.config import Config
 from breachcheck.db import schema
 from breachcheck.db.base import Database
+from breachcheck.db.postgres_hosts import hosts_of
 from breachcheck.db.postgres_link import place_of, translated
 from breachcheck.db.postgres_schema import spelled
 from breachcheck.errors import (
@@ -91,6 +92,20 @@ class TestWords:
     )
     def test_every_way_to_name_a_server_is_taken(self, url, tmp_path):
         assert config.read(tmp_path, {"BREACHCHECK_DATABASE": url}).database == url
+
+    @pytest.mark.parametrize(
+        ("url", "places"),
+        [
+            ("postgresql:///breaches", [""]),
+            ("postgresql://ann@one.example:5433/breaches", [""]),
+            ("postgresql://ann:s3cr3t@one.example,two.example:5433/breaches", ["one.example", "two.example:5433"]),
+            ("postgresql://ann@/breaches?host=/run/one,/run/two&port=5433", ["/run/one:5433", "/run/two:5433"]),
+            ("postgresql://ann@/breaches?hostaddr=192.0.2.1,192.0.2.2", ["192.0.2.1", "192.0.2.2"]),
+        ],
+    )
+    def test_each_server_that_a_url_names_is_reached_by_itself(self, url, places):
+        assert [host.place for host in hosts_of(url)] == places
+        assert "s3cr3t" not in repr(hosts_of(url))
 
     def test_settings_that_are_shown_do_not_show_it(self, tmp_path):
         read = config.read(tmp_path, {"BREACHCHECK_DATABASE": URL.format("s3cr3t")})
@@ -253,6 +268,19 @@ class TestFaults:
         own_server.server.start()
 
         assert asked(shaken) == before
+
+    def test_a_server_that_is_known_to_be_away_keeps_nobody_waiting(self, own_server, shaken):
+        asked(shaken)
+        own_server.server.kill()
+        began = time.monotonic()
+        for _ in range(40):
+            with pytest.raises(StoreUnavailable):
+                asked(shaken)
+        took = time.monotonic() - began
+        own_server.server.start()
+
+        assert took < 10  # forty times the second that each would wait for itself
+        assert asked(shaken)
 
     def test_a_server_without_a_place_for_us_is_unavailable_until_there_is_one(self, shaken):
         damage(shaken, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
