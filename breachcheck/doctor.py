@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
-from breachcheck import config, mail_trials, place_checks, store_checks
+from breachcheck import config, mail_trials, place_checks, proxy_trials, store_checks
 from breachcheck.config import Config
 from breachcheck.db.engines import store_of, upkeep_of
 from breachcheck.errors import BreachcheckError
@@ -14,10 +15,20 @@ from breachcheck.services import Services, open_services
 CALL_OFF_S = 60
 
 
-def examine(data: Path | None, *, is_quick: bool = False, account: str | None = None) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """What is tried out besides: a mail to *account*, and the site as visitors reach it, at *url*."""
+
+    account: str | None = None
+    url: str | None = None
+
+
+def examine(
+    data: Path | None, *, is_quick: bool = False, account: str | None = None, url: str | None = None
+) -> list[Finding]:
     """Everything that was looked at. Changes nothing, but for the one mail that *account* is sent, if there is one.
 
-    *is_quick* leaves out what reads the whole store.
+    *is_quick* leaves out what reads the whole store. *url* is where the site is asked as a visitor would.
     """
     try:
         settings = config.read(data)
@@ -26,9 +37,12 @@ def examine(data: Path | None, *, is_quick: bool = False, account: str | None = 
     found = [*place_checks.of_settings(settings), *place_checks.of_folder(settings)]
     if settings.data.is_dir():
         found += [*place_checks.of_keys(settings), *place_checks.of_disk(settings)]
-        found += _of_store(settings, is_quick=is_quick, account=account)
-    if account is not None and not any(one.about == mail_trials.KIND for one in found):
+        found += _of_store(settings, Trials(account, url), is_quick=is_quick)
+    tried = {one.about for one in found}
+    if account is not None and mail_trials.KIND not in tried:
         found.append(problem(mail_trials.KIND, "No mail was sent, since the store was not opened."))
+    if url is not None and proxy_trials.KIND not in tried:
+        found.append(problem(proxy_trials.KIND, "The site was not asked, since the store was not opened."))
     return _once_each(found)
 
 
@@ -37,7 +51,7 @@ def _once_each(found: list[Finding]) -> list[Finding]:
     return [one for place, one in enumerate(found) if one.what not in {other.what for other in found[:place]}]
 
 
-def _of_store(settings: Config, *, is_quick: bool, account: str | None) -> Iterator[Finding]:
+def _of_store(settings: Config, trials: Trials, *, is_quick: bool) -> Iterator[Finding]:
     """What can be said before it is opened; and, where it can be, what is in it."""
     try:
         store_of(settings).require()
@@ -54,10 +68,10 @@ def _of_store(settings: Config, *, is_quick: bool, account: str | None) -> Itera
             "Back it up with the version that it was used with; any command of this one then upgrades it.",
         )  # fmt: skip
     elif not faults:
-        yield from _of_open_store(settings, is_quick=is_quick, account=account)
+        yield from _of_open_store(settings, trials, is_quick=is_quick)
 
 
-def _of_open_store(settings: Config, *, is_quick: bool, account: str | None) -> Iterator[Finding]:
+def _of_open_store(settings: Config, trials: Trials, *, is_quick: bool) -> Iterator[Finding]:
     try:
         services = open_services(settings)
     except BreachcheckError as error:
@@ -67,8 +81,10 @@ def _of_open_store(settings: Config, *, is_quick: bool, account: str | None) -> 
         was_read = not is_quick and bool(upkeep_of(settings).files())
         yield fine("store", "It opens with these keys" + (", and every page of it is whole." if was_read else "."))
         yield from _of_services(services, is_quick=is_quick)
-        if account is not None:
-            yield mail_trials.send(services, account, patience_s=CALL_OFF_S)
+        if trials.account is not None:
+            yield mail_trials.send(services, trials.account, patience_s=CALL_OFF_S)
+        if trials.url is not None:
+            yield from proxy_trials.ask(settings, services.app_key, trials.url)
 
 
 def _of_services(services: Services, *, is_quick: bool) -> Iterator[Finding]:

@@ -22,7 +22,8 @@ STATUS_OF: Mapping[Severity, int] = {"fine": 0, "note": 0, "warning": 1, "proble
 @json_option
 @click.option("--quick", is_flag=True, help="Leave out what reads the whole store.")
 @click.option("--mail", "account", metavar="ADDRESS", help="Send one mail there; - to type the address.")
-def doctor(data: Path | None, as_json: bool, quick: bool, account: str | None) -> int:
+@click.option("--url", metavar="URL", help="Ask the site there as a visitor would, and say what proxies make of it.")
+def doctor(data: Path | None, as_json: bool, quick: bool, account: str | None, url: str | None) -> int:
     """Look at settings, keys, store, disk, clock, worker, mail and backups, and say what to do.
 
     Runs also where the store cannot be opened. Exit status: 0 all is well, 1 something should be looked at, 2 something
@@ -32,7 +33,7 @@ def doctor(data: Path | None, as_json: bool, quick: bool, account: str | None) -
     logs.configure()
     if address is not None:
         canonical(address)  # before anything else is done
-    found = doctors.examine(data, is_quick=quick, account=address)
+    found = doctors.examine(data, is_quick=quick, account=address, url=url)
     worst = findings.worst_of(found)
     if as_json:
         click.echo(json.dumps({"status": worst, "findings": msgspec.to_builtins(found)}))

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -24,6 +24,22 @@ SAID_BY_PROXIES = (
     "HTTP_X_REQUEST_ID",
 )
 """Nothing behind a proxy reads them, whoever sent them."""
+_WAY = "breachcheck.way"
+
+
+class Way(NamedTuple):
+    """Who connected, through how many trusted proxies a request came, and whether anybody said whom it is from."""
+
+    peer: str
+    hops: int
+    is_forwarded: bool
+
+
+def way_of(environ: "WSGIEnvironment") -> Way:
+    """The way that a request came; where no proxy is trusted there is nothing to tell but who connected."""
+    way = environ.get(_WAY) or Way(environ.get("REMOTE_ADDR") or "", 0, "HTTP_X_FORWARDED_FOR" in environ)
+    return cast(Way, way)
+
 
 GIVEN_ID = "breachcheck.request_id"
 """Where in the environ the id stands that a proxy gave the request."""
@@ -46,13 +62,14 @@ class Forwarded:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         said = {name: environ.pop(name, "") for name in SAID_BY_PROXIES}
-        peer = address_in(environ.get("REMOTE_ADDR") or "")
+        peer, hops = address_in(environ.get("REMOTE_ADDR") or ""), 0
         if self._is_proxy(peer, 0):
             client, hops = self._client(peer, _listed(said["HTTP_X_FORWARDED_FOR"]))
             environ["REMOTE_ADDR"] = str(client or "")
             if _ID_FORM.fullmatch(said["HTTP_X_REQUEST_ID"]):
                 environ[GIVEN_ID] = said["HTTP_X_REQUEST_ID"].lower()
             environ["wsgi.url_scheme"] = _scheme(_listed(said["HTTP_X_FORWARDED_PROTO"]), hops, environ)
+        environ[_WAY] = Way(str(peer or ""), hops, bool(said["HTTP_X_FORWARDED_FOR"]))
         return self._next(environ, start_response)
 
     def _client(self, peer: IPAddress | None, said: list[str]) -> tuple[IPAddress | None, int]:
