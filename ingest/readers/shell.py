@@ -1,27 +1,28 @@
 """What MongoDB's shells print, as JSON: keys and strings as JSON writes them, of `ObjectId("…")` the text in it."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
-
-import regex as re
 
 _WITHIN = 1 << 12
 _LONGEST = 16 << 20
-_STRING = r"""(?:"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+')"""
-_WRAPPER = r"""(?:new[ ]++)?+(?:ObjectId|ISODate|Date|Number(?:Long|Int|Decimal)|Decimal128|Long|Int32|Double|Timestamp
-    |BinData|Binary(?:\.createFromBase64)?+|UUID|DBRef|Code|RegExp|M(?:in|ax)Key)"""
-_INSIDE = rf"(?:{_STRING}|[^()\"'\n]|\((?:{_STRING}|[^()\"'\n])*+\))*+"
 _TOKEN = re.compile(
-    rf"""(?P<string>{_STRING})
-    | \b{_WRAPPER}[ \t]*+\((?P<inside>{_INSIDE})\)
-    | (?<![\w$.])(?P<key>[A-Za-z_$][\w$]*+)(?=[ \t]*+:)
-    | (?P<nothing>\b(?:undefined|NaN|-?+Infinity)\b|\[(?:Object|Array)\]|/(?:[^/\\\n]|\\.)++/[a-z]*+)
-    | \.\.\.\ \d++\ more\ items?+""",
-    re.VERBOSE,
+    r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
+    r"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
+    r"|[\"'][^\n]*"  # a string that is never closed
+    r"|(?:new )?[A-Za-z_$][\w$.]*[ \t]*[:(]?"
+    r"|[)\n]|-Infinity|\[(?:Object|Array)\]|\.\.\. \d+ more items?"
 )
-_IN_INSIDE = re.compile(_STRING)
-_BARE_KEY = re.compile(r"[\[\s]*+\{\s*+[A-Za-z_$][\w$]*+\s*+:\s*+['\"\w\[{-]")
-_WRAPPED = re.compile(rf":\s*+{_WRAPPER}\s*+\(", re.VERBOSE)
+_NUMBERS = frozenset(["NumberLong", "NumberInt", "NumberDecimal", "Decimal128", "Long", "Int32", "Double"])
+_OF_ONE = frozenset(["ObjectId", "ISODate", "Date", "UUID", "Code"]) | _NUMBERS
+"""Around one value, which is what they say."""
+_OF_MORE = frozenset(
+    ["Timestamp", "BinData", "Binary", "Binary.createFromBase64", "DBRef", "RegExp", "MinKey", "MaxKey"]
+)
+"""Around several, or none: a list of them."""
+_NOTHING = frozenset({"undefined", "NaN", "Infinity", "-Infinity", "[Object]", "[Array]"})
+_BARE_KEY = re.compile(r"\[?\s*\{\s*[A-Za-z_$][\w$]*\s*:\s*['\"\w\[{-]")
+_WRAPPED = re.compile(rf":\s*(?:new )?(?:{'|'.join(map(re.escape, sorted(_OF_ONE | _OF_MORE)))})\s*\(")
 _ESCAPE = re.compile(r"""\\(?:x([0-9a-fA-F]{2})|(.))|\"""")
 _OF_JSON = frozenset('"\\/bfnrtu')
 
@@ -44,34 +45,49 @@ def _is_json(line: str) -> bool:
 
 def as_json(pieces: Iterable[str]) -> Iterator[str]:
     """The same as JSON, as far as it can be made out; it has as many lines."""
-    rest = ""
+    writer, rest = _Writer(), ""
     for piece in pieces:
         rest += piece
         end = rest.rfind("\n") + 1 or (len(rest) if len(rest) > _LONGEST else 0)
-        yield _TOKEN.sub(_written, rest[:end])
+        yield _TOKEN.sub(writer.written, rest[:end])
         rest = rest[end:]
-    yield _TOKEN.sub(_written, rest)
+    yield _TOKEN.sub(writer.written, rest)
 
 
-def _written(found: re.Match[str]) -> str:
-    if found["string"] is not None:
-        return _string(found["string"])
-    if found["key"] is not None:
-        return f'"{found["key"]}"'
-    if found["inside"] is not None:
-        return _said(found["inside"])
-    return "null" if found["nothing"] is not None else ""
+class _Writer:
+    """Writes token after token, and knows which wrappers are open on the line at hand."""
 
+    def __init__(self) -> None:
+        self._ends: list[str] = []
 
-def _said(inside: str) -> str:
-    """Of several arguments of a wrapper the last text; where there is none, all of them, a number as it is."""
-    if texts := _IN_INSIDE.findall(inside):
-        return _string(texts[-1])
-    bare = inside.strip()
-    return bare if bare.isascii() and bare.removeprefix("-").isdecimal() else json.dumps(bare)
+    def written(self, found: re.Match[str]) -> str:
+        token = found[0]
+        first = token[0]
+        if first in "\"'":
+            return _string(token)
+        if first == "\n":
+            self._ends.clear()
+            return token
+        if first == ")":
+            return self._ends.pop() if self._ends else token
+        if token[-1] == "(":
+            return self._opened(token)
+        if token[-1] == ":":
+            return f'"{token[:-1].rstrip()}":'
+        if token.strip() in _NOTHING:
+            return "null"
+        return "" if first == "." else token
+
+    def _opened(self, token: str) -> str:
+        name = token[:-1].strip().removeprefix("new ")
+        begin, end = ("", "") if name in _OF_ONE else ("[", "]") if name in _OF_MORE else (token, ")")
+        self._ends.append(end)
+        return begin
 
 
 def _string(written: str) -> str:
+    if written[-1] != written[0] or len(written) < len('""'):
+        return written
     text = written[1:-1]
     return f'"{_ESCAPE.sub(_escape, text)}"' if "\\" in text or '"' in text else f'"{text}"'
 

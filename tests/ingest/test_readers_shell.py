@@ -64,12 +64,12 @@ def test_it_may_be_called_json(tmp_path, told):
     [
         ('{ "a" : NumberInt(-5) }', {"a": -5}),
         ("{ a: Long('123'), $b: 1 }", {"a": "123", "$b": 1}),
-        ('{ "a" : DBRef("users", ObjectId("5f")) }', {"a": "5f"}),
+        ('{ "a" : DBRef("users", ObjectId("5f")), b: BinData(0,"YQ==") }', {"a": ["users", "5f"], "b": [0, "YQ=="]}),
         ("{ a: new Date(1600000000000) }", {"a": 1600000000000}),
         ("{ a: 'b: c', d: 'ObjectId(\"x\")' }", {"a": "b: c", "d": 'ObjectId("x")'}),
         (r"{ a: '\x41\u0042\n\\' }", {"a": "AB\n\\"}),
         ("{ a: '\\\\\"' }", {"a": '\\"'}),
-        ("{ a: NaN, b: [Array], c: /x:y/i, d: MinKey() }", {"a": None, "b": None, "c": None, "d": ""}),
+        ("{ a: NaN, b: [Array], c: -Infinity, d: MinKey() }", {"a": None, "b": None, "c": None, "d": []}),
     ],
 )
 def test_values_are_what_they_mean(printed, value):
@@ -86,3 +86,10 @@ def test_other_text_is_not_taken_for_it(text):
 
 def test_pieces_may_end_anywhere():
     assert "".join(shell.as_json(MONGOSH)) == "".join(shell.as_json([MONGOSH]))
+
+
+@pytest.mark.parametrize("torn", ["{ a: ObjectId(" * 9, "{ a: '" + "\\'" * 9, "{ a: f(x) }", "{ a: ) }", "{ a: 'x"])
+def test_a_line_that_makes_no_sense_costs_no_other(tmp_path, torn):
+    scanned = scan_text(tmp_path, MONGO.replace('Type "it" for more', torn))
+
+    assert (len(scanned.rows), scanned.rejects.total()) == (2, 1)
