@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from itertools import islice
 
 import psycopg
 from psycopg.rows import DictRow
@@ -19,6 +20,8 @@ from breachcheck.errors import StoreUnavailable
 
 PATIENCE_S = 1.0
 """How long a thread waits for a session."""
+ROWS_AT_ONCE = 1000
+"""Few enough to be sent and done before anybody asks what takes so long."""
 AGAIN_S = (0.4, 0.4)
 """How often, and how long, it waits for one with another server where the one that it asked is lost meanwhile."""
 
@@ -49,9 +52,13 @@ class PostgresDatabase:
         return self._asked(sql, lambda lent: self._run(lent, sql, params).rowcount)
 
     def execute_many(self, sql: str, rows: Iterable[Params]) -> int:
-        with self._writing() as lent, self._lending.asking(lent), lent.session.cursor() as cursor:
-            cursor.executemany(translated(sql), rows)
-            return cursor.rowcount
+        coming, changed = iter(rows), 0
+        with self._writing() as lent, lent.session.cursor() as cursor:
+            while some := list(islice(coming, ROWS_AT_ONCE)):
+                with self._lending.asking(lent):
+                    cursor.executemany(translated(sql), some)
+                changed += cursor.rowcount
+        return changed
 
     def transaction(self) -> AbstractContextManager[None]:
         return self._block(_WRITE)
