@@ -199,7 +199,7 @@ def test_a_store_that_cannot_be_asked_is_never_a_miss(
 
 
 def test_a_fault_of_ours_is_said_by_the_app(loaded: Services, express: FlaskClient, key: str, monkeypatch: Any) -> None:
-    monkeypatch.setattr("breachcheck.lookup.checked_by", lambda *_: 1 / 0)
+    monkeypatch.setattr("breachcheck.lookup.Lookup.checked_by", lambda *_: 1 / 0)
 
     response = ask(express, key, V1[0])
     assert (response.status_code, response.json["reason"]) == (500, "fault")
