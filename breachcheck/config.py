@@ -258,15 +258,23 @@ def _kind_of(name: str) -> Any:
     return get_type_hints(Config)[name]
 
 
+def _default_of(name: str) -> Any:
+    """None where a setting that is empty is not set."""
+    return next(one.default for one in fields(Config) if one.name == name)
+
+
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"The settings in {path} cannot be read ({error}).") from error
-    if unknown := sorted(set(values) - set(names())):
-        raise ConfigError(f"{path} has an unknown setting {unknown[0]!r}; known are: {', '.join(names())}.")
+    for name in sorted(set(values) - set(names())):
+        meant = get_close_matches(name, names(), 1, cutoff=0.8)
+        known = f"did you mean {meant[0]}?" if meant else f"known are: {', '.join(names())}."
+        raise ConfigError(f"{path} has an unknown setting {name!r}; {known}")
+    values = {name: value for name, value in values.items() if value != "" or _default_of(name) is not None}
     return {
         name: path.parent / value if setting_values.is_path(_kind_of(name), value) else value
         for name, value in values.items()

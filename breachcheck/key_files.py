@@ -94,8 +94,13 @@ def read_key_file(path: Path) -> bytes:
     return key
 
 
-def read_secret(path: Path) -> str:
-    """The text in a secret's file, without the space around it. Raises KeyFileError as `read_key_file` does."""
+def read_secret(path: Path, setting: str = "") -> str:
+    """The text in a secret's file, without the space around it. Raises KeyFileError as `read_key_file` does.
+
+    *setting*: which names the file, where that is no key.
+    """
+    if setting and not path.is_file():
+        raise KeyFileError(f"{setting} is {path}, which is no file; point it at the one that holds the secret.")
     try:
         secret = _read(path).decode().strip()
     except UnicodeDecodeError:

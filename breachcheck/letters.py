@@ -125,7 +125,8 @@ class Letters:
         spoken = tongue(language)
         notice, said = notice_of(exposure, self._typed, spoken), exposure.breach.texts_in(spoken.tag)
         foreign = [*notice.foreign, *([said.phone] if said.phone.lang != spoken.tag else [])]
-        questions = [where for where in (said.phone.words, said.help_url) if where]
+        email = exposure.breach.facts.help.email if exposure.breach.facts.help else None
+        questions = [where for where in (said.phone.words, email, said.help_url) if where]
         values = {"notice": notice, "can_look": can_look, "questions": questions, "foreign": foreign}
         return self._written("customers", spoken, {"signed": [said.company or said.title], **values})
 

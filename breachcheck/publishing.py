@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from breachcheck import watchlists
 from breachcheck.audit import Audit, AuditEntry
-from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId, require_spelling
+from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId, differences, require_spelling
 from breachcheck.catalog import move
 from breachcheck.changes import ChangeKind, Changes
 from breachcheck.db.base import Database
@@ -163,13 +163,19 @@ class Publishing:
             raise UnknownLoad(f"{row.name} has no earlier load to go back to.")
 
     def update(self, facts: Facts, *, by: str, lower_sensitivity: bool = False) -> Load:
-        """Change what is said about the published breach *facts.name*; no data is read again."""
+        """Change what is said about the published breach *facts.name*; no data is read again.
+
+        Where that is what is said already, nothing changes, and no correction is noted.
+        """
         with self._db.transaction():
             row = self._breaches.get(facts.name)
             if row.current_load is None:
                 raise UnknownLoad(f"{row.name} is not published; publish it before you correct it.")
             require_spelling(row, facts.name)
             self._keep_sensitive(row, facts, lower_sensitivity)
+            load = self._loads.get(row.current_load)
+            if not differences(load.facts, facts):
+                return load
             at = _now()
             self._loads.correct(row.current_load, facts, by=by, at=at)
             self._breaches.touch(row.id, at)

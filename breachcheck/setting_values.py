@@ -49,7 +49,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _whole_number(name: str, value: Any) -> int:
-    is_one = re.fullmatch(r"[0-9]{1,9}", value) if isinstance(value, str) else type(value) is int and value >= 0
+    is_one = re.fullmatch(r"[0-9]{1,9}", str(value)) and type(value) in (int, str)
     if not is_one:
-        raise ConfigError(f"The setting {name} must be a whole number, 0 or more.")
+        raise ConfigError(f"The setting {name} must be a whole number, 0 or more, of at most nine digits.")
     return int(value)

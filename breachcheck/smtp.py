@@ -31,7 +31,7 @@ class Smtp:
         self._own_name = own_name
         self._context = _context(settings)
         path = settings.smtp_password_file
-        self._password = key_files.read_secret(path) if path else ""
+        self._password = key_files.read_secret(path, "smtp_password_file") if path else ""
 
     def hand_over(self, envelope: Envelope) -> None:
         with self._connected() as client:

@@ -74,9 +74,13 @@ def of_mails(services: Services) -> Iterator[Finding]:
         )  # fmt: skip
     for row in services.post.notify.uncorrected():
         yield warning(
-            "telling", f"People were told of {row.name} what is not so any more.",
+            "telling", f"{_who_was_told(services)} of {row.name} what is not so any more.",
             f"`breachcheck breaches tell {row.name} --correction`; where that is not needed, with --nobody.",
         )  # fmt: skip
+
+
+def _who_was_told(services: Services) -> str:
+    return "Mails in outbox/, which nobody got, tell" if services.config.mail == "outbox" else "People were told"
 
 
 def of_webhooks(services: Services) -> Iterator[Finding]:

@@ -76,10 +76,27 @@ def test_a_relative_path_in_the_file_starts_at_its_folder(tmp_path):
     assert config.read(tmp_path, {"BREACHCHECK_INDEX_KEY_FILE": "index.key"}).index_key_file == Path("index.key")
 
 
-@pytest.mark.parametrize("text", ["site_nam = 'x'", "data = 'elsewhere'", "[site]\nname = 'x'"])
+@pytest.mark.parametrize("text", ["data = 'elsewhere'", "[site]\nname = 'x'"])
 def test_an_unknown_setting_is_refused_with_those_that_are_known(tmp_path, text):
-    with pytest.raises(ConfigError, match=r"unknown setting.*site_name"):
+    with pytest.raises(ConfigError, match=r"unknown setting.*site_name, operator_name"):
         config.read(written(tmp_path, text), {})
+
+
+def test_a_misspelt_setting_is_refused_with_the_one_that_is_meant(tmp_path):
+    with pytest.raises(ConfigError, match=r"unknown setting 'site_nam'; did you mean site_name\?$"):
+        config.read(written(tmp_path, "site_nam = 'x'"), {})
+
+
+def test_what_may_be_unset_is_unset_where_it_is_empty(tmp_path):
+    empty = "".join(
+        f"{name} = ''\n" for name in ("index_key_file", "site_folder", "home_page", "public_url", "contact")
+    )
+
+    assert config.read(written(tmp_path, empty), {}) == Config(data=tmp_path)
+
+
+def test_the_mark_that_some_editors_begin_a_file_with_is_passed_over(tmp_path):
+    assert config.read(written(tmp_path, "\ufeffsite_name = 'Ours'"), {}).site_name == "Ours"
 
 
 @pytest.mark.parametrize("content", [b"site_name = ", b"site_name = '\xff'"])
@@ -110,6 +127,7 @@ def test_variables_of_others_are_no_business_of_ours(tmp_path, name):
         "index_key_file = 5",
         "lookups_a_minute = -1",
         "lookups_a_minute = 1.5",
+        "lookups_a_minute = 1000000000",
         "lookups_a_minute = true",
         "lookups_a_minute = '1_000'",
         "lookups_a_minute = 'many'",

@@ -261,3 +261,12 @@ def test_a_reason_that_holds_an_address_is_refused_and_nothing_is_withdrawn(stor
         store.publishing.withdraw("Shop", by="tests", reason=f"{ANN} asked for it")
     assert ANN not in str(refused.value)
     assert leaked(store) == [(EMAIL,)]
+
+
+def test_what_is_said_already_is_no_correction(store):
+    load_id = published_breach(store, SHOP, {ANN: [EMAIL]})
+    generation = store.catalogue.generation()
+    store.publishing.update(facts(), by="tests")
+
+    assert store.loads.corrections_of(load_id) == []
+    assert store.catalogue.generation() == generation

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import click
 
 from breachcheck import config
-from breachcheck.breaches import LoadId
+from breachcheck.breaches import LoadId, differences
 from breachcheck.cli.comparing import compare
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.output import aligned, who
@@ -130,9 +130,12 @@ def update(data: Path | None, as_json: bool, manifest: Path, lower_sensitivity: 
     with opened(data) as services:
         said = manifests.read(manifest).facts
         config.require_way_to_owner(services.config, said.disclosure)
+        before = {load.id: load.facts for load in services.loads.of_breach(services.breaches.get(said.name).id)}
         load = services.publishing.update(said, by=who(), lower_sensitivity=lower_sensitivity)
         facts = summary(services, services.breaches.get(said.name))
-    _say(facts, f"Updated {load.facts.name}; earlier words stay in its history.", as_json=as_json)
+    changed = differences(before.get(load.id, load.facts), load.facts)
+    done = f"Updated {load.facts.name} ({', '.join(changed)}); earlier words stay in its history."
+    _say(facts, done if changed else f"Nothing changed: {load.facts.name} says all of this already.", as_json=as_json)
 
 
 @breaches.command("import")

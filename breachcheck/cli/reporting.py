@@ -39,7 +39,12 @@ def report(data: Path | None, as_json: bool, name: str, load_id: int | None) -> 
         )
         settings = services.config
     if as_json:
-        by = {"name": settings.operator_name or None, "contact": settings.contact or None, "mail": settings.mail}
+        by = {
+            "name": settings.operator_name or None,
+            "contact": settings.contact or None,
+            "privacy_contact": settings.privacy_contact or None,
+            "mail": settings.mail,
+        }
         click.echo(json.dumps(breach_reports.as_json(made) | {"by": by}, ensure_ascii=False))
     else:
         click.echo(in_words(made, settings))
@@ -72,6 +77,7 @@ def _parties(facts: Facts, settings: Config) -> Iterator[tuple[str, object]]:
     yield "on behalf of", facts.on_behalf_of or "nobody else, as far as is said"
     yield "who is in it", facts.who or "not said"
     yield "this report by", " ".join(filter(None, [settings.operator_name, settings.contact])) or "not set"
+    yield "asked about data", settings.privacy_contact or settings.contact or "not set"
     yield "notice", facts.disclosure_url or "none"
     yield "description", " ".join(facts.description.split())
 

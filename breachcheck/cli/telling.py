@@ -111,7 +111,7 @@ def _translations(translated: Iterable[tuple[str, str, str]]) -> dict[str, Words
 
 def _question(count: int, name: str, *, is_written: bool) -> str:
     if is_written:
-        return f"This writes {_mails(count)} about {name} to the outbox folder, where nobody gets it. Go on?"
+        return f"This writes {_mails(count)} about {name} to the outbox folder, and sends none. Go on?"
     return f"This sends {_mails(count)} about {name}. Go on?"
 
 
@@ -119,7 +119,7 @@ def _say(name: str, count: int, *, as_json: bool, is_written: bool) -> None:
     if as_json:
         click.echo(json.dumps({"breach": name, "mails": count, "mail": "outbox" if is_written else "smtp"}))
     elif count:
-        does = "writes them to the outbox folder, and nobody gets them" if is_written else "queues and sends them"
+        does = "writes them to the outbox folder, and sends none" if is_written else "queues and sends them"
         click.echo(f"{_mails(count).capitalize()} about {name}: the worker {does}.")
     else:
         click.echo(f"There is nobody to tell about {name}.")

@@ -98,7 +98,7 @@ class TestTell:
     def test_it_says_how_many_mails_and_asks(self, store, data):
         done = breachcheck("breaches", "tell", "Shop", data=data, stdin="n\n")
 
-        assert "This writes 1 mail about Shop to the outbox folder, where nobody gets it. Go on?" in done.err
+        assert "This writes 1 mail about Shop to the outbox folder, and sends none. Go on?" in done.err
         assert done.status != 0
         assert store.post.notifications.tellings() == []
 
@@ -111,7 +111,7 @@ class TestTell:
     def test_it_begins_when_told_to_go_on(self, store, data):
         done = breachcheck("breaches", "tell", "Shop", "--yes", data=data)
 
-        assert done.out == "1 mail about Shop: the worker writes them to the outbox folder, and nobody gets them.\n"
+        assert done.out == "1 mail about Shop: the worker writes them to the outbox folder, and sends none.\n"
         assert [one.is_correction for one in store.post.notifications.tellings()] == [False]
 
     def test_as_json_it_is_a_number(self, data):
