@@ -2,7 +2,7 @@
 
 import threading
 
-from breachcheck.errors import InvalidAccount, StoreUnavailable
+from breachcheck.errors import InvalidAccount, KindNotCarried, StoreUnavailable
 from breachcheck.measures import BOUNDS_MS, Measures, outcome_of
 
 
@@ -36,20 +36,25 @@ def test_how_long_a_failure_took_is_not_how_long_an_answer_takes():
     measures.lookup("v1", "could_not_check", 9.0)
     measures.lookup("v1", "limited", 9.0)
 
-    assert measures.counts().lookup_times == {}
-    assert measures.counts().calls == {"could_not_check": 1, "limited": 1}
+    assert sum(measures.counts().lookup_times["v1"].within) == 0
+    assert measures.counts().calls == {"answered": 0, "could_not_check": 1, "limited": 1}
 
 
 def test_a_batch_is_one_call_and_many_accounts():
     measures = Measures()
     measures.batch({"exposed": 3, "not_found": 4})
 
-    assert measures.counts().calls == {"answered": 1}
-    assert measures.counts().lookups == {("batch", "exposed"): 3, ("batch", "not_found"): 4}
+    measures.lookup("batch", "limited", 0.0)
+    counts = measures.counts()
+
+    assert counts.calls == {"answered": 1, "could_not_check": 0, "limited": 1}
+    told = {asked: number for asked, number in counts.lookups.items() if number}
+    assert told == {("batch", "exposed"): 3, ("batch", "not_found"): 4, ("batch", "limited"): 1}
 
 
 def test_what_was_no_question_has_no_outcome():
     assert outcome_of(InvalidAccount("no address")) is None
+    assert outcome_of(KindNotCarried("no phones")) is None
     assert outcome_of(StoreUnavailable("gone")) == "could_not_check"
 
 
@@ -64,5 +69,5 @@ def test_no_count_is_lost_when_many_count_at_once():
     for thread in threads:
         thread.join()
 
-    assert measures.counts().calls == {"answered": 8000}
+    assert measures.counts().calls["answered"] == 8000
     assert sum(measures.counts().lookup_times["v1"].within) == 8000
