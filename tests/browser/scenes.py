@@ -62,7 +62,7 @@ SCENES: dict[str, Scene] = OWNER_SCENES | {
     "home-refused": Scene("demo", _asking("ann"), "Please check the address"),
     "home-empty": Scene("empty", at("/"), "There is nothing to check yet"),
     "home-of-one-breach": Scene("limited", at("/"), "Were you affected by the Corner Shop breach?"),
-    "home-by-mail": Scene("by_mail", at("/"), "Was your data in a breach?"),
+    "home-by-mail": Scene("by_mail", at("/"), "Were you affected by the Corner Shop breach?"),
     "home-closed": Scene("closed", at("/"), "You cannot check an address here"),
     "found": Scene("demo", _asking(FOUND), "Yes, found in"),
     "found-in-many": Scene("many", with_all_open(_asking(IN_MANY)), "Yes, found in 4 breaches"),

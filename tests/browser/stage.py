@@ -49,6 +49,13 @@ MANY = (
 )  # fmt: skip
 
 
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 40"><rect width="40" height="40" rx="8" fill="#c8102e"/>'
+    '<text x="48" y="28" font-family="sans-serif" font-size="22" fill="#3b0d14">Corner</text></svg>'
+)
+"""What a company might have, made up."""
+
+
 @dataclass(frozen=True)
 class Stage:
     """Running sites, by what they show."""
@@ -71,7 +78,7 @@ def running_stage(place: Path) -> Iterator[Stage]:
     _many(_folder(place, "pseudo"))
     _one(_folder(place, "limited"))
     _one(_folder(place, "closed"), disclosure="closed", mail="outbox")
-    _one(_folder(place, "by_mail"), disclosure="owner", mail="outbox")
+    _one(_folder(place, "by_mail"), disclosure="owner", mail="outbox", focus_breach="Shop", **_own_look(place))
     _owners(_folder(place, "owners"))
     stores.new_store(_folder(place, "empty")).close()
     with contextlib.ExitStack() as stack:
@@ -120,6 +127,21 @@ def _trouble_that_is_over(store: Services) -> None:
     at = int(time.time())
     slow = store.incidents.open("Answers are slow", "Some look-ups take a minute. We look into it.", by="tests", at=at)
     store.incidents.update(slow.id, "resolved", "A disk was full.\nIt has room again.", by="tests", at=at)
+
+
+def _own_look(place: Path) -> dict[str, str]:
+    """Settings of a site that looks as its company does."""
+    folder = _folder(place, "look")
+    (folder / "logo.svg").write_text(LOGO, encoding="utf-8")
+    (folder / "colours.toml").write_text('accent = "#c8102e"\n', encoding="utf-8")
+    return {
+        "site_folder": str(folder),
+        "site_name": "Corner Shop data check",
+        "operator_name": "Corner Shop Ltd",
+        "home_page": "https://shop.example",
+        "contact": "help@shop.example",
+        "privacy_contact": "privacy@shop.example",
+    }
 
 
 def _one(data: Path, **settings: str) -> None:

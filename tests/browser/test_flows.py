@@ -205,6 +205,7 @@ def test_on_paper_the_answer_is_whole_and_the_site_s_furniture_is_gone(stage: St
     window.page.emulate_media(media="print")
     assert folded.evaluate(IS_RENDERED)
     assert (folded.bounding_box() or {"height": 0})["height"] > 0
-    for furniture in (".bar nav", ".menu", ".site-footer"):
+    for furniture in (".bar nav", ".menu", ".site-footer ul"):
         assert not window.page.locator(furniture).is_visible()
+    assert window.page.get_by_text("This site is run by Example Ltd.").is_visible()
     assert window.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
