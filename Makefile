@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 DEMO ?= demo-data
 SHIPPED := $(shell find breachcheck ingest templates examples -type f -not -name '*.pyc')
 
-.PHONY: install demo test check format lint types layers tests torture bench texts screenshots lighthouse clean
+.PHONY: install demo test check format lint types layers tests torture bench texts screenshots lighthouse exercise clean
 
 install: $(VENV)/.installed  ## make .venv/bin/breachcheck
 
@@ -56,6 +56,10 @@ screenshots: $(VENV)/.for-tests  ## take the pictures of every page and mail in 
 lighthouse: $(VENV)/.for-tests  ## measure four pages with Lighthouse (needs npx) and write docs/lighthouse.md
 	@$(BIN)/python -m tests.parts install
 	@$(BIN)/python -m tests.browser.lighthouse
+
+exercise: $(VENV)/.for-tests  ## follow the documents from a bare machine, and the image's steps, in a throw-away copy (root)
+	@$(BIN)/python -m tests.parts install
+	@$(BIN)/python -m tests.deploy.exercise
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info
