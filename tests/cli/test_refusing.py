@@ -4,6 +4,7 @@ import json
 import re
 import socket
 from collections.abc import Iterator
+from http import HTTPStatus
 
 import pytest
 
@@ -36,14 +37,16 @@ def sent(server: Server, path: str, header: str) -> tuple[str, str, str]:
 @pytest.mark.parametrize(
     ("header", "status", "heading"),
     [
-        (TOO_LONG, "413 Request Entity Too Large", "That was too much text"),
-        (UNREADABLE, "400 Bad Request", "We did not understand that"),
+        (TOO_LONG, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That was too much text"),
+        (UNREADABLE, HTTPStatus.BAD_REQUEST, "We did not understand that"),
     ],
 )
-def test_a_request_that_cannot_be_read_gets_a_page(server: Server, header: str, status: str, heading: str) -> None:
+def test_a_request_that_cannot_be_read_gets_a_page(
+    server: Server, header: str, status: HTTPStatus, heading: str
+) -> None:
     line, headers, body = sent(server, "/", header)
 
-    assert line == f"HTTP/1.1 {status}"
+    assert line == f"HTTP/1.1 {status.value} {status.phrase}"
     assert f"<h1>{heading}</h1>" in body
     assert "Nothing was looked up." in body
     assert not GOOD_NEWS.search(body)

@@ -1,5 +1,7 @@
 """Cross origin: no other site's page may call the APIs, but for those that the settings name."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,18 +15,20 @@ LOOKUP = "/api/v1/lookup"
 PREFLIGHT = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
 
 
-def client_of(place: Path, **settings: str) -> FlaskClient:
-    store = new_store(place / "data", **settings)
-    published_breach(store, SHOP, {"ann@example.com": ["Email addresses"]})
-    client = create_app(store).test_client()
-    key = store.api_keys.create("tests", ["lookup"])[1]
-    client.environ_base |= {"HTTP_AUTHORIZATION": f"Bearer {key}"}
-    return client
+@contextmanager
+def client_of(place: Path, **settings: str) -> Iterator[FlaskClient]:
+    with closing(new_store(place / "data", **settings)) as store:
+        published_breach(store, SHOP, {"ann@example.com": ["Email addresses"]})
+        client = create_app(store).test_client()
+        key = store.api_keys.create("tests", ["lookup"])[1]
+        client.environ_base |= {"HTTP_AUTHORIZATION": f"Bearer {key}"}
+        yield client
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> FlaskClient:
-    return client_of(tmp_path, cors_origins=OURS)
+def client(tmp_path: Path) -> Iterator[FlaskClient]:
+    with client_of(tmp_path, cors_origins=OURS) as client:
+        yield client
 
 
 def cors_headers(client: FlaskClient, method: str, path: str, **headers: str) -> dict[str, str]:
@@ -35,9 +39,8 @@ def cors_headers(client: FlaskClient, method: str, path: str, **headers: str) ->
 @pytest.mark.parametrize("path", [LOOKUP, "/api/v1/breaches", "/api/v3/breaches", "/"])
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_no_page_of_another_site_may_call_unless_the_settings_say_so(tmp_path: Path, method: str, path: str) -> None:
-    client = client_of(tmp_path)
-
-    assert cors_headers(client, method, path, Origin=OURS, **PREFLIGHT) == {}
+    with client_of(tmp_path) as client:
+        assert cors_headers(client, method, path, Origin=OURS, **PREFLIGHT) == {}
 
 
 def test_a_page_of_a_named_origin_may_call_and_read_the_answer(client: FlaskClient) -> None:
