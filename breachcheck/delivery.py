@@ -57,25 +57,14 @@ class Delivery:
 
         What another data folder's had in hand is parked when its claim has run out.
         """
-        if self._transport.handed_over_as == "sent":
-            self._forget_written()
+        if self._transport.handed_over_as == "sent" and (written := self._notifications.untell_written(self._outbox)):
+            _log().warning("mails of before were only written", mails=written)
         with self._db.transaction():
             in_doubt = self._outbox.park_interrupted(now, by=by)
             for mail_id in in_doubt:
                 self._notifications.note_told(mail_id, now)
         if in_doubt:
             _log().warning("mails in doubt", parked=len(in_doubt))
-
-    def _forget_written(self) -> None:
-        """Mails that became files, before any were sent, told nobody: whom they were for is told when told again."""
-        written = self._outbox.written()
-        if not written:
-            return
-        with self._db.transaction():
-            for mail_id in written:
-                self._notifications.untell(mail_id)
-            self._outbox.forget_written()
-        _log().warning("mails of before were only written", mails=len(written))
 
     def sweep(self, now: int) -> None:
         """Park what came too late to be of use, and forget what ended long ago."""

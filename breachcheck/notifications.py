@@ -10,7 +10,7 @@ import msgspec
 from breachcheck.breaches import BreachId, LoadId
 from breachcheck.counters import next_ids
 from breachcheck.db.base import Database, Row
-from breachcheck.outbox import MailId
+from breachcheck.outbox import MailId, Outbox
 from breachcheck.subscribers import SubscriberId
 
 TellingId = NewType("TellingId", int)
@@ -185,9 +185,18 @@ class Notifications:
         """The mail will never leave: they were not told by it."""
         self._db.execute("DELETE FROM notification WHERE mail_id = :mail_id AND told_at IS NULL", {"mail_id": mail_id})
 
-    def untell(self, mail_id: MailId) -> None:
-        """Nobody got the mail, whatever was noted of it."""
-        self._db.execute("DELETE FROM notification WHERE mail_id = :mail_id", {"mail_id": mail_id})
+    def untell_written(self, outbox: Outbox) -> int:
+        """Mails that became files told nobody: whom they were for is told when told again. How many mails that were.
+
+        For a site that sends mails now.
+        """
+        written = outbox.written()
+        if written:
+            with self._db.transaction():
+                for mail_id in written:
+                    self._db.execute("DELETE FROM notification WHERE mail_id = :mail_id", {"mail_id": mail_id})
+                outbox.forget_written()
+        return len(written)
 
     def forget_waiting(self, subscriber_id: SubscriberId, breach_id: BreachId) -> None:
         """What they were about to be told of the breach is overtaken: the mails that wait will not leave."""

@@ -139,6 +139,8 @@ class Notify:
     def _row(self, name: str, is_correction: bool) -> BreachRow:
         if self._settings.mail == "off":
             raise MailOff("Mail is off, so nobody can be told; set mail to `smtp` first (docs/operations.md).")
+        if self._settings.mail == "smtp":
+            self._notifications.untell_written(self._outbox)
         row = self._breaches.get(name)
         if row.current_load is None and not is_correction:
             raise UnknownLoad(f"{row.name} is not published; to correct what was told of it, add --correction.")

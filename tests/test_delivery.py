@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
@@ -101,7 +102,9 @@ def test_what_is_only_a_file_is_never_called_sent(it, queue):
     assert it.post.outbox.counts() == {"queued": 0, "sending": 0, "sent": 0, "written": 1, "parked": 0}
 
 
-def test_whom_only_a_file_told_is_told_once_mails_are_sent(it, way, deliveries):
+@pytest.fixture
+def only_written(it):
+    """One subscriber, to whom a notification was written as a file some time ago."""
     it.clock.now = int(time.time()) + 1
     it.subscribed(ANN)
     published_breach(it.store, SHOP, {ANN: ["Email addresses"]})
@@ -110,13 +113,25 @@ def test_whom_only_a_file_told_is_told_once_mails_are_sent(it, way, deliveries):
     it.post.outbox.expire(it.clock.now + KEEP_ENDED_S + 1)
     assert (len(it.written()), it.post.notify.count("Shop")) == (1, 0)
 
-    sending = Delivery(
-        it.store.databases[1], it.post.outbox, it.post.notifications, it.store.breaches, way, SENDER, cap=0
-    )
+
+@pytest.mark.usefixtures("only_written")
+def test_whom_only_a_file_told_is_told_once_mails_are_sent(it, way):
+    store = it.store
+    sending = Delivery(store.databases[1], it.post.outbox, it.post.notifications, store.breaches, way, SENDER, cap=0)
     sending.begin(it.clock.now)
 
     assert it.post.notify.count("Shop") == 1
     assert it.post.outbox.written() == frozenset()
+
+
+@pytest.mark.usefixtures("only_written")
+def test_they_are_counted_before_it_is_asked_whether_to_send(it):
+    smtp = {"mail": "smtp", "smtp_host": "127.0.0.1", "mail_from": "no-reply@check.example"}
+    store = open_services(replace(it.store.config, **smtp))
+    count = store.post.notify.count("Shop")
+    store.close()
+
+    assert count == 1
 
 
 def test_it_is_sending_on_the_disk_before_it_is_handed_over(it, way, deliveries, queue):
