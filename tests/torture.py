@@ -81,6 +81,7 @@ class Reader(threading.Thread):
             told = versions(store, some)
         except CouldNotCheck:
             self._seen.counts["could not check"] += 1
+            time.sleep(0.05)  # it is told so in a millisecond, and others have work to do
             return
         self._seen.counts["answers"] += len(some)
         if len(told) != 1 or None in told:

@@ -14,6 +14,8 @@ LOOK_OUT_S = 1.0
 """While a copy is asked, how often somebody looks whether there is a server to write to again."""
 SILENT_S = 1.0
 """For how long one that did not answer in time is left alone, where another may answer."""
+PAUSE_S = 0.02
+"""Between two looks that find none, however many ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Reach:
         self._why_none: str | None = None
         self._silent_until: dict[Host, float] = {}
         self._look_out_at = 0.0
+        self._look_again_at = 0.0
 
     @property
     def is_down(self) -> bool:
@@ -103,6 +106,8 @@ class Reach:
                 has_waited = True
                 if not self._changed.wait(max(0.0, until - time.monotonic())):
                     return False
+            if self.is_down and not self._is_looking:
+                self._changed.wait(max(0.0, self._look_again_at - time.monotonic()))
             if has_waited or self._is_looking or self._suits(to_write):
                 return False
             self._is_looking = True
@@ -147,6 +152,7 @@ class Reach:
             self._choose(best)
         elif self._chosen is None:
             self._why_none = self._link.unusable(self._reasons(seen))
+            self._look_again_at = time.monotonic() + PAUSE_S
 
     def _best(self, sightings: Sequence[Sighting]) -> Sighting | None:
         """Never one that writes an older history than another did: it was replaced by that, and should be no more."""

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from breachcheck.errors import NothingToAsk
+from breachcheck.errors import NothingToAsk, StoreReadOnly
 from breachcheck.web.answering import LONGEST_ACCOUNT
 from breachcheck.web.headers import keep_to_yourself
 from breachcheck.web.limits import TooManyOfAll
@@ -40,6 +40,8 @@ def _template(status: int, error: Exception) -> str:
         return "errors/nothing_to_ask.html"
     if isinstance(error, CSRFError):
         return "errors/too_old.html"
+    if isinstance(error, StoreReadOnly):
+        return "errors/not_saved.html"
     return COULD_NOT_CHECK if status >= 500 else TEMPLATES.get(status, REFUSED)
 
 

@@ -7,7 +7,15 @@ import msgspec
 from flask import Response
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from breachcheck.errors import BreachcheckError, Busy, CouldNotCheck, InvalidAccount, InvalidRequest, NothingToAsk
+from breachcheck.errors import (
+    BreachcheckError,
+    Busy,
+    CouldNotCheck,
+    InvalidAccount,
+    InvalidRequest,
+    NothingToAsk,
+    StoreReadOnly,
+)
 from breachcheck.web.context import services
 
 MEDIA_TYPE = "application/problem+json"
@@ -57,10 +65,12 @@ TITLES: Mapping[str, str] = {
     "busy": "Too many batches are being answered",
     "index_moved": "What is published changed while we looked",
     "store_unavailable": "The store cannot be asked just now",
+    "store_read_only": "The store cannot be written to just now",
     "fault": "This went wrong on our side",
 }
 
 WHAT_THERE_IS = "Nothing was asked. What there is stands in /api/v1/docs."
+NOT_SAVED = "Nothing was saved: just now there are answers alone. Ask again later."
 NO_ANSWER = "Nothing was found out about the account: this is neither a yes nor a no. Ask again later."
 
 
@@ -125,6 +135,8 @@ def _detail(status: int, error: Exception) -> str:
         return WHAT_THERE_IS
     if isinstance(error, HTTPException):
         return error.description or ""
+    if isinstance(error, StoreReadOnly):
+        return NOT_SAVED
     if isinstance(error, CouldNotCheck) and not isinstance(error, NothingToAsk | Busy):
         return NO_ANSWER
     return str(error) if isinstance(error, BreachcheckError) else NO_ANSWER

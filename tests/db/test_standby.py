@@ -41,7 +41,7 @@ class Pair:
     def opened(self, folder: Path) -> Services:
         """A store with one breach on both, opened with a URL that names both, the primary last."""
         with engines.on(self.makes):
-            made = new_store(folder)
+            made = new_store(folder, mail="outbox")
         published_breach(made, SHOP, {ANN: ["Email addresses"]})
         made.close()
         self.catch_up()
@@ -206,6 +206,18 @@ class TestKilled:
 
         assert eventually(lambda: both.opt_outs.opt_out(both.digester.of_address(ANN), Level.HIDE))
         assert found(both) == []
+
+    def test_pages_and_programs_are_told_what_cannot_be_saved(self, pair, both):
+        headers = {"Authorization": f"Bearer {both.api_keys.create('tests', ['watch'])[1]}"}
+        client = create_app(both).test_client()
+        pair.catch_up()
+        with killed(pair):
+            page = client.post("/owner/ask/hide", data={"account": ANN})
+            told = client.put("/api/v1/watchlists/staff", json=[{"ref": "e1", "account": ANN}], headers=headers)
+
+        assert (page.status_code, told.status_code) == (503, 503)
+        assert "<title>We could not save that" in page.text
+        assert (told.json["reason"], told.json["detail"].partition(":")[0]) == ("store_read_only", "Nothing was saved")
 
     def test_an_answer_says_as_of_when_the_primary_was_last_heard_of(self, pair, both):
         found(both)
