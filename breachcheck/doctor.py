@@ -54,7 +54,9 @@ def _once_each(found: list[Finding]) -> list[Finding]:
 def _of_store(settings: Config, trials: Trials, *, is_quick: bool) -> Iterator[Finding]:
     """What can be said before it is opened; and, where it can be, what is in it."""
     try:
-        store_of(settings).require()
+        store = store_of(settings)
+        yield from place_checks.of_servers(settings)
+        store.require()
         lacking = upkeep_of(settings).lacks()
         faults = [] if is_quick else upkeep_of(settings).faults()
     except BreachcheckError as error:

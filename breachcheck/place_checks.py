@@ -8,12 +8,15 @@ from pathlib import Path
 from breachcheck import key_files, key_ring
 from breachcheck.config import Config
 from breachcheck.db.engines import upkeep_of
+from breachcheck.db.upkeep import ServerState
 from breachcheck.errors import KeyFileError
 from breachcheck.findings import Finding, fine, note, problem, warning
 
 MOUNTS = Path("/proc/self/mounts")
 OVER_THE_NETWORK = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs", "fuse.glusterfs")
 LEAST_FREE = 64 << 20
+MOST_BEHIND = 64 << 20
+"""Bytes of log that a standby may lack for a moment, as while much is loaded."""
 
 _OTHERS = 0o077
 
@@ -50,6 +53,38 @@ def of_disk(settings: Config) -> Iterator[Finding]:
         yield warning("disk", f"{said}: too little for a backup, and perhaps for a load.", "Free some space.")
     else:
         yield fine("disk", f"{said}.")
+
+
+def of_servers(settings: Config) -> Iterator[Finding]:
+    """How each server fares where settings name several, and whether exactly one is written to."""
+    states = upkeep_of(settings).servers()
+    for state in states:
+        yield _of_server(state)
+    written = [state.place for state in states if state.is_written_to]
+    if len(written) > 1:
+        yield problem(
+            "servers", f"{len(written)} of them are written to, each for itself: {', '.join(written)}.",
+            "Stop the one that was replaced, at once; what it took since then is in no other.",
+        )  # fmt: skip
+    elif states and not written:
+        yield problem(
+            "servers", "None can be written to: look-ups may go on, and nothing else does.",
+            "Start the primary again, or promote a standby.",
+        )  # fmt: skip
+
+
+def _of_server(state: ServerState) -> Finding:
+    if state.why_away is not None:
+        return warning(
+            "servers", f"{state.place} does not answer ({state.why_away}).", "Start it, or leave it out of the URL."
+        )
+    if state.is_written_to:
+        return fine("servers", f"{state.place} is the primary.")
+    lacks = "" if state.behind is None else f", {state.behind:,} bytes of log behind"
+    said = f"{state.place} is a standby{lacks}."
+    if state.behind is not None and state.behind > MOST_BEHIND:
+        return warning("servers", said, "See why it does not follow: it may not answer look-ups, and may lack data.")
+    return fine("servers", said)
 
 
 def _of_site(settings: Config) -> Iterator[Finding]:

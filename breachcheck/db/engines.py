@@ -1,10 +1,12 @@
 """The choice of the engine, from the settings. The only place that knows there are several."""
 
+from collections.abc import Sequence
+
 from breachcheck.config import Config
 from breachcheck.db.sqlite_store import SqliteStore
 from breachcheck.db.sqlite_upkeep import SqliteUpkeep
 from breachcheck.db.store import Store
-from breachcheck.db.upkeep import ElsewhereUpkeep, Upkeep
+from breachcheck.db.upkeep import ElsewhereUpkeep, ServerState, Upkeep
 from breachcheck.errors import ConfigError
 
 
@@ -30,4 +32,11 @@ def upkeep_of(settings: Config) -> Upkeep:
     """Who looks after the store that *settings* name."""
     if settings.database is None:
         return SqliteUpkeep(settings)
-    return ElsewhereUpkeep()
+    url = settings.database
+
+    def survey() -> Sequence[ServerState]:
+        from breachcheck.db import postgres_survey  # as above
+
+        return postgres_survey.survey(url)
+
+    return ElsewhereUpkeep(survey)

@@ -18,7 +18,8 @@ GRACE_S = 0.1
 ABOUT: LiteralString = """
 pg_postmaster_start_time()::text AS run,
 CASE WHEN pg_is_in_recovery() THEN NULL ELSE substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END AS history,
-extract(epoch FROM pg_last_xact_replay_timestamp())::float8 AS replayed_until
+extract(epoch FROM pg_last_xact_replay_timestamp())::float8 AS replayed_until,
+(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END - '0/0')::bigint AS position
 """
 """What a server says of itself, in any SELECT."""
 
@@ -39,12 +40,14 @@ class Sighting(NamedTuple):
 
     *run*: when it was started. *history*: the timeline that it writes, which moves with every promotion and is None on
     a copy that follows. *replayed_until*: the commit of the primary, in epoch seconds, up to which a copy has all.
+    *position*: how many bytes of log it wrote, or follows up to.
     """
 
     host: Host
     run: str
     history: str | None
     replayed_until: float
+    position: int
 
     @property
     def is_copy(self) -> bool:
@@ -80,37 +83,38 @@ def sight(host: Host) -> Sighting:
 
 def sighting_of(host: Host, row: Mapping[str, object]) -> Sighting:
     """Out of a *row* with ABOUT."""
-    history, until = row["history"], row["replayed_until"]
+    history, until, position = row["history"], row["replayed_until"], row["position"]
     return Sighting(
         host,
         run=str(row["run"]),
         history=None if history is None else str(history),
         replayed_until=until if isinstance(until, float) else 0.0,
+        position=position if isinstance(position, int) else 0,
     )
 
 
-def look(hosts: Sequence[Host], until: float) -> Seen:
+def look(hosts: Sequence[Host], until: float, *, at_all: bool = False) -> Seen:
     """Ask all *hosts* at once, until *until* (monotonic), or until one that is written to has answered.
 
-    Once a copy has answered, the others have GRACE_S more.
+    Once a copy has answered, the others have GRACE_S more. With *at_all* each is waited for till *until*.
     """
     answers: queue.SimpleQueue[Sighting | tuple[Host, psycopg.Error]] = queue.SimpleQueue()
     for host in hosts:
         threading.Thread(target=_ask, args=(host, answers), name="look at a database", daemon=True).start()
     sightings: list[Sighting] = []
     faults: dict[Host, psycopg.Error] = {}
-    while len(sightings) + len(faults) < len(hosts) and all(one.is_copy for one in sightings):
+    while len(sightings) + len(faults) < len(hosts) and (at_all or all(one.is_copy for one in sightings)):
         try:
             answer = answers.get(timeout=max(0.0, until - time.monotonic()))
         except queue.Empty:
             break
         if isinstance(answer, Sighting):
             sightings.append(answer)
-            until = min(until, time.monotonic() + GRACE_S)
+            until = until if at_all else min(until, time.monotonic() + GRACE_S)
         else:
             faults[answer[0]] = answer[1]
     heard = {one.host for one in sightings} | faults.keys()
-    is_over = any(not one.is_copy for one in sightings)
+    is_over = not at_all and any(not one.is_copy for one in sightings)
     return Seen(sightings, faults, [] if is_over else [host for host in hosts if host not in heard])
 
 

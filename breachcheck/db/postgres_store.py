@@ -29,7 +29,12 @@ class PostgresStore:
     def __init__(self, url: str) -> None:
         self._url = url
         self._link = Link(url, "public")
-        self._reach = Reach(url)
+        try:
+            self._reach = Reach(url)
+        except psycopg.ProgrammingError as error:
+            raise ConfigError(
+                f"The setting database is nothing that PostgreSQL takes ({self._link.why(error)}); mend it."
+            ) from None
 
     def __str__(self) -> str:
         return str(self._link)

@@ -11,6 +11,7 @@ from sqlite_utils import Database as Utils
 from breachcheck.config import Config
 from breachcheck.db.sqlite import connect, meant_for_people, require_known
 from breachcheck.db.sqlite_schema import CATALOGUE, INDEX
+from breachcheck.db.upkeep import ServerState
 from breachcheck.errors import StoreDamaged
 
 PAGES_A_STEP = 2048
@@ -51,6 +52,9 @@ class SqliteUpkeep:
 
     def files(self) -> Sequence[Path]:
         return self._catalogue, self._index
+
+    def servers(self) -> Sequence[ServerState]:
+        return []
 
     @contextmanager
     def _one_moment(self) -> Iterator[Sequence[sqlite3.Connection]]:

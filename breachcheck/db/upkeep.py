@@ -1,10 +1,21 @@
 """What the rooms above ask of an engine for the sake of a store's safety: a copy of it, and how it fares."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from breachcheck.errors import OwnBackup
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """One of several servers. *why_away*: why it does not answer; *behind*: bytes of log that a standby still lacks."""
+
+    place: str
+    is_written_to: bool = False
+    behind: int | None = None
+    why_away: str | None = None
 
 
 class Upkeep(Protocol):
@@ -28,9 +39,15 @@ class Upkeep(Protocol):
     def files(self) -> Sequence[Path]:
         """The files that the store is made of, if they are in our care."""
 
+    def servers(self) -> Sequence[ServerState]:
+        """How each of the servers fares that settings name for it; empty where it is one alone, or none."""
+
 
 class ElsewhereUpkeep:
     """Of a store in a database server, which sees to its own files."""
+
+    def __init__(self, survey: Callable[[], Sequence[ServerState]]) -> None:
+        self._survey = survey
 
     def require_copies(self) -> None:
         raise OwnBackup(
@@ -53,3 +70,6 @@ class ElsewhereUpkeep:
 
     def files(self) -> Sequence[Path]:
         return []
+
+    def servers(self) -> Sequence[ServerState]:
+        return self._survey()

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 
+from breachcheck import place_checks
 from breachcheck.config import Config
 from breachcheck.disclosure import PUBLIC
 from breachcheck.errors import CouldNotCheck, LoadError, StoreReadOnly, StoreUnavailable
@@ -109,6 +110,10 @@ def told(server: Server, statement: str) -> object:
 
 def found(store: Services, account: str = ANN) -> list[str]:
     return [one.breach.name for one in store.lookup.ask(account, PUBLIC).exposures]
+
+
+def servers_found(store: Services) -> list[tuple[str, str]]:
+    return [(one.severity, one.what) for one in place_checks.of_servers(store.config)]
 
 
 def eventually(true: Callable[[], object]) -> bool:
@@ -253,6 +258,24 @@ class TestKilled:
         finally:
             pair.primary.signal(signal.SIGCONT)
         assert eventually(lambda: not both.databases.catalogue_db.source().is_copy)
+
+
+class TestDoctor:
+    def test_it_names_the_primary_and_how_far_the_standby_is(self, pair, both):
+        pair.catch_up()
+
+        assert servers_found(both) == [
+            ("fine", f"{pair.standby.folder} is a standby, 0 bytes of log behind."),
+            ("fine", f"{pair.primary.folder} is the primary."),
+        ]
+
+    def test_a_primary_that_is_away_is_a_problem(self, pair, both):
+        with killed(pair):
+            found = servers_found(both)
+
+        assert [how for how, _ in found] == ["fine", "warning", "problem"]
+        assert f"{pair.primary.folder} does not answer" in found[1][1]
+        assert found[2][1] == "None can be written to: look-ups may go on, and nothing else does."
 
 
 class TestBehind:
