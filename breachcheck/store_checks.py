@@ -93,6 +93,17 @@ def of_webhooks(services: Services) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def of_incidents(services: Services) -> Iterator[Finding]:
+    """What visitors were told is wrong, and of which they heard nothing since."""
+    for one in services.incidents.since(_now()):
+        silent_s = _now() - one.updates[0].at
+        if one.resolved_at is None and silent_s > DAY_S:
+            yield warning(
+                "status", f"Incident {one.id} is open, and nothing was said of it for {_length(silent_s)}.",
+                "`breachcheck incidents update`, or `resolve`.",
+            )  # fmt: skip
+
+
 def of_backups(services: Services) -> Iterator[Finding]:
     """How old the newest backup is, and what a restore left to be done."""
     entries = services.audit.latest(_EVERY)
@@ -107,6 +118,7 @@ CHECKS: Sequence[Callable[[Services], Iterator[Finding]]] = (
     of_worker,
     of_mails,
     of_webhooks,
+    of_incidents,
     of_backups,
 )
 

@@ -170,6 +170,16 @@ def test_jobs_that_nobody_does_are_said(store):
     assert any("1 jobs wait" in one.what for one in found(store.config.data, "warning"))
 
 
+def test_an_incident_of_which_nothing_more_was_said_is_said(store):
+    now = int(time.time())
+    store.incidents.open("Answers are slow", "We look into it.", by="tests", at=now - 3 * 24 * 3600)
+    store.incidents.open("Mail is late", "We look into it.", by="tests", at=now)
+
+    assert [one.what for one in found(store.config.data, "warning") if one.about == "status"] == [
+        "Incident 1 is open, and nothing was said of it for 3 days."
+    ]
+
+
 def test_a_backup_that_is_old_or_never_was_is_said(data):
     assert any("no backup" in one.what for one in found(data, "warning"))
     noted(data, backups.ACTION, at=time.time() - 9 * 86_400)
