@@ -30,7 +30,7 @@ layers:
 tests: export PYTHONDONTWRITEBYTECODE :=  # the tests start many programs
 tests:
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n auto --dist loadfile
+	$(BIN)/python -m coverage run -m pytest -n auto --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --skip-covered --fail-under=$(COVERAGE)
 	@$(BIN)/python -m tests.parts missing

@@ -23,6 +23,12 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first, by their names, so that nobody waits for one of them at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in slow, item.path.name if item.path in slow else ""))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Those tests of a module that says ``ENGINES`` which have a store run on each of them: one of their own in
     ``tmp_path``, or one that a module makes for many with ``lasting_engine``."""

@@ -11,6 +11,8 @@ from tests import servers
 from tests.cli.commands import breachcheck
 from tests.cli.servers import running
 
+pytestmark = pytest.mark.slow
+
 SECRET = "s3cr3t"
 
 

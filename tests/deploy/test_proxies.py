@@ -15,6 +15,8 @@ from tests.deploy.proxies import NAME, OTHER_VISITOR, SLOW_VISITOR, VISITOR, Pro
 from tests.outside import serving
 from tests.stores import SHOP, new_store, published_breach
 
+pytestmark = pytest.mark.slow
+
 CANARY = "canary.zyx@example.com"
 FORM = "application/x-www-form-urlencoded"
 MIB = 2**20

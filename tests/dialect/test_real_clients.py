@@ -13,6 +13,8 @@ from tests.dialect.conftest import ACCOUNTS, DOMAIN, Dialect
 from tests.dialect.leading_here import leading_to
 from tests.mail_servers import authority
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 
 

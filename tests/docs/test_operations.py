@@ -12,6 +12,8 @@ from breachcheck import key_files
 from tests.cli.commands import ROOT, breachcheck, environment
 from tests.stores import SHOP, published_breach
 
+pytestmark = pytest.mark.slow
+
 ANN = "ann@example.com"
 SECTION = re.compile(r"^## (.+?)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 FENCE = re.compile(r"```sh\n(.+?)```", re.DOTALL)

@@ -21,6 +21,8 @@ from tests.drill.people import IN_A_NOTE, NOBODY, TEN, Person
 from tests.drill.terminal import Terminal
 from tests.drill.truth import Truth
 
+pytestmark = pytest.mark.slow
+
 PREVIEWED, PUBLISHED = "9. Ask it what you know", "10. Publish it"
 CANNOT_TELL = {"IP addresses"}
 """The letter names it, and it is in no file."""

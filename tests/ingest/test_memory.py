@@ -13,6 +13,8 @@ from ingest.readers import parquet
 from tests.ingest.loads import described, load
 from tests.ingest.scans import scan, table_of
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = "- path: people.csv\n  mapping: {email: Email addresses}\n"
 
 

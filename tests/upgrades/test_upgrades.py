@@ -19,6 +19,8 @@ from breachcheck.suppressions import Level
 from tests.stores import new_store
 from tests.upgrades.make import ANN, BOB, CLEO, KEY, STORES
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 NAMES = sorted(path.name.partition(".")[0] for path in STORES.glob("*.catalogue.sql"))
 FIRST = NAMES[0]
