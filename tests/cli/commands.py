@@ -17,6 +17,8 @@ from breachcheck.cli import main
 ROOT = Path(__file__).parents[2]
 SET_UP_THEIR_PROCESS = {"serve", "worker", "doctor"}
 """Commands that set up the logging of their process, once and for all."""
+MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+"""For processes of which coverage is told. It slows them down by half, and is lost of those that are killed."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,15 @@ class Outcome:
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """Ours, without the settings of whoever runs the tests."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("BREACHCHECK_")}
+    """Ours, without the settings of whoever runs the tests; coverage is not measured in it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("BREACHCHECK_", "COVERAGE_"))}
     return kept | {"PYTHONPATH": str(ROOT), "NO_COLOR": "1"} | extra
 
 
 def breachcheck(*arguments: str | Path, data: Path | None = None, stdin: str = "", **extra: str) -> Outcome:
     """Run ``breachcheck`` to its end: in this process, which is quick, unless the command sets up that of its own."""
     if arguments[0] in SET_UP_THEIR_PROCESS:
-        return program(*arguments, data=data, stdin=stdin, **extra)
+        return program(*arguments, data=data, stdin=stdin, **MEASURED, **extra)
     streams = [_stream(text) for text in (stdin, "", "")]
     with _as_if_begun(*streams, folder=data.parent if data else None, **extra):
         status = _status_of(_line(arguments, data))

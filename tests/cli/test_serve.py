@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import breachcheck
+from tests.cli.commands import MEASURED, breachcheck
 from tests.cli.servers import free_port, running
 from tests.stores import SHOP, published_breach
+
+pytestmark = pytest.mark.slow
 
 CANARY = "canary.zyx@example.com"
 EMAIL = "Email addresses"
@@ -40,7 +42,7 @@ def eventually(claim, patience_s: float = 10.0) -> bool:
 
 
 def test_a_server_answers_and_stops_when_told(data):
-    with running(data) as server:
+    with running(data, **MEASURED) as server:
         status, _, _ = server.request("GET", "/healthz")
         ready, _, _ = server.request("GET", "/readyz")
 
@@ -81,7 +83,7 @@ def test_a_key_made_while_the_server_runs_works_at_once(data):
 
 
 def test_nothing_that_the_server_prints_holds_an_address(data):
-    with running(data) as server:
+    with running(data, **MEASURED) as server:
         key = breachcheck("keys", "create", "--name", "t", "--scope", "lookup", "--json", data=data).json["key"]
         server.request("GET", f"/api/v3/breachedaccount/{CANARY}", hibp_api_key=key, user_agent="test")
         server.request("GET", f"/no/such/page/{CANARY}?account={CANARY}")
@@ -95,7 +97,7 @@ def test_nothing_that_the_server_prints_holds_an_address(data):
 
 
 def test_the_worker_runs_beside_the_server_at_a_lower_priority_and_ends_with_it(data):
-    with running(data) as server:
+    with running(data, **MEASURED) as server:
         assert eventually(lambda: len(workers(server.process.pid)) == 1)
         (worker,) = workers(server.process.pid)
         assert eventually(lambda: os.getpriority(os.PRIO_PROCESS, worker) >= 10)

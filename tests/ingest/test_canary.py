@@ -3,7 +3,6 @@
 import gzip
 import io
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pytest
 
 from ingest import manifest as manifests
 from ingest import pipeline
+from tests.cli.commands import environment
 from tests.ingest.loads import Silent
 from tests.stores import new_store
 
@@ -127,7 +127,7 @@ def test_a_loaded_address_is_nowhere_afterwards(tmp_path, what):
             "1",
         ],
         cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(temporary), "BREACHCHECK_OWN_DOMAINS": "example.com"},
+        env=environment(TMPDIR=str(temporary), BREACHCHECK_OWN_DOMAINS="example.com"),
         capture_output=True,
         check=False,
     )

@@ -19,6 +19,7 @@ from breachcheck.suppressions import Level
 from ingest import attempts, loading, patience, pipeline, writing
 from ingest import manifest as manifests
 from tests import engines, servers
+from tests.cli.commands import environment
 from tests.engines import ENGINES as ENGINES
 from tests.engines import Postgres
 from tests.ingest.loads import Silent
@@ -76,8 +77,9 @@ def data(tmp_path):
 
 def start(data, manifest, stage="never", count=0):
     return subprocess.Popen(
-        [sys.executable, "-c", LOAD, data, manifest, stage, str(count)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-c", LOAD, data, manifest, stage, str(count)],
+        cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
 
 
 def reopened(data):

@@ -2,12 +2,13 @@
 
 import pytest
 
+from breachcheck.digests import Kind
 from breachcheck.errors import ReadInPart
 from breachcheck.loads import Part
 from ingest.pipeline import LoadRefused
 from tests.cli.commands import breachcheck
 from tests.engines import ENGINES as ENGINES
-from tests.ingest.loads import HEAD, described, found, load
+from tests.ingest.loads import HEAD, described, load
 from tests.ingest.test_rejections import ONE_FILE, lines_of, parquet
 
 FIRST = Part(limit=5)
@@ -18,7 +19,9 @@ def csv_of(count, odd={}.get):
 
 
 def people_in(store, load_id, numbers):
-    return {one for one in numbers if found(store, load_id, f"u{one}@example.com")}
+    ids = {one.id for one in store.loads.field_sets_of(load_id)}
+    by_digest = {store.digester.of(Kind.EMAIL, f"u{one}@example.com"): one for one in numbers}
+    return {by_digest[one] for one, held in store.index.field_sets_of_many(by_digest).items() if ids & set(held)}
 
 
 @pytest.mark.parametrize("name", ["people.csv", "people.txt"])
