@@ -74,7 +74,7 @@ class Rounds:
             self._calls.sweep(_now())
             self._swept_at = time.monotonic()
         if self._is_sure:
-            due = self._calls.round(_now(), self._under_way)
+            due = self._calls.round(_now(), self._under_way, self._name)
             for call in due[: AT_ONCE - len(self._under_way)]:
                 self._under_way[call.webhook.id] = self._pool.submit(self._deliver, call)
 

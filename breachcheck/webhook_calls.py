@@ -89,7 +89,7 @@ class WebhookCalls:
         """Forget what ended long ago."""
         self._messages.expire(now)
 
-    def round(self, now: int, busy: Collection[WebhookId] = ()) -> list[Call]:
+    def round(self, now: int, busy: Collection[WebhookId] = (), by: str = "") -> list[Call]:
         """Form what is new, and name what is due: of each webhook that is not *busy* its first message."""
         told = [one for one in self._webhooks.all() if one.disabled_at is None]
         if not told:
@@ -97,7 +97,8 @@ class WebhookCalls:
         by_id = {one.id: one for one in self._rights.told(told, now=now)}
         for one in by_id.values():
             self._form(one, now)
-        return [Call(by_id[id_], number) for id_, number in self._messages.due(now) if id_ in by_id and id_ not in busy]
+        due = self._messages.due(now, by=by)
+        return [Call(by_id[id_], number) for id_, number in due if id_ in by_id and id_ not in busy]
 
     def deliver(self, call: Call, now: int, by: str = "") -> None:
         """Send one message and note what came of it."""

@@ -24,7 +24,7 @@ CLAIM_S = 60
 """How long a message is its claimant's alone: far longer than a call takes."""
 
 SKEW_S = 60
-"""As much ahead as another machine's clock may be; more means that ours was put back."""
+"""As much ahead as the clock of another claimant may be; more means that ours was put back."""
 
 INTERRUPTED = "The worker ended while it was being sent."
 KEEP_DELIVERED_S = 7 * 86_400
@@ -117,21 +117,23 @@ class WebhookMessages:
         )
         return not row["ahead"] and int(row["waiting"]) < MOST_WAITING
 
-    def due(self, now: int) -> list[tuple[WebhookId, int]]:
+    def due(self, now: int, *, by: str = "") -> list[tuple[WebhookId, int]]:
         """The first message of each webhook that is due, longest due first; of none that is being called.
 
         When one waits is noted with the time of noting: where that lies ahead, the clock was put back, and it is due.
+        What was noted by another claimant than *by* may be a little ahead.
         """
         rows = self._db.query(
             """
             SELECT webhook_id, min(number) AS number
             FROM webhook_message
-            WHERE state = 'queued' AND (next_try_at <= :now OR noted_at > :ahead)
+            WHERE state = 'queued'
+            AND (next_try_at <= :now OR noted_at > CASE WHEN claimed_by IN ('', :by) THEN :now ELSE :ahead END)
             AND webhook_id NOT IN (SELECT webhook_id FROM webhook_message WHERE state = 'sending')
             GROUP BY webhook_id
             ORDER BY min(next_try_at), webhook_id
             """,
-            {"now": now, "ahead": now + SKEW_S},
+            {"now": now, "ahead": now + SKEW_S, "by": by},
         )
         return [(WebhookId(row["webhook_id"]), int(row["number"])) for row in rows]
 

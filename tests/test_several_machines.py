@@ -14,7 +14,7 @@ import pytest
 from breachcheck import config, courier, postman
 from breachcheck.outbox import Mail
 from breachcheck.services import Services, open_services
-from breachcheck.webhook_messages import CLAIM_S
+from breachcheck.webhook_messages import CLAIM_S, SKEW_S
 from tests.cli.commands import ROOT, environment
 from tests.hooked import NOW, call, changes_in, hook, hooked_store, log, publish, states, taken_changes
 from tests.receivers import receiving
@@ -93,6 +93,19 @@ def test_while_two_live_each_mail_is_handed_over_once(machines, monkeypatch):
 
     written = [path.name for one in (store, other) for path in one.config.outbox_path.glob("*.eml")]
     assert len(written) == len(set(written)) == 40
+
+
+def test_a_clock_that_is_a_little_behind_the_others_makes_nothing_due_that_another_put_off(machines, receiver):
+    store = machines[0]
+    hook(store, receiver)
+    receiver.mood = "fails"
+    publish(store, "A")
+    (due,) = store.webhook_calls.round(NOW, by="another")
+    store.webhook_calls.deliver(due, NOW, "another")
+
+    assert store.webhook_calls.round(NOW - SKEW_S, by="this one") == []
+    assert len(store.webhook_calls.round(NOW - SKEW_S - 1, by="this one")) == 1
+    assert len(store.webhook_calls.round(NOW - 1, by="another")) == 1
 
 
 @pytest.mark.slow
