@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 from threading import Thread
 
@@ -537,10 +538,10 @@ def test_a_list_that_is_changed_while_it_is_told_is_left_to_whoever_changed_it(s
 
 def test_what_keeps_moving_is_told_another_time(store, monkeypatch):
     published_breach(store, SHOP, {ANN: [EMAIL]})
-    found = watching.Watching._found
+    found, numbers = watching.Watching._found, count()
 
     def moving(self, accounts, published, rights):
-        store.publishing.update(SHOP, by="tests")
+        store.publishing.update(facts(description=f"Correction {next(numbers)}."), by="tests")
         return found(self, accounts, published, rights)
 
     with monkeypatch.context() as busy:
