@@ -9,14 +9,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 
 from breachcheck import config
-from breachcheck.cli import fast_serving
+from breachcheck.cli import fast_serving, serve
 from breachcheck.errors import ConfigError
 from breachcheck.services import open_services
-from tests.cli.commands import breachcheck
-from tests.cli.servers import BEHIND_A_PROXY, SERVERS, Server, free_port, running
+from tests.cli.servers import BEHIND_A_PROXY, SERVERS, Server, running
 from tests.stores import SHOP, new_store, published_breach
 
 CANARY = "canary.zyx@example.com"
@@ -71,8 +71,9 @@ def test_people_and_programs_are_answered_before_flask_and_behind_it(site):
 
 
 def test_a_key_made_while_it_runs_works_at_once(site):
-    made = breachcheck("keys", "create", "--name", "new", "--scope", "lookup", "--json", data=site.data).json
-    status, _, _ = site.server.request("POST", "/api/v1/lookup", QUESTION, Authorization=f"Bearer {made['key']}")
+    with closing(open_services(config.read(site.data, {}))) as store:
+        key = store.api_keys.create("new", ["lookup"])[1]
+    status, _, _ = site.server.request("POST", "/api/v1/lookup", QUESTION, Authorization=f"Bearer {key}")
 
     assert status == 200
 
@@ -148,10 +149,8 @@ def is_answering(port: int) -> bool:
 
 
 def test_it_does_not_start_where_no_proxy_is_in_front(store):
-    outcome = breachcheck("serve", "--server", "granian", "--port", str(free_port()), data=store.config.data)
-
-    assert outcome.status == 2
-    assert "trusted_proxies names none" in outcome.err
+    with pytest.raises(ConfigError, match="trusted_proxies names none"):
+        fast_serving.require_use(store.config)
 
 
 def test_it_does_not_start_where_it_is_not_installed(store, monkeypatch):
@@ -161,8 +160,6 @@ def test_it_does_not_start_where_it_is_not_installed(store, monkeypatch):
         fast_serving.require_use(store.config)
 
 
-def test_processes_are_granians_alone(store):
-    outcome = breachcheck("serve", "--processes", "2", "--port", str(free_port()), data=store.config.data)
-
-    assert outcome.status == 2
-    assert "--server granian" in outcome.err
+def test_processes_are_granians_alone():
+    with pytest.raises(click.UsageError, match="--server granian"):
+        serve.serve.main(["--processes", "2"], standalone_mode=False)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from breachcheck import config
-from breachcheck.cli import COMMANDS
-from tests.cli.commands import ROOT, breachcheck
+from breachcheck import config, services
+from breachcheck.cli import COMMANDS, serve
+from tests.cli.commands import ROOT
 from tests.cli.servers import free_port, running
 from tests.deploy import image
 from tests.deploy.image import Copy
@@ -75,25 +75,23 @@ def test_data_and_keys_are_apart_and_no_key_is_among_the_data():
 
 
 def test_its_commands_are_known():
-    program, *serve = IMAGE.command("ENTRYPOINT") + IMAGE.command("CMD")
+    program, *words = IMAGE.command("ENTRYPOINT") + IMAGE.command("CMD")
 
-    assert (program, serve[0]) == ("breachcheck", "serve")
-    assert breachcheck(*serve, "--help").status == 0
+    assert (program, words[0]) == ("breachcheck", "serve")
+    assert serve.serve.make_context("serve", words[1:]).params["worker"] is False
 
 
 def test_a_store_is_made_with_its_keys_apart_and_its_health_is_that_of_look_ups(tmp_path):
     moved = {name: value.replace("/", f"{tmp_path}/", 1) for name, value in IMAGE.environment.items()}
     settings = {name: value for name, value in moved.items() if name.startswith("BREACHCHECK_")}
-    (tmp_path / "data").mkdir()
     (tmp_path / "keys").mkdir()
-    made = breachcheck("init", **settings)
+    services.init(config.read(None, settings))
     with running(tmp_path / "data", *IMAGE.command("CMD")[1:], **settings) as server:
         well = health(server.port)
         (tmp_path / "data" / "index.db").rename(tmp_path / "elsewhere.db")
         ill = health(server.port)
     gone = health(free_port())
 
-    assert made.status == 0, made.err
     assert {path.name for path in (tmp_path / "keys").iterdir()} >= {"index.key", "app.key"}
     assert not list((tmp_path / "data").glob("*.key"))
     assert (well, ill != 0, gone != 0) == (0, True, True)
