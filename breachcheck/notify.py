@@ -1,6 +1,7 @@
 """Notify: tells subscribers of a breach, and corrects what they were told. Begun by an operator alone."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 
 from breachcheck.audit import Audit, AuditEntry
@@ -51,9 +52,13 @@ class Notify:
 
     def count(self, name: str, *, is_correction: bool = False) -> int:
         """How many mails ``tell``, or ``correct``, would queue now. Raises what they do."""
+        return self.readers(name, is_correction=is_correction).total()
+
+    def readers(self, name: str, *, is_correction: bool = False) -> Counter[str]:
+        """As ``count``, by the language that each is written in."""
         row = self._row(name, is_correction)
         found = self._concerned.to_correct(row) if is_correction else self._concerned.to_tell(row)
-        return sum(1 for _ in found)
+        return Counter(one.subscriber.language for one in found)
 
     def tell(self, name: str, *, by: str) -> Telling:
         """Have everyone told of whom the published breach holds more than they were told.

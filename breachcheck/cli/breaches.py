@@ -12,6 +12,7 @@ from breachcheck import config
 from breachcheck.breaches import LoadId, differences
 from breachcheck.cli.comparing import compare
 from breachcheck.cli.edge import data_option, json_option
+from breachcheck.cli.numbers import NUMBER
 from breachcheck.cli.output import aligned, who
 from breachcheck.cli.reporting import report
 from breachcheck.cli.showing import show, summary
@@ -56,7 +57,7 @@ def list_breaches(data: Path | None, as_json: bool) -> None:
 @data_option
 @json_option
 @click.argument("name")
-@click.option("--load", "load_id", type=int, help="This load, not the newest one that is held.")
+@click.option("--load", "load_id", type=NUMBER, help="This load, not the newest one that is held.")
 @lower_sensitivity_option
 @click.option("--although-in-part", is_flag=True, help="Publish a load that read a part of its files alone.")
 @click.option("--accept", multiple=True, metavar="WARNING", help="Accept this warning of the load; may be repeated.")

@@ -20,6 +20,7 @@ from breachcheck.breaches import LoadId
 from breachcheck.cli import edge, remote
 from breachcheck.cli.answering import in_words, remote_in_words
 from breachcheck.cli.edge import data_option, json_option
+from breachcheck.cli.numbers import NUMBER
 from breachcheck.cli.output import who
 from breachcheck.client import Client
 from breachcheck.digests import Kind
@@ -64,7 +65,7 @@ class Wanted:
 @click.argument("account")
 @click.option("--kind", type=click.Choice([kind.value for kind in Kind]), default=Kind.EMAIL.value, show_default=True)
 @click.option("--breach", help="Ask this breach alone.")
-@click.option("--load", "load_id", type=int, help="Ask this load alone, held or not.")
+@click.option("--load", "load_id", type=NUMBER, help="Ask this load alone, held or not.")
 @click.option("--as", "viewer", type=click.Choice(list(VIEWERS)), help="Who asks.  [default: operator]")
 @click.option("--remote", "url", metavar="URL", help="Ask the breachcheck there, with an API key.")
 @remote.key_file_option

@@ -9,6 +9,7 @@ import click
 from breachcheck import comparisons
 from breachcheck.breaches import BreachRow, LoadId
 from breachcheck.cli.edge import data_option, json_option
+from breachcheck.cli.numbers import NUMBER
 from breachcheck.cli.output import aligned
 from breachcheck.comparisons import Change, Comparison, People
 from breachcheck.errors import UnknownLoad
@@ -20,8 +21,8 @@ from breachcheck.services import Services, opened
 @data_option
 @json_option
 @click.argument("name")
-@click.option("--load", "load_id", type=int, help="This load, not the newest one that is held.")
-@click.option("--before", "before_id", type=int, help="Compare with this load, not with the one that is published.")
+@click.option("--load", "load_id", type=NUMBER, help="This load, not the newest one that is held.")
+@click.option("--before", "before_id", type=NUMBER, help="Compare with this load, not with the one that is published.")
 def compare(data: Path | None, as_json: bool, name: str, load_id: int | None, before_id: int | None) -> None:
     """What a held load would change: records, people, classes, facts, files. Goes over the whole index."""
     with opened(data) as services:

@@ -8,6 +8,7 @@ import click
 
 from breachcheck.answers import timestamp
 from breachcheck.cli.edge import FAILED, data_option, json_option
+from breachcheck.cli.numbers import NUMBER
 from breachcheck.cli.output import aligned, who
 from breachcheck.domains import DomainClaim, Way
 from breachcheck.errors import InvalidKey
@@ -17,7 +18,7 @@ from breachcheck.services import Services, opened
 
 NOTHING = "No domain was proved, or begun to be; `breachcheck domains prove` begins."
 
-key_option = click.option("--key", "key_id", type=int, required=True, help="The number of the API key.")
+key_option = click.option("--key", "key_id", type=NUMBER, required=True, help="The number of the API key.")
 
 
 @click.command("list")

@@ -9,6 +9,7 @@ import click
 
 from breachcheck.answers import timestamp
 from breachcheck.cli.edge import data_option, json_option
+from breachcheck.cli.numbers import NUMBER
 from breachcheck.cli.output import aligned, who
 from breachcheck.incidents import STATES, Incident, IncidentId, State
 from breachcheck.incidents import as_json as facts_of
@@ -38,7 +39,7 @@ def open_one(data: Path | None, as_json: bool, title: str, text: str, state: Sta
 @incidents.command()
 @data_option
 @json_option
-@click.argument("incident", type=int)
+@click.argument("incident", type=NUMBER)
 @click.option("--state", type=click.Choice(NOT_RESOLVED), required=True)
 @click.option("--text", required=True, help="What is new. Plain text.")
 def update(data: Path | None, as_json: bool, incident: int, state: State, text: str) -> None:
@@ -51,7 +52,7 @@ def update(data: Path | None, as_json: bool, incident: int, state: State, text: 
 @incidents.command()
 @data_option
 @json_option
-@click.argument("incident", type=int)
+@click.argument("incident", type=NUMBER)
 @click.option("--text", required=True, help="What it was, and that it is over. Plain text.")
 def resolve(data: Path | None, as_json: bool, incident: int, text: str) -> None:
     """Say that INCIDENT, a number, is over. What was said stays on /status for 14 days."""

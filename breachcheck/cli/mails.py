@@ -10,6 +10,7 @@ import click
 from breachcheck.answers import timestamp
 from breachcheck.audit import AuditEntry
 from breachcheck.cli.edge import data_option, json_option
+from breachcheck.cli.numbers import NUMBER
 from breachcheck.cli.output import aligned, who
 from breachcheck.outbox import IN_DOUBT, MailId, QueuedMail
 from breachcheck.services import Services, opened
@@ -39,7 +40,7 @@ def list_mails(data: Path | None, as_json: bool) -> None:
 
 @mails.command()
 @data_option
-@click.argument("mail_ids", type=int, nargs=-1)
+@click.argument("mail_ids", type=NUMBER, nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every parked mail but those in doubt, which may have arrived.")
 def retry(data: Path | None, mail_ids: tuple[int, ...], every: bool) -> None:
     """Queue parked mails again. One that is in doubt may then arrive twice."""
@@ -53,7 +54,7 @@ def retry(data: Path | None, mail_ids: tuple[int, ...], every: bool) -> None:
 
 @mails.command()
 @data_option
-@click.argument("mail_ids", type=int, nargs=-1, required=True)
+@click.argument("mail_ids", type=NUMBER, nargs=-1, required=True)
 def drop(data: Path | None, mail_ids: tuple[int, ...]) -> None:
     """Forget mails that wait or are parked. Nobody gets them."""
     with opened(data) as services:

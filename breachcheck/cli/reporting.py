@@ -10,6 +10,7 @@ from breachcheck import breach_reports, data_classes
 from breachcheck.breach_reports import BreachReport
 from breachcheck.breaches import Facts, LoadId
 from breachcheck.cli.edge import data_option, json_option
+from breachcheck.cli.numbers import NUMBER
 from breachcheck.cli.output import aligned, plain_date
 from breachcheck.config import Config
 from breachcheck.domain_reports import FEWEST
@@ -25,7 +26,7 @@ NOT_KNOWN_HERE = (
 @data_option
 @json_option
 @click.argument("name")
-@click.option("--load", "load_id", type=int, help="Of this load, not of the one that is published.")
+@click.option("--load", "load_id", type=NUMBER, help="Of this load, not of the one that is published.")
 def report(data: Path | None, as_json: bool, name: str, load_id: int | None) -> None:
     """What a data protection authority asks of a breach (as in GDPR, article 33): whose data, how many, when."""
     with opened(data) as services:

@@ -10,6 +10,7 @@ from breachcheck.answers import timestamp
 from breachcheck.breaches import BreachRow, LoadId, differences
 from breachcheck.cli import tallying
 from breachcheck.cli.edge import data_option, json_option
+from breachcheck.cli.numbers import NUMBER
 from breachcheck.cli.output import aligned
 from breachcheck.errors import UnknownLoad
 from breachcheck.loads import Correction, Load
@@ -21,7 +22,7 @@ from breachcheck.services import Services, opened
 @data_option
 @json_option
 @click.argument("name")
-@click.option("--manifest", "load_id", type=int, help="Print the manifest of this load, word for word.")
+@click.option("--manifest", "load_id", type=NUMBER, help="Print the manifest of this load, word for word.")
 def show(data: Path | None, as_json: bool, name: str, load_id: int | None) -> None:
     """One breach: what is said about it, its loads and its history."""
     with opened(data) as services:

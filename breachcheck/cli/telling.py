@@ -1,7 +1,7 @@
 """``breachcheck breaches tell``: mails to subscribers, each time a step of its own that is confirmed."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -57,7 +57,10 @@ def tell(
     translations = _translations(translated)
     with opened(data) as services:
         notify = services.post.notify
-        count = notify.count(name, is_correction=correction)
+        readers = notify.readers(name, is_correction=correction)
+        count = readers.total()
+        if correction:
+            _note_untranslated(readers, translations)
         is_written = services.config.mail == "outbox"
         if count and not (yes or click.confirm(_question(count, name, is_written=is_written), err=True)):
             raise click.Abort
@@ -107,6 +110,16 @@ def _translations(translated: Iterable[tuple[str, str, str]]) -> dict[str, Words
             raise click.UsageError(f"--in {language}: both texts are needed, what went wrong and what is right.")
         found[language] = Words(what_went_wrong, what_is_right)
     return found
+
+
+def _note_untranslated(readers: Mapping[str, int], translations: Mapping[str, Words]) -> None:
+    """Who would read the two texts in another language than the mail around them."""
+    for language in sorted(set(readers) - {*translations, next(iter(LOCALES))}):
+        click.echo(
+            f"{_mails(readers[language])} of these in {language}: your texts stand there as they are, without"
+            f" --in {language} WHAT-WENT-WRONG WHAT-IS-RIGHT.",
+            err=True,
+        )
 
 
 def _question(count: int, name: str, *, is_written: bool) -> str:

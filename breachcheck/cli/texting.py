@@ -8,6 +8,7 @@ import click
 from breachcheck import customer_texts
 from breachcheck.breaches import LoadId
 from breachcheck.cli.edge import data_option, json_option
+from breachcheck.cli.numbers import NUMBER
 from breachcheck.customer_texts import NO_TEXT, CustomerText
 from breachcheck.languages import LOCALES
 from breachcheck.services import opened
@@ -17,7 +18,7 @@ from breachcheck.services import opened
 @data_option
 @json_option
 @click.argument("name")
-@click.option("--load", "load_id", type=int, help="Of this load, not of the one that is published.")
+@click.option("--load", "load_id", type=NUMBER, help="Of this load, not of the one that is published.")
 @click.option(
     "--language", "languages", type=click.Choice([*LOCALES]), multiple=True, help="In this one; all where left out."
 )

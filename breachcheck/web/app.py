@@ -41,6 +41,7 @@ from breachcheck.web import (
     preferences,
     problems,
     request_log,
+    row_numbers,
     sessions,
     site,
     status,
@@ -116,6 +117,7 @@ def refusals(app: Flask) -> Refusals:
 
 
 def _install_rooms(app: Flask, services: Services) -> None:
+    row_numbers.install(app)
     request_log.install(app)
     measuring.install(app)
     metrics.install(app, services.config)

@@ -14,6 +14,7 @@ from tests.mails import Mailing
 from tests.stores import SHOP, new_store, published_breach
 
 ANN = "ann@example.com"
+GERMAN = "jens@example.com"
 EMAIL = "Email addresses"
 
 
@@ -92,7 +93,7 @@ class TestTell:
 
     @pytest.fixture(autouse=True)
     def subscribed(self, store):
-        published_breach(store, SHOP, {ANN: [EMAIL]})
+        published_breach(store, SHOP, {ANN: [EMAIL], GERMAN: [EMAIL]})
         Mailing(store).subscribed(ANN)
 
     def test_it_says_how_many_mails_and_asks(self, store, data):
@@ -177,6 +178,22 @@ class TestTell:
         telling, *_ = store.post.notifications.tellings()
         assert telling.words_in("de").what_is_right == "Sie stehen nicht darin"
         assert telling.words_in("en").what_is_right == "you are not in it"
+
+    def test_whoever_would_read_words_of_another_language_is_counted_first(self, store, data):
+        it = Mailing(store)
+        it.subscribed(GERMAN, "de")
+        it.clock.now = int(time.time()) + 1
+        store.post.notify.tell("Shop", by="tests")
+        it.rounds()
+        store.publishing.withdraw("Shop", by="tests")
+        words = ("--correction", "--what-went-wrong", "a wrong file", "--what-is-right", "you are not in it")
+
+        assert (
+            "1 mail of these in de: your texts stand there"
+            in breachcheck("breaches", "tell", "Shop", *words, data=data, stdin="n\n").err
+        )
+        german = ("--in", "de", "eine falsche Datei", "Sie stehen nicht darin")
+        assert "of these in" not in breachcheck("breaches", "tell", "Shop", *words, *german, "--yes", data=data).err
 
     @pytest.mark.parametrize(
         ("translated", "said"),

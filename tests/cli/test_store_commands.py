@@ -242,3 +242,23 @@ def test_data_classes_are_listed_by_a_word_in_them():
     listed = breachcheck("manifest", "classes", "comment", "--json").json
 
     assert [one["data_class"] for one in listed] == ["Customer service comments", "Comments"]
+
+
+HUGE = "9" * 20
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check", "ann@example.com", "--load", HUGE),
+        ("breaches", "publish", "Shop", "--load", HUGE),
+        ("breaches", "show", "Shop", "--manifest", f"-{HUGE}"),
+        ("mails", "drop", HUGE),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_number_that_no_row_can_have_is_refused_in_words(store, command):
+    outcome = breachcheck(*command, data=store.config.data)
+
+    assert outcome.status == 2
+    assert "is larger than any number here." in outcome.err

@@ -163,10 +163,11 @@ def test_a_text_of_private_details_says_so(operator: FlaskClient, loaded: Servic
     assert "These details are private." in operator.get(f"/admin/loads/{load_id}/texts").text
 
 
-def test_a_load_that_is_not_there_is_a_404(operator: FlaskClient) -> None:
-    assert operator.get("/admin/loads/999").status_code == 404
-    assert operator.get("/admin/loads/999/preview").status_code == 404
-    assert operator.get("/admin/loads/999/texts").status_code == 404
+@pytest.mark.parametrize("number", ["999", "0", "-1", "9" * 20, "x"])
+def test_a_load_that_is_not_there_is_a_404(operator: FlaskClient, number: str) -> None:
+    assert operator.get(f"/admin/loads/{number}").status_code == 404
+    assert operator.get(f"/admin/loads/{number}/preview").status_code == 404
+    assert operator.get(f"/admin/loads/{number}/texts").status_code == 404
 
 
 def test_a_held_load_is_published_by_its_button(operator: FlaskClient, loaded: Services, held: LoadId) -> None:
