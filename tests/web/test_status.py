@@ -70,6 +70,7 @@ def test_a_site_that_cannot_answer_says_so_and_what_it_last_knew(
     assert NOT_WORKING in page.text
     assert NEITHER in page.text
     assert "is working" not in page.text
+    assert "can be checked" not in page.text
     assert "What stands below is what we last saw, on " in page.text
     assert "Answers are slow" in page.text
     assert told.json is not None
