@@ -58,8 +58,8 @@ class Config:
         default=None,
         repr=False,
         metadata={
-            "what": "The PostgreSQL database that holds the store, as `postgresql://USER@HOST/NAME`; SQLite files in"
-            " the data folder where not set. A password is better left to `~/.pgpass`."
+            "what": "The PostgreSQL database that holds the store, as `postgresql://USER@HOST/NAME`, with its standbys"
+            " as `HOST,HOST`; SQLite files in the data folder where not set. A password is better left to `~/.pgpass`."
         },
     )
     index_key_file: Path | None = setting("The index key; `index.key` in the data folder where not set.", None)
