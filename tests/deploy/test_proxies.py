@@ -129,7 +129,7 @@ def test_a_batch_may_come_in_chunks(proxy, site):
 
 
 def test_a_batch_may_be_large(proxy, site):
-    line = json.dumps({"account": CANARY}) + "\n"
+    line = json.dumps({"account": CANARY}) + " " * 900 + "\n"
     body = line * (5 * MIB // 4 // len(line))
     headers = {"Content_Type": "application/x-ndjson", "Authorization": f"Bearer {site.key}"}
     status, _, answer = proxy.request("POST", "/api/v1/lookup/batch", body, **headers)
