@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import psycopg
 
+from breachcheck.db.postgres_link import Interrupted
 from breachcheck.db.postgres_schema import Session
 from breachcheck.errors import BreachcheckError
 
@@ -30,19 +31,22 @@ class Sessions:
         self._changed = threading.Condition()
 
     def take(self, until: float) -> Session:
-        """One of them. Raises NoneInTime, and whatever opening it raises; *until* is on the monotonic clock."""
+        """One of them. Raises NoneInTime, Interrupted once they are closed, and whatever opening one raises.
+
+        *until* is on the monotonic clock.
+        """
         if (idle := self._idle_one(until)) is not None:
             return idle
         try:
             return _Opening(self._opened).outcome(until)
         except psycopg.OperationalError as error:
             self._forget_one()
-            if "FATAL" not in str(error) or not self._number:  # it has no place for another: ours go on
+            if "FATAL" not in str(error):
                 raise
+            return self._given_back(until, error)  # it has no place for another: ours go on
         except BaseException:
             self._forget_one()
             raise
-        return self._given_back(until)
 
     def give_back(self, session: Session) -> None:
         """Let another have it; one that is closed is forgotten."""
@@ -53,7 +57,7 @@ class Sessions:
                 self._number -= 1
             else:
                 self._idle.append(session)
-            self._changed.notify()
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Close what nobody uses, and what is used when it is given back."""
@@ -75,13 +79,18 @@ class Sessions:
             self._number += 1
             return None
 
-    def _given_back(self, until: float) -> Session:
+    def _given_back(self, until: float, error: psycopg.OperationalError) -> Session:
+        """One of the others. Raises *error* where there are none any more."""
         with self._changed:
             while not self._idle:
+                if not self._number:
+                    raise error
                 self._wait(until)
             return self._idle.pop()
 
     def _wait(self, until: float) -> None:
+        if self._is_closed:
+            raise Interrupted("The database is asked elsewhere by now; ask again.")
         if not self._changed.wait(max(0.0, until - time.monotonic())):
             raise NoneInTime(is_silent=False)
 
@@ -115,11 +124,20 @@ class _Opening(threading.Thread):
 
     def outcome(self, until: float) -> Session:
         self.start()
-        self.join(max(0.0, until - time.monotonic()))
+        try:
+            self.join(max(0.0, until - time.monotonic()))
+        except BaseException:
+            self._give_up()
+            raise
+        if self._error is not None:
+            raise self._error
+        if (session := self._session) is None:
+            self._give_up()
+            raise NoneInTime(is_silent=True)
+        return session
+
+    def _give_up(self) -> None:
         with self._lock:
-            if self._error is not None:
-                raise self._error
-            if self._session is None:
-                self._is_too_late = True
-                raise NoneInTime(is_silent=True)
-            return self._session
+            self._is_too_late = True
+            if self._session is not None:
+                self._session.close()

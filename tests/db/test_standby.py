@@ -249,6 +249,13 @@ class TestKilled:
             assert found(later) == ["Shop"]
             assert later.lookup.ask(ANN, PUBLIC).checked.as_of <= time.time()
 
+    def test_a_program_whose_url_names_a_standby_alone_answers_and_cannot_write(self, pair, both):
+        alone = (both.config.database or "").replace(f",{pair.primary.folder}", "")
+        with closing(open_services(replace(both.config, database=alone))) as reader:
+            assert found(reader) == ["Shop"]
+            with pytest.raises(StoreReadOnly):
+                reader.operators.add("ann", "a long password of hers")
+
     def test_a_primary_that_has_fallen_silent_is_given_up_for_the_standby(self, pair, both):
         found(both)
         pair.primary.signal(signal.SIGSTOP)
