@@ -98,7 +98,7 @@ class Express:
     def _lane_of(self, environ: "WSGIEnvironment") -> Lane | None:
         """None for whatever is not plain."""
         path = environ["PATH_INFO"]
-        if "HTTP_CONTENT_ENCODING" in environ:
+        if "HTTP_CONTENT_ENCODING" in environ or "HTTP_TRANSFER_ENCODING" in environ:
             return None
         if path == LOOKUP:
             is_plain = _is_plain_question(environ) and self._hosts.answers(environ.get("HTTP_HOST", ""))

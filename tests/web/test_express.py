@@ -41,6 +41,7 @@ NOT_PLAIN_V1 = [
     {"json": {"account": "ann@example.com"}, "headers": {"Accept": "text/csv"}},
     {"json": {"account": "ann@example.com"}, "headers": {"Host": "elsewhere.example"}},
     {"json": {"account": "ann@example.com"}, "headers": {"Content-Encoding": "gzip"}},
+    {"json": {"account": "ann@example.com"}, "headers": {"Transfer-Encoding": "chunked"}},
     {"json": {"account": "ann@example.com"}, "headers": {"Authorization": ""}},
     {"json": {"account": "ann@example.com"}, "headers": {"hibp-api-key": ""}},
     {"json": {"account": "ann@example.com"}, "headers": {"Authorization": "Bearer 0"}},
