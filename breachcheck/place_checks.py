@@ -109,6 +109,11 @@ def _of_proxy(settings: Config) -> Iterator[Finding]:
             "Set trusted_proxies to the addresses of the proxies in front, and let them set X-Forwarded-For and"
             " X-Forwarded-Proto.",
         )
+    if isinstance(settings.trusted_proxies, int) and settings.trusted_proxies:
+        yield note(
+            "proxy", "trusted_proxies is a number: whoever gets past the proxies can say who they are.",
+            "Name the addresses of the proxies instead.",
+        )  # fmt: skip
 
 
 def _of_owner(data: Path) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ from tests.stores import SHOP, break_catalogue, new_store, published_breach
 
 ANN = "ann@example.com"
 EMAIL = "Email addresses"
-GOOD = {"public_url": "https://check.example", "trusted_proxies": 1, "contact": "mailto:help@example.org"}
+GOOD = {"public_url": "https://check.example", "trusted_proxies": ["127.0.0.1"], "contact": "mailto:help@example.org"}
 
 
 def found(data: Path, severity: str = "problem", **how: object) -> list[Finding]:
@@ -232,6 +232,12 @@ def test_settings_for_a_proxy_that_hardly_anybody_means_are_said(tmp_path, setti
     new_store(tmp_path / "data", **settings).close()
 
     assert any(about in one.what for one in found(tmp_path / "data", "warning"))
+
+
+def test_proxies_that_are_only_counted_are_said(tmp_path):
+    new_store(tmp_path / "data", trusted_proxies=1).close()
+
+    assert any("is a number" in one.what for one in found(tmp_path / "data", "note"))
 
 
 def test_a_network_file_system_is_known_by_its_mount(tmp_path):
