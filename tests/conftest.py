@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -44,8 +44,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A server of this process alone, gone with it."""
-    with servers.running(*servers.QUICK) as server:
-        yield Postgres(server, tmp_path_factory.mktemp("postgres"))
+    folder = tmp_path_factory.mktemp("postgres")
+    with servers.running(*servers.QUICK) as server, closing(Postgres(server, folder, stays_connected=True)) as one:
+        yield one
 
 
 @pytest.fixture(scope="module")

@@ -36,14 +36,19 @@ class Made:
 
 
 class Postgres:
-    """Makes stores on a server: the first of a kind by ``init``, all later ones as copies of it that are used again."""
+    """Makes stores on a server: the first of a kind by ``init``, all later ones as copies of it that are used again.
 
-    def __init__(self, server: Server, folder: Path) -> None:
+    What *stays_connected* takes a connection for each copy, until ``close``, and empties it in a tenth of the time.
+    """
+
+    def __init__(self, server: Server, folder: Path, *, stays_connected: bool = False) -> None:
         self.server = server
         self._folder = folder
         self._numbers = count()
         self._made: dict[bool, Made] = {}
         self._taken: list[tuple[str, Made]] = []
+        self._stays_connected = stays_connected
+        self._kept: dict[str, psycopg.Connection[tuple[Any, ...]]] = {}
 
     def take(self, data: Path, *, is_demo: bool) -> str:
         """Put the keys of an empty store into *data*; the URL of the database."""
@@ -65,8 +70,14 @@ class Postgres:
                 self._empty(name, made)
                 made.free.append(name)
             except psycopg.Error:
+                self._disconnect(name)
                 self.server.drop(name)
         del self._taken[all_but:]
+
+    def close(self) -> None:
+        """Nothing is made or given back any more."""
+        for name in list(self._kept):
+            self._disconnect(name)
 
     def damage(self, url: str, statement: str) -> None:
         """Do what no program of ours does."""
@@ -101,13 +112,21 @@ class Postgres:
         return name
 
     def _empty(self, name: str, made: Made) -> None:
-        with psycopg.connect(self.server.url(name), row_factory=tuple_row) as connection:
+        connection = self._kept.get(name) or psycopg.connect(self.server.url(name), row_factory=tuple_row)
+        self._kept[name] = connection
+        with connection.transaction():
             if [row[0] for row in connection.execute(_TABLES)] != made.tables:
                 raise psycopg.DataError("a table is gone")
-            connection.execute("SET session_replication_role = replica")  # no foreign keys for a moment
+            connection.execute("SET LOCAL session_replication_role = replica")  # no foreign keys for a moment
             connection.execute("; ".join(f"DELETE FROM {table}" for table in made.tables))
             for table, rows in made.identity.items():
                 connection.cursor().executemany(f"INSERT INTO {table} (name, value) VALUES (%s, %s)", rows)
+        if not self._stays_connected:
+            self._disconnect(name)
+
+    def _disconnect(self, name: str) -> None:
+        if name in self._kept:
+            self._kept.pop(name).close()
 
 
 @dataclass
