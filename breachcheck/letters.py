@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
-from breachcheck.accents import Accents
+from breachcheck import look
 from breachcheck.answers import Exposure
 from breachcheck.config import Config
 from breachcheck.languages import Tongue, isolated, tongue
@@ -55,12 +55,17 @@ class Written:
 class Letters:
     """Renders mails for one site. Each is whole: what it says needs no link, but for the two that ask for a click."""
 
-    def __init__(self, settings: Config, accents: Accents | None = None, *, is_demo: bool) -> None:
+    def __init__(self, settings: Config, *, is_demo: bool) -> None:
         self._settings = settings
-        self._links = LinkColours(str(accents.light.colour), str(accents.dark.colour)) if accents else LinkColours()
         self._is_demo = is_demo
         self._folder = _folder()
         self._typed = urlsplit(settings.site_url).netloc
+
+    @cached_property
+    def _links(self) -> LinkColours:
+        """Read with the first letter: commands that write none work whatever the look is."""
+        accents = look.read(self._settings.site_folder).accents
+        return LinkColours(str(accents.light.colour), str(accents.dark.colour)) if accents else LinkColours()
 
     def owner_link(self, recipient: str, language: str, *, token: str, code: str, stop_token: str) -> Mail:
         """The same for every address, known or not."""

@@ -5,11 +5,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from breachcheck import key_files, key_ring
+from breachcheck import key_files, key_ring, look
 from breachcheck.config import Config
 from breachcheck.db.engines import upkeep_of
 from breachcheck.db.upkeep import ServerState
-from breachcheck.errors import KeyFileError
+from breachcheck.errors import ConfigError, KeyFileError
 from breachcheck.findings import Finding, fine, note, problem, warning
 
 MOUNTS = Path("/proc/self/mounts")
@@ -23,7 +23,7 @@ _OTHERS = 0o077
 
 def of_settings(settings: Config) -> Iterator[Finding]:
     """Settings that are allowed, and that hardly anybody means."""
-    found = [*_of_site(settings), *_of_proxy(settings)]
+    found = [*_of_site(settings), *_of_look(settings), *_of_proxy(settings)]
     yield from found or [fine("settings", "They go together.")]
 
 
@@ -94,6 +94,13 @@ def _of_site(settings: Config) -> Iterator[Finding]:
         yield note("mail", "Mails become files in outbox/: nobody gets them, and they hold addresses in clear.")
     if settings.mail == "off":
         yield note("mail", "Mail is off: nobody can prove an address or be told of a breach.")
+
+
+def _of_look(settings: Config) -> Iterator[Finding]:
+    try:
+        look.read(settings.site_folder)
+    except ConfigError as error:
+        yield problem("look", str(error), "Mend it: `serve` and the worker do not start. Commands work all the same.")
 
 
 def _of_proxy(settings: Config) -> Iterator[Finding]:

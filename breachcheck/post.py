@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from breachcheck.accents import Accents
 from breachcheck.breaches import Breaches
 from breachcheck.catalog import Catalogue
 from breachcheck.ciphers import Cipher, derived
@@ -48,7 +47,6 @@ class Post:
 
 def wired(
     settings: Config,
-    accents: Accents | None,
     db: Database,
     catalogue: Catalogue,
     lookup: Lookup,
@@ -65,7 +63,7 @@ def wired(
     owner_links = OwnerLinks(db, requests, app_key)
     outbox = Outbox(db, _cipher(mail_key, "outbox"))
     notifications = Notifications(db)
-    letters = Letters(settings, accents, is_demo=is_demo)
+    letters = Letters(settings, is_demo=is_demo)
     concerned = Concerned(catalogue, lookup, digester, subscribers, notifications)
     return Post(
         outbox=outbox,

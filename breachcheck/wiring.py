@@ -1,6 +1,6 @@
 """Wiring: everything that the doors use, made of the settings, the keys and the open databases."""
 
-from breachcheck import hooks, look, post
+from breachcheck import hooks, post
 from breachcheck.addresses import Domain
 from breachcheck.api_keys import ApiKeys
 from breachcheck.audit import Audit
@@ -57,7 +57,6 @@ class Services:
 
     def __init__(self, settings: Config, about: Identity, keys: Keys, databases: Databases) -> None:
         self.config = settings
-        self.look = look.read(settings.site_folder)
         self.identity = about
         self.app_key = keys.app
         self.digester = Digester(keys.index)
@@ -120,7 +119,6 @@ class Services:
         self.fetcher = Fetcher(resolver, Allowed(self.config.outbound_allowed))
         self.post = post.wired(
             self.config,
-            self.look.accents,
             self.databases.catalogue_db,
             self.catalogue,
             self.lookup,

@@ -1,12 +1,12 @@
 """Letters: what mails say, that text and HTML say the same, and that each sentence is true where it stands."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
 import pytest
 
-from breachcheck.accents import accents_of
 from breachcheck.breaches import CompanyStep, NotExposed, TranslatedAbsence, TranslatedStep, Translation
 from breachcheck.config import Config
 from breachcheck.disclosure import OWNER
@@ -275,9 +275,10 @@ def test_every_place_that_mails_lead_to_takes_a_token():
     assert all(path.format(token="t").endswith("/t") for path in PATHS.values())
 
 
-def test_mails_have_the_sites_own_colours_and_no_picture(settings, exposure):
-    accents = accents_of({"accent": "#c8102e", "accent_dark": "#ff9d9d"}, "colours.toml")
-    for mail in all_letters(Letters(settings, accents, is_demo=False), exposure()):
+def test_mails_have_the_sites_own_colours_and_no_picture(settings, exposure, tmp_path):
+    (tmp_path / "colours.toml").write_text('accent = "#c8102e"\naccent_dark = "#ff9d9d"\n', encoding="utf-8")
+    letters = Letters(replace(settings, site_folder=tmp_path), is_demo=False)
+    for mail in all_letters(letters, exposure()):
         assert mail.html.count("a { color: #c8102e; }") == mail.html.count("a { color: #ff9d9d; }") == 1
         assert "<img" not in mail.html
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from breachcheck import look
 from breachcheck.cli import logs
 from breachcheck.cli.edge import data_option
 from breachcheck.services import opened
@@ -29,6 +30,7 @@ def worker(data: Path | None, supervised_by: int | None) -> None:
         os.nice(NICENESS)
         threading.Thread(target=_watch_parent, args=(supervised_by, stopping), daemon=True).start()
     with opened(data) as services:
+        look.read(services.config.site_folder)  # mails have its colour: what will not do is refused now
         jobs.run(services, stopping)
 
 

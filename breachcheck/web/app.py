@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Flask, request
 
+from breachcheck import look
 from breachcheck.services import Services, serving_for_good
 from breachcheck.web import (
     account,
@@ -132,8 +133,9 @@ def _install_rooms(app: Flask, services: Services) -> None:
     hibp_errors.install(app, hibp.PREFIX)
     app.before_request(_limit_form)
     language.install(app)
-    assets.install(app, services.look)
-    site.install(app, services)
+    own_look = look.read(services.config.site_folder)
+    assets.install(app, own_look)
+    site.install(app, services, own_look)
     owner_sessions.install(app, services.app_key)
     asked_mails.install(app, services.app_key)
     handed_receipts.install(app, services.app_key)

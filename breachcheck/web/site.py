@@ -6,6 +6,7 @@ from flask import Flask
 
 from breachcheck import demo
 from breachcheck.locators import MAILTO, is_page
+from breachcheck.look import Look
 from breachcheck.services import Services
 from breachcheck.web import language, preferences, request_log
 from breachcheck.web.answer_page import where_from
@@ -15,7 +16,7 @@ from breachcheck.web.markdown import as_html
 from breachcheck.web.own_look import STYLESHEET, icon_of, logo_of, own_files
 
 
-def install(app: Flask, services: Services) -> None:
+def install(app: Flask, services: Services, look: Look) -> None:
     """Give every template, those of errors too, what base.html needs without asking the store."""
     settings = services.config
     fixed = {
@@ -25,9 +26,9 @@ def install(app: Flask, services: Services) -> None:
         "home_host": urlsplit(settings.home_page or "").netloc,
         "contact_url": contact_url(settings.contact),
         "privacy_url": contact_url(settings.privacy_contact),
-        "logo": logo_of(services.look),
-        "icon": icon_of(services.look),
-        "own_style": STYLESHEET if STYLESHEET in own_files(services.look) else None,
+        "logo": logo_of(look),
+        "icon": icon_of(look),
+        "own_style": STYLESHEET if STYLESHEET in own_files(look) else None,
         "has_mail": settings.mail != "off",
         "is_written": settings.mail == "outbox",
         "outbox_folder": settings.outbox_path if services.is_demo else None,

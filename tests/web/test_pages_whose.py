@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from breachcheck import config
+from breachcheck import config, place_checks
 from breachcheck.errors import ConfigError
 from breachcheck.web.app import create_app
+from tests.cli.commands import breachcheck
 from tests.stores import facts, new_store, published_breach
 from tests.web.conftest import SHOP_PEOPLE
 
@@ -153,6 +154,16 @@ def test_names_and_addresses_of_a_site_are_no_markup(opening: Opening) -> None:
 def test_a_look_that_will_not_do_stops_the_program_before_its_first_request(tmp_path: Path, opening: Opening) -> None:
     with pytest.raises(ConfigError, match=r"#ffff00, which cannot be read on light pages.*nearest that can is #"):
         opening({"colours.toml": 'accent = "#ffff00"'})
+
+
+def test_a_look_that_will_not_do_stops_no_command(tmp_path: Path) -> None:
+    store = new_store(tmp_path / "data", site_folder="nowhere")
+    store.close()
+    listed = breachcheck("breaches", "list", data=tmp_path / "data")
+    found = [one for one in place_checks.of_settings(store.config) if one.about == "look"]
+
+    assert listed.status == 0
+    assert [one.severity for one in found] == ["problem"]
 
 
 def test_a_relative_folder_starts_at_the_data_folder(tmp_path: Path) -> None:
