@@ -351,8 +351,6 @@ class MailInDoubt(MailFault):
 class UnknownIncident(BreachcheckError):
     """There is no such incident, or it is over."""
 
-    reason = "unknown_incident"
-
 
 class UnknownMail(BreachcheckError):
     """There is no such mail, or it is not in a state that allows what was asked."""
