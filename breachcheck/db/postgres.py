@@ -81,8 +81,8 @@ class PostgresDatabase:
         return now
 
     def insert_new(self, table: str, columns: Sequence[str], values: Sequence[Integers]) -> None:
-        with self._writing() as lent, self._lending.asking(lent):
-            postgres_copy.insert_new(lent.session, table, columns, values)
+        with self._writing() as lent, self._lending.asking(lent) as note_progress:
+            postgres_copy.insert_new(lent.session, table, columns, values, note_progress)
         self._filled.add(table)
 
     def settle(self) -> None:

@@ -1,6 +1,6 @@
 """Rows into PostgreSQL by the hundred thousand: COPY in its binary format, straight from arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from psycopg import errors
@@ -12,32 +12,48 @@ _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = b"\xff\xff"
 
 
-def insert_new(session: Session, table: str, columns: Sequence[str], values: Sequence[Integers]) -> None:
-    """Insert the rows that are not there yet, in the caller's transaction.
+CHUNK = 1 << 18
+"""Bytes that are sent at a time. A server that takes them is not silent, however long all of it takes."""
+
+
+def insert_new(
+    session: Session,
+    table: str,
+    columns: Sequence[str],
+    values: Sequence[Integers],
+    note_progress: Callable[[], None] = lambda: None,
+) -> None:
+    """Insert the rows that are not there yet, in the caller's transaction. *note_progress* is called as they go.
 
     Copied straight in; only where some are there already, by way of a table beside it, which takes three times as long.
     """
     content = _binary(values)
     try:
         with session.transaction():
-            _copy(session, table, columns, content)
+            _copy(session, table, columns, content, note_progress)
     except errors.UniqueViolation:
-        _copy_around(session, table, columns, content)
+        _copy_around(session, table, columns, content, note_progress)
 
 
-def _copy_around(session: Session, table: str, columns: Sequence[str], content: bytes) -> None:
+def _copy_around(
+    session: Session, table: str, columns: Sequence[str], content: bytes, note_progress: Callable[[], None]
+) -> None:
     names, beside = ", ".join(columns), f"new_{table}"
     session.execute(f"CREATE TEMPORARY TABLE {beside} (LIKE {table}) ON COMMIT DROP")
-    _copy(session, beside, columns, content)
+    _copy(session, beside, columns, content, note_progress)
     session.execute(
         f"INSERT INTO {table} ({names}) SELECT {names} FROM {beside} ON CONFLICT DO NOTHING"  # noqa: S608 - our names
     )
     session.execute(f"DROP TABLE {beside}")
 
 
-def _copy(session: Session, table: str, columns: Sequence[str], content: bytes) -> None:
+def _copy(
+    session: Session, table: str, columns: Sequence[str], content: bytes, note_progress: Callable[[], None]
+) -> None:
     with session.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)") as copy:
-        copy.write(content)
+        for start in range(0, len(content), CHUNK):
+            copy.write(content[start : start + CHUNK])
+            note_progress()
 
 
 def _binary(values: Sequence[Integers]) -> bytes:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -64,11 +64,14 @@ class Lending:
             sessions.give_back(lent.session)
 
     @contextmanager
-    def asking(self, lent: Lent) -> Iterator[None]:
-        """What is asked in the block is watched, and what goes wrong with it raised in the house's words."""
+    def asking(self, lent: Lent) -> Iterator[Callable[[], None]]:
+        """What is asked in the block is watched, and what goes wrong with it raised in the house's words.
+
+        The block gets what it may call whenever it sees that the server gets on.
+        """
         try:
-            with self._watch.over(lent.session, lent.server):
-                yield
+            with self._watch.over(lent.session, lent.server) as note_progress:
+                yield note_progress
         except psycopg.Error as error:
             if lent.session.closed or is_gone(error):
                 lent.session.close()

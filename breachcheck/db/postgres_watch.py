@@ -34,6 +34,9 @@ class _Statement:
     began_at: float
     quiet_at: float
 
+    def note_progress(self) -> None:
+        self.quiet_at = time.monotonic()
+
 
 class Watch:
     """Frees whoever waits for a server that does not answer, in about a second, by shutting the connection.
@@ -51,16 +54,17 @@ class Watch:
         self._thread: threading.Thread | None = None
 
     @contextmanager
-    def over(self, connection: psycopg.Connection[object], server: Chosen) -> Iterator[None]:
-        """Watch what *server* is asked by *connection* in the block."""
+    def over(self, connection: psycopg.Connection[object], server: Chosen) -> Iterator[Callable[[], None]]:
+        """Watch what *server* is asked by *connection* in the block, which may say that the server gets on with it."""
         now = time.monotonic()
+        statement = _Statement(connection, server, now, now)
         with self._lock:
-            self._running[id(connection)] = _Statement(connection, server, now, now)
+            self._running[id(connection)] = statement
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="watch over the database", daemon=True)
                 self._thread.start()
         try:
-            yield
+            yield statement.note_progress
         finally:
             with self._lock:
                 del self._running[id(connection)]
@@ -80,13 +84,14 @@ class Watch:
                 self._look_after(long)
 
     def _look_after(self, statements: list[_Statement]) -> None:
+        asked_at = time.monotonic()
         for inquiry in self._inquired(statements):
             is_known = inquiry.end()
             now = time.monotonic()
             for one in inquiry.statements:
                 if is_known and is_known.get(id(one)) and now - one.began_at < MOST_S:
                     one.quiet_at = now
-                else:
+                elif one.quiet_at < asked_at:
                     self._let_go(one, is_silent=is_known is None)
 
     def _inquired(self, statements: list[_Statement]) -> "list[_Inquiry]":

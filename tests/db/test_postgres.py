@@ -19,7 +19,7 @@ from breachcheck.config import Config
 from breachcheck.db import schema
 from breachcheck.db.base import Database
 from breachcheck.db.postgres_hosts import hosts_of
-from breachcheck.db.postgres_link import place_of, translated
+from breachcheck.db.postgres_link import has_something_to_read, place_of, translated
 from breachcheck.db.postgres_schema import spelled
 from breachcheck.errors import (
     ConfigError,
@@ -259,6 +259,19 @@ class TestFaults:
 
     def test_a_statement_that_takes_long_is_left_alone(self, shaken):
         shaken.databases[0].query("SELECT pg_sleep(2.5)")
+
+    def test_nobody_is_let_go_who_sees_the_server_get_on_although_it_answers_no_other(self, own_server, shaken):
+        db = shaken.databases[0]
+        with db._writing() as lent, db._lending.asking(lent) as note_progress:
+            own_server.server.signal(signal.SIGSTOP)
+            until = time.monotonic() + 1.6
+            while time.monotonic() < until:
+                note_progress()
+                time.sleep(0.02)
+            was_let_go = has_something_to_read(lent.session)
+            own_server.server.signal(signal.SIGCONT)
+
+        assert not was_let_go
 
     def test_after_a_killed_server_is_back_so_are_the_answers(self, own_server, shaken):
         before = asked(shaken)
