@@ -22,8 +22,9 @@ PATIENCE_S = 1.0
 """How long a thread waits for a session."""
 ROWS_AT_ONCE = 1000
 """Few enough to be sent and done before anybody asks what takes so long."""
-AGAIN_S = (0.4, 0.4)
-"""How often, and how long, it waits for one with another server where the one that it asked is lost meanwhile."""
+LEAST_S = 0.4
+"""As much it waits for one with another server, where the one that it asked is lost, however late that is."""
+TIMES = 3
 
 _WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT one FROM _writer FOR UPDATE"
 """One writer at a time, as in SQLite: what a transaction has read stays true until its end. Readers never wait."""
@@ -112,15 +113,14 @@ class PostgresDatabase:
 
     def _once_more_if_lost(self, ask: Callable[[float], Told]) -> Told:
         """What *ask* gives, which is told how long it may wait for a session. Only for what changes nothing."""
-        patience_s = PATIENCE_S
-        for next_patience_s in AGAIN_S:
+        until = time.monotonic() + PATIENCE_S
+        for _ in range(TIMES - 1):
             try:
-                return ask(patience_s)
+                return ask(max(LEAST_S, until - time.monotonic()))
             except Interrupted:
                 if self._reach.is_down:
                     raise
-            patience_s = next_patience_s
-        return ask(patience_s)
+        return ask(LEAST_S)
 
     @contextmanager
     def _writing(self) -> Iterator[Lent]:
