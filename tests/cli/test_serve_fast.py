@@ -16,6 +16,7 @@ from breachcheck import config
 from breachcheck.cli import fast_serving, serve
 from breachcheck.errors import ConfigError
 from breachcheck.services import open_services
+from tests.cli.commands import MEASURED
 from tests.cli.servers import BEHIND_A_PROXY, SERVERS, Server, running
 from tests.stores import SHOP, new_store, published_breach
 
@@ -47,7 +48,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     published_breach(store, SHOP, {CANARY: ["Email addresses"], UMLAUT: ["Email addresses"]})
     key = store.api_keys.create("tests", ["lookup", "batch", "watch"])[1]
     store.close()
-    with running(data, *SERVERS["granian"], "--no-worker", **BEHIND_A_PROXY) as server:
+    with running(data, *SERVERS["granian"], "--no-worker", **BEHIND_A_PROXY, **MEASURED) as server:
         yield Site(server, data, key)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from breachcheck.errors import DataFileError
 from ingest import sources
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import EMAIL, NAMES, described, found, load
 
 ENTRY = '- path: "-"'

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from breachcheck.services import Services
+from tests.engines import ENGINES as ENGINES
 
 PASSWORD = "correct horse battery"  # made up
 PAGE = "/admin/incidents"

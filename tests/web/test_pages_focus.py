@@ -9,6 +9,7 @@ import pytest
 from breachcheck.breaches import Help, TranslatedHelp, Translation
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
+from tests.engines import ENGINES as ENGINES
 from tests.stores import facts, new_store, published_breach
 from tests.web.conftest import SHOP_PEOPLE
 

@@ -12,6 +12,7 @@ from breachcheck import config, place_checks
 from breachcheck.errors import ConfigError
 from breachcheck.web.app import create_app
 from tests.cli.commands import breachcheck
+from tests.engines import ENGINES as ENGINES
 from tests.stores import facts, new_store, published_breach
 from tests.web.conftest import SHOP_PEOPLE
 
