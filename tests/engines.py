@@ -140,13 +140,16 @@ CHOSEN = Chosen()
 
 
 @contextmanager
-def on(postgres: Postgres | None) -> Iterator[None]:
-    """For the length of a block stores are made on PostgreSQL, and forgotten at its end; without it, on SQLite."""
+def on(postgres: Postgres | None, *, to_stay: bool = False) -> Iterator[None]:
+    """For the length of a block stores are made on PostgreSQL, and forgotten at its end unless they are *to_stay*.
+
+    Without it they are made on SQLite.
+    """
     before, CHOSEN.postgres = CHOSEN.postgres, postgres
     in_use = postgres.taken() if postgres else 0
     try:
         yield
     finally:
         CHOSEN.postgres = before
-        if postgres:
+        if postgres and not to_stay:
             postgres.give_back(in_use)

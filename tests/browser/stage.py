@@ -12,9 +12,10 @@ from breachcheck import addresses
 from breachcheck.breaches import CompanyStep, Help, NotExposed
 from breachcheck.load_warnings import LoadWarning, naming
 from breachcheck.services import Services
-from tests import stores
+from tests import engines, servers, stores
 from tests.cli.commands import breachcheck
 from tests.cli.servers import Server, running, running_program
+from tests.engines import Postgres
 
 FOUND = "ann@example.com"
 IN_MANY = "mia@example.com"
@@ -72,16 +73,18 @@ class Stage:
 
 @contextlib.contextmanager
 def running_stage(place: Path) -> Iterator[Stage]:
-    """Every site, made in *place*, for the length of a block."""
+    """Every site, made in *place*, for the length of a block; that of the owners on PostgreSQL."""
     breachcheck("demo", "--no-serve", data=_folder(place, "demo"))
     _many(_folder(place, "many"))
     _many(_folder(place, "pseudo"))
     _one(_folder(place, "limited"))
     _one(_folder(place, "closed"), disclosure="closed", mail="outbox")
     _one(_folder(place, "by_mail"), disclosure="owner", mail="outbox", focus_breach="Shop", **_own_look(place))
-    _owners(_folder(place, "owners"))
     stores.new_store(_folder(place, "empty")).close()
     with contextlib.ExitStack() as stack:
+        postgres = Postgres(stack.enter_context(servers.running(*servers.QUICK)), _folder(place, "postgres"))
+        with engines.on(postgres, to_stay=True):
+            _owners(_folder(place, "owners"))
 
         def start(name: str, **settings: str) -> Server:
             return stack.enter_context(running(_folder(place, name), "--no-worker", **settings))
