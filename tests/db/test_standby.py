@@ -44,7 +44,7 @@ class Pair:
     def opened(self, folder: Path) -> Services:
         """A store with one breach on both, opened with a URL that names both, the primary last."""
         with engines.on(self.makes):
-            made = new_store(folder, mail="outbox")
+            made = new_store(folder, mail="outbox", lookups_a_minute=0)
         published_breach(made, SHOP, {ANN: ["Email addresses"]})
         made.close()
         self.catch_up()
@@ -188,7 +188,7 @@ def by_page(client: FlaskClient) -> bool:
 
 class TestKilled:
     def test_a_killed_primary_is_noticed_by_nobody_who_asks(self, pair, both):
-        key = both.api_keys.create("tests", ["lookup"])[1]
+        key = both.api_keys.create("tests", ["lookup"], limit_per_minute=0)[1]
         app = create_app(both)
         askings = (
             lambda: found(both) == ["Shop"],
