@@ -150,7 +150,7 @@ def test_a_printed_answer_is_short_and_says_whose_it_is(stage: Stage, open_windo
     assert 1 < pages <= 4
     assert is_seen(".wordmark")
     assert not is_seen(".bar nav")
-    assert not is_seen(".site-footer")
+    assert not is_seen(".site-footer ul")
 
 
 @pytest.mark.parametrize("script", [True, False])
