@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +14,7 @@ from breachcheck.cli.edge import data_option
 from breachcheck.cli.serving import Server, Supervisor
 from breachcheck.errors import ConfigError
 from breachcheck.services import open_services, recorded
+from breachcheck.web.app import create_app
 
 Kind = Literal["waitress", "granian"]
 
@@ -69,8 +71,9 @@ def run(
     url = _url(host, listener.getsockname()[1])
     told = {config.variable_of("public_url"): url} if links_lead_here and settings.public_url is None else {}
     with Supervisor(settings.data if with_worker else None, told), recorded(services):
+        server = Server(services, listener, threads=threads)
         click.echo(f"Serving on {url} (Ctrl-C stops it)", err=True)
-        Server(services, listener, threads=threads).run_until_stopped()
+        server.run_until_stopped()
     services.close()
 
 
@@ -83,7 +86,8 @@ def run_fast(
     logs.configure()
     settings = config.read(data)
     fast_serving.require_use(settings)
-    open_services(settings).close()
+    with closing(open_services(settings)) as services:
+        create_app(services)
     port = listener.getsockname()[1]
     listener.close()
     with Supervisor(settings.data if with_worker else None):

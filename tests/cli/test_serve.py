@@ -136,6 +136,19 @@ def test_a_port_that_is_taken_is_named(data):
     assert "--port" in outcome.err
 
 
+@pytest.mark.parametrize("server", ["waitress", "granian"])
+def test_a_look_that_will_not_do_is_refused_before_anything_is_served(data, tmp_path, server):
+    (tmp_path / "look").mkdir()
+    (tmp_path / "look" / "logo.svg").write_text("<svg onload='alert(1)'/>")
+    told = {"BREACHCHECK_SITE_FOLDER": str(tmp_path / "look"), "BREACHCHECK_TRUSTED_PROXIES": "127.0.0.1"}
+
+    outcome = breachcheck("serve", "--port", "0", "--no-worker", "--server", server, data=data, **told)
+
+    assert outcome.status == 2
+    assert "logo.svg" in outcome.err
+    assert "Serving on" not in outcome.err
+
+
 def test_a_server_without_its_key_does_not_start(data):
     (data / "index.key").unlink()
 
