@@ -238,7 +238,7 @@ def _told_by_table(column: Suggestion, table: Relative) -> Suggestion:
 
 
 def _unread(name: str, error: DataFileError) -> _Found:
-    return _Found(name, why=f"not read ({str(error).removeprefix(name).lstrip(': ')})")
+    return _Found(name, why=f"not read ({str(error).removeprefix(name).lstrip(':, ')})")
 
 
 def _name_of(paths: Sequence[Path]) -> str:

@@ -1,6 +1,7 @@
 """Parquet: DuckDB reads it; what is not text is written as text."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -19,14 +20,21 @@ LONGEST = 1 << 20
 
 TOO_LONG = "value too long"
 ROWS_FREELY, ROWS_A_BYTE = 10_000_000, 100
+MOST_COLUMNS = 10_000
+MOST_LISTS = 8
+"""Within one another: the engine takes twice as long for each, and for 60 of them longer than anyone waits."""
+
+_QUOTED = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'')
+_MARKS = re.compile(r"\[\]|MAP\(|[(),]")
 
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:  # noqa: ARG001 - a reader's signature
     """The one table of a Parquet file, which must be a file by itself: it is read from its end."""
     if file.path is None:
         raise DataFileError(f"{file.name}: Parquet cannot be read out of an archive or a stream; unpack it first")
-    types = _types(file.path, file.name)
     _refuse_bomb(file.path, file.name)
+    types = _types(file.path, file.name)
+    _refuse_maze(types, file.name)
     path = literal(str(file.path))
 
     def relation(columns: Sequence[str]) -> str:
@@ -55,18 +63,54 @@ def _types(path: Path, name: str) -> dict[str, str]:
     return {str(column): str(kind) for column, kind, *_ in schema}
 
 
+def _refuse_maze(types: Mapping[str, str], name: str) -> None:
+    for number, kind in enumerate(types.values(), start=1):
+        if lists_within(kind) > MOST_LISTS:
+            raise DataFileError(
+                f"{name}: its column {number} has more than {MOST_LISTS} lists within one another; look at it, and "
+                "leave that column out"
+            )
+
+
+def lists_within(kind: str) -> int:
+    """How many lists stand within one another in DuckDB's type *kind*, at most; a map is a list of pairs."""
+    around: list[tuple[bool, int]] = []
+    here = 0
+    for mark in _MARKS.findall(_QUOTED.sub("", kind)):
+        if mark == "[]":
+            here += 1
+        elif mark.endswith("("):
+            around.append((mark == "MAP(", 0))
+        else:
+            is_map, most = around.pop()
+            most = max(most, here)
+            here = most + is_map if mark == ")" else 0
+            if mark == ",":
+                around.append((is_map, most))
+    return here
+
+
 def _refuse_bomb(path: Path, name: str) -> None:
-    """A few bytes may say "the same again" a billion times; DuckDB reads as many rows as the footer says, no more."""
+    """A few bytes may say "the same again" a billion times, or describe more columns than the engine gets through.
+
+    DuckDB reads as many rows as the footer says, no more.
+    """
+    file = literal(str(path))
+    footer = f"""
+        SELECT (SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata({file})),
+               (SELECT count(*) FROM parquet_schema({file}) WHERE num_children IS NULL)
+    """  # noqa: S608 - quoted
     try:
         with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-            footer = f"SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata({literal(str(path))})"  # noqa: S608 - quoted
-            [(rows,)] = connection.execute(footer).fetchall()
+            [(rows, columns)] = connection.execute(footer).fetchall()
     except duckdb.Error as error:
         raise fault(error, name) from None
     if rows > ROWS_FREELY + ROWS_A_BYTE * path.stat().st_size:
         raise DataFileError(
             f"{name}: says that it holds {rows:,} rows, far more than fit; look at it before you load it"
         )
+    if columns > MOST_COLUMNS:
+        raise DataFileError(f"{name}: has {columns:,} columns, more than {MOST_COLUMNS:,}; look at it, or split it")
 
 
 def _text(name: str, kind: str) -> str:

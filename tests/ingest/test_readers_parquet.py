@@ -7,6 +7,7 @@ import pytest
 
 from breachcheck.errors import DataFileError
 from ingest.readers.base import Instructions
+from ingest.readers.parquet import MOST_COLUMNS, MOST_LISTS, lists_within
 from tests.ingest.scans import scan, table_of
 
 
@@ -55,3 +56,45 @@ def test_a_file_that_is_cut_short_is_refused(parquet: Path) -> None:
 def test_a_column_that_is_not_there_is_refused(parquet: Path) -> None:
     with pytest.raises(DataFileError, match="no such column"):
         scan(table_of(parquet), ["email"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "lists"),
+    [
+        ("VARCHAR", 0),
+        ("DECIMAL(18,3)[]", 1),
+        ("STRUCT(a VARCHAR[], b VARCHAR[], c VARCHAR)", 1),
+        ("STRUCT(a STRUCT(b INTEGER[][], c VARCHAR)[], d VARCHAR)[]", 4),
+        ("MAP(VARCHAR, STRUCT(a VARCHAR[])[])", 3),
+        ('STRUCT("a[][](" VARCHAR, "b "")[]" INTEGER[])[]', 2),
+    ],
+)
+def test_lists_are_counted_by_how_they_enclose_one_another(kind: str, lists: int) -> None:
+    assert lists_within(kind) == lists
+
+
+@pytest.mark.parametrize(("before", "after"), [("[", "]"), ("[{'a': ", "}]"), ("MAP {'a': ", "}")])
+@pytest.mark.parametrize(("lists", "is_read"), [(MOST_LISTS, True), (60, False)])
+def test_lists_in_lists_are_read_no_deeper_than_they_can_be(
+    tmp_path: Path, before: str, after: str, lists: int, is_read: bool
+) -> None:
+    path = tmp_path / "people.parquet"
+    with duckdb.connect() as connection:
+        value = f"{before * lists}'ann@example.com'{after * lists}"
+        connection.execute(f"COPY (SELECT 'ann@example.com' AS email, {value} AS more) TO '{path}' (FORMAT parquet)")
+
+    if is_read:
+        assert "ann@example.com" in scan(table_of(path)).rows[0][1]
+    else:
+        with pytest.raises(DataFileError, match="its column 2 has more than 8 lists within one another"):
+            table_of(path)
+
+
+def test_a_file_of_more_columns_than_any_table_has_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "wide.parquet"
+    with duckdb.connect() as connection:
+        columns = ", ".join(f"1 AS c{number}" for number in range(MOST_COLUMNS + 1))
+        connection.execute(f"COPY (SELECT {columns}) TO '{path}' (FORMAT parquet)")
+
+    with pytest.raises(DataFileError, match=r"has 10,001 columns"):
+        table_of(path)
