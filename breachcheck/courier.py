@@ -1,7 +1,6 @@
 """The courier: the loop that delivers webhook messages, some at a time, in threads of the worker's own."""
 
 import time
-import traceback
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Event
@@ -9,7 +8,7 @@ from threading import Event
 import structlog
 
 from breachcheck.delivery import only_deliverer
-from breachcheck.errors import BreachcheckError
+from breachcheck.surprises import goes_well
 from breachcheck.webhook_calls import Call, WebhookCalls
 from breachcheck.webhooks import WebhookId
 
@@ -52,13 +51,7 @@ class Rounds:
     def run(self) -> None:
         """Until told to stop; what is under way is waited for."""
         while not self._stopping.is_set():
-            try:
-                self._go_round()
-            except BreachcheckError as error:
-                log.warning("store out of reach", error=type(error).__name__)
-                self._is_sure = False
-            except Exception as error:  # noqa: BLE001 - the edge of a thread: one call must not end all others
-                _note_surprise(error)
+            if not goes_well(self._go_round, log):
                 self._is_sure = False
             self._rest()
 
@@ -94,12 +87,6 @@ class Rounds:
             wait(self._under_way.values(), IDLE_S, return_when=FIRST_COMPLETED)
         else:
             self._stopping.wait(IDLE_S)
-
-
-def _note_surprise(error: Exception) -> None:
-    """Where *error* came from, never its message, which may quote what it met."""
-    trace = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    log.error("surprise", error=type(error).__name__, trace=trace)
 
 
 def _now() -> int:

@@ -220,10 +220,6 @@ class InvalidRequest(BreachcheckError):
         self.pointer = pointer
 
 
-class UnstorableText(InvalidRequest):
-    """A text holds a character that the store's engine has no place for."""
-
-
 class UnknownCursor(InvalidRequest):
     """A cursor is none that this feed gave out."""
 

@@ -8,12 +8,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import structlog
 
 from breachcheck.errors import StoreUnavailable
 from breachcheck.performance import HOUR_S, MINUTE_S, ONCE_A_MINUTE, Noted, Performance
+from breachcheck.surprises import goes_well
 from breachcheck.vitals import Observe
 
 PAUSE_S = 15.0
@@ -35,18 +36,14 @@ class Recorder:
     def run(self, stopping: threading.Event) -> None:
         """Note and write until *stopping* is set, and a last time then."""
         while not stopping.is_set():
-            self._go_on()
+            goes_well(self._go_on, log)
             stopping.wait(PAUSE_S)
-        self._go_on()
+        goes_well(self._go_on, log)
 
     def _go_on(self) -> None:
-        try:
+        with suppress(StoreUnavailable):  # that is noted, and is written when it can be
             self.note()
             self.write()
-        except StoreUnavailable:
-            pass  # that is noted, and is written when it can be
-        except Exception as error:  # noqa: BLE001 - the edge of a thread: whatever it was, the record goes on
-            log.error("record", error=type(error).__name__)
 
     def note(self) -> None:
         """Observe, for the minute that is now."""

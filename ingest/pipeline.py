@@ -16,6 +16,7 @@ from breachcheck.addresses import Domain
 from breachcheck.audit import AuditEntry
 from breachcheck.breaches import Facts, LoadId
 from breachcheck.interruption import stoppable
+from breachcheck.load_warnings import LoadWarning
 from breachcheck.loads import LEFT_OUT, Contents, Part, Tally
 from breachcheck.services import Services
 from ingest import engine, loading, rejections, warning_signs, writing
@@ -186,22 +187,21 @@ def _load(
             rejections=rejected,
             part=terms.part,
         )
-        if rejected and terms.rejects:
-            sources = [Numbered(one.table.name, one.table.numbered_by) for one in surveyed.sources]
-            rejected.write(terms.rejects, sources)
+        _write_rejections(rejected, surveyed, terms)
         _refuse_unfit(reading, terms, fingerprints)
         written = _write(gathering, services, load_id, reading.tally().read, progress, patience)
         reading = reading.with_hashes(fingerprints)
         sealed = patience(lambda: _sealed(services, written))
         tally = msgspec.structs.replace(_counted(reading, written, terms.part), sealed=sealed)
-        looked_at = patience(lambda: _looked_at(manifest.facts, surveyed, services, tally, written))
-        warnings = warning_signs.warnings_of(looked_at)
+        warnings = patience(lambda: _warnings(manifest.facts, surveyed, services, tally, written))
         return msgspec.structs.replace(tally, warnings=warnings), surveyed.contents(), written
 
 
-def _looked_at(facts: Facts, surveyed: Survey, services: Services, tally: Tally, written: Written) -> Counted:
+def _warnings(
+    facts: Facts, surveyed: Survey, services: Services, tally: Tally, written: Written
+) -> tuple[LoadWarning, ...]:
     one_domain, domain = _largest_domain(services, facts, written)
-    return Counted(
+    counted = Counted(
         facts=facts,
         tally=tally,
         mapped=surveyed.data_classes,
@@ -210,6 +210,7 @@ def _looked_at(facts: Facts, surveyed: Survey, services: Services, tally: Tally,
         domain=domain,
         before=_replaced(services, facts.name),
     )
+    return warning_signs.warnings_of(counted)
 
 
 def _largest_domain(services: Services, facts: Facts, written: Written) -> tuple[int, str]:
@@ -255,6 +256,12 @@ def _rejections(surveyed: Survey, spill: Path, rejects: Path | None, stack: Exit
         return None
     rejections.require_place(rejects, [one.file.source for one in surveyed.sources if one.file.source])
     return stack.enter_context(closing(Rejections(spill)))
+
+
+def _write_rejections(rejected: Rejections | None, surveyed: Survey, terms: Terms) -> None:
+    if rejected and terms.rejects:
+        sources = [Numbered(one.table.name, one.table.numbered_by) for one in surveyed.sources]
+        rejected.write(terms.rejects, sources)
 
 
 def _refuse_unfit(reading: Reading, terms: Terms, fingerprints: Fingerprints) -> None:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import islice
 
 import psycopg
@@ -138,11 +138,10 @@ class PostgresDatabase:
 
     def _begun(self, begin: str, patience_s: float) -> Lent:
         lent = self._lending.borrow(patience_s, to_write=begin == _WRITE)
-        try:
+        with ExitStack() as if_it_fails:
+            if_it_fails.callback(self._end, lent)
             self._order(lent, begin)
-        except BaseException:
-            self._end(lent)
-            raise
+            if_it_fails.pop_all()
         return lent
 
     @contextmanager

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
 import psycopg
@@ -118,11 +118,10 @@ class Lending:
 
     def _opened(self, server: Chosen) -> Session:
         session, sighting = self._link.open(server.host)
-        try:
+        with ExitStack() as if_it_fails:
+            if_it_fails.callback(session.close)
             self._require_same(session, sighting, server)
-        except BaseException:
-            session.close()
-            raise
+            if_it_fails.pop_all()
         return session
 
     def _require_same(self, session: Session, sighting: Sighting, server: Chosen) -> None:

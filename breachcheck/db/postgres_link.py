@@ -3,6 +3,7 @@
 import re
 import select
 from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -15,7 +16,7 @@ from psycopg.types.numeric import Int8BinaryDumper, IntLoader
 
 from breachcheck.db.postgres_hosts import ABOUT, CONNECT_S, Host, Sighting, sighting_of
 from breachcheck.db.postgres_schema import Session
-from breachcheck.errors import StoreFull, StoreReadOnly, StoreUnavailable, UnstorableText
+from breachcheck.errors import InvalidRequest, StoreFull, StoreReadOnly, StoreUnavailable
 
 STATEMENT_S, WAIT_FOR_WRITER_S, FORGOTTEN_S = 300, 10, 600
 """How long the server works on a statement, lets one writer wait for another, and one hold on that does nothing."""
@@ -79,12 +80,12 @@ class Link:
 
     def open(self, host: Host) -> tuple[Session, Sighting]:
         """A session, and what its server says of itself. Raises psycopg.Error."""
-        session: Session = psycopg.connect(host.url, **OPTIONS)
-        try:
-            return session, sighting_of(host, self._begin(session))
-        except BaseException:
-            session.close()
-            raise
+        with ExitStack() as if_it_fails:
+            session: Session = psycopg.connect(host.url, **OPTIONS)
+            if_it_fails.callback(session.close)
+            sighting = sighting_of(host, self._begin(session))
+            if_it_fails.pop_all()
+        return session, sighting
 
     def _begin(self, session: Session) -> Mapping[str, object]:
         """Settle how a new *session* behaves."""
@@ -101,7 +102,7 @@ class Link:
                 f"{self.named} lacks what a store has ({error.sqlstate}), or its user may not use it; restore a backup."
             )
         if isinstance(error, psycopg.DataError) and error.sqlstate is None:
-            return UnstorableText("A text holds a character that cannot be kept (NUL); leave it out.")
+            return InvalidRequest("A text holds a character that cannot be kept (NUL); leave it out.")
         if isinstance(error, psycopg.IntegrityError | psycopg.ProgrammingError | psycopg.DataError):
             return error
         if isinstance(error, errors.ReadOnlySqlTransaction):

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import psycopg
 
@@ -38,15 +39,11 @@ class Sessions:
         if (idle := self._idle_one(until)) is not None:
             return idle
         try:
-            return _Opening(self._opened).outcome(until)
+            return self._one_more(until)
         except psycopg.OperationalError as error:
-            self._forget_one()
             if "FATAL" not in str(error):
                 raise
             return self._given_back(until, error)  # it has no place for another: ours go on
-        except BaseException:
-            self._forget_one()
-            raise
 
     def give_back(self, session: Session) -> None:
         """Let another have it; one that is closed is forgotten."""
@@ -94,6 +91,14 @@ class Sessions:
         if not self._changed.wait(max(0.0, until - time.monotonic())):
             raise NoneInTime(is_silent=False)
 
+    def _one_more(self, until: float) -> Session:
+        """A new one, which was counted already; it counts no more where it cannot be opened."""
+        with ExitStack() as if_it_fails:
+            if_it_fails.callback(self._forget_one)
+            session = _Opening(self._opened).outcome(until)
+            if_it_fails.pop_all()
+        return session
+
     def _forget_one(self) -> None:
         with self._changed:
             self._number -= 1
@@ -123,17 +128,16 @@ class _Opening(threading.Thread):
                 session.close()
 
     def outcome(self, until: float) -> Session:
+        """What was opened by *until*, on the monotonic clock. Raises NoneInTime, or why there is none."""
         self.start()
-        try:
+        with ExitStack() as if_it_fails:
+            if_it_fails.callback(self._give_up)
             self.join(max(0.0, until - time.monotonic()))
-        except BaseException:
-            self._give_up()
-            raise
-        if self._error is not None:
-            raise self._error
-        if (session := self._session) is None:
-            self._give_up()
-            raise NoneInTime(is_silent=True)
+            if self._error is not None:
+                raise self._error
+            if (session := self._session) is None:
+                raise NoneInTime(is_silent=True)
+            if_it_fails.pop_all()
         return session
 
     def _give_up(self) -> None:

@@ -2,12 +2,12 @@
 
 import secrets
 import time
-import traceback
 from collections.abc import Mapping
 
 import structlog
 from flask import Flask, Response, g, request
 
+from breachcheck.surprises import places_of
 from breachcheck.web.forwarded import GIVEN_ID
 
 log = structlog.get_logger("breachcheck.web")
@@ -40,8 +40,7 @@ def note(method: str, rule: str, status: int, seconds: float, request_id: str) -
 
 def note_surprise(error: Exception) -> None:
     """Log where *error* came from: its type and the places, not its message, which may quote what was asked."""
-    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    log.error("surprise", type=type(error).__name__, rule=rule(), trace=frames, id=request_id())
+    log.error("surprise", type=type(error).__name__, rule=rule(), trace=places_of(error), id=request_id())
 
 
 def request_id() -> str:

@@ -18,24 +18,7 @@ from breachcheck.web.own_look import STYLESHEET, icon_of, logo_of, own_files
 
 def install(app: Flask, services: Services, look: Look) -> None:
     """Give every template, those of errors too, what base.html needs without asking the store."""
-    settings = services.config
-    fixed = {
-        "site_name": settings.site_name,
-        "operator_name": settings.operator_name,
-        "home_page": settings.home_page,
-        "home_host": urlsplit(settings.home_page or "").netloc,
-        "contact_url": contact_url(settings.contact),
-        "privacy_url": contact_url(settings.privacy_contact),
-        "logo": logo_of(look),
-        "icon": icon_of(look),
-        "own_style": STYLESHEET if STYLESHEET in own_files(look) else None,
-        "has_mail": settings.mail != "off",
-        "is_written": settings.mail == "outbox",
-        "outbox_folder": settings.outbox_path if services.is_demo else None,
-        "is_closed": settings.disclosure == "closed",
-        "is_open": settings.disclosure == "open",
-        "demo_addresses": demo.demo_addresses() if services.is_demo else None,
-    }
+    fixed = _fixed(services, look)
     app.add_template_filter(as_html, "markdown")
     app.add_template_filter(without_address)
     app.add_template_filter(reason)
@@ -57,6 +40,28 @@ def install(app: Flask, services: Services, look: Look) -> None:
             "request_id": request_log.request_id(),
             "this_page": preferences.page_to_come_back_to(),
         }
+
+
+def _fixed(services: Services, look: Look) -> dict[str, object]:
+    """What stays the same for as long as the site is served."""
+    settings = services.config
+    return {
+        "site_name": settings.site_name,
+        "operator_name": settings.operator_name,
+        "home_page": settings.home_page,
+        "home_host": urlsplit(settings.home_page or "").netloc,
+        "contact_url": contact_url(settings.contact),
+        "privacy_url": contact_url(settings.privacy_contact),
+        "logo": logo_of(look),
+        "icon": icon_of(look),
+        "own_style": STYLESHEET if STYLESHEET in own_files(look) else None,
+        "has_mail": settings.mail != "off",
+        "is_written": settings.mail == "outbox",
+        "outbox_folder": settings.outbox_path if services.is_demo else None,
+        "is_closed": settings.disclosure == "closed",
+        "is_open": settings.disclosure == "open",
+        "demo_addresses": demo.demo_addresses() if services.is_demo else None,
+    }
 
 
 def contact_url(contact: str) -> str:

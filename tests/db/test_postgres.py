@@ -23,12 +23,12 @@ from breachcheck.db.postgres_link import has_something_to_read, place_of, transl
 from breachcheck.db.postgres_schema import spelled
 from breachcheck.errors import (
     ConfigError,
+    InvalidRequest,
     SchemaMismatch,
     StoreDamaged,
     StoreExists,
     StoreNotFound,
     StoreUnavailable,
-    UnstorableText,
 )
 from breachcheck.services import Services
 from tests import engines, servers
@@ -215,7 +215,7 @@ class TestAStore:
         postgres.server.drop(name)
 
     def test_a_character_that_it_cannot_keep_is_said(self, store):
-        with pytest.raises(UnstorableText, match="NUL"):
+        with pytest.raises(InvalidRequest, match="NUL"):
             store.breaches.get("Shop\0")
 
     def test_both_engines_have_the_same_tables_and_columns(self, store, tmp_path):
