@@ -1,10 +1,13 @@
 """The look-up of a proved owner: by digests alone, with what is told to nobody else."""
 
+from itertools import count
+
 import pytest
 
 from breachcheck import addresses
 from breachcheck.digests import Digest
 from breachcheck.errors import IndexMoved, NothingToAsk
+from breachcheck.index import Index
 from breachcheck.owner_links import Owner
 from breachcheck.services import Services
 from breachcheck.suppressions import Level
@@ -67,8 +70,13 @@ def test_where_nothing_may_be_told_there_is_no_answer(tmp_path):
 
 def test_what_keeps_moving_is_no_answer(store, monkeypatch):
     published_breach(store, SHOP, {ANN: [EMAIL]})
-    numbers = iter(range(10**6, 10**6 + 99))
-    monkeypatch.setattr(store.catalogue, "generation", lambda: next(numbers))
+    field_sets_of, numbers = Index.field_sets_of, count()
+
+    def moving(self, digest):
+        store.publishing.update(facts(description=f"Correction {next(numbers)}."), by="tests")
+        return field_sets_of(self, digest)
+
+    monkeypatch.setattr(Index, "field_sets_of", moving)
 
     with pytest.raises(IndexMoved):
         store.lookup.ask_owner(owner(store, ANN))

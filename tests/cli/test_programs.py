@@ -28,6 +28,7 @@ LINES = {
     "restore": ["restore", "people.csv"],
     "migrate-store": ["migrate-store", "data", "data"],
     "receipt": ["receipt", "key"],
+    "incidents": ["incidents", "list"],
 }
 """Of each command a line that changes nothing, so that it can be said twice."""
 
