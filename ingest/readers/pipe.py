@@ -5,7 +5,7 @@ import os
 import select
 import threading
 from collections.abc import Generator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 
 _SIZE = 1 << 20
 _GLANCE_S = 0.2
@@ -21,9 +21,8 @@ class Pipe:
         self._stopped = threading.Event()
         _enlarge(self._writing)
         os.set_blocking(self._writing, False)
-        writer = ThreadPoolExecutor(1, "data file")
-        self._written = writer.submit(self._run)
-        writer.shutdown(wait=False)
+        self._writer = ThreadPoolExecutor(1, "data file")
+        self._written = self._writer.submit(self._run)
 
     @property
     def path(self) -> str:
@@ -33,13 +32,14 @@ class Pipe:
     def finish(self) -> None:
         """Wait until all is written, or nobody reads any more; raise what went wrong on the way."""
         self._close_reading()
+        self._writer.shutdown()
         self._written.result()
 
     def close(self) -> None:
         """Stop, whatever is left to write. May be called twice."""
         self._stopped.set()
         self._close_reading()
-        wait([self._written])
+        self._writer.shutdown()
 
     def _close_reading(self) -> None:
         with self._lock:
