@@ -69,8 +69,9 @@ class Server:
             time.sleep(0.01)
 
     def signal(self, number: signal.Signals) -> None:
-        """To every process of it."""
-        for process in self.processes():
+        """To every process of it. The first is held meanwhile, and the last: it begins no others, and buries none."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+        for process in reversed(self.processes()):
             os.kill(process, number)
 
     def processes(self) -> list[int]:
