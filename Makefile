@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 DEMO ?= demo-data
 SHIPPED := $(shell find breachcheck ingest templates examples -type f -not -name '*.pyc')
 
-.PHONY: install demo test check format lint types layers tests torture bench texts screenshots lighthouse exercise clean
+.PHONY: install demo test check format lint types layers tests torture bench texts screenshots lighthouse exercise practice clean
 
 install: $(VENV)/.installed  ## make .venv/bin/breachcheck
 
@@ -61,11 +61,15 @@ exercise: $(VENV)/.for-tests  ## follow the documents from a bare machine, and t
 	@$(BIN)/python -m tests.parts install
 	@$(BIN)/python -m tests.deploy.exercise
 
+practice: $(VENV)/.for-tests  ## write the archive of docs/worst-day.md beside this folder, to practise on
+	@$(BIN)/python -m tests.drill.export $(PRACTICE)
+
 clean:
 	rm -rf $(VENV) build dist *.egg-info
 
 COVERAGE := 95
 ROUNDS ?= 30
+PRACTICE ?= ..
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

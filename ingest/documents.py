@@ -19,6 +19,16 @@ Value = str | int | bool | None | list["Value"] | dict[str, "Value"]
 _WORDS: Mapping[str, Value] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _TEXT_TAG = "tag:yaml.org,2002:str"
 
+_REMEDIES: Mapping[str, str] = {
+    "are not allowed here": 'put "quotes" around a text with a colon or a - in it, or line this up with its neighbours',
+    "expected <block end>": 'write \\" for a quotation mark inside "quotes", or line this up with its neighbours',
+    r"found character '\t'": "indent with spaces, not with a tab",
+    "cannot start any token": 'put "quotes" around a text that begins with a sign',
+    "scanning a quoted scalar": "a quotation mark is missing at the end of a text",
+    "could not find expected ':'": "a key and a colon belong here; a text of several lines is indented",
+}
+"""What to do about the slips that people make in an editor, by what is said of them; the first that fits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -52,9 +62,10 @@ def parse(name: str, text: str) -> Document:
     try:
         return _Builder(name, text).document()
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        mark = error.context_mark if "quoted scalar" in (error.context or "") else error.problem_mark
+        line = mark.line + 1 if mark else 1
         problem = ", ".join(part for part in (error.context, error.problem) if part)
-        fault = Fault(line, f"this is not valid YAML or JSON: {problem}")
+        fault = Fault(line, f"this is not valid YAML or JSON: {problem}{_remedy(problem)}")
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         fault = Fault(line, "a control character stands here; only printable text is allowed")
@@ -70,6 +81,10 @@ def refusal(name: str, faults: Iterable[Fault]) -> ManifestError:
     if len(found) > MAX_FAULTS:
         lines.append(f"and {len(found) - MAX_FAULTS} more")
     return ManifestError(mask_addresses("\n  ".join([f"{name} has {len(found)} faults:", *lines])))
+
+
+def _remedy(problem: str) -> str:
+    return next((f"; {advice}" for slip, advice in _REMEDIES.items() if slip in problem), "")
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:

@@ -36,7 +36,7 @@ manifest: 1
 name: {name}  # a guess. The stable id of the breach: letters, digits and - _ .
 title: {title}  # a guess. What people call it
 breach_date:  # required: the day it happened, such as 2025-11-09
-description:  # required: what happened, for the people concerned (CommonMark: no HTML, no images)
+description: ""  # required: what happened, for the people concerned (CommonMark: no HTML, no images)
 
 # What was made public. Take away the # in front of what is known.
 # domain: example.com

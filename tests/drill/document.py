@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 
 PATH = Path(__file__).parents[2] / "docs" / "worst-day.md"
@@ -11,7 +10,7 @@ BY_HAND = "1. Install"
 """What the tests' own installation stands for."""
 
 _SECTION = re.compile(r"^## (.+?)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-_FENCE = re.compile(r"^```(sh|diff|input|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```(sh|yaml|input|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass
@@ -25,10 +24,9 @@ class Command:
 
 @dataclass(frozen=True)
 class Edit:
-    """Lines of breach.yaml, and what they become wherever they stand."""
+    """Lines of breach.yaml as they have to read, each in the place of those with the same key and indentation."""
 
-    before: str
-    after: str
+    lines: tuple[str, ...]
 
 
 def steps() -> dict[str, list[Command | Edit]]:
@@ -40,8 +38,8 @@ def steps() -> dict[str, list[Command | Edit]]:
 def _deeds(body: str) -> Iterator[Command | Edit]:
     command = None
     for kind, content in _FENCE.findall(body):
-        if kind == "diff":
-            yield _edit(content)
+        if kind == "yaml":
+            yield Edit(tuple(content.splitlines()))
         elif kind == "sh":
             command = Command(content)
             yield command
@@ -51,13 +49,3 @@ def _deeds(body: str) -> Iterator[Command | Edit]:
                 command.typed = content
             else:
                 command.seen += content.splitlines()
-
-
-def _edit(content: str) -> Edit:
-    """All that goes stands before all that comes."""
-    sides = [
-        (sign, [line[1:] for line in lines]) for sign, lines in groupby(content.splitlines(), lambda line: line[0])
-    ]
-    assert [sign for sign, _ in sides] in (["-", "+"], ["-", "+", "-", "+"]), content
-    lines = {sign: [line for one, some in sides if one == sign for line in some] for sign in "-+"}
-    return Edit("\n".join(lines["-"]), "\n".join(lines["+"]))

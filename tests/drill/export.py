@@ -1,6 +1,6 @@
 """The export of the drill: one encrypted zip, as ugly as they come, and what of whom is in it.
 
-``python -m tests.drill.export FOLDER`` writes it to a folder, to walk docs/worst-day.md by hand; PASSWORD opens it.
+``make practice`` writes it, to walk docs/worst-day.md by hand; PASSWORD opens it.
 """
 
 import sys
@@ -40,4 +40,4 @@ def make(folder: Path, password: str = PASSWORD) -> Truth:
 
 if __name__ == "__main__":
     make(Path(sys.argv[1]))
-    sys.stdout.write(f"{NAME}, whose password is: {PASSWORD}\n")
+    sys.stdout.write(f"Wrote {Path(sys.argv[1]) / NAME}, whose password is: {PASSWORD}\n")

@@ -1,5 +1,6 @@
 """A terminal in which docs/worst-day.md is followed; folder and variables stay from one command to the next."""
 
+import re
 import shlex
 import subprocess
 import sys
@@ -50,8 +51,13 @@ class Terminal:
         """As an editor does, in breach.yaml."""
         path = self.folder / "breach.yaml"
         text = path.read_text(encoding="utf-8")
-        assert f"\n{edit.before}\n" in text, f"{edit.before!r} is not in: {text}"
-        path.write_text(text.replace(f"\n{edit.before}\n", f"\n{edit.after}\n"), encoding="utf-8")
+        for line in edit.lines:
+            key = re.match(r"( *)([^:]+:)", line)
+            assert key, f"{line!r} has no key"
+            before = re.compile(rf"^{key[1]}(?:# )?{re.escape(key[2])}.*$", re.MULTILINE)
+            assert before.search(text), f"{key[2]} is not in: {text}"
+            text = before.sub(lambda _, after=line: after, text)
+        path.write_text(text, encoding="utf-8")
 
 
 def _bare(text: str) -> str:

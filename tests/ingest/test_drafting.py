@@ -31,7 +31,7 @@ def drafted(folder: Path, *names: str) -> str:
 
 def filled(folder: Path, text: str):
     """The manifest that a draft becomes once its empty facts are filled in."""
-    text = text.replace("breach_date: ", "breach_date: 2020-01-01 ").replace("description: ", "description: x ")
+    text = text.replace("breach_date: ", "breach_date: 2020-01-01 ").replace('description: ""', "description: x")
     path = folder / "breach.yaml"
     path.write_text(text, encoding="utf-8")
     return read(path)

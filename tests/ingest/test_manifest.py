@@ -233,6 +233,12 @@ def test_no_more_than_ten_faults_are_told(refused):
         ("# ask ann@example.com", "an e-mail address stands here"),
         ("ann@example.com: x", "unknown key [address]"),
         ("who: [unclosed", "this is not valid YAML or JSON"),
+        ("who: Customers: all", '"quotes" around a text with a colon'),
+        ('who: "The "best" ones"', r"write \" for a quotation mark inside"),
+        ("who: @all", '"quotes" around a text that begins with a sign'),
+        ("who: 'Customers", "a quotation mark is missing at the end of a text"),
+        ("help:\n\turl: x", "indent with spaces"),
+        ("Customers", "a key and a colon belong here"),
         ("who: \x07", "a control character stands here"),
         ("--- \nmanifest: 1", "a second document begins here"),
         ("who: " + "[" * 20 + "]" * 20, "nested more than 12 deep"),
@@ -289,6 +295,10 @@ def test_what_an_entry_may_not_say(refused, entry, said):
 )
 def test_what_a_path_may_not_be(refused, path, said):
     assert said in refused(LEAST.replace("people.csv", path))
+
+
+def test_a_text_that_is_not_closed_is_named_where_it_begins(refused):
+    assert ", line 5:" in refused(LEAST.replace("What happened.", '"What happened.'))
 
 
 def test_standard_input_is_read_once(refused):
