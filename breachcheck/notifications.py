@@ -28,7 +28,10 @@ NO_WORDS = Words()
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """That everyone concerned is to be told. *load_id*: what the breach showed then; None where it was withdrawn."""
+    """That everyone concerned is to be told. *load_id*: what the breach showed then.
+
+    None where it was withdrawn, or where mails were only written then, and so nobody told.
+    """
 
     id: TellingId
     breach_id: BreachId
@@ -188,15 +191,34 @@ class Notifications:
     def untell_written(self, outbox: Outbox) -> int:
         """Mails that became files told nobody: whom they were for is told when told again. How many mails that were.
 
-        For a site that sends mails now.
+        A telling of which nobody has heard, then, is one of no load. For a site that sends mails now.
         """
         written = outbox.written()
         if written:
             with self._db.transaction():
-                for mail_id in written:
-                    self._db.execute("DELETE FROM notification WHERE mail_id = :mail_id", {"mail_id": mail_id})
+                for load_id in {load_id for mail_id in written for load_id in self._untell(mail_id)}:
+                    self._disown_tellings(load_id)
                 outbox.forget_written()
         return len(written)
+
+    def _untell(self, mail_id: MailId) -> list[LoadId]:
+        """Of which loads the mail told."""
+        rows = self._db.query(
+            "DELETE FROM notification WHERE mail_id = :mail_id RETURNING load_id", {"mail_id": mail_id}
+        )
+        return [LoadId(row["load_id"]) for row in rows]
+
+    def _disown_tellings(self, load_id: LoadId) -> None:
+        self._db.execute(
+            """
+            UPDATE telling
+            SET load_id = NULL
+            WHERE load_id = :load_id
+            AND is_correction = 0
+            AND NOT EXISTS (SELECT 1 FROM notification WHERE load_id = :load_id AND told_at IS NOT NULL)
+            """,
+            {"load_id": load_id},
+        )
 
     def forget_waiting(self, subscriber_id: SubscriberId, breach_id: BreachId) -> None:
         """What they were about to be told of the breach is overtaken: the mails that wait will not leave."""

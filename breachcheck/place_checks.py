@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from breachcheck import key_files, key_ring, look
+from breachcheck import key_files, key_ring, look, metrics_token
 from breachcheck.config import Config
 from breachcheck.db.engines import upkeep_of
 from breachcheck.db.upkeep import ServerState
@@ -23,16 +23,17 @@ _OTHERS = 0o077
 
 def of_settings(settings: Config) -> Iterator[Finding]:
     """Settings that are allowed, and that hardly anybody means."""
-    found = [*_of_site(settings), *_of_look(settings), *_of_proxy(settings)]
+    found = [*_of_site(settings), *_of_look(settings), *_of_metrics(settings), *_of_proxy(settings)]
     yield from found or [fine("settings", "They go together.")]
 
 
 def of_folder(settings: Config) -> Iterator[Finding]:
-    """Who may see what lies in the data folder, and whether it is on a disk that SQLite can work on."""
+    """Who may see what lies in the data folder, what should not, and whether SQLite can work on its disk."""
     if not settings.data.is_dir():
         yield problem("folder", f"There is no data folder {settings.data}.", "Name it with --data or BREACHCHECK_DATA.")
         return
     found = [*_of_owner(settings.data), *_of_permissions(settings), *_of_mount(settings)]
+    yield from _of_written_mails(settings)
     yield from found or [fine("folder", f"{settings.data} is its owner's alone, as far as it matters.")]
 
 
@@ -96,11 +97,27 @@ def _of_site(settings: Config) -> Iterator[Finding]:
         yield note("mail", "Mail is off: nobody can prove an address or be told of a breach.")
 
 
+def _of_written_mails(settings: Config) -> Iterator[Finding]:
+    written = 0 if settings.mail == "outbox" else len(list(settings.outbox_path.glob("*.eml")))
+    if written:
+        yield warning(
+            "mail", f"Mails of before lie in {settings.outbox_path}, in clear, and nobody got them: {written:,}.",
+            "Delete them. `breachcheck breaches tell` tells whom they told of a breach.",
+        )  # fmt: skip
+
+
 def _of_look(settings: Config) -> Iterator[Finding]:
     try:
         look.read(settings.site_folder)
     except ConfigError as error:
         yield problem("look", str(error), "Mend it: `serve` and the worker do not start. Commands work all the same.")
+
+
+def _of_metrics(settings: Config) -> Iterator[Finding]:
+    try:
+        metrics_token.read(settings)
+    except (ConfigError, KeyFileError) as error:
+        yield problem("metrics", str(error), "Mend it: `serve` does not start. Commands work all the same.")
 
 
 def _of_proxy(settings: Config) -> Iterator[Finding]:

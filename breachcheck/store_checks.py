@@ -41,7 +41,7 @@ def of_breaches(services: Services) -> Iterator[Finding]:
         carried = {one.id: one.people for one in services.loads.field_sets_of(breach.load_id)}
         yield from _of_load(breach, sum(carried.values()), sum(found[set_id] for set_id in carried))
     yield from _of_focus(services.config.focus_breach, breaches)
-    yield fine("breaches", f"{len(breaches):,} are published.")
+    yield fine("breaches", f"Published: {len(breaches):,}.")
 
 
 def of_worker(services: Services) -> Iterator[Finding]:
@@ -53,10 +53,12 @@ def of_worker(services: Services) -> Iterator[Finding]:
         severity: Severity = "warning" if services.config.database is None else "note"
         yield Finding("worker", severity, "None runs on this data folder.", "`breachcheck serve` looks after one.")
     if overdue:
-        yield warning("worker", f"{overdue:,} jobs wait for more than ten minutes.", "Look at the worker's log.")
+        yield warning("worker", f"Jobs that wait for more than ten minutes: {overdue:,}.", "Look at the worker's log.")
     if failed := services.jobs.failed():
         kinds = ", ".join(sorted({job.kind for job in failed}))
-        yield warning("worker", f"{len(failed):,} jobs failed for good ({kinds}).", "The page of operators says why.")
+        yield warning(
+            "worker", f"Jobs that failed for good: {len(failed):,} ({kinds}).", "The page of operators says why."
+        )
     if not (is_free or overdue or failed):
         yield fine("worker", "It runs, and nothing waits for long.")
 
@@ -64,7 +66,7 @@ def of_worker(services: Services) -> Iterator[Finding]:
 def of_mails(services: Services) -> Iterator[Finding]:
     """Mails that nobody will send, and what people were not told."""
     if parked := services.post.outbox.counts()["parked"]:
-        yield warning("mail", f"{parked:,} mails are parked.", "`breachcheck mails list` says why.")
+        yield warning("mail", f"Mails that are parked: {parked:,}.", "`breachcheck mails list` says why.")
     if services.config.mail == "off":
         return
     for row in services.post.notify.untold():
@@ -88,7 +90,7 @@ def of_webhooks(services: Services) -> Iterator[Finding]:
     for view in services.webhooks.in_trouble():
         hook = view.webhook
         yield warning(
-            "webhooks", f"{hook.name} of {hook.holder} is {view.state}; {view.counts.dead:,} messages were given up.",
+            "webhooks", f"{hook.name} of {hook.holder} is {view.state}; messages given up: {view.counts.dead:,}.",
             "`breachcheck webhooks list` says more.",
         )  # fmt: skip
 

@@ -122,6 +122,7 @@ def test_whom_only_a_file_told_is_told_once_mails_are_sent(it, way):
 
     assert it.post.notify.count("Shop") == 1
     assert it.post.outbox.written() == frozenset()
+    assert [row.name for row in it.post.notify.untold()] == ["Shop"]
 
 
 @pytest.mark.usefixtures("only_written")

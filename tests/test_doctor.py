@@ -167,7 +167,7 @@ def test_a_worker_that_does_not_run_is_said(data):
 def test_jobs_that_nobody_does_are_said(store):
     store.jobs.add("prune", {}, due_at=int(time.time()) - 3600)
 
-    assert any("1 jobs wait" in one.what for one in found(store.config.data, "warning"))
+    assert any("more than ten minutes: 1." in one.what for one in found(store.config.data, "warning"))
 
 
 def test_an_incident_of_which_nothing_more_was_said_is_said(store):
@@ -215,9 +215,41 @@ def test_parked_mails_and_breaches_untold_are_said(tmp_path):
     told = found(tmp_path / "data", "warning")
 
     assert any("Nobody was told of Shop" in one.what for one in untold)
-    assert any("1 mails are parked" in one.what for one in told)
+    assert any("Mails that are parked: 1." in one.what for one in told)
     assert "telling" not in abouts(told)
     store.close()
+
+
+def test_mails_that_were_only_written_are_said_once_mails_are_sent(tmp_path):
+    store = new_store(tmp_path / "data", mail="outbox", **GOOD)
+    mailing = Mailing(store)
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+    mailing.subscribed(ANN)
+    store.post.notify.tell("Shop", by="tests")
+    mailing.clock.now = int(time.time()) + 1
+    mailing.rounds()
+    store.close()
+    written = found(tmp_path / "data", "warning")
+    settings = tmp_path / "data" / "settings.toml"
+    settings.write_text(settings.read_text().replace("outbox", "off"))
+
+    (said,) = [one for one in found(tmp_path / "data", "warning") if one.about == "mail"]
+
+    assert "mail" not in abouts(written)
+    assert said.what.endswith("in clear, and nobody got them: 1.")
+
+
+def test_a_metrics_token_that_cannot_be_read_is_said(tmp_path):
+    new_store(tmp_path / "data", metrics_token_file=str(tmp_path / "token")).close()
+
+    (gone,) = found(tmp_path / "data")
+    (tmp_path / "token").write_text("short")
+    (tmp_path / "token").chmod(0o600)
+    (short,) = found(tmp_path / "data")
+
+    assert (gone.about, short.about) == ("metrics", "metrics")
+    assert "metrics_token_file is" in gone.what
+    assert "16 characters or more" in short.what
 
 
 @pytest.mark.parametrize(

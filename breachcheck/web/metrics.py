@@ -5,27 +5,20 @@ import hmac
 from flask import Blueprint, Flask, Response, abort, current_app, request
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
-from breachcheck import key_files
+from breachcheck import metrics_token
 from breachcheck.config import Config
-from breachcheck.errors import ConfigError
 from breachcheck.web import exposition
 from breachcheck.web.access import bearer
 from breachcheck.web.context import services
 
 TOKEN = "breachcheck metrics token"
-SHORTEST_TOKEN = 16
 
 bp = Blueprint("metrics", __name__)
 
 
 def install(app: Flask, settings: Config) -> None:
-    """Raises ConfigError where the token could be guessed, KeyFileError where its file cannot be read."""
-    file = settings.metrics_token_file
-    token = app.extensions[TOKEN] = key_files.read_secret(file) if file else settings.metrics_token
-    if 0 < len(token) < SHORTEST_TOKEN:
-        raise ConfigError(
-            f"The metrics token must have {SHORTEST_TOKEN} characters or more; `openssl rand -hex 16` makes one."
-        )
+    """Raises what ``metrics_token.read`` does."""
+    app.extensions[TOKEN] = metrics_token.read(settings)
 
 
 @bp.get("/metrics")
