@@ -10,8 +10,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
-from breachcheck import locators, setting_values
 from breachcheck.errors import ConfigError
+from breachcheck.settings import kinds, locators
 
 PREFIX = "BREACHCHECK_"
 SETTINGS_FILE = "settings.toml"
@@ -218,9 +218,7 @@ def read(data: Path | None = None, environment: Mapping[str, str] = os.environ) 
     """The settings of the data folder *data*, or of BREACHCHECK_DATA, or of ``./data``. Raises ConfigError."""
     folder = folder_of(data, environment)
     values = _from_file(folder / SETTINGS_FILE) | _from_environment(environment)
-    config = Config(
-        data=folder, **{name: setting_values.typed(name, _kind_of(name), value) for name, value in values.items()}
-    )
+    config = Config(data=folder, **{name: kinds.typed(name, _kind_of(name), value) for name, value in values.items()})
     require_sense(config)
     return config
 
@@ -251,7 +249,7 @@ def variable_of(name: str) -> str:
 
 def allowed(name: str) -> tuple[str, ...]:
     """The values that the setting *name* may have; empty where they are not so few."""
-    return setting_values.choices_of(_kind_of(name))
+    return kinds.choices_of(_kind_of(name))
 
 
 def _kind_of(name: str) -> Any:
@@ -276,8 +274,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path} has an unknown setting {name!r}; {known}")
     values = {name: value for name, value in values.items() if value != "" or _default_of(name) is not None}
     return {
-        name: path.parent / value if setting_values.is_path(_kind_of(name), value) else value
-        for name, value in values.items()
+        name: path.parent / value if kinds.is_path(_kind_of(name), value) else value for name, value in values.items()
     }
 
 

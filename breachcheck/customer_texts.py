@@ -9,13 +9,13 @@ import msgspec
 from breachcheck import wording
 from breachcheck.breaches import BreachRow, LoadId
 from breachcheck.catalog import Breach, Catalogue
-from breachcheck.concerned import tells_of_someone
 from breachcheck.config import Config
 from breachcheck.data_classes import heaviest_first
 from breachcheck.disclosure import OWNER, disclose
 from breachcheck.errors import UnknownLoad
-from breachcheck.letters import Letters, Written
 from breachcheck.loads import FieldSet, Loads
+from breachcheck.mail.concerned import tells_of_someone
+from breachcheck.mail.letters import Letters, Written
 from breachcheck.wording import ENGLISH, Language
 
 NO_TEXT = (

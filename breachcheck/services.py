@@ -11,10 +11,10 @@ from breachcheck.config import Config
 from breachcheck.db.engines import store_of
 from breachcheck.digests import Digester
 from breachcheck.errors import StoreDamaged
+from breachcheck.health.recorder import recording
+from breachcheck.health.vitals import OfServer
 from breachcheck.identity import Identity
 from breachcheck.key_ring import NewKeys
-from breachcheck.recorder import recording
-from breachcheck.vitals import OfServer
 from breachcheck.wiring import Services as Services
 
 

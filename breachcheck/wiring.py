@@ -1,6 +1,5 @@
 """Wiring: everything that the doors use, made of the settings, the keys and the open databases."""
 
-from breachcheck import hooks, post
 from breachcheck.addresses import Domain
 from breachcheck.api_keys import ApiKeys
 from breachcheck.audit import Audit
@@ -17,9 +16,11 @@ from breachcheck.domains import Domains
 from breachcheck.ended_sessions import EndedSessions
 from breachcheck.fetching import Allowed, Fetcher
 from breachcheck.headcounts import Headcounts
-from breachcheck.hooks import Feeds
+from breachcheck.health.incidents import Incidents
+from breachcheck.health.measures import Measures
+from breachcheck.health.performance import Performance
+from breachcheck.health.site_status import SiteStatus
 from breachcheck.identity import Identity
-from breachcheck.incidents import Incidents
 from breachcheck.index import Index
 from breachcheck.jobs import Jobs
 from breachcheck.key_ring import Keys
@@ -27,10 +28,9 @@ from breachcheck.key_uses import KeyUses
 from breachcheck.listings import Listings
 from breachcheck.loads import Loads
 from breachcheck.lookup import Lookup
-from breachcheck.measures import Measures
+from breachcheck.mail import post
 from breachcheck.operators import Operators
 from breachcheck.opt_outs import OptOuts
-from breachcheck.performance import Performance
 from breachcheck.proof_ways import Ways
 from breachcheck.proofs import Proofs
 from breachcheck.publishing import Publishing
@@ -39,7 +39,6 @@ from breachcheck.resolving import Resolver
 from breachcheck.reviews import Reviews
 from breachcheck.sealed_accounts import SealedAccounts
 from breachcheck.sealing import Sealer, own_domains
-from breachcheck.site_status import SiteStatus
 from breachcheck.suppressions import Suppressions
 from breachcheck.ticked_steps import TickedSteps
 from breachcheck.use_counter import UseCounter
@@ -47,6 +46,8 @@ from breachcheck.watch_feed import WatchFeed
 from breachcheck.watch_rights import WatchRights
 from breachcheck.watching import Watching
 from breachcheck.watchlists import Watchlists
+from breachcheck.webhooks import hooks
+from breachcheck.webhooks.hooks import Feeds
 
 
 class Services:

@@ -8,12 +8,15 @@ from threading import Event, Thread
 
 import structlog
 
-from breachcheck import courier, notify, opt_outs, postman, proofs, vitals, watchlists
+from breachcheck import opt_outs, proofs, watchlists
 from breachcheck.errors import BreachcheckError
+from breachcheck.health import vitals
+from breachcheck.health.recorder import Recorder
 from breachcheck.jobs import ATTEMPTS, CLAIM_S, Job
+from breachcheck.mail import notify, postman
 from breachcheck.notifications import TellingId
-from breachcheck.recorder import Recorder
 from breachcheck.services import Services
+from breachcheck.webhooks import courier
 
 IDLE_S = 1.0
 AGAIN_AFTER_S = 60

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from breachcheck.hooking import Wish
 from breachcheck.services import Services
-from breachcheck.webhook_calls import WebhookCalls
-from breachcheck.webhook_messages import Message
-from breachcheck.webhooks import HookKind
+from breachcheck.webhooks.calls import WebhookCalls
+from breachcheck.webhooks.endpoints import HookKind
+from breachcheck.webhooks.hooking import Wish
+from breachcheck.webhooks.messages import Message
 from tests.receivers import LATE_S, Heard, Receiver
 from tests.stores import facts, new_store, published_breach
 from tests.watched import HOLDER, STAFF

@@ -9,8 +9,9 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from breachcheck import addresses, postman
+from breachcheck import addresses
 from breachcheck.digests import Digest
+from breachcheck.mail import postman
 from breachcheck.services import Services
 from breachcheck.subscribers import Subscriber
 from ingest import worker

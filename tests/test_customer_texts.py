@@ -9,8 +9,8 @@ from breachcheck.customer_texts import load_of, texts_of
 from breachcheck.errors import UnknownLoad
 from tests.cli.commands import breachcheck
 from tests.engines import ENGINES as ENGINES
+from tests.mail.test_letters import words_of_html, words_of_text
 from tests.stores import facts, held_breach, new_store, published_breach
-from tests.test_letters import words_of_html, words_of_text
 
 EMAIL, NAMES, SECRET = "Email addresses", "Names", "Sexual orientations"
 PEOPLE = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from breachcheck import postman
 from breachcheck.errors import InvalidAccount, MailOff, UnknownLink
+from breachcheck.mail import postman
 from breachcheck.owner_links import LIFE_S, MOST_ATTEMPTS, Owner
 from tests.engines import ENGINES as ENGINES
 from tests.mails import code_in, mailing, text_of, token_in

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from breachcheck import postman
 from breachcheck.addresses import Domain
 from breachcheck.domains import CHECK_EVERY_S, CODE_LIFE_S, DAY_S, GRACE_S, ProvedDomains, Way, is_unprovable
 from breachcheck.errors import InvalidRequest, MailOff, UnknownDomain, UnprovableDomain
 from breachcheck.fetching import Allowed, Fetcher
+from breachcheck.mail import postman
 from breachcheck.proof_ways import FILE_PATH, MAILBOXES, Ways
 from breachcheck.proofs import AT_ONCE, JOB, NO_TIME, PATIENCE_S, Proofs
 from breachcheck.resolving import Resolver

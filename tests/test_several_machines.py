@@ -11,10 +11,12 @@ from threading import Event, Thread
 
 import pytest
 
-from breachcheck import config, courier, postman
+from breachcheck import config
+from breachcheck.mail import postman
 from breachcheck.outbox import Mail
 from breachcheck.services import Services, open_services
-from breachcheck.webhook_messages import CLAIM_S, SKEW_S
+from breachcheck.webhooks import courier
+from breachcheck.webhooks.messages import CLAIM_S, SKEW_S
 from tests.cli.commands import ROOT, environment
 from tests.hooked import NOW, call, changes_in, hook, hooked_store, log, publish, states, taken_changes
 from tests.receivers import receiving

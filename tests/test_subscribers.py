@@ -2,8 +2,8 @@
 
 import pytest
 
-from breachcheck import postman
 from breachcheck.errors import NotSubscribed, UnknownLink
+from breachcheck.mail import postman
 from breachcheck.subscribers import PENDING_S
 from breachcheck.suppressions import Level
 from tests.engines import ENGINES as ENGINES

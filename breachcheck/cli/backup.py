@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from breachcheck import backups, key_copies, key_ring
+from breachcheck import key_ring
 from breachcheck.answers import timestamp
+from breachcheck.backups import key_copies, taking
 from breachcheck.cli import edge
 from breachcheck.cli.backup_secrets import asked, given, secret_options
 from breachcheck.cli.edge import data_option, json_option
@@ -48,9 +49,9 @@ def backup(
     secret = given(passphrase_file, key_file) or (asked(is_new=True) if encrypt else None)
     with stoppable(), opened(data) as services:
         if keys_to:
-            key_copies.require_apart(keys_to, backups.require_place(services.config, destination, 0))
+            key_copies.require_apart(keys_to, taking.require_place(services.config, destination, 0))
             key_copies.copy_to(services.config, keys_to)
-        taken = backups.take(services, destination, secret=secret, with_keys=with_keys, by=who())
+        taken = taking.take(services, destination, secret=secret, with_keys=with_keys, by=who())
         keys = _keys_in_words(services.config, services.identity.salt is not None)
     if as_json:
         facts = {"file": str(taken.path), "bytes": taken.bytes, "taken_at": timestamp(taken.taken_at)}

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 import click
 
-from breachcheck import backup_ciphers, key_files
-from breachcheck.backup_ciphers import Secret
+from breachcheck import key_files
+from breachcheck.backups import encryption
+from breachcheck.backups.encryption import Secret
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -28,14 +29,12 @@ def given(passphrase_file: Path | None, key_file: Path | None) -> Secret | None:
     if passphrase_file and key_file:
         raise click.UsageError("A backup has one lock: say --passphrase-file or --key-file, not both.")
     if passphrase_file:
-        return backup_ciphers.passphrase(key_files.read_secret(passphrase_file))
-    return backup_ciphers.key_file(key_file) if key_file else None
+        return encryption.passphrase(key_files.read_secret(passphrase_file))
+    return encryption.key_file(key_file) if key_file else None
 
 
 def asked(*, is_new: bool) -> Secret:
     """The passphrase that is typed, twice where it *is_new*. Raises UsageError where nobody can be asked."""
     if not sys.stdin.isatty():
         raise click.UsageError("Nobody is here to type a passphrase; say --passphrase-file or --key-file.")
-    return backup_ciphers.passphrase(
-        click.prompt("Passphrase of the backup", hide_input=True, confirmation_prompt=is_new)
-    )
+    return encryption.passphrase(click.prompt("Passphrase of the backup", hide_input=True, confirmation_prompt=is_new))

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 import msgspec
 
-from breachcheck import doctor as doctors
-from breachcheck import findings
 from breachcheck.addresses import canonical
 from breachcheck.cli import logs
 from breachcheck.cli.edge import data_option, json_option
-from breachcheck.findings import Finding, Severity
+from breachcheck.doctor import examination as doctors
+from breachcheck.doctor import findings
+from breachcheck.doctor.findings import Finding, Severity
 
 STATUS_OF: Mapping[Severity, int] = {"fine": 0, "note": 0, "warning": 1, "problem": 2}
 

@@ -11,8 +11,8 @@ from breachcheck.answers import timestamp
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.numbers import NUMBER
 from breachcheck.cli.output import aligned, who
-from breachcheck.incidents import STATES, Incident, IncidentId, State
-from breachcheck.incidents import as_json as facts_of
+from breachcheck.health.incidents import STATES, Incident, IncidentId, State
+from breachcheck.health.incidents import as_json as facts_of
 from breachcheck.services import opened
 
 NOT_RESOLVED = STATES[:-1]

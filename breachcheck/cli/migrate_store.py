@@ -8,13 +8,14 @@ from typing import NoReturn
 
 import click
 
-from breachcheck import config, folders, key_ring, store_moves
+from breachcheck import config, folders, key_ring
+from breachcheck.backups import store_moves
+from breachcheck.backups.store_moves import Move
 from breachcheck.cli.edge import json_option, say
 from breachcheck.config import Config
 from breachcheck.db.engines import store_of
 from breachcheck.errors import MoveFault
 from breachcheck.interruption import stoppable
-from breachcheck.store_moves import Move
 from ingest.loading import only_load
 
 IS_COPIED = """

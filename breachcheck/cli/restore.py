@@ -5,10 +5,11 @@ from pathlib import Path
 
 import click
 
-from breachcheck import backup_ciphers, backup_files, config, restores
+from breachcheck import config
 from breachcheck.answers import timestamp
-from breachcheck.backup_ciphers import BY_PASSPHRASE, Secret
-from breachcheck.backup_files import Contents
+from breachcheck.backups import archive, encryption, restores
+from breachcheck.backups.archive import Contents
+from breachcheck.backups.encryption import BY_PASSPHRASE, Secret
 from breachcheck.cli.backup_secrets import asked, given, secret_options
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.output import who
@@ -48,7 +49,7 @@ def restore(
     secret = given(passphrase_file, key_file) or _asked_for(source)
     with stoppable():
         if check:
-            contents = backup_files.unpack(source, secret)
+            contents = archive.unpack(source, secret)
         else:
             folder = config.folder_of(data)
             contents = restores.restore(source, folder, secret=secret, keys=keys, by=who())
@@ -59,7 +60,7 @@ def _asked_for(source: Path) -> Secret | None:
     """The passphrase of a backup that has one."""
     try:
         with source.open("rb") as file:
-            kind = backup_ciphers.kind_of(file.read(len(backup_ciphers.MAGIC) + 1))
+            kind = encryption.kind_of(file.read(len(encryption.MAGIC) + 1))
     except OSError as error:
         raise BackupFault(f"{source} cannot be read ({error.strerror}); name the backup's file.") from None
     return asked(is_new=False) if kind == BY_PASSPHRASE else None

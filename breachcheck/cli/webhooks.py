@@ -11,11 +11,11 @@ from breachcheck.answers import timestamp
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.moments import length
 from breachcheck.cli.output import aligned, who
-from breachcheck.hooking import Wish
 from breachcheck.services import Services, opened
-from breachcheck.webhook_messages import Message
-from breachcheck.webhook_views import HookView, message_json, view_json
-from breachcheck.webhooks import SCOPE_OF, HookKind
+from breachcheck.webhooks.endpoints import SCOPE_OF, HookKind
+from breachcheck.webhooks.hooking import Wish
+from breachcheck.webhooks.messages import Message
+from breachcheck.webhooks.views import HookView, message_json, view_json
 
 SHOWN_ONCE = "The secret, which nobody can see again:"
 

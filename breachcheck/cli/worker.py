@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from breachcheck import look
 from breachcheck.cli import logs
 from breachcheck.cli.edge import data_option
 from breachcheck.services import opened
+from breachcheck.settings import look
 from ingest import worker as jobs
 
 NICENESS = 10

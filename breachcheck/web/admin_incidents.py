@@ -7,7 +7,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from breachcheck.errors import InvalidRequest, UnknownIncident
-from breachcheck.incidents import LONGEST_TEXT, LONGEST_TITLE, STATES, Incident, IncidentId, State
+from breachcheck.health.incidents import LONGEST_TEXT, LONGEST_TITLE, STATES, Incident, IncidentId, State
 from breachcheck.web.context import services
 from breachcheck.web.language import gettext as _
 from breachcheck.web.status_page import state_names

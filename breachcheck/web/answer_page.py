@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from breachcheck import answers, data_classes, meaning, origins, wording
+from breachcheck import answers, data_classes, meaning, wording
 from breachcheck.advice import Leak, Step
 from breachcheck.answers import Answer, Exposure
 from breachcheck.catalog import Breach
+from breachcheck.mail import origins
 from breachcheck.manifest_texts import Text
 from breachcheck.web import language
 from breachcheck.web.breach_texts import texts_of, title_of

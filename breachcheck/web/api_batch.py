@@ -13,8 +13,8 @@ from breachcheck.answers import Answer
 from breachcheck.api_keys import ApiKey
 from breachcheck.batch_lookup import Outcome
 from breachcheck.errors import Busy, InvalidRequest
-from breachcheck.measures import Measures, outcome_of
-from breachcheck.measures import Outcome as Became
+from breachcheck.health.measures import Measures, outcome_of
+from breachcheck.health.measures import Outcome as Became
 from breachcheck.web import batch_body, batch_lines, formats, problems
 from breachcheck.web.access import admit
 from breachcheck.web.api import PREFIX

@@ -8,15 +8,15 @@ from flask import Blueprint, Response, request
 
 from breachcheck.api_keys import ApiKey
 from breachcheck.errors import InvalidRequest, MissingScope
-from breachcheck.hooking import OVERLAP_S, Wish
 from breachcheck.web import api, bodies, limits
 from breachcheck.web.access import admit
 from breachcheck.web.api_changes import page_length
 from breachcheck.web.context import services
 from breachcheck.web.headers import keep_to_yourself
-from breachcheck.webhook_messages import MessageState
-from breachcheck.webhook_views import message_json, view_json
-from breachcheck.webhooks import SCOPE_OF, HookKind
+from breachcheck.webhooks.endpoints import SCOPE_OF, HookKind
+from breachcheck.webhooks.hooking import OVERLAP_S, Wish
+from breachcheck.webhooks.messages import MessageState
+from breachcheck.webhooks.views import message_json, view_json
 
 TESTS_A_MINUTE = 10
 HOUR_S = 3600

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from flask import Flask, request
 
-from breachcheck import look
 from breachcheck.services import Services, serving_for_good
+from breachcheck.settings import look
 from breachcheck.web import (
     account,
     admin,

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from flask import Flask, Response, abort, url_for
 
-from breachcheck.look import Look
+from breachcheck.settings.look import Look
 from breachcheck.web.own_look import own_files
 
 TYPES = {

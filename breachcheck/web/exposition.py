@@ -12,8 +12,8 @@ from prometheus_client.registry import Collector
 
 from breachcheck import __version__
 from breachcheck.errors import CouldNotCheck
-from breachcheck.measures import BOUNDS_MS, Times
-from breachcheck.performance import WORKER
+from breachcheck.health.measures import BOUNDS_MS, Times
+from breachcheck.health.performance import WORKER
 from breachcheck.services import Services
 
 Source = Callable[[Services], Iterator[Metric]]

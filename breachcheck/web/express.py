@@ -17,7 +17,7 @@ from flask import Flask
 from breachcheck.answers import as_json
 from breachcheck.api_keys import ApiKey
 from breachcheck.disclosure import KEY, KEY_WITHOUT_ALIASES, SENSITIVE
-from breachcheck.measures import Door, Outcome
+from breachcheck.health.measures import Door, Outcome
 from breachcheck.services import Services
 from breachcheck.web import (
     access,

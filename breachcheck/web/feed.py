@@ -11,7 +11,7 @@ from flask import url_for
 from breachcheck.answers import by_weight
 from breachcheck.catalog import Breach
 from breachcheck.config import Config
-from breachcheck.locators import MAILTO, is_page
+from breachcheck.settings.locators import MAILTO, is_page
 from breachcheck.web.answer_page import plurals
 from breachcheck.web.breach_texts import title_of
 from breachcheck.web.language import gettext as _

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Flask, Response, g, request
 
 from breachcheck.answers import Answer
-from breachcheck.measures import Door, Outcome, outcome_of
+from breachcheck.health.measures import Door, Outcome, outcome_of
 from breachcheck.web import request_log
 from breachcheck.web.context import services
 

@@ -5,8 +5,8 @@ import hmac
 from flask import Blueprint, Flask, Response, abort, current_app, request
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
-from breachcheck import metrics_token
 from breachcheck.config import Config
+from breachcheck.health import metrics_token
 from breachcheck.web import exposition
 from breachcheck.web.access import bearer
 from breachcheck.web.context import services

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from breachcheck.accents import Accent, Accents
-from breachcheck.colours import Colour
-from breachcheck.drawings import Drawing
-from breachcheck.look import Look
+from breachcheck.settings.accents import Accent, Accents
+from breachcheck.settings.colours import Colour
+from breachcheck.settings.drawings import Drawing
+from breachcheck.settings.look import Look
 
 STYLESHEET = "look.css"
 LOGO, LOGO_DARK, ICON = "own-logo", "own-logo-dark", "own-icon"

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from breachcheck import demo
-from breachcheck.locators import MAILTO, is_page
-from breachcheck.look import Look
 from breachcheck.services import Services
+from breachcheck.settings.locators import MAILTO, is_page
+from breachcheck.settings.look import Look
 from breachcheck.web import language, preferences, request_log
 from breachcheck.web.answer_page import where_from
 from breachcheck.web.breach_page import reason, without_address

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from breachcheck import incidents
 from breachcheck.answers import timestamp
-from breachcheck.incidents import State
-from breachcheck.measures import BOUNDS_MS
-from breachcheck.site_status import Seen, Span, Status, Within
+from breachcheck.health import incidents
+from breachcheck.health.incidents import State
+from breachcheck.health.measures import BOUNDS_MS
+from breachcheck.health.site_status import Seen, Span, Status, Within
 from breachcheck.web.language import gettext as _
 from breachcheck.web.language import number, share
 

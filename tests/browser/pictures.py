@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from breachcheck import config
 from breachcheck.disclosure import OPERATOR
-from breachcheck.letters import Letters, Written
+from breachcheck.mail.letters import Letters, Written
 from breachcheck.outbox import Mail
 from breachcheck.services import open_services
 from tests import parts

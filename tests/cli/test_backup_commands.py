@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from breachcheck import backups, restores
 from breachcheck.addresses import canonical
+from breachcheck.backups import restores, taking
 from breachcheck.demo import demo_addresses
 from breachcheck.suppressions import Level
 from tests.cli.commands import ROOT, breachcheck, environment
@@ -124,7 +124,7 @@ def test_a_restore_says_of_when_it_is_and_what_is_lost(store, tmp_path):
 
 def test_opt_outs_since_the_backup_are_carried_over(store, tmp_path):
     published_breach(store, SHOP, {ANN: [EMAIL]})
-    backup = backups.take(store, tmp_path / "one.backup", secret=None, with_keys=True, by="tests")
+    backup = taking.take(store, tmp_path / "one.backup", secret=None, with_keys=True, by="tests")
     store.opt_outs.opt_out(store.digester.of_address(canonical(ANN)), Level.FORGET)
     restores.restore(backup.path, tmp_path / "back", secret=None, keys=None, by="tests")
     found = breachcheck("check", ANN, data=tmp_path / "back").status

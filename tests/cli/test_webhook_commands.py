@@ -6,7 +6,7 @@ import pytest
 
 from breachcheck import config
 from breachcheck.services import open_services
-from breachcheck.webhook_calls import MOST_ATTEMPTS
+from breachcheck.webhooks.calls import MOST_ATTEMPTS
 from tests.cli.commands import breachcheck
 from tests.engines import ENGINES as ENGINES
 from tests.hooked import NOW, PATIENCE_S, call

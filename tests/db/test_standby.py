@@ -12,9 +12,9 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 
-from breachcheck import place_checks
 from breachcheck.config import Config
 from breachcheck.disclosure import PUBLIC
+from breachcheck.doctor import place_checks
 from breachcheck.errors import CouldNotCheck, LoadError, StoreReadOnly, StoreUnavailable
 from breachcheck.services import Services, open_services
 from breachcheck.suppressions import Level

@@ -11,7 +11,7 @@ import yaml
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from breachcheck.performance import WORKER, Noted
+from breachcheck.health.performance import WORKER, Noted
 from breachcheck.web.app import create_app
 from tests.stores import SHOP, new_store, published_breach
 

@@ -8,8 +8,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from breachcheck.domains import Way
-from breachcheck.hooking import LONGEST_URL, MOST_WEBHOOKS, Wish
 from breachcheck.web.app import create_app
+from breachcheck.webhooks.hooking import LONGEST_URL, MOST_WEBHOOKS, Wish
 from tests.engines import ENGINES as ENGINES
 from tests.hooked import NOW, call, hooked_store
 from tests.receivers import receiving

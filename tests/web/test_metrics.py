@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from breachcheck.errors import ConfigError
-from breachcheck.performance import WORKER, Noted
+from breachcheck.health.performance import WORKER, Noted
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 from tests.engines import ENGINES as ENGINES

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from breachcheck import config, place_checks
+from breachcheck import config
+from breachcheck.doctor import place_checks
 from breachcheck.errors import ConfigError
 from breachcheck.web.app import create_app
 from tests.cli.commands import breachcheck

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from breachcheck.performance import Noted
+from breachcheck.health.performance import Noted
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 from breachcheck.web.status import COMPLAINTS_A_MINUTE

@@ -17,8 +17,8 @@ from flask.testing import FlaskClient
 from breachcheck import languages
 from breachcheck.breaches import CompanyStep, Help, NotExposed
 from breachcheck.disclosure import OWNER
-from breachcheck.letters import Letters, Written
 from breachcheck.load_warnings import SENTENCES, LoadWarning, naming
+from breachcheck.mail.letters import Letters, Written
 from breachcheck.outbox import Mail
 from breachcheck.services import Services
 from breachcheck.web.app import create_app

@@ -1,0 +1,1 @@
+"""Health: how the site does, kept by itself in numbers about nobody, and what operators say of trouble."""

@@ -1,0 +1,1 @@
+"""Mail: what is written to whom, in their language, and how it leaves. Knows nothing of Flask."""
