@@ -17,7 +17,7 @@ from breachcheck.web.own_look import STYLESHEET, icon_of, logo_of, own_files
 
 
 def install(app: Flask, services: Services, look: Look) -> None:
-    """Give every template, those of errors too, what base.html needs without asking the store."""
+    """Give every template, those of errors too, what base.html needs; none of it waits for a store out of reach."""
     fixed = _fixed(services, look)
     app.add_template_filter(as_html, "markdown")
     app.add_template_filter(without_address)
