@@ -1,7 +1,6 @@
 """The worker: claims jobs and does them, one at a time, beside the server."""
 
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
@@ -16,6 +15,7 @@ from breachcheck.jobs import ATTEMPTS, CLAIM_S, Job
 from breachcheck.mail import notify, postman
 from breachcheck.notifications import TellingId
 from breachcheck.services import Services
+from breachcheck.surprises import places_of
 from breachcheck.webhooks import courier
 
 IDLE_S = 1.0
@@ -141,8 +141,7 @@ def _claim_renewed(services: Services, job: Job) -> Iterator[None]:
 
 def _note_failure(services: Services, job: Job, error: Exception) -> None:
     """Where *error* came from, never its message, which may quote what it met."""
-    kind = type(error).__name__
-    trace = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    kind, trace = type(error).__name__, places_of(error)
     log.error("job failed", job=job.id, kind=job.kind, attempt=job.attempts, of=ATTEMPTS, error=kind, trace=trace)
     services.jobs.fail(job, kind, now=_now(), again_at=_now() + AGAIN_AFTER_S)
 
