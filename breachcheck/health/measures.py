@@ -141,9 +141,14 @@ class Measures:
         return endings
 
 
+def answered(answer: Answer) -> Outcome:
+    """What *answer* counts as."""
+    return "exposed" if answer.exposures else "not_found"
+
+
 def outcome_of(outcome: Answer | Exception) -> Outcome | None:
     """What became of a question; None where it was none that could be asked."""
     if isinstance(outcome, Answer):
-        return "exposed" if outcome.exposures else "not_found"
+        return answered(outcome)
     could_be_asked = not isinstance(outcome, KindNotCarried)
     return "could_not_check" if isinstance(outcome, CouldNotCheck) and could_be_asked else None

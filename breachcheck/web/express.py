@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from flask import Flask
 
-from breachcheck.answers import as_json
+from breachcheck.answers import Answer, as_json
 from breachcheck.api_keys import ApiKey
 from breachcheck.disclosure import KEY, KEY_WITHOUT_ALIASES, SENSITIVE
-from breachcheck.health.measures import Door, Outcome
+from breachcheck.health.measures import Door, Outcome, answered
 from breachcheck.services import Services
 from breachcheck.web import (
     access,
@@ -159,8 +159,7 @@ def _of_question(environ: "WSGIEnvironment", services: Services, key: ApiKey) ->
     environ["wsgi.input"] = io.BytesIO(body)  # for the app, should it have to read it
     question = questions.read(body, Question)
     answer = services.lookup.ask(question.account, KEY, kind=question.kind, breach=question.breach)
-    outcome: Outcome = "exposed" if answer.exposures else "not_found"
-    return _said(outcome, 200, api.ABOUT_AN_ACCOUNT, msgspec.json.encode(as_json(answer)))
+    return _said(answer, 200, api.ABOUT_AN_ACCOUNT, msgspec.json.encode(as_json(answer)))
 
 
 def _of_account(environ: "WSGIEnvironment", services: Services, _key: ApiKey) -> Said | None:
@@ -172,12 +171,12 @@ def _of_account(environ: "WSGIEnvironment", services: Services, _key: ApiKey) ->
     demo = [("Breachcheck-Demo", "true")] if services.is_demo else []
     headers = [*hibp_model.headers_of(answer.checked), *demo]
     if found:
-        return _said("exposed", 200, headers, msgspec.json.encode(found))
-    return _said("not_found", 404, headers, b"")
+        return _said(answer, 200, headers, msgspec.json.encode(found))
+    return _said(answer, 404, headers, b"")
 
 
-def _said(outcome: Outcome, status: int, said: Iterable[tuple[str, str]], body: bytes) -> Said:
-    return Said(outcome, status, [*said, ("Content-Length", str(len(body)))], body)
+def _said(answer: Answer, status: int, said: Iterable[tuple[str, str]], body: bytes) -> Said:
+    return Said(answered(answer), status, [*said, ("Content-Length", str(len(body)))], body)
 
 
 V1 = Lane("v1", LOOKUP, f"POST {LOOKUP}", _of_question)
