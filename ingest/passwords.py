@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
@@ -10,6 +11,9 @@ from breachcheck.errors import DataFileError
 VARIABLE = "BREACHCHECK_ARCHIVE_PASSWORD"
 _ASKED = 3
 _LONGEST = 4096
+
+Opening = TypeVar("Opening")
+"""What opens an archive."""
 
 Ask = Callable[[str], str | None]
 """Puts a question to whoever sits at the terminal; None where nobody does."""
@@ -31,13 +35,17 @@ class Passwords:
         self._file, self._ask, self._environment = file, ask, environment
         self._typed: list[str] = [] if typed is None else typed
 
-    def unlocking(self, name: str, opens: Callable[[str], bool]) -> str:
-        """The password that *opens* the archive *name*. Raises DataFileError where there is none, or none that does."""
+    def unlocking(self, name: str, opening: Callable[[str], Opening | None]) -> Opening:
+        """What *opening* makes of the password that opens the archive *name*; None is for one that does not.
+
+        Raises DataFileError where there is no password, or none that opens it.
+        """
         is_tried = False
         for password in self._candidates(name):
             is_tried = True
-            if opens(password):
-                return password
+            opened = opening(password)
+            if opened is not None:
+                return opened
         if is_tried:
             raise DataFileError(f"{name}: the password given does not open it; check it, or the archive is damaged")
         raise DataFileError(

@@ -67,15 +67,15 @@ def _opened(content: Content, name: str, passwords: Passwords) -> py7zr.SevenZip
         raise DataFileError(f"{name}: the 7z archive is packed by a method that is not known here; unpack it") from None
     except _DAMAGED:
         raise DataFileError(f"{name}: the 7z archive is cut short or damaged; fetch or copy it again") from None
-    return _archive(content, passwords.unlocking(name, partial(_opens, content)))
+    return _archive(content, passwords.unlocking(name, partial(_opening, content)))
 
 
 def _archive(content: Content, password: str | None) -> py7zr.SevenZipFile:
     return py7zr.SevenZipFile(cast(Any, io.BufferedReader(Reading(content))), password=password)
 
 
-def _opens(content: Content, password: str) -> bool:
-    """Whether a first file can be unpacked, as far as one looks."""
+def _opening(content: Content, password: str) -> str | None:
+    """*password*, where a first file can be unpacked with it, as far as one looks."""
     try:
         idle = Idle()
         first = next((one for one in _listed(_archive(content, password), content, "", idle) if one.size), None)
@@ -86,8 +86,8 @@ def _opens(content: Content, password: str) -> bool:
                     left -= len(piece)
         idle.clear()
     except (*_DAMAGED, DataFileError, PasswordRequired):
-        return False
-    return True
+        return None
+    return password
 
 
 def _listed(archive: py7zr.SevenZipFile, content: Content, name: str, idle: Idle) -> Iterator[Member]:

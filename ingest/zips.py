@@ -121,11 +121,10 @@ class _Unpacked:
 def _password(infos: Sequence[zipfile.ZipInfo], archive: zipfile.ZipFile, name: str, passwords: Passwords) -> bytes:
     first = min((info for info in infos if info.flag_bits & _IS_ENCRYPTED), key=lambda info: info.file_size)
 
-    def opens(password: str) -> bool:
-        return any(_opens(archive, first, spelt, name) for spelt in _spellings(password))
+    def opening(password: str) -> bytes | None:
+        return next((spelt for spelt in _spellings(password) if _opens(archive, first, spelt, name)), None)
 
-    password = passwords.unlocking(name, opens)
-    return next(spelt for spelt in _spellings(password) if _opens(archive, first, spelt, name))
+    return passwords.unlocking(name, opening)
 
 
 def _opens(archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: bytes, name: str) -> bool:
