@@ -1,6 +1,6 @@
 """Performance: how the site did, in numbers by the minute, the hour and the day. None of them is about anybody."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -50,11 +50,10 @@ class Performance:
         """Add to what was noted before, by this process and others; all or nothing."""
         with self._db.transaction():
             for (minute, what), number in sorted(noted.items()):
-                if what in ONCE_A_MINUTE and not self._is_first(minute, what):
-                    continue
-                for step in KEPT_FOR_S:
-                    if what not in ONCE_A_MINUTE or step != MINUTE_S:
-                        self._add(step, minute, what, number)
+                if what not in ONCE_A_MINUTE:
+                    self._add(KEPT_FOR_S, minute, what, number)
+                elif self._is_first(minute, what):
+                    self._add((HOUR_S, DAY_S), minute, what, number)
 
     def over(self, window: Window, now: int) -> dict[str, int]:
         """What *window* comes to; what never happened is left out, and so are minutes that are not over."""
@@ -107,12 +106,12 @@ class Performance:
         )
         return entered > 0
 
-    def _add(self, step: int, minute: int, what: str, number: int) -> None:
-        self._db.execute(
+    def _add(self, steps: Iterable[int], minute: int, what: str, number: int) -> None:
+        self._db.execute_many(
             """
             INSERT INTO performance (step, since, what, number)
             VALUES (:step, :since, :what, :number)
             ON CONFLICT (step, since, what) DO UPDATE SET number = performance.number + :number
             """,
-            {"step": step, "since": minute // step * step, "what": what, "number": number},
+            ({"step": step, "since": minute // step * step, "what": what, "number": number} for step in steps),
         )
