@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ingest.readers.left_out import LeftOut
@@ -100,14 +100,9 @@ class _Search:
     def _note(self, key: str, opening: str) -> None:
         one = self._found.setdefault(key, Collection(key, opening == "["))
         records = Records(self._text, Shape(is_lines=False), LeftOut())
-        for record in _passed(records, self._text, is_list=one.is_list):
+        for record in records.inside():
             one.add(record)
         one.others += records.others
-
-
-def _passed(records: Records, text: Text, *, is_list: bool) -> Iterator[bytes]:
-    text.at += 1
-    return records.elements("") if is_list else records.members()
 
 
 def first_object(text: str) -> str:

@@ -255,11 +255,15 @@ class Records:
         if not (is_last and key in self._shape.others and self._text.peek() in ("{", "[")):
             return _peopled(self._text.value())
         records = Records(self._text, Shape(is_lines=False), LeftOut())
-        is_list = self._text.peek() == "["
-        self._text.at += 1
-        for _ in records.elements("") if is_list else records.members():
+        for _ in records.inside():
             continue
         return 0
+
+    def inside(self) -> Iterator[bytes]:
+        """What the list or object that begins here holds."""
+        is_list = self._text.peek() == "["
+        self._text.at += 1
+        return self.elements("") if is_list else self.members()
 
     def elements(self, page: str) -> Iterator[bytes]:
         """What is left of the list whose bracket was passed."""
