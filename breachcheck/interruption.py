@@ -1,17 +1,25 @@
 """Interruption: being told to stop, as Python tells of Ctrl-C; what is unfinished can then be undone."""
 
+import os
 import signal
+import socket
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import NoReturn
+
+GRACE_S = 10.0
+
+_STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
 @contextmanager
 def stoppable() -> Iterator[None]:
     """SIGTERM raises KeyboardInterrupt in the block, as Ctrl-C does. Only the main thread hears signals."""
-    if threading.current_thread() is not threading.main_thread():
+    if not _is_main_thread():
         yield
         return
     before = signal.signal(signal.SIGTERM, _interrupt)
@@ -19,6 +27,62 @@ def stoppable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def at_once(act: Callable[[], None]) -> Iterator[None]:
+    """In the block *act* is called, by another thread, when the process is told to stop, whatever this one is at.
+
+    Python tells this one only when it comes back from what it has called, which may be long.
+    """
+    if not _is_main_thread():
+        yield
+        return
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    outer = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+    listener = threading.Thread(target=_listen, args=(ours, outer, act), name="interruption", daemon=True)
+    listener.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(outer, warn_on_full_buffer=False)
+        theirs.close()
+        listener.join()
+        ours.close()
+
+
+@contextmanager
+def ends_in_time() -> Iterator[None]:
+    """Once told to stop, the block ends within `GRACE_S`, if need be with the whole process, as if that were killed.
+
+    For work that whatever cuts off leaves unseen.
+    """
+    is_over = threading.Event()
+    with at_once(partial(_end_unless, is_over)):
+        try:
+            yield
+        finally:
+            is_over.set()
+
+
+def _listen(signals: socket.socket, outer: int, act: Callable[[], None]) -> None:
+    while heard := signals.recv(1):
+        if outer >= 0:
+            os.write(outer, heard)
+        if heard[0] in _STOPS:
+            act()
+
+
+def _end_unless(is_over: threading.Event) -> None:
+    if not is_over.wait(GRACE_S):
+        sys.stderr.write("Stopped in the middle of what could not be broken off; nothing of it is visible.\n")
+        sys.stderr.flush()
+        os._exit(128 + signal.SIGTERM)
+
+
+def _is_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 def _interrupt(_signum: int, _frame: FrameType | None) -> NoReturn:

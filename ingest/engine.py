@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from breachcheck.errors import DataFileError
+from breachcheck.interruption import at_once
 
 _SETTINGS: dict[str, str | int | float | list[str]] = {
     "threads": 2,
@@ -30,12 +31,14 @@ def connect(temporary: Path, *, in_order: bool = False) -> Iterator[duckdb.DuckD
 
     It spills to the folder *temporary*, encrypted, or fails where it lacks the cryptography to write with, as 2.0
     does without its `httpfs` extension. No query of ours needs to spill. With *in_order* records come as they stand.
+    What it is at is broken off when the process is told to stop.
     """
     settings = {**_SETTINGS, "temp_directory": str(temporary), "preserve_insertion_order": in_order}
     connection = duckdb.connect(":memory:", config=settings)
     try:
         connection.execute(f"SET streaming_buffer_size = {literal(_READ_AHEAD)}")
-        yield connection
+        with at_once(connection.interrupt):
+            yield connection
     finally:
         connection.close()
 

@@ -15,7 +15,7 @@ from breachcheck import config, folders, mail_providers
 from breachcheck.addresses import Domain
 from breachcheck.audit import AuditEntry
 from breachcheck.breaches import Facts, LoadId
-from breachcheck.interruption import stoppable
+from breachcheck.interruption import ends_in_time, stoppable
 from breachcheck.load_warnings import LoadWarning
 from breachcheck.loads import LEFT_OUT, Contents, Part, Tally
 from breachcheck.services import Services
@@ -102,6 +102,7 @@ def run(
     config.require_way_to_owner(services.config, manifest.facts.disclosure)
     with ExitStack() as stack:
         stack.enter_context(stoppable())
+        stack.enter_context(ends_in_time())
         lock = stack.enter_context(
             loading.only_load(services.config.data, lambda: progress.update("Waiting for another load to end", 0, 0, 0))
         )

@@ -1,13 +1,18 @@
 """DuckDB's connections, and that its errors never say what they failed on."""
 
+import os
+import signal
 from contextlib import suppress
 from pathlib import Path
+from threading import Timer
 
 import duckdb
 import pytest
 
 from breachcheck.errors import DataFileError
+from breachcheck.interruption import stoppable
 from ingest import engine
+from ingest.batches import batches
 from ingest.readers.base import Table
 
 CANARY = "canary@example.com"
@@ -66,3 +71,11 @@ def test_a_lack_of_memory_is_told_as_one() -> None:
     error = duckdb.OutOfMemoryException(f"failed to allocate, {CANARY}")
 
     assert str(engine.fault(error, "people.csv")).startswith("people.csv: needs more memory")
+
+
+def test_what_takes_for_ever_is_broken_off_when_the_process_is_told_to_stop() -> None:
+    tell = Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM))
+
+    with stoppable(), engine.connect(Path("unused")) as connection, pytest.raises(KeyboardInterrupt):
+        tell.start()
+        list(batches(connection, "SELECT sum(range) FROM range(100000000000000)"))
