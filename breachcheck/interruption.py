@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from types import FrameType
@@ -39,17 +40,14 @@ def at_once(act: Callable[[], None]) -> Iterator[None]:
         yield
         return
     ours, theirs = socket.socketpair()
-    theirs.setblocking(False)
-    outer = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
-    listener = threading.Thread(target=_listen, args=(ours, outer, act), name="interruption", daemon=True)
-    listener.start()
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(outer, warn_on_full_buffer=False)
-        theirs.close()
-        listener.join()
-        ours.close()
+    with ours, ThreadPoolExecutor(1, "interruption") as threads, theirs:
+        theirs.setblocking(False)
+        outer = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+        try:
+            threads.submit(_listen, ours, outer, act)
+            yield
+        finally:
+            signal.set_wakeup_fd(outer, warn_on_full_buffer=False)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import os
 import re
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -18,6 +19,7 @@ from ingest.entries import Join
 from ingest.kinship import Relative
 from ingest.mapping import CLASS_OF_KIND, MIXPANEL
 from ingest.members import FOLDER
+from ingest.memory import limited_memory
 from ingest.passwords import Ask, Passwords
 from ingest.proposals import Proposal, by_member, by_path, lines_of, scalar
 from ingest.readers.base import Instructions
@@ -112,7 +114,10 @@ def draft(
     all could be.
     """
     terms = Terms(passwords=Passwords(password_file, ask))
-    with tempfile.TemporaryDirectory() as spill, engine.connect(Path(spill)) as connection:
+    with ExitStack() as stack:
+        spill = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        stack.enter_context(limited_memory("A draft", "nothing was written"))
+        connection = stack.enter_context(engine.connect(spill))
         found = [one for path in paths for one in _tables_of(_seen_from(path, folder), folder, terms, connection)]
     if not any(one.format for one in found):
         raise DataFileError("; ".join(f"{one.name}: {one.why}" for one in found))

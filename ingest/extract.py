@@ -113,6 +113,7 @@ class Extractor:
 
     def _scan(self, table: Table, wanted: Wanted, file: int, watch: Callable[[int], None], count: Count) -> None:
         selection = Selection(wanted, self._gathering.words, self._breach)
+        table.weigh(self._connection, wanted.columns)
         with table.scan(wanted.columns) as relation:
             part = parts.chosen(relation, self._part) if self._part else relation
             for batch in batches(self._connection, selection.sql(part)):

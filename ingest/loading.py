@@ -3,23 +3,15 @@
 import errno
 import fcntl
 import os
-import resource
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-import duckdb
-
-from breachcheck.errors import LoadError, StoreFull
+from breachcheck.errors import StoreFull
 
 LOCK = "load.lock"
-
-MEMORY = 3 << 30
-"""Address space beyond what the process has when a load begins. Honest loads were seen to take up to 1 GiB."""
-
-_NO_THREAD = "start new thread"  # what Python says where there is no memory for the stack of one
 
 
 class Lock:
@@ -60,38 +52,6 @@ def require_room(folder: Path, needed: int) -> None:
             f"This load needs about {_megabytes(needed)} in {folder} and {_megabytes(free)} are free; "
             "free some space and load again. Nothing was changed."
         )
-
-
-@contextmanager
-def limited_memory() -> Iterator[None]:
-    """In the block the process may map `MEMORY` more than it has: no file, however it is made, takes the machine's.
-
-    Raises LoadError where more is needed.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limits = [limit for limit in (soft, hard, _mapped() + MEMORY) if limit != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))
-    try:
-        yield
-    except (MemoryError, RuntimeError, duckdb.OutOfMemoryException) as error:
-        if isinstance(error, RuntimeError) and _NO_THREAD not in str(error):
-            raise
-        raise LoadError(
-            f"The load needed more than the {MEMORY >> 20:,} MiB of memory that one is given and was stopped; nothing"
-            " of it is visible. A data file may hold far more than its size says: look at it, split it, or convert it"
-            " to CSV."
-        ) from None
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-
-
-def _mapped() -> int:
-    """Bytes of address space that the process has; a guess where the system does not tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    except (OSError, ValueError):
-        return 1 << 30
-    return pages * resource.getpagesize()
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from ingest.extract import NO_PERSON
 from ingest.fingerprints import Fingerprints
 from ingest.gathering import Gathering
 from ingest.manifest import Manifest
+from ingest.memory import limited_memory
 from ingest.passwords import Ask
 from ingest.patience import Patience
 from ingest.reading import Reading, read
@@ -168,7 +169,7 @@ def _load(
     with ExitStack() as stack:
         spill = stack.enter_context(folders.spill(services.config.spill_path))
         stack.enter_context(loading.room_to_spill(spill))
-        stack.enter_context(loading.limited_memory())
+        stack.enter_context(limited_memory())
         with engine.connect(spill) as connection:
             surveyed = survey(manifest, connection, spill, terms.ask)
         _require_room(surveyed, services, spill)

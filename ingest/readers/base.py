@@ -20,6 +20,10 @@ def _nothing() -> None:
     """There is no stream to wait for."""
 
 
+def as_much_as_there_is(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
+    """The file's own size bounds what comes out of it, or a budget does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Instructions:
     """What the manifest says of how to read a data file; None is for the reader to find out."""
@@ -37,7 +41,8 @@ class Instructions:
 class Table:
     """One table of a data file. Every column is text or NULL; a list of values is text joined by newlines.
 
-    Scan it with `scan`; the fields `relation`, `rejects`, `finish` and `close` are what a reader fills in.
+    Scan it with `scan`, all of it only after `weigh` with the same columns; the fields `relation`, `rejects`,
+    `finish` and `close` are what a reader fills in.
     """
 
     name: str  # what the tally calls it, "export.zip!people.csv", "dump.sql#users"; has passed the address filter
@@ -50,6 +55,7 @@ class Table:
     close: Callable[[], None] = _nothing  # stops the stream, if there is one; may be called twice
     delimiter: str = ""  # of delimited text
     note: str = ""  # what else the tally says of it: "a hidden sheet"
+    weigh: Callable[[duckdb.DuckDBPyConnection, Sequence[str]], None] = as_much_as_there_is  # DataFileError: too much
     flaw: str = NOT_A_RECORD  # why records that are given as `broken` are rejected
     open_keys: bool = False  # JSON: columns that the sample did not show may be asked for all the same
     alike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by the first, further columns of its header

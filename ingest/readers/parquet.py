@@ -2,28 +2,37 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from breachcheck.errors import DataFileError
+from ingest import engine
+from ingest.batches import batches
+from ingest.compression import Limits, refuse_bomb
 from ingest.engine import fault, literal, quoted
-from ingest.readers.base import Instructions, Table
+from ingest.readers.base import Instructions, Table, as_much_as_there_is
 from ingest.readers.left_out import NUMBER, LeftOut, wants_numbers
 from ingest.readers.lines import UTF8
 from ingest.sources import DataFile
 
 _FLOATS = ("FLOAT", "DOUBLE")
-_SHORT = {*_FLOATS, "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DATE", "TIMESTAMP", "UUID"}
+_SHORTEST = "BOOLEAN"
+_SHORT = {*_FLOATS, _SHORTEST, "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DATE", "TIMESTAMP", "UUID"}
 LONGEST = 1 << 20
 """Bytes of a value, which a small file may hold a million times; a record with a longer one is rejected."""
 
 TOO_LONG = "value too long"
+WEIGHED_FIRST = 256 << 20
+"""Bytes of a file all columns of which are weighed before any is looked at; of a larger one those that are read."""
+
 ROWS_FREELY, ROWS_A_BYTE = 10_000_000, 100
 MOST_COLUMNS = 10_000
 MOST_LISTS = 8
 """Within one another: the engine takes twice as long for each, and for 60 of them longer than anyone waits."""
 
+_AT_ONCE = 200  # columns: the engine holds thousands of rows of each that it is asked for
 _QUOTED = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'')
 _MARKS = re.compile(r"\[\]|MAP\(|[(),]")
 
@@ -36,6 +45,10 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:  # noqa: ARG0
     types = _types(file.path, file.name)
     _refuse_maze(types, file.name)
     path = literal(str(file.path))
+    weigh = partial(_refuse_weight, file.path, file.name, types)
+    if is_small := file.path.stat().st_size <= WEIGHED_FIRST:
+        with engine.connect(Path("unused")) as connection:
+            weigh(connection, tuple(types))
 
     def relation(columns: Sequence[str]) -> str:
         missing = next((name for name in columns if name not in types and name != NUMBER), None)
@@ -50,7 +63,12 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:  # noqa: ARG0
         numbered = ", file_row_number = true" if wants_numbers(columns) else ""
         return f"(SELECT {chosen}{broken} AS broken FROM read_parquet({path}{numbered}))"  # noqa: S608 - quoted
 
-    yield Table(file.name, tuple(types), "parquet", UTF8, relation, _no_rejects, flaw=TOO_LONG, numbered_by="record")
+    yield Table(
+        *(file.name, tuple(types), "parquet", UTF8, relation, _no_rejects),
+        weigh=as_much_as_there_is if is_small else weigh,
+        flaw=TOO_LONG,
+        numbered_by="record",
+    )
 
 
 def _types(path: Path, name: str) -> dict[str, str]:
@@ -111,6 +129,30 @@ def _refuse_bomb(path: Path, name: str) -> None:
         )
     if columns > MOST_COLUMNS:
         raise DataFileError(f"{name}: has {columns:,} columns, more than {MOST_COLUMNS:,}; look at it, or split it")
+
+
+def _refuse_weight(
+    path: Path, name: str, types: Mapping[str, str], connection: duckdb.DuckDBPyConnection, columns: Sequence[str]
+) -> None:
+    """What stands once in the file, and is referred to by each of its rows, is as much as what stands in all of them.
+
+    The engine tells how long values are without making them, and may copy one a thousand times to show it.
+    """
+    weight, size = 0, path.stat().st_size
+    texts = [_text(column, types[column]) for column in columns if types.get(column, _SHORTEST) not in _SHORT]
+    try:
+        for at in range(0, len(texts), _AT_ONCE):
+            for batch in batches(connection, _lengths(path, texts[at : at + _AT_ONCE])):
+                weight += int(batch.numbers().sum())
+                refuse_bomb(weight, size, name, Limits())
+    except duckdb.Error as error:
+        raise fault(error, name) from None
+
+
+def _lengths(path: Path, texts: Sequence[str]) -> str:
+    """SQL of how many bytes the *texts* of each row are, but for those that are too long to be read."""
+    lengths = " + ".join(f"if(strlen({text}) <= {LONGEST}, strlen({text}), 0)" for text in texts)
+    return f"SELECT ({lengths})::BIGINT FROM read_parquet({literal(str(path))})"  # noqa: S608 - quoted
 
 
 def _text(name: str, kind: str) -> str:

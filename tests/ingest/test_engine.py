@@ -74,8 +74,9 @@ def test_a_lack_of_memory_is_told_as_one() -> None:
 
 
 def test_what_takes_for_ever_is_broken_off_when_the_process_is_told_to_stop() -> None:
-    tell = Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM))
+    told = Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM))
 
-    with stoppable(), engine.connect(Path("unused")) as connection, pytest.raises(KeyboardInterrupt):
-        tell.start()
-        list(batches(connection, "SELECT sum(range) FROM range(100000000000000)"))
+    with stoppable(), engine.connect(Path("unused")) as connection:
+        told.start()
+        with pytest.raises(KeyboardInterrupt):
+            list(batches(connection, "SELECT sum(range) FROM range(100000000000000)"))

@@ -8,8 +8,9 @@ import duckdb
 import pytest
 
 from breachcheck.errors import DataFileError, LoadError
-from ingest import loading
+from ingest import drafting, engine, memory
 from ingest.readers import parquet
+from ingest.samples import LONGEST, sample_of
 from tests.ingest.loads import described, load
 from tests.ingest.scans import scan, table_of
 
@@ -27,7 +28,7 @@ def written(path, select):
 def test_a_load_that_needs_too_much_memory_is_stopped_and_says_so(store, tmp_path, monkeypatch):
     manifest = described(tmp_path, PEOPLE, {"people.csv": "email\na@example.com\n"})
 
-    monkeypatch.setattr(loading, "MEMORY", 1 << 20)
+    monkeypatch.setattr(memory, "MEMORY", 1 << 20)
     with pytest.raises(LoadError, match="more than the 1 MiB of memory"):
         load(manifest, store)
     monkeypatch.undo()
@@ -41,7 +42,7 @@ def test_the_limit_is_that_of_the_load_alone(store, tmp_path):
     before = resource.getrlimit(resource.RLIMIT_AS)
     inside = []
 
-    with loading.limited_memory():
+    with memory.limited_memory():
         inside.append(resource.getrlimit(resource.RLIMIT_AS)[0])
 
     assert 0 < inside[0] < 1 << 42
@@ -66,6 +67,49 @@ def test_more_rows_than_fit_into_a_file_are_refused_by_its_footer(tmp_path, monk
 
     with pytest.raises(DataFileError, match="says that it holds 300,000 rows"):
         table_of(path)
+
+
+def bomb(path):
+    """200,000 rows that all refer to one value of 20,000 bytes, 4 GB together, in 64 KB."""
+    values = "SELECT 'ann@example.com' AS email, repeat('ann@example.com' || chr(10), 1250) AS bio FROM range(200000)"
+    return written(path, values)
+
+
+@pytest.mark.parametrize("weighed_first", [parquet.WEIGHED_FIRST, 0])
+def test_parquet_that_says_far_more_than_it_holds_is_refused_by_what_it_says(
+    store, tmp_path, monkeypatch, weighed_first
+):
+    monkeypatch.setattr(parquet, "WEIGHED_FIRST", weighed_first)
+    path = bomb(tmp_path / "people.parquet")
+    manifest = described(tmp_path, f"- path: {path.name}\n  mapping: {{email: Email addresses, bio: Bios}}\n")
+
+    with pytest.raises(DataFileError, match=r"people\.parquet: unpacks to more than 500 times its size"):
+        load(manifest, store)
+
+
+def test_parquet_is_weighed_by_the_columns_that_are_read(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(parquet, "WEIGHED_FIRST", 0)
+    path = bomb(tmp_path / "people.parquet")
+    manifest = described(tmp_path, f"- path: {path.name}\n  mapping: {{email: Email addresses}}\n")
+
+    assert load(manifest, store).tally.people == 1
+
+
+def test_a_draft_that_needs_too_much_memory_is_stopped_and_says_so(tmp_path, monkeypatch):
+    (tmp_path / "people.csv").write_text("email\na@example.com\n", encoding="utf-8")
+
+    monkeypatch.setattr(memory, "MEMORY", 1 << 20)
+    with pytest.raises(LoadError, match="A draft needed more than the 1 MiB of memory"):
+        drafting.draft([tmp_path / "people.csv"])
+
+
+def test_of_values_however_long_a_draft_looks_at_the_beginning(tmp_path):
+    path = written(tmp_path / "people.parquet", "SELECT repeat('ann@example.com ', 10000) AS bio FROM range(3)")
+
+    with engine.connect(tmp_path) as connection:
+        sample = sample_of(connection, table_of(path))
+
+    assert [len(value) for value in sample["bio"]] == [LONGEST] * 3
 
 
 def hungry_xz(text):
