@@ -73,7 +73,8 @@ class Stage:
 
 @contextlib.contextmanager
 def running_stage(place: Path) -> Iterator[Stage]:
-    """Every site, made in *place*, for the length of a block; that of the owners on PostgreSQL."""
+    """Every site, made in *place*, for the length of a block: that of the owners on PostgreSQL and granian behind
+    nginx, the others on SQLite and waitress."""
     breachcheck("demo", "--no-serve", data=_folder(place, "demo"))
     _many(_folder(place, "many"))
     _many(_folder(place, "pseudo"))
@@ -97,7 +98,7 @@ def running_stage(place: Path) -> Iterator[Stage]:
             empty=start("empty"),
             closed=start("closed", **unlimited),
             by_mail=start("by_mail", **unlimited),
-            owners=stack.enter_context(running(_folder(place, "owners"), **unlimited)),
+            owners=stack.enter_context(running(_folder(place, "owners"), server="granian", **unlimited)),
             pseudo=stack.enter_context(running_program(PSEUDO, _folder(place, "pseudo"))),
         )
 

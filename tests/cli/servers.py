@@ -11,30 +11,21 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, get_args
 
-from tests import parts
 from tests.cli.commands import environment
+from tests.deploy import samples
+from tests.engines import CHOSEN
 
 PATIENCE_S = 30.0
-SERVERS = {"waitress": (), "granian": ("--server", "granian")}
-"""By name, what `serve` is told. Whoever starts granian says that there is a proxy."""
-BEHIND_A_PROXY = {"BREACHCHECK_TRUSTED_PROXIES": "192.0.2.1"}
-EVERYWHERE = os.environ.get("SERVER", "waitress")
-"""Which one tests have that do not say: `SERVER=granian python -m pytest …` has them all on the other, behind nginx."""
-GATHERING = """
-daemon off; pid {folder}/pid; error_log stderr; {user}
-events {{}}
-http {{
-    access_log off; client_max_body_size 0; client_body_temp_path {folder}/bodies; proxy_temp_path {folder}/answers;
-    fastcgi_temp_path {folder}/1; uwsgi_temp_path {folder}/2; scgi_temp_path {folder}/3;
-    server {{
-        listen 127.0.0.1:{port};
-        location / {{
-            proxy_pass http://127.0.0.1:{server_port}; proxy_http_version 1.1; proxy_set_header Host $http_host;
-        }}
-    }}
-}}
-"""
+Kind = Literal["waitress", "granian"]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+PAIRED: dict[str, Kind] = {"sqlite": "waitress", "postgres": "granian"}
+"""Which server shows a store on which engine, so that what runs on both engines has run on both servers."""
+EVERYWHERE = os.environ.get("SERVER", "")
+"""`SERVER=granian python -m pytest …` has all stores shown by granian, on whatever engine they are."""
+BEHIND_A_PROXY = {"BREACHCHECK_TRUSTED_PROXIES": "127.0.0.1"}
 
 
 @dataclass
@@ -73,29 +64,37 @@ def _listens(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def running(data: Path, *arguments: str, command: str = "serve", **extra: str) -> Iterator[Server]:
-    """``breachcheck serve`` over *data*, ready, for the length of a block."""
-    line = [sys.executable, "-m", "breachcheck.cli", command]
-    if command == "serve" and EVERYWHERE != "waitress" and "--server" not in arguments:
-        arguments, extra = (*arguments, *SERVERS[EVERYWHERE]), BEHIND_A_PROXY | extra
-        with running_program(line, data, *arguments, **extra) as server, _gathering(data, server.port) as port:
-            yield replace(server, port=port)
+def running(data: Path, *arguments: str, server: str = "", **extra: str) -> Iterator[Server]:
+    """``breachcheck serve`` over *data*, ready, as visitors meet it, for the length of a block.
+
+    On *server*, or else on that which is paired with the engine of the test; before granian stands nginx.
+    """
+    kind = server or EVERYWHERE or PAIRED["postgres" if CHOSEN.postgres else "sqlite"]
+    if kind == "waitress":
+        with alone(data, *arguments, **extra) as one:
+            yield one
         return
+    with alone(data, "--server", kind, *arguments, **BEHIND_A_PROXY | extra) as one, _nginx(data, one.port) as port:
+        yield replace(one, port=port)
+
+
+@contextlib.contextmanager
+def alone(data: Path, *arguments: str, **extra: str) -> Iterator[Server]:
+    """As ``running``, with nothing before the server; waitress unless *arguments* say another."""
+    line = [sys.executable, "-m", "breachcheck.cli", "serve"]
     with running_program(line, data, *arguments, **extra) as server:
         yield server
 
 
 @contextlib.contextmanager
-def _gathering(data: Path, server_port: int) -> Iterator[int]:
-    """The port of an nginx that gathers bodies and does nothing else, for the length of a block."""
+def _nginx(data: Path, server_port: int) -> Iterator[int]:
+    """The port of an nginx with the sample of deploy/, but for https, for the length of a block."""
     port, folder = free_port(), data.parent / f"nginx-{server_port}"
     folder.mkdir()
-    user = "user root;" if os.geteuid() == 0 else ""
-    written = GATHERING.format(folder=folder, port=port, server_port=server_port, user=user)
-    (folder / "main").write_text(written)
-    process = subprocess.Popen([parts.require("nginx"), "-p", str(folder), "-c", str(folder / "main")])
+    process = subprocess.Popen(samples.nginx_in_clear(folder, port, server_port))
     try:
-        while process.poll() is None and not _listens(port):
+        while not _listens(port):
+            assert process.poll() is None, "nginx ended"
             time.sleep(0.02)
         yield port
     finally:

@@ -13,7 +13,7 @@ from breachcheck.backups import restores, taking
 from breachcheck.demo import demo_addresses
 from breachcheck.suppressions import Level
 from tests.cli.commands import ROOT, breachcheck, environment
-from tests.cli.servers import running
+from tests.cli.servers import KINDS, running
 from tests.stores import SHOP, published_breach
 
 ANN = "ann@example.com"
@@ -51,7 +51,8 @@ def manifest_of(folder: Path) -> Path:
     return path
 
 
-def test_the_drill_a_store_lost_in_the_midst_of_its_work_answers_everyone_as_before(tmp_path):
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_drill_a_store_lost_in_the_midst_of_its_work_answers_everyone_as_before(tmp_path, kind):
     data, keys = tmp_path / "data", tmp_path / "safe" / "keys"
     (tmp_path / "safe").mkdir()
     (tmp_path / "backups").mkdir()
@@ -60,7 +61,7 @@ def test_the_drill_a_store_lost_in_the_midst_of_its_work_answers_everyone_as_bef
     before = answers(data, accounts)
 
     manifest = manifest_of(tmp_path)
-    with running(data) as server:
+    with running(data, server=kind) as server:
         line = [sys.executable, "-m", "breachcheck.cli", "ingest", str(manifest), "--data", str(data)]
         with subprocess.Popen(
             line, cwd=ROOT, env=environment(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL

@@ -6,6 +6,7 @@ import pytest
 
 from tests.cli.commands import breachcheck
 from tests.cli.servers import free_port, running
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, facts, new_store, published_breach
 
 ANN, BOB, NOBODY = "ann@example.com", "bob@example.com", "nobody@example.com"
@@ -14,7 +15,7 @@ KEY = "BREACHCHECK_API_KEY"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site(lasting_engine, tmp_path_factory):
     """(data folder, url, key) of a running server."""
     store = new_store(tmp_path_factory.mktemp("site") / "data")
     published_breach(store, SHOP, {ANN: ["Email addresses", "Names"], BOB: ["Email addresses", "Phone numbers"]})

@@ -9,7 +9,7 @@ import pytest
 
 from tests import servers
 from tests.cli.commands import breachcheck
-from tests.cli.servers import running
+from tests.cli.servers import KINDS, running
 from tests.patience import eventually
 
 pytestmark = pytest.mark.slow
@@ -70,12 +70,13 @@ def test_the_doctor_claims_nothing_of_files_that_are_not_ours(tmp_path, url):
     assert SECRET not in seen.out + seen.err
 
 
-def test_a_running_server_sees_what_is_published_elsewhere_and_outlives_the_database(tmp_path, database, url):
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_running_server_sees_what_is_published_elsewhere_and_outlives_the_database(tmp_path, database, url, kind):
     data, told = tmp_path / "data", {"BREACHCHECK_DATABASE": url}
     breachcheck("init", data=data, **told)
     breachcheck("ingest", write_people(tmp_path), data=data, **told)
     key = json.loads(breachcheck("keys", "create", "--name", "n", "--scope", "lookup", "--json", data=data, **told).out)
-    with running(data, **told) as server:
+    with running(data, server=kind, **told) as server:
 
         def ask() -> int:
             headers = {"hibp_api_key": key["key"], "user_agent": "tests"}

@@ -6,18 +6,39 @@ import signal
 import socket
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.cli.commands import MEASURED, breachcheck
-from tests.cli.servers import free_port, running
-from tests.stores import SHOP, published_breach
+from tests.cli.servers import BEHIND_A_PROXY, PAIRED, Server, free_port, running
+from tests.engines import ENGINES as ENGINES
+from tests.stores import SHOP, new_store, published_breach
 
 pytestmark = pytest.mark.slow
 
 CANARY = "canary.zyx@example.com"
 EMAIL = "Email addresses"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server, its worker beside it, and a key for it."""
+
+    server: Server
+    key: str
+
+
+@pytest.fixture(scope="module")
+def site(lasting_engine, tmp_path_factory):
+    """For what leaves it running."""
+    store = new_store(tmp_path_factory.mktemp("served") / "data")
+    published_breach(store, SHOP, {CANARY: [EMAIL]})
+    key = store.api_keys.create("tests", ["lookup"])[1]
+    store.close()
+    with running(store.config.data, **MEASURED) as server:
+        yield Site(server, key)
 
 
 @pytest.fixture
@@ -41,18 +62,21 @@ def eventually(claim, patience_s: float = 10.0) -> bool:
     return False
 
 
-def test_a_server_answers_and_stops_when_told(data):
+def test_a_server_answers_and_stops_when_told_and_its_worker_with_it(data):
     with running(data, **MEASURED) as server:
         status, _, _ = server.request("GET", "/healthz")
         ready, _, _ = server.request("GET", "/readyz")
+        assert eventually(lambda: len(workers(server.process.pid)) == 1)
+        (worker,) = workers(server.process.pid)
 
         assert (status, ready) == (200, 200)
         assert server.stop() == 0
+        assert eventually(lambda: not Path(f"/proc/{worker}").exists())
 
 
 def test_a_request_that_has_begun_is_answered_before_the_server_ends(data):
     body = json.dumps({"account": CANARY})
-    with running(data) as server:
+    with running(data, "--no-worker") as server:
         key = breachcheck("keys", "create", "--name", "t", "--scope", "lookup", "--json", data=data).json["key"]
         with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
             head = f"POST /api/v1/lookup HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
@@ -67,51 +91,25 @@ def test_a_request_that_has_begun_is_answered_before_the_server_ends(data):
         assert server.process.wait(15) == 0
 
 
-def test_a_key_made_while_the_server_runs_works_at_once(data):
-    with running(data) as server:
-        made = breachcheck("keys", "create", "--name", "t", "--scope", "lookup", "--json", data=data).json
-        status, _, body = server.request(
-            "POST",
-            "/api/v1/lookup",
-            json.dumps({"account": CANARY}),
-            Authorization=f"Bearer {made['key']}",
-            Content_Type="application/json",
-        )
+def test_nothing_that_the_server_prints_holds_an_address(site):
+    server = site.server
+    server.request("GET", f"/api/v3/breachedaccount/{CANARY}", hibp_api_key=site.key, user_agent="test")
+    server.request("GET", f"/no/such/page/{CANARY}?account={CANARY}")
+    server.request("POST", "/", f"account={CANARY}", Content_Type="application/x-www-form-urlencoded")
+    server.request("POST", "/api/v1/lookup", f'{{"account": "{CANARY}"', Authorization=f"Bearer {site.key}")
 
-    assert status == 200
-    assert json.loads(body)["status"] == "exposed"
+    assert eventually(lambda: server.log.read_text().count("\n") > 3)
+    assert "canary" not in server.log.read_text().lower()
 
 
-def test_nothing_that_the_server_prints_holds_an_address(data):
-    with running(data, **MEASURED) as server:
-        key = breachcheck("keys", "create", "--name", "t", "--scope", "lookup", "--json", data=data).json["key"]
-        server.request("GET", f"/api/v3/breachedaccount/{CANARY}", hibp_api_key=key, user_agent="test")
-        server.request("GET", f"/no/such/page/{CANARY}?account={CANARY}")
-        server.request("POST", "/", f"account={CANARY}", Content_Type="application/x-www-form-urlencoded")
-        server.request("POST", "/api/v1/lookup", f'{{"account": "{CANARY}"', Authorization=f"Bearer {key}")
-        server.stop()
-        printed = server.log.read_text()
+def test_the_worker_runs_beside_the_server_at_a_lower_priority_and_is_started_again_if_it_dies(site):
+    server = site.server.process.pid
+    assert eventually(lambda: len(workers(server)) == 1)
+    (worker,) = workers(server)
 
-    assert "canary" not in printed.lower()
-    assert printed.count("\n") > 3
-
-
-def test_the_worker_runs_beside_the_server_at_a_lower_priority_and_ends_with_it(data):
-    with running(data, **MEASURED) as server:
-        assert eventually(lambda: len(workers(server.process.pid)) == 1)
-        (worker,) = workers(server.process.pid)
-        assert eventually(lambda: os.getpriority(os.PRIO_PROCESS, worker) >= 10)
-        server.stop()
-        assert eventually(lambda: not Path(f"/proc/{worker}").exists())
-
-
-def test_a_worker_that_dies_is_started_again(data):
-    with running(data) as server:
-        assert eventually(lambda: len(workers(server.process.pid)) == 1)
-        (first,) = workers(server.process.pid)
-        os.kill(first, signal.SIGKILL)
-
-        assert eventually(lambda: workers(server.process.pid) not in ([], [first]))
+    assert eventually(lambda: os.getpriority(os.PRIO_PROCESS, worker) >= 10)
+    os.kill(worker, signal.SIGKILL)
+    assert eventually(lambda: workers(server) not in ([], [worker]))
 
 
 def test_a_worker_whose_server_was_killed_ends_by_itself(data):
@@ -123,52 +121,51 @@ def test_a_worker_whose_server_was_killed_ends_by_itself(data):
         assert eventually(lambda: not Path(f"/proc/{worker}").exists(), patience_s=20)
 
 
-def test_a_port_that_is_taken_is_named(data):
+def test_a_port_that_is_taken_is_named(data, engine):
     with socket.socket() as taken:
         port = free_port()
         taken.bind(("127.0.0.1", port))
         taken.listen()
 
-        outcome = breachcheck("serve", "--port", str(port), data=data)
+        outcome = breachcheck("serve", "--port", str(port), "--server", PAIRED[engine], data=data, **BEHIND_A_PROXY)
 
     assert outcome.status == 2
     assert str(port) in outcome.err
     assert "--port" in outcome.err
 
 
-@pytest.mark.parametrize("server", ["waitress", "granian"])
-def test_a_look_that_will_not_do_is_refused_before_anything_is_served(data, tmp_path, server):
+def test_a_look_that_will_not_do_is_refused_before_anything_is_served(data, tmp_path, engine):
     (tmp_path / "look").mkdir()
     (tmp_path / "look" / "logo.svg").write_text("<svg onload='alert(1)'/>")
-    told = {"BREACHCHECK_SITE_FOLDER": str(tmp_path / "look"), "BREACHCHECK_TRUSTED_PROXIES": "127.0.0.1"}
+    told = {"BREACHCHECK_SITE_FOLDER": str(tmp_path / "look"), **BEHIND_A_PROXY}
 
-    outcome = breachcheck("serve", "--port", "0", "--no-worker", "--server", server, data=data, **told)
+    outcome = breachcheck("serve", "--port", "0", "--no-worker", "--server", PAIRED[engine], data=data, **told)
 
     assert outcome.status == 2
     assert "logo.svg" in outcome.err
     assert "Serving on" not in outcome.err
 
 
-def test_a_server_without_its_key_does_not_start(data):
+def test_a_server_without_its_key_does_not_start(data, engine):
     (data / "index.key").unlink()
 
-    outcome = breachcheck("serve", "--port", str(free_port()), data=data)
+    line = ["serve", "--port", str(free_port()), "--server", PAIRED[engine]]
+    outcome = breachcheck(*line, data=data, **BEHIND_A_PROXY)
 
     assert outcome.status == 2
     assert "index.key" in outcome.err
     assert "Traceback" not in outcome.err
 
 
-def test_five_hundred_slow_clients_hold_up_nobody(data):
-    with running(data) as server:
-        slow = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(500)]
-        for client in slow:
-            client.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nacc")
-        answered = []
-        asking = threading.Thread(target=lambda: answered.append(server.request("GET", "/healthz")[0]))
-        asking.start()
-        asking.join(5)
-        for client in slow:
-            client.close()
+def test_five_hundred_slow_clients_hold_up_nobody(site):
+    slow = [socket.create_connection(("127.0.0.1", site.server.port)) for _ in range(500)]
+    for client in slow:
+        client.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nacc")
+    answered = []
+    asking = threading.Thread(target=lambda: answered.append(site.server.request("GET", "/healthz")[0]))
+    asking.start()
+    asking.join(5)
+    for client in slow:
+        client.close()
 
     assert answered == [200]

@@ -17,7 +17,7 @@ from breachcheck.cli import fast_serving, serve
 from breachcheck.errors import ConfigError
 from breachcheck.services import open_services
 from tests.cli.commands import MEASURED
-from tests.cli.servers import BEHIND_A_PROXY, SERVERS, Server, running
+from tests.cli.servers import BEHIND_A_PROXY, Server, alone
 from tests.stores import SHOP, new_store, published_breach
 
 CANARY = "canary.zyx@example.com"
@@ -48,7 +48,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     published_breach(store, SHOP, {CANARY: ["Email addresses"], UMLAUT: ["Email addresses"]})
     key = store.api_keys.create("tests", ["lookup", "batch", "watch"])[1]
     store.close()
-    with running(data, *SERVERS["granian"], "--no-worker", **BEHIND_A_PROXY, **MEASURED) as server:
+    with alone(data, "--server", "granian", "--no-worker", **BEHIND_A_PROXY, **MEASURED) as server:
         yield Site(server, data, key)
 
 
@@ -134,7 +134,7 @@ def test_nothing_that_it_printed_holds_an_address(site):
 def test_its_processes_end_with_it_where_it_is_killed(tmp_path):
     store = new_store(tmp_path / "data")
     store.close()
-    with running(store.config.data, *SERVERS["granian"], "--no-worker", **BEHIND_A_PROXY) as server:
+    with alone(store.config.data, "--server", "granian", "--no-worker", **BEHIND_A_PROXY) as server:
         server.process.kill()
         server.process.wait()
         deadline = time.monotonic() + 30

@@ -22,8 +22,8 @@ class Site:
     narrow_key: str
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Iterator[Site]:
+@pytest.fixture(scope="module")
+def site(lasting_engine, tmp_path_factory) -> Iterator[Site]:
     store = new_store(tmp_path_factory.mktemp("site") / "data")
     published_breach(store, SHOP, {ANN: [EMAIL, NAMES], BOB: [EMAIL]})
     published_breach(store, facts(name="Club", title="Club"), {ANN: [EMAIL]})

@@ -19,6 +19,7 @@ from breachcheck.errors import (
     UnknownWatchlist,
 )
 from tests.client.conftest import ANN, BOB, EMAIL, NAMES, NOBODY
+from tests.engines import ENGINES as ENGINES
 
 
 def test_an_exposed_account_comes_back_typed(client):

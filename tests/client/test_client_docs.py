@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from tests.client.conftest import ANN
+from tests.engines import ENGINES as ENGINES
 
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 

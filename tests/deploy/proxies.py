@@ -14,34 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import parts
-from tests.cli.commands import ROOT
 from tests.cli.servers import PATIENCE_S, free_port
+from tests.deploy import samples
+from tests.deploy.samples import HERE
+from tests.deploy.samples import NAME as NAME
 from tests.mail_servers import authority
 
 Body = str | Iterable[bytes] | None
 
-NAME = "breaches.example.org"
-HERE = "127.0.0.1"
 VISITOR, OTHER_VISITOR, SLOW_VISITOR = "127.0.0.2", "127.0.0.3", "127.0.0.4"
 """The loopback has many addresses; the proxy asks from the first."""
 BEFORE_2_6_4 = {"request_buffers 17MiB": "buffer_requests\n\t\tmax_buffer_size 17MiB"}
 """How Caddy called it then; the sample says so."""
-
-MAIN_OF_NGINX = """
-daemon off;
-{user}
-pid {folder}/pid;
-error_log stderr;
-events {{}}
-http {{
-    client_body_temp_path {folder}/bodies;
-    proxy_temp_path {folder}/answers;
-    fastcgi_temp_path {folder}/unused-1;
-    uwsgi_temp_path {folder}/unused-2;
-    scgi_temp_path {folder}/unused-3;
-    include {folder}/sample;
-}}
-"""
 
 
 @dataclass
@@ -107,26 +91,8 @@ def running(kind: str, folder: Path, server_port: int) -> Iterator[Proxy]:
         process.wait(PATIENCE_S)
 
 
-def _nginx(program: str, proxy: Proxy, server_port: int) -> list[str]:
-    folder = proxy.folder
-    certificate = f"/etc/letsencrypt/live/{NAME}/"
-    sample = _changed(
-        "nginx.conf",
-        {
-            "listen 80;": f"listen {HERE}:{proxy.plain_port};",
-            "listen [::]:80;": "",
-            "listen 443 ssl;": f"listen {HERE}:{proxy.port} ssl;",
-            "listen [::]:443 ssl;": "",
-            f"{certificate}fullchain.pem": f"{folder}/own.pem",
-            f"{certificate}privkey.pem": f"{folder}/own.pem",
-            "/var/log/nginx/breachcheck.log": f"{folder}/access.log",
-            "server 127.0.0.1:8000;": f"server 127.0.0.1:{server_port};",
-        },
-    )
-    (folder / "sample").write_text(sample)
-    user = "user root;" if os.geteuid() == 0 else ""
-    (folder / "main").write_text(MAIN_OF_NGINX.format(folder=folder, user=user))
-    return [program, "-p", str(folder), "-c", str(folder / "main")]
+def _nginx(_program: str, proxy: Proxy, server_port: int) -> list[str]:
+    return samples.nginx(proxy.folder, proxy.port, proxy.plain_port, server_port)
 
 
 def _caddy(program: str, proxy: Proxy, server_port: int) -> list[str]:
@@ -138,19 +104,11 @@ def _caddy(program: str, proxy: Proxy, server_port: int) -> list[str]:
         "127.0.0.1:8000": f"127.0.0.1:{server_port}",
     }
     older = BEFORE_2_6_4 if _version(program) < (2, 6, 4) else {}
-    (proxy.folder / "sample").write_text(_changed("Caddyfile", changes | older))
+    (proxy.folder / "sample").write_text(samples.changed("Caddyfile", changes | older))
     return [program, "run", "--config", str(proxy.folder / "sample"), "--adapter", "caddyfile"]
 
 
 PREPARED = {"nginx": _nginx, "caddy": _caddy}
-
-
-def _changed(sample: str, changes: Mapping[str, str]) -> str:
-    text = (ROOT / "deploy" / sample).read_text(encoding="utf-8")
-    for before, after in changes.items():
-        assert text.count(before) == 1, before
-        text = text.replace(before, after)
-    return text
 
 
 def _version(program: str) -> tuple[int, ...]:

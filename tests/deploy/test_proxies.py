@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.servers import SERVERS, Server, free_port
-from tests.cli.servers import running as server_running
+from tests.cli.servers import PAIRED, Server, alone, free_port
 from tests.deploy import proxies
 from tests.deploy.proxies import NAME, OTHER_VISITOR, SLOW_VISITOR, VISITOR, Proxy
+from tests.engines import ENGINES as ENGINES
 from tests.outside import serving
 from tests.stores import SHOP, new_store, published_breach
 
@@ -21,24 +21,20 @@ CANARY = "canary.zyx@example.com"
 FORM = "application/x-www-form-urlencoded"
 MIB = 2**20
 KINDS = ("nginx", "caddy")
-PAIRS = (("nginx", "granian"), ("caddy", "waitress"))
+IN_FRONT = {"waitress": "caddy", "granian": "nginx"}
 
 
 @dataclass(frozen=True)
 class Site:
+    """A running server, the proxy for it, and a key."""
+
     server: Server
-    data: Path
+    in_front: str
     key: str
 
 
-@pytest.fixture(scope="module", params=PAIRS, ids="-".join)
-def pair(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """Which proxy, in front of which server."""
-    return request.param
-
-
 @pytest.fixture(scope="module")
-def site(pair: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(lasting_engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server that knows that it is behind a proxy of this machine, and lets nobody ask more than twice a minute."""
     store = new_store(
         tmp_path_factory.mktemp("proxied") / "data",
@@ -47,13 +43,14 @@ def site(pair: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Ite
     published_breach(store, SHOP, {CANARY: ["Email addresses"]})
     key = store.api_keys.create("tests", ["lookup", "batch"])[1]
     store.close()
-    with server_running(store.config.data, "--no-worker", "--threads", "1", *SERVERS[pair[1]]) as server:
-        yield Site(server, store.config.data, key)
+    kind = PAIRED[lasting_engine]
+    with alone(store.config.data, "--no-worker", "--threads", "1", "--server", kind) as server:
+        yield Site(server, IN_FRONT[kind], key)
 
 
 @pytest.fixture(scope="module")
-def proxy(pair: tuple[str, str], site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    with proxies.running(pair[0], tmp_path_factory.mktemp(pair[0]), site.server.port) as running:
+def proxy(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    with proxies.running(site.in_front, tmp_path_factory.mktemp(site.in_front), site.server.port) as running:
         yield running
 
 
@@ -86,6 +83,7 @@ def test_visitors_are_told_apart_and_cannot_pass_for_others(proxy):
     assert int(answers[-1][1]["retry-after"]) > 0
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_spelling_of_its_headers_gets_past_a_proxy(tmp_path, kind):
     with serving() as web, proxies.running(kind, tmp_path, web.port) as proxy:
@@ -117,6 +115,13 @@ def test_programs_are_answered(proxy, site):
     assert (v1[0], json.loads(v1[2])["status"]) == (200, "exposed")
     assert (v3[0], json.loads(v3[2])) == (200, [{"Name": "Shop"}])
     assert "ratelimit" in v1[1]
+
+
+def test_a_method_that_nothing_takes_is_refused_in_the_words_of_the_site(proxy):
+    status, headers, body = proxy.request("TRACE", "/api/v1/lookup")
+
+    assert (status, set(headers["allow"].split(", "))) == (405, {"POST", "OPTIONS"})
+    assert json.loads(body)["reason"] == "unknown_method"
 
 
 def test_a_batch_may_come_in_chunks(proxy, site):
@@ -193,6 +198,7 @@ def test_its_logs_hold_no_account_and_no_visitor(proxy, site):
     assert not any(who in written for who in (VISITOR, OTHER_VISITOR, SLOW_VISITOR))
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_server_that_is_away_is_never_good_news_and_no_log_says_who_was_asked_for(tmp_path, kind):
     with proxies.running(kind, tmp_path, free_port()) as proxy:

@@ -10,6 +10,7 @@ from breachcheck import config
 from breachcheck.services import open_services
 from tests.cli.commands import breachcheck
 from tests.cli.servers import Server, running
+from tests.stores import new_store
 
 DOMAIN = "hibp-integration-tests.com"
 ACCOUNTS = {
@@ -38,9 +39,10 @@ class Dialect:
         return f"http://127.0.0.1:{self.server.port}/api/v3"
 
 
-@pytest.fixture(scope="session")
-def dialect(tmp_path_factory) -> Iterator[Dialect]:
+@pytest.fixture(scope="module")
+def dialect(lasting_engine, tmp_path_factory) -> Iterator[Dialect]:
     data: Path = tmp_path_factory.mktemp("dialect") / "data"
+    new_store(data, is_demo=True, disclosure="open").close()
     made = breachcheck("demo", "--no-serve", "--hibp-test-accounts", data=data)
     assert made.status == 0, made.err
     store = open_services(config.read(data, {}))

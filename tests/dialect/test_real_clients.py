@@ -11,6 +11,7 @@ import pytest
 from tests import parts
 from tests.dialect.conftest import ACCOUNTS, DOMAIN, Dialect
 from tests.dialect.leading_here import leading_to
+from tests.engines import ENGINES as ENGINES
 from tests.mail_servers import authority
 
 pytestmark = pytest.mark.slow
@@ -48,7 +49,7 @@ def pypi(dialect, tmp_path_factory):
 
 
 @pytest.fixture(params=["npm", "pypi"])
-def client(request):
+def client(lasting_engine, request):
     return request.getfixturevalue(request.param)
 
 

@@ -21,6 +21,7 @@ from breachcheck.services import Services
 from breachcheck.web.api_description import Operation, description
 from breachcheck.web.app import create_app
 from tests.cli.servers import running
+from tests.engines import ENGINES as ENGINES
 from tests.outside import Dns, naming
 from tests.parts import require
 from tests.stores import facts, new_store, published_breach
@@ -124,7 +125,7 @@ class Trying:
 
 
 @pytest.fixture(scope="module")
-def trying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trying]:
+def trying(lasting_engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trying]:
     require("curl")
     place = tmp_path_factory.mktemp("samples")
     store = new_store(place / "data")
