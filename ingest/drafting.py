@@ -15,12 +15,12 @@ from breachcheck import data_classes
 from breachcheck.addresses import Domain, holds_address, mask_addresses
 from breachcheck.errors import DataFileError
 from ingest import engine, header_names, kinship, mixpanel_names, readers, sources
+from ingest.archives.members import FOLDER
+from ingest.archives.passwords import Ask, Passwords
 from ingest.entries import Join
 from ingest.kinship import Relative
 from ingest.mapping import CLASS_OF_KIND, MIXPANEL
-from ingest.members import FOLDER
 from ingest.memory import limited_memory
-from ingest.passwords import Ask, Passwords
 from ingest.proposals import Proposal, by_member, by_path, lines_of, scalar
 from ingest.readers.base import Instructions
 from ingest.samples import sample_of

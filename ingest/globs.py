@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from itertools import takewhile
 from pathlib import PurePath
 
-from ingest.members import is_selected
+from ingest.archives.members import is_selected
 
 
 def of_member(name: str) -> str:

@@ -20,6 +20,7 @@ from breachcheck.load_warnings import LoadWarning
 from breachcheck.loads import LEFT_OUT, Contents, Part, Tally
 from breachcheck.services import Services
 from ingest import engine, loading, rejections, warning_signs, writing
+from ingest.archives.passwords import Ask
 from ingest.attempts import LoadRefused as LoadRefused
 from ingest.attempts import attempt
 from ingest.boxes import Seal
@@ -28,7 +29,6 @@ from ingest.fingerprints import Fingerprints
 from ingest.gathering import Gathering
 from ingest.manifest import Manifest
 from ingest.memory import limited_memory
-from ingest.passwords import Ask
 from ingest.patience import Patience
 from ingest.reading import Reading, read
 from ingest.rejections import Numbered, Rejections

@@ -15,13 +15,13 @@ from typing import IO
 
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
-from ingest import archives, compression, containers
-from ingest.budgets import Budget
-from ingest.compression import Limits, Readable
-from ingest.containers import Opening
-from ingest.members import ADDED, Member, is_litter, is_selected, may_hold_others, why_skipped
-from ingest.passwords import Passwords
-from ingest.spools import Content, Spool
+from ingest.archives import compression, containers, kinds
+from ingest.archives.budgets import Budget
+from ingest.archives.compression import Limits, Readable
+from ingest.archives.containers import Opening
+from ingest.archives.members import ADDED, Member, is_litter, is_selected, may_hold_others, why_skipped
+from ingest.archives.passwords import Passwords
+from ingest.archives.spools import Content, Spool
 
 HEAD = 4 << 20
 STANDARD_INPUT = "-"
@@ -183,7 +183,7 @@ def is_there(path: str, folder: Path) -> bool:
 def _standard_input(terms: Terms) -> DataFile:
     opened = DataFile("standard input", None, None, 0, lambda: sys.stdin.buffer, terms.limits, _is_read_once=True)
     kind = containers.kind_of(opened.head())
-    why = f"a {kind} archive" if kind else archives.why_unreadable(opened.head(), as_text=terms.as_text)
+    why = f"a {kind} archive" if kind else kinds.why_unreadable(opened.head(), as_text=terms.as_text)
     if why:
         raise DataFileError(f"standard input is {why}, which cannot be read from there; save it and name the file")
     return opened
@@ -236,9 +236,9 @@ class _Search:
         """The file at *path*, or what lies in it. Raises DataFileError where one that *is_named* holds no records."""
         opened = _on_disk(path, name, self._limits, self._opening.spool)
         if containers.kind_of(opened.head()) is None:
-            why = archives.why_unreadable(opened.head(), as_text=self._as_text)
+            why = kinds.why_unreadable(opened.head(), as_text=self._as_text)
             if why and is_named:
-                way_out = ", or say `format: text` to take every address in it" if why == archives.PAGE else ""
+                way_out = ", or say `format: text` to take every address in it" if why == kinds.PAGE else ""
                 raise DataFileError(
                     f"{name} is {why}, which holds no records that can be read; name the data file{way_out}"
                 )
@@ -277,5 +277,5 @@ class _Search:
     def _member(self, file: DataFile, inside: tuple[str, ...]) -> DataFile | NotRead:
         if not is_selected(inside, self._pattern):
             return NotRead(file.name, NOT_SELECTED)
-        why = archives.why_unreadable(file.head(), as_text=self._as_text)
+        why = kinds.why_unreadable(file.head(), as_text=self._as_text)
         return NotRead(file.name, why) if why else file

@@ -14,12 +14,12 @@ from breachcheck.digests import Kind
 from breachcheck.errors import DataFileError, ManifestError
 from breachcheck.loads import Contents, FileTally, PasswordStorage
 from ingest import mapping, mixpanel_names, readers, sources
+from ingest.archives.passwords import Ask, Passwords
 from ingest.chains import in_order, junction
 from ingest.column_signs import Sign, signs_of, unread_secret
 from ingest.entries import FileEntry
 from ingest.manifest import Manifest, check_sensitivity
 from ingest.mapping import FIXED, MIXPANEL, MIXPANEL_EVENTS, Plan, Sample
-from ingest.passwords import Ask, Passwords
 from ingest.readers import STREAMED
 from ingest.readers.base import Instructions, Table
 from ingest.readers.combo import UNCLEAR

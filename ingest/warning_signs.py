@@ -7,8 +7,8 @@ from breachcheck.breaches import Facts, LoadId
 from breachcheck.data_classes import heaviest_first
 from breachcheck.load_warnings import LoadWarning, naming
 from breachcheck.loads import FileTally, Tally
+from ingest.archives.members import NO_MATTER
 from ingest.column_signs import Sign
-from ingest.members import NO_MATTER
 
 FEWEST = 5
 """Of fewer people no share says anything."""

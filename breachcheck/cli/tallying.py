@@ -15,8 +15,8 @@ from breachcheck.config import Config
 from breachcheck.load_warnings import LoadWarning, words_of
 from breachcheck.loads import FileTally, Tally
 from breachcheck.services import Services
+from ingest.archives.members import NO_MATTER
 from ingest.manifest import Manifest
-from ingest.members import NO_MATTER
 from ingest.pipeline import Outcome
 
 NO_ADDRESS = "no address"

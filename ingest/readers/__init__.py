@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from breachcheck.errors import DataFileError
-from ingest.archives import PARQUET, SQLITE, is_workbook
+from ingest.archives.kinds import PARQUET, SQLITE, is_workbook
 from ingest.readers import (
     blocks,
     combo,

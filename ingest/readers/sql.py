@@ -13,6 +13,7 @@ from itertools import islice
 
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
+from ingest.archives.spools import Content
 from ingest.readers import lines
 from ingest.readers.base import Instructions, Table
 from ingest.readers.left_out import LeftOut
@@ -22,7 +23,6 @@ from ingest.readers.sql_statements import Definition, Name, Rows, Statements, is
 from ingest.readers.sql_text import SMUGGLED, Grammar, dialect_of
 from ingest.readers.sql_window import Window
 from ingest.sources import DataFile
-from ingest.spools import Content
 
 __all__ = ["is_dump", "tables"]
 

@@ -18,7 +18,7 @@ import msgspec
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
 from ingest import workbooks
-from ingest.compression import Limits, refuse_bomb
+from ingest.archives.compression import Limits, refuse_bomb
 from ingest.readers import headers
 from ingest.readers.base import Instructions, Table
 from ingest.readers.left_out import LeftOut

@@ -16,11 +16,11 @@ import pytest
 import pyzipper
 
 from breachcheck.errors import DataFileError
-from ingest import budgets, containers, seven_zips, tars
-from ingest.budgets import Budget
-from ingest.compression import Limits, zstd
-from ingest.passing import Heads, Idle, Passing
-from ingest.passwords import Passwords
+from ingest.archives import budgets, containers, seven_zips, tars
+from ingest.archives.budgets import Budget
+from ingest.archives.compression import Limits, zstd
+from ingest.archives.passing import Heads, Idle, Passing
+from ingest.archives.passwords import Passwords
 from ingest.sources import NotRead, Terms, find
 from tests.ingest.loads import described, load
 
@@ -392,7 +392,7 @@ def test_what_is_kept_of_an_archive_in_another_is_encrypted_and_has_no_name(tmp_
     spill = tmp_path / "spill"
     spill.mkdir()
     written = []
-    monkeypatch.setattr("ingest.spools._write", lambda _file, piece, _at: written.append(piece))
+    monkeypatch.setattr("ingest.archives.spools._write", lambda _file, piece, _at: written.append(piece))
     (tmp_path / "export").write_bytes(gzip.compress(zipped([("people.csv", TEXT * 100)])))
 
     with pytest.raises(DataFileError):
@@ -407,7 +407,7 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch) -> None:
     def full(file, piece, at):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ingest.spools._write", full)
+    monkeypatch.setattr("ingest.archives.spools._write", full)
 
     with pytest.raises(DataFileError, match=r"export: cannot be kept .*No space left on device"):
         read(tmp_path, gzip.compress(zipped(MEMBERS)))

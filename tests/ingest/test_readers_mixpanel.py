@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.compression import zstd
+from ingest.archives.compression import zstd
 from ingest.readers.base import Instructions
 from tests.ingest.scans import scan, table_of
 

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from breachcheck.errors import DataFileError
 from ingest import readers, sources
+from ingest.archives.spools import Spool
 from ingest.readers.base import Instructions, Table
 from ingest.readers.left_out import LeftOut
 from ingest.readers.sql_rows import Inserted, copied
 from ingest.readers.sql_text import SMUGGLED, Dialect, Grammar
 from ingest.readers.sql_window import Window
-from ingest.spools import Spool
 from tests.ingest.scans import Row, scan
 
 MYSQL = r"""-- MySQL dump 10.13

@@ -12,7 +12,7 @@ import pytest
 
 from breachcheck.errors import DataFileError
 from ingest import readers, sources
-from ingest.compression import Limits
+from ingest.archives.compression import Limits
 from ingest.readers import workbook
 from ingest.readers.base import Instructions, Table
 from tests.ingest.scans import Row, scan

@@ -6,7 +6,7 @@ import py7zr
 import pytest
 
 from ingest import sources
-from ingest.seven_zip_keys import METHOD, unlocking
+from ingest.archives.seven_zip_keys import METHOD, unlocking
 
 AES = {"id": py7zr.FILTER_CRYPTO_AES256_SHA256}
 CHAINS = {

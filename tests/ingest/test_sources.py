@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 
 from breachcheck.errors import DataFileError
-from ingest.compression import Limits, zstd
+from ingest.archives.compression import Limits, zstd
 from ingest.sources import DataFile, NotRead, Terms, find
 
 TEXT = b"id,email\n1,a@example.com\n"

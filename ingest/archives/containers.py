@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from ingest import archives, tars
-from ingest.budgets import Budget
-from ingest.members import Member
-from ingest.passing import Heads, Idle, Passing
-from ingest.passwords import Passwords
-from ingest.spools import Content, OnDisk, Spool
+from ingest.archives import kinds, tars
+from ingest.archives.budgets import Budget
+from ingest.archives.members import Member
+from ingest.archives.passing import Heads, Idle, Passing
+from ingest.archives.passwords import Passwords
+from ingest.archives.spools import Content, OnDisk, Spool
 
 DEPTH = 3
 """Archives that may lie in one another."""
@@ -48,13 +48,13 @@ Members = Callable[[Container, Budget, Opening], list[Member]]
 
 
 def _of_zip(file: Container, budget: Budget, opening: Opening) -> list[Member]:
-    from ingest import zips
+    from ingest.archives import zips
 
     return zips.members(_content(file, opening), file.name, opening.passwords, budget)
 
 
 def _of_7z(file: Container, budget: Budget, opening: Opening) -> list[Member]:
-    from ingest import seven_zips
+    from ingest.archives import seven_zips
 
     return seven_zips.members(_content(file, opening), file.name, opening.passwords, budget, opening.idle)
 
@@ -69,8 +69,8 @@ def _content(file: Container, opening: Opening) -> Content:
 
 
 CONTAINERS: Mapping[str, tuple[Callable[[bytes], bool], Members]] = {
-    "zip": (archives.is_archive, _of_zip),
-    "7z": (lambda head: head.startswith(archives.SEVEN_ZIP), _of_7z),
+    "zip": (kinds.is_archive, _of_zip),
+    "7z": (lambda head: head.startswith(kinds.SEVEN_ZIP), _of_7z),
     "tar": (tars.is_tar, _of_tar),
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from zlib import crc32
 
 from breachcheck.errors import DataFileError
-from ingest.compression import CHUNK
+from ingest.archives.compression import CHUNK
 
 
 class Cursor:

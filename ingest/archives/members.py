@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath, PureWindowsPath
 
 from breachcheck.addresses import mask_addresses
-from ingest.compression import Readable
+from ingest.archives.compression import Readable
 
 _ARCHIVES = (".zip", ".7z", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst")
 _LITTER = {".ds_store", "thumbs.db", "desktop.ini"}

@@ -20,13 +20,13 @@ from py7zr.compressor import SevenZipDecompressor
 from py7zr.exceptions import ArchiveError, PasswordRequired, UnsupportedCompressionMethodError
 
 from breachcheck.errors import DataFileError
-from ingest.budgets import Budget
-from ingest.compression import CHUNK
-from ingest.members import FOLDER, Member
-from ingest.passing import Idle, Passing
-from ingest.passwords import Passwords
-from ingest.seven_zip_keys import Unlocking, unlocking
-from ingest.spools import Content, Reading
+from ingest.archives.budgets import Budget
+from ingest.archives.compression import CHUNK
+from ingest.archives.members import FOLDER, Member
+from ingest.archives.passing import Idle, Passing
+from ingest.archives.passwords import Passwords
+from ingest.archives.seven_zip_keys import Unlocking, unlocking
+from ingest.archives.spools import Content, Reading
 
 MOST_MEMORY = 256 << 20
 

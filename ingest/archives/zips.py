@@ -13,11 +13,11 @@ from itertools import pairwise
 import pyzipper
 
 from breachcheck.errors import DataFileError
-from ingest.budgets import Budget
-from ingest.compression import CHUNK, refuse_bomb
-from ingest.members import FOLDER, Member, shown_name, why_skipped
-from ingest.passwords import Passwords
-from ingest.spools import Content, Reading
+from ingest.archives.budgets import Budget
+from ingest.archives.compression import CHUNK, refuse_bomb
+from ingest.archives.members import FOLDER, Member, shown_name, why_skipped
+from ingest.archives.passwords import Passwords
+from ingest.archives.spools import Content, Reading
 
 _IS_ENCRYPTED, _IS_STRONGLY = 0x1, 0x40
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}

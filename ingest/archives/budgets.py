@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from breachcheck.errors import DataFileError
-from ingest.compression import Limits, refuse_bomb
+from ingest.archives.compression import Limits, refuse_bomb
 
 MOST_MEMBERS = 100_000
 

@@ -8,9 +8,9 @@ from functools import partial
 from typing import IO, cast
 
 from breachcheck.errors import DataFileError
-from ingest.budgets import Budget
-from ingest.members import FOLDER, Member
-from ingest.passing import Begun, Cursor, Heads, Passing
+from ingest.archives.budgets import Budget
+from ingest.archives.members import FOLDER, Member
+from ingest.archives.passing import Begun, Cursor, Heads, Passing
 
 _BLOCK = 512
 _LONGEST_HEADER = 1 << 20
