@@ -9,8 +9,8 @@ import duckdb
 
 from breachcheck.errors import DataFileError
 from ingest import engine
+from ingest.archives.compression import Limits, refuse_bomb
 from ingest.batches import batches
-from ingest.compression import Limits, refuse_bomb
 from ingest.engine import fault, literal, quoted
 from ingest.readers.base import Instructions, Table, as_much_as_there_is
 from ingest.readers.left_out import NUMBER, LeftOut, wants_numbers
