@@ -304,12 +304,6 @@ class BackupDamaged(BackupFault):
     reason = "backup_damaged"
 
 
-class OwnBackup(BackupFault):
-    """This engine's stores are backed up by its own tools."""
-
-    reason = "own_backup"
-
-
 class MoveFault(BreachcheckError):
     """A store cannot be copied to another engine like this, or the copy is not what it should be."""
 

@@ -1,7 +1,8 @@
 """Restores: a backup becomes a store again, in an empty folder, after everything in it was tried."""
 
 import time
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,13 @@ from breachcheck.backups import archive, key_copies
 from breachcheck.backups.archive import Contents
 from breachcheck.backups.encryption import Secret
 from breachcheck.config import Config
-from breachcheck.db.engines import upkeep_of
-from breachcheck.errors import BackupFault, StoreDamaged
+from breachcheck.db import copies
+from breachcheck.db.engines import store_of, upkeep_of
+from breachcheck.db.store import Databases
+from breachcheck.errors import BackupFault, StoreDamaged, StoreExists
 from breachcheck.mail import notify
 from breachcheck.services import Services, open_services
+from breachcheck.settings import lines
 
 ACTION = "restore"
 """What the audit calls it. The entry is about the moment that the backup shows."""
@@ -26,13 +30,17 @@ LAST = "catalogue.db"
 _NOT_IN_THE_WAY = {"spill", "lost+found"}
 
 
-def restore(source: Path, data: Path, *, secret: Secret | None, keys: Path | None, by: str) -> Contents:
+def restore(
+    source: Path, data: Path, *, secret: Secret | None, keys: Path | None, is_to_files: bool = False, by: str
+) -> Contents:
     """Make *data* the store that *source* is a backup of; what that says of itself. *keys*: where copies of them lie.
 
-    The keys that the backup does not hold are looked for there, and where settings name them. Mails that waited are
-    parked, since they may have left after the backup was taken. Nothing takes the store's name before it was opened
-    with its keys and every page of it looked at: where anything is raised there is no store. Raises BackupFault,
-    StoreFull, StoreDamaged, WrongKey and other kinds of RefusedToStart.
+    The store itself goes where the settings say, those in the backup and of the environment: into *data*, or into a
+    PostgreSQL database; *is_to_files*, into *data* in any case. The keys that the backup does not hold are looked for
+    in *keys*, and where settings name them. Mails that waited are parked, since they may have left after the backup
+    was taken. Nothing takes the store's name before it was opened with its keys and every page of it looked at: where
+    anything is raised there is no store. Raises BackupFault, StoreFull, StoreDamaged, WrongKey and other kinds of
+    RefusedToStart.
     """
     folders.make(data)
     with folders.locked(data):
@@ -41,12 +49,15 @@ def restore(source: Path, data: Path, *, secret: Secret | None, keys: Path | Non
             draft = spill / "data"
             folders.make(draft)
             contents = archive.unpack(source, secret, draft)
-            settings = config.read(draft)
-            upkeep_of(settings).require_copies()
+            read = config.read(draft)
+            settings = replace(read, database=None if is_to_files else read.database)
+            if settings.database:
+                _require_none(settings)
+            in_files = replace(settings, database=None)
             if keys:
-                key_copies.put_back(keys, settings)
-            _try(settings, contents, by)
-            _put_in_place(draft, data)
+                key_copies.put_back(keys, in_files)
+            _try(in_files, contents, by)
+            _move_in(settings, in_files, data)
     return contents
 
 
@@ -81,16 +92,50 @@ def _hold_back(services: Services) -> None:
     services.jobs.give_up(notify.JOB, "The store was restored; tell again whom it had not told.", now=now)
 
 
-def _put_in_place(draft: Path, data: Path) -> None:
-    """Under one name after the other; where that cannot be ended it is undone."""
-    found = sorted((path for path in draft.iterdir() if path.name != "spill"), key=lambda path: path.name == LAST)
-    placed: list[Path] = []
+def _require_none(settings: Config) -> None:
+    """Raises BackupFault where the database that the settings name holds a store."""
     try:
-        for path in found:
-            path.rename(data / path.name)
-            placed.append(data / path.name)
-        folders.sync(data)
-    except OSError as error:
-        for path in placed:
-            path.rename(draft / path.name)
-        raise BackupFault(f"{data} cannot be written ({error.strerror}); nothing was restored.") from None
+        store_of(settings).require_none()
+    except StoreExists as error:
+        raise BackupFault(
+            f"{error} Name an empty database with --database, or, for a store in files, say --to-files."
+        ) from None
+
+
+def _move_in(settings: Config, draft: Config, data: Path) -> None:
+    """Make the *draft* in files a store where *settings* say, with what belongs beside it in *data*."""
+    lines.forget_other(draft.data / config.SETTINGS_FILE, "database", settings.database)
+    if settings.database is None:
+        with _put_in_place(_files_of(draft.data), data):
+            return
+    in_files = {draft.index_path, draft.catalogue_path}
+    beside = [path for path in _files_of(draft.data) if path not in in_files]
+    with closing(store_of(draft).open()) as source, ExitStack() as if_it_fails:
+
+        def enter(target: Databases) -> None:
+            copies.empty(target)
+            copies.fill(source, target)
+            if_it_fails.enter_context(_put_in_place(beside, data))
+
+        store_of(settings).make(enter)
+
+
+def _files_of(draft: Path) -> list[Path]:
+    """What is to lie in a data folder, in this order."""
+    found = (path for path in draft.iterdir() if path.name != "spill")
+    return sorted(found, key=lambda path: path.name == LAST)
+
+
+@contextmanager
+def _put_in_place(found: Sequence[Path], data: Path) -> Iterator[None]:
+    """Under one name after the other. Where that cannot be ended, or the block is not, it is undone."""
+    with ExitStack() as if_it_fails:
+        try:
+            for path in found:
+                path.rename(data / path.name)
+                if_it_fails.callback((data / path.name).rename, path)
+            folders.sync(data)
+        except OSError as error:
+            raise BackupFault(f"{data} cannot be written ({error.strerror}); nothing was restored.") from None
+        yield
+        if_it_fails.pop_all()

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from breachcheck import catalog, folders, identity
 from breachcheck.config import Config
 from breachcheck.counters import value_of
-from breachcheck.db import rows, schema
+from breachcheck.db import copies, rows
 from breachcheck.db.base import Database
 from breachcheck.db.engines import store_of
 from breachcheck.db.moments import keep_awake, one_moment
-from breachcheck.db.schema.tables import Table, tables_of
+from breachcheck.db.schema.tables import Table
 from breachcheck.db.store import Databases, Store
 from breachcheck.errors import MoveFault, StoreExists
 from breachcheck.loads import Loads
@@ -78,9 +78,7 @@ def _begin(store: Store, settings: Config, label: str) -> None:
 
 
 def _enter_first(target: Databases, label: str) -> None:
-    """What migrations count up in an empty store is none of the rows that are copied."""
-    for _, new, table in reversed(list(_tables(target, target))):
-        rows.empty(new, table)
+    copies.empty(target)
     identity.begin_copy(target.catalogue_db, label)
 
 
@@ -133,7 +131,5 @@ def _checksum(db: Database, table: Table, source: Databases, progress: Progress)
 
 
 def _tables(source: Databases, target: Databases) -> Iterator[tuple[Database, Database, Table]]:
-    """Each table but those that make it a store, with where it is and where it is to be; what it refers to first."""
-    described = (schema.INDEX, schema.CATALOGUE)
-    for old, new, one in zip(source, target, described, strict=True):
-        yield from ((old, new, table) for table in tables_of(one) if table.name != _IDENTITY)
+    """Each table but those that make it a store."""
+    return (one for one in copies.tables(source, target) if one[2].name != _IDENTITY)

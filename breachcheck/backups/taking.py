@@ -43,7 +43,7 @@ def take(services: Services, destination: Path, *, secret: Secret | None, with_k
     upkeep = upkeep_of(settings)
     taken_at = int(time.time())
     path = require_place(settings, destination, taken_at)
-    _require_room(settings, sum(file.stat().st_size for file in upkeep.files()))
+    _require_room(settings, upkeep.bytes_of_copy())
     with folders.spill(settings.spill_path) as draft:
         files = {copy.name: copy for copy in upkeep.copy(draft)} | _files_beside(settings, with_keys)
         contents = Contents(
@@ -62,7 +62,6 @@ def take(services: Services, destination: Path, *, secret: Secret | None, with_k
 
 def require_place(settings: Config, destination: Path, at: int) -> Path:
     """The file that a backup to *destination* will be. Raises BackupFault where it may not, or cannot, be there."""
-    upkeep_of(settings).require_copies()
     path = destination / f"breachcheck-{_name_of(at)}.backup" if destination.is_dir() else destination
     if path.exists():
         raise BackupFault(f"{path} is there already and was not touched; choose another name.")

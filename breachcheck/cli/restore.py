@@ -1,6 +1,7 @@
 """``breachcheck restore``: a backup becomes a store again."""
 
 import json
+import os
 from pathlib import Path
 
 import click
@@ -32,6 +33,7 @@ Next: `breachcheck doctor`
 @secret_options
 @click.argument("source", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--keys", type=click.Path(file_okay=False, path_type=Path), help="The folder with copies of the keys.")
+@click.option("--to-files", is_flag=True, help="Into files, where the settings in the backup name a database.")
 @click.option("--check", is_flag=True, help="Only read all of the backup, and say whether it is whole.")
 def restore(
     data: Path | None,
@@ -40,19 +42,24 @@ def restore(
     key_file: Path | None,
     source: Path,
     keys: Path | None,
+    to_files: bool,
     check: bool,
 ) -> None:
     """Make a store of the backup SOURCE, in a data folder that is empty or not there.
 
-    Nothing takes the store's name before everything in the backup was found whole and its keys to be the right ones.
+    Where `--database`, the environment or the settings in the backup name a PostgreSQL database, which has to be empty,
+    it is made there, whichever engine the backup is of. Nothing takes the store's name before everything in the backup
+    was found whole and its keys to be the right ones.
     """
+    if to_files and os.environ.get(config.variable_of("database")):
+        raise click.UsageError("--database or the environment names a database, and --to-files means none; say one.")
     secret = given(passphrase_file, key_file) or _asked_for(source)
     with stoppable():
         if check:
             contents = archive.unpack(source, secret)
         else:
             folder = config.folder_of(data)
-            contents = restores.restore(source, folder, secret=secret, keys=keys, by=who())
+            contents = restores.restore(source, folder, secret=secret, keys=keys, is_to_files=to_files, by=who())
     click.echo(json.dumps(_facts(contents)) if as_json else _words(contents, check))
 
 

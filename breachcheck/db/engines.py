@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from breachcheck.config import Config
+from breachcheck.db.postgres_upkeep import PostgresUpkeep
 from breachcheck.db.sqlite_store import SqliteStore
 from breachcheck.db.sqlite_upkeep import SqliteUpkeep
 from breachcheck.db.store import Store
-from breachcheck.db.upkeep import ElsewhereUpkeep, ServerState, Upkeep
+from breachcheck.db.upkeep import ServerState, Upkeep
 from breachcheck.errors import ConfigError
 
 
@@ -39,4 +40,4 @@ def upkeep_of(settings: Config) -> Upkeep:
 
         return postgres_survey.survey(url)
 
-    return ElsewhereUpkeep(survey)
+    return PostgresUpkeep(settings, lambda: store_of(settings), survey)

@@ -121,6 +121,7 @@ class _Draft:
     def __init__(self, session: Session, name: str) -> None:
         self._session = session
         self._namespace = NAMESPACES[name]
+        self._filled: set[str] = set()
 
     def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         with within(self._session, self._namespace):
@@ -149,9 +150,11 @@ class _Draft:
     def insert_new(self, table: str, columns: Sequence[str], values: Sequence[Integers]) -> None:
         with within(self._session, self._namespace):
             postgres_copy.insert_new(self._session, table, columns, values)
+        self._filled.add(table)
 
     def settle(self) -> None:
-        """There is nothing to settle before it is made."""
+        while self._filled:
+            self.execute(f"ANALYZE {self._filled.pop()}")
 
     def close(self) -> None:
         """The session is not ours."""

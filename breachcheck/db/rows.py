@@ -14,6 +14,24 @@ NUMBERS_A_PAGE, TEXTS_A_PAGE = 100_000, 1_000
 ROWS_A_STATEMENT = 50
 
 
+class Checksum:
+    """How many rows of *table* there were, and what every byte of them amounts to: the same on every engine."""
+
+    def __init__(self, table: Table) -> None:
+        self.count = 0
+        self._table = table
+        self._digest = sha256()
+
+    def add(self, page: Sequence[Row]) -> None:
+        """The next of the rows, which come in the order of their keys."""
+        self.count += len(page)
+        self._digest.update(_bytes(self._table, page))
+
+    @property
+    def value(self) -> tuple[int, str]:
+        return self.count, self._digest.hexdigest()
+
+
 def page_after(db: Database, table: Table, key: Params) -> list[Row]:
     """The next rows behind *key*, which ``key_of`` gave, or from the first one where it is empty."""
     names = ", ".join(table.key)
@@ -73,16 +91,12 @@ def empty(db: Database, table: Table) -> None:
 
 
 def checksum(db: Database, table: Table, note: Callable[[int], None]) -> tuple[int, str]:
-    """How many rows there are, and what every byte of them amounts to: the same on every engine.
-
-    *note* is told, after each page, how many rows there were so far.
-    """
-    count, digest = 0, sha256()
+    """That of all rows there are. *note* is told, after each page, how many there were so far."""
+    read = Checksum(table)
     for page in pages(db, table, {}):
-        count += len(page)
-        digest.update(_bytes(table, page))
-        note(count)
-    return count, digest.hexdigest()
+        read.add(page)
+        note(read.count)
+    return read.value
 
 
 def _insert(db: Database, table: Table, rows: Sequence[Row]) -> None:

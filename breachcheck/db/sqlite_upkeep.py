@@ -24,9 +24,6 @@ class SqliteUpkeep:
     def __init__(self, settings: Config) -> None:
         self._index, self._catalogue = settings.index_path, settings.catalogue_path
 
-    def require_copies(self) -> None:
-        """They can be made."""
-
     def copy(self, folder: Path) -> Sequence[Path]:
         copies = [folder / path.name for path in self.files()]
         with self._one_moment() as sources:
@@ -38,6 +35,9 @@ class SqliteUpkeep:
                     f"{copy.name} is damaged ({faults[0]}), so no backup was made of it; restore the last good one."
                 )
         return copies
+
+    def bytes_of_copy(self) -> int:
+        return sum(path.stat().st_size for path in self.files())
 
     def lacks(self) -> Sequence[str]:
         missing: list[str] = []

@@ -110,8 +110,8 @@ def of_incidents(services: Services) -> Iterator[Finding]:
 def of_backups(services: Services) -> Iterator[Finding]:
     """How old the newest backup is, and what a restore left to be done."""
     entries = services.audit.latest(_EVERY)
-    if services.config.database is None and not services.is_demo:
-        yield _of_newest_backup(entries)
+    if not services.is_demo:
+        yield _of_newest_backup(entries, is_on_a_server=services.config.database is not None)
     yield from _of_restore(entries)
 
 
@@ -149,9 +149,12 @@ def _of_focus(name: str, breaches: Sequence[Breach]) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _of_newest_backup(entries: Sequence[AuditEntry]) -> Finding:
+def _of_newest_backup(entries: Sequence[AuditEntry], *, is_on_a_server: bool) -> Finding:
+    """On a server its own tools may make them, of which nobody tells the store."""
     do = "`breachcheck backup`, from cron."
     shown = [_moment_of(entry) for entry in entries if entry.action in (taking.ACTION, restores.ACTION)]
+    if not shown and is_on_a_server:
+        return note("backups", "The store knows of no backup, and would not know of one by pg_dump.", do)
     if not shown:
         return warning("backups", "The store knows of no backup.", do)
     age = _now() - max(shown)

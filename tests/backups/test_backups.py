@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
 
@@ -28,6 +29,8 @@ from breachcheck.errors import (
 )
 from breachcheck.services import Services, open_services
 from breachcheck.suppressions import Level
+from tests.engines import CHOSEN
+from tests.engines import ENGINES as ENGINES
 from tests.mails import Clock, Mailing
 from tests.stores import SHOP, held_breach, new_store, published_breach
 
@@ -35,7 +38,10 @@ ROOT = Path(__file__).parents[2]
 ANN, BOB = "ann@example.com", "bob@example.com"
 EMAIL = "Email addresses"
 PEOPLE = {f"person{number}@example.com": [EMAIL] for number in range(300)}
+BACK = "restored"
 SECRET = Secret(BY_KEY_FILE, bytes(range(32)))
+SQLITE = pytest.mark.engines("sqlite")
+"""What an engine has no part in, or one alone."""
 
 TAKE = """
 import os, signal, sys
@@ -75,9 +81,20 @@ def taken(store: Services, place: Path, **how: object) -> Path:
     return taking.take(store, place, **{"secret": None, "with_keys": False, "by": "tests", **how}).path
 
 
+@pytest.fixture(autouse=True)
+def database(engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """On PostgreSQL the environment names the database to which stores are restored."""
+    if engine == "sqlite" or CHOSEN.postgres is None:
+        yield
+        return
+    monkeypatch.setenv("BREACHCHECK_DATABASE", CHOSEN.postgres.server.make(BACK))
+    yield
+    CHOSEN.postgres.server.drop(BACK)
+
+
 def restored(backup: Path, data: Path, *, secret: Secret | None = None, keys: Path | None = None) -> Services:
     restores.restore(backup, data, secret=secret, keys=keys, by="tests")
-    return open_services(config.read(data, {}))
+    return open_services(config.read(data))
 
 
 def is_exposed(store: Services, account: str) -> bool:
@@ -90,7 +107,7 @@ def told(store: Services, account: str) -> list[tuple[str, set[str]]]:
 
 def assert_no_store(data: Path) -> None:
     with pytest.raises(StoreNotFound):
-        open_services(config.read(data, {}))
+        open_services(config.read(data))
 
 
 @pytest.mark.parametrize("secret", [None, SECRET])
@@ -107,6 +124,7 @@ def test_what_was_known_is_known_after_a_restore_and_nothing_else(store, place, 
     back.close()
 
 
+@SQLITE
 def test_no_key_is_in_a_backup_that_was_not_told_to_hold_them(store, place):
     content = taken(store, place).read_bytes()
 
@@ -115,6 +133,7 @@ def test_no_key_is_in_a_backup_that_was_not_told_to_hold_them(store, place):
         assert bytes.fromhex(path.read_text()) not in content
 
 
+@SQLITE
 def test_a_backup_with_keys_needs_nothing_else(store, place, tmp_path):
     published_breach(store, SHOP, {ANN: [EMAIL]})
     backup = taken(store, place, with_keys=True)
@@ -125,6 +144,7 @@ def test_a_backup_with_keys_needs_nothing_else(store, place, tmp_path):
     back.close()
 
 
+@SQLITE
 def test_a_backup_is_for_its_owner_alone(store, place):
     assert taken(store, place).stat().st_mode & 0o777 == 0o600
 
@@ -144,10 +164,12 @@ def test_no_address_is_in_a_backup_in_clear(tmp_path, place):
     store.close()
 
 
+@SQLITE
 def test_a_folder_gets_a_backup_named_by_its_time(store, place):
     assert taken(store, place.parent).name.startswith("breachcheck-20")
 
 
+@SQLITE
 def test_what_is_there_is_not_touched(store, place):
     place.write_text("precious")
 
@@ -156,16 +178,19 @@ def test_what_is_there_is_not_touched(store, place):
     assert place.read_text() == "precious"
 
 
+@SQLITE
 def test_a_backup_in_the_data_folder_is_refused(store):
     with pytest.raises(BackupFault, match="would be lost with it"):
         taken(store, store.config.data / "one.backup")
 
 
+@SQLITE
 def test_keys_in_the_place_of_the_backup_are_refused(place):
     with pytest.raises(BackupFault, match="--with-keys"):
         key_copies.require_apart(place.parent / "keys", place)
 
 
+@SQLITE
 def test_copies_of_keys_are_made_once_and_those_of_another_store_left_alone(store, tmp_path):
     keys = tmp_path / "keys"
     first = key_copies.copy_to(store.config, keys)
@@ -179,6 +204,7 @@ def test_copies_of_keys_are_made_once_and_those_of_another_store_left_alone(stor
     assert {path: path.read_bytes() for path in again} == before
 
 
+@SQLITE
 def test_a_damaged_store_is_not_backed_up_as_if_it_were_whole(store, place):
     published_breach(store, SHOP, PEOPLE)
     store.index.settle()
@@ -191,6 +217,7 @@ def test_a_damaged_store_is_not_backed_up_as_if_it_were_whole(store, place):
     assert list(place.parent.iterdir()) == []
 
 
+@SQLITE
 @pytest.mark.parametrize("member", [1, 2, 4])
 @pytest.mark.parametrize("whom", [signal.SIGTERM, signal.SIGKILL])
 def test_a_backup_that_is_stopped_leaves_nothing_that_looks_like_one(store, place, member, whom):
@@ -207,10 +234,13 @@ def test_a_backup_that_is_stopped_leaves_nothing_that_looks_like_one(store, plac
     assert [path.name for path in place.parent.iterdir()] == [place.name]
 
 
-def test_a_full_disk_is_said_and_leaves_nothing(store, place):
+@pytest.mark.parametrize("share", [0.3, 0.99])
+def test_a_full_disk_is_said_and_leaves_nothing(store, place, share):
     published_breach(store, SHOP, PEOPLE)
+    needed = taken(store, place).stat().st_size
+    place.unlink()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (store.config.catalogue_path.stat().st_size + 40_000, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(needed * share), hard))
     try:
         with pytest.raises(StoreFull):
             taken(store, place)
@@ -236,15 +266,23 @@ def test_backups_taken_while_loads_are_published_hold_whole_loads_alone(store, t
     writer = Thread(target=publish)
     writer.start()
     try:
-        made = [taken(store, tmp_path / f"{number}.backup", with_keys=True) for number in range(5)]
+        made = [taken(store, tmp_path / f"{number}.backup", with_keys=True) for number in range(3)]
     finally:
         done.set()
         writer.join()
 
     for backup in made:
+        empty_database()
         back = restored(backup, tmp_path / f"{backup.stem}-back")
         assert people_found(back) == len(PEOPLE)
         back.close()
+
+
+def empty_database() -> None:
+    """Make the one that is restored to, on PostgreSQL, as good as new."""
+    if CHOSEN.postgres:
+        CHOSEN.postgres.server.drop(BACK)
+        CHOSEN.postgres.server.make(BACK)
 
 
 def people_found(store: Services) -> int:
@@ -261,6 +299,7 @@ class TestRestore:
         published_breach(store, SHOP, {ANN: [EMAIL]})
         return taken(store, place, with_keys=True)
 
+    @SQLITE
     def test_a_folder_with_anything_in_it_is_refused(self, backup, tmp_path):
         (tmp_path / "back").mkdir()
         (tmp_path / "back" / "letter.txt").write_text("precious")
@@ -276,6 +315,7 @@ class TestRestore:
             restored(backup, tmp_path / "back")
         assert_no_store(tmp_path / "back")
 
+    @SQLITE
     @pytest.mark.parametrize("name", ["index.key", "app.key", "mail.key", "seal.key"])
     def test_another_key_is_refused_in_words(self, store, place, tmp_path, name):
         backup, keys = taken(store, place), tmp_path / "keys"
@@ -294,6 +334,7 @@ class TestRestore:
 
         restored(backup, tmp_path / "back", keys=keys).close()
 
+    @SQLITE
     @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.99])
     def test_a_backup_that_was_cut_off_is_refused(self, backup, tmp_path, share):
         content = backup.read_bytes()
@@ -303,6 +344,7 @@ class TestRestore:
             restored(backup, tmp_path / "back")
         assert_no_store(tmp_path / "back")
 
+    @SQLITE
     def test_a_backup_that_was_changed_is_refused(self, backup, tmp_path):
         content = bytearray(backup.read_bytes())
         content[len(content) // 2] ^= 1
@@ -311,6 +353,7 @@ class TestRestore:
         with pytest.raises(BackupDamaged, match="not what was written"):
             restored(backup, tmp_path / "back")
 
+    @SQLITE
     def test_checking_alone_finds_the_same_and_writes_nothing(self, backup):
         assert archive.unpack(backup, None).backup == 1
         content = bytearray(backup.read_bytes())
@@ -320,6 +363,7 @@ class TestRestore:
         with pytest.raises(BackupDamaged):
             archive.unpack(backup, None)
 
+    @SQLITE
     def test_a_file_that_leads_out_of_the_folder_is_refused(self, tmp_path):
         (tmp_path / "evil").write_text("evil")
         files = {"../evil": tmp_path / "evil"}
@@ -333,6 +377,7 @@ class TestRestore:
         with pytest.raises(BackupDamaged):
             archive.unpack(tmp_path / "one.backup", None, tmp_path / "in")
 
+    @SQLITE
     @pytest.mark.parametrize("content", [b"", b"no backup at all", b"\x1f\x8b" * 600])
     def test_what_is_no_backup_is_refused_in_words(self, tmp_path, content):
         (tmp_path / "one.backup").write_bytes(content)
@@ -340,6 +385,7 @@ class TestRestore:
         with pytest.raises(BackupDamaged, match=r"no (whole )?backup"):
             restored(tmp_path / "one.backup", tmp_path / "back")
 
+    @SQLITE
     def test_a_backup_of_a_newer_program_is_refused_in_words(self, store, place, tmp_path):
         store.databases.catalogue_db.execute(
             """
@@ -351,12 +397,14 @@ class TestRestore:
         with pytest.raises(SchemaMismatch, match="newer breachcheck"):
             restored(taken(store, place, with_keys=True), tmp_path / "back")
 
+    @SQLITE
     def test_an_encrypted_backup_is_not_opened_without_its_secret(self, store, place, tmp_path):
         backup = taken(store, place, secret=SECRET, with_keys=True)
 
         with pytest.raises(BackupFault, match="encrypted"):
             restored(backup, tmp_path / "back")
 
+    @SQLITE
     def test_a_store_with_a_passphrase_comes_back_with_it(self, tmp_path, place, monkeypatch):
         settings = config.read(tmp_path / "data", {})
         secret = tmp_path / "passphrase"
@@ -371,6 +419,7 @@ class TestRestore:
         assert (tmp_path / "back" / "catalogue.db").exists()
         store.close()
 
+    @SQLITE
     def test_a_mail_server_s_password_need_not_be_back_yet(self, tmp_path, place):
         data = tmp_path / "data"
         store = new_store(data)
@@ -384,6 +433,7 @@ class TestRestore:
         assert (tmp_path / "back" / "catalogue.db").exists()
         store.close()
 
+    @SQLITE
     def test_a_restore_that_is_killed_leaves_no_store_and_can_be_begun_again(self, backup, tmp_path):
         restore = (
             "import os, signal, sys; from pathlib import Path; from breachcheck.backups import restores;"
@@ -398,6 +448,7 @@ class TestRestore:
         assert is_exposed(back, ANN)
         back.close()
 
+    @SQLITE
     def test_one_that_is_killed_between_two_files_leaves_no_store_and_says_so_the_next_time(self, backup, tmp_path):
         restore = (
             "import os, signal, sys; from pathlib import Path; from breachcheck.backups import restores;"
@@ -431,6 +482,7 @@ class TestRestore:
         for one in (store, back):
             one.close()
 
+    @SQLITE
     def test_it_is_audited_with_the_moment_that_it_shows(self, backup, tmp_path):
         back = restored(backup, tmp_path / "back")
 
@@ -439,6 +491,7 @@ class TestRestore:
         assert entry.subject.startswith("20")
         back.close()
 
+    @SQLITE
     def test_a_held_load_is_held_afterwards(self, store, place, tmp_path):
         load_id = held_breach(store, SHOP, {ANN: [EMAIL]})
 

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,13 @@ from breachcheck.backups import restores, taking
 from breachcheck.demo import demo_addresses
 from breachcheck.suppressions import Level
 from tests.cli.commands import ROOT, breachcheck, environment
-from tests.cli.servers import KINDS, running
+from tests.cli.servers import running
+from tests.engines import CHOSEN
 from tests.stores import SHOP, published_breach
 
 ANN = "ann@example.com"
 EMAIL = "Email addresses"
+DATABASE = "drill"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -32,9 +35,27 @@ def secret(tmp_path: Path) -> Path:
     return path
 
 
-def answers(data: Path, accounts: list[str]) -> list[object]:
+@pytest.fixture
+def place(engine: str) -> Iterator[dict[str, str]]:
+    """What the environment says of where the store is."""
+    if engine == "sqlite" or CHOSEN.postgres is None:
+        yield {}
+        return
+    yield {"BREACHCHECK_DATABASE": CHOSEN.postgres.server.make(DATABASE)}
+    CHOSEN.postgres.server.drop(DATABASE)
+
+
+def lose(data: Path) -> None:
+    """The data folder, and the database that goes with it."""
+    shutil.rmtree(data)
+    if CHOSEN.postgres:
+        CHOSEN.postgres.server.drop(DATABASE)
+        CHOSEN.postgres.server.make(DATABASE)
+
+
+def answers(data: Path, accounts: list[str], place: dict[str, str]) -> list[object]:
     """What each is answered, without the times of asking."""
-    asked = breachcheck("check", "-", "--json", data=data, stdin="".join(f"{one}\n" for one in accounts))
+    asked = breachcheck("check", "-", "--json", data=data, stdin="".join(f"{one}\n" for one in accounts), **place)
     found = [json.loads(line) for line in asked.out.splitlines()]
     for one in found:
         one["checked"].pop("as_of")
@@ -51,31 +72,33 @@ def manifest_of(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_drill_a_store_lost_in_the_midst_of_its_work_answers_everyone_as_before(tmp_path, kind):
+@pytest.mark.engines("sqlite", "postgres")
+def test_the_drill_a_store_lost_in_the_midst_of_its_work_answers_everyone_as_before(tmp_path, place):
     data, keys = tmp_path / "data", tmp_path / "safe" / "keys"
     (tmp_path / "safe").mkdir()
     (tmp_path / "backups").mkdir()
-    assert breachcheck("demo", "--no-serve", data=data).status == 0
+    assert breachcheck("demo", "--no-serve", data=data, **place).status == 0
     accounts = [*demo_addresses().all, "someone.else@example.org"]
-    before = answers(data, accounts)
+    before = answers(data, accounts, place)
 
     manifest = manifest_of(tmp_path)
-    with running(data, server=kind) as server:
+    with running(data, **place) as server:
         line = [sys.executable, "-m", "breachcheck.cli", "ingest", str(manifest), "--data", str(data)]
         with subprocess.Popen(
-            line, cwd=ROOT, env=environment(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+            line, cwd=ROOT, env=environment(**place), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
         ) as load:
-            backup = breachcheck("backup", tmp_path / "backups" / "one", "--keys-to", keys, "--json", data=data)
+            backup = breachcheck(
+                "backup", tmp_path / "backups" / "one", "--keys-to", keys, "--json", data=data, **place
+            )
             asked = server.request("POST", "/", f"account={accounts[0]}", content_type=FORM)
         assert load.returncode == 0
-    shutil.rmtree(data)
-    restored = breachcheck("restore", tmp_path / "backups" / "one", "--keys", keys, data=data)
+    lose(data)
+    restored = breachcheck("restore", tmp_path / "backups" / "one", "--keys", keys, data=data, **place)
 
     assert (backup.status, asked[0], restored.status) == (0, 303, 0), restored.err
-    late = [one["status"] for one in answers(data, PEOPLE[:: len(PEOPLE) - 1])]
+    late = [one["status"] for one in answers(data, PEOPLE[:: len(PEOPLE) - 1], place)]
     assert late in (["not_found"] * 2, ["exposed"] * 2)
-    assert [one["exposures"] for one in answers(data, accounts)] == [one["exposures"] for one in before]
+    assert [one["exposures"] for one in answers(data, accounts, place)] == [one["exposures"] for one in before]
 
 
 def test_a_backup_says_which_keys_to_keep_apart(store, tmp_path):
