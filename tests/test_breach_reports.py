@@ -1,7 +1,5 @@
 """Breach reports: what an authority's form asks, from what the store knows, and nothing about a handful of people."""
 
-import time
-
 import pytest
 
 from breachcheck import breach_reports
@@ -11,7 +9,7 @@ from breachcheck.errors import UnknownLoad
 from breachcheck.loads import LEFT_OUT
 from tests.cli.commands import breachcheck
 from tests.engines import ENGINES as ENGINES
-from tests.mails import mailing
+from tests.mails import after_this_test, mailing
 from tests.stores import SHOP, facts, held_breach, published_breach
 
 EMAIL, NAMES, PHONES = "Email addresses", "Names", "Phone numbers"
@@ -112,7 +110,7 @@ def test_a_load_of_another_breach_is_none(store, made):
 
 def test_who_was_only_written_to_is_not_counted_as_told(tmp_path):
     for it in mailing(tmp_path / "data"):
-        it.clock.now = int(time.time()) + 1
+        it.clock.now = after_this_test()
         it.subscribed("ann@example.com")
         published_breach(it.store, SHOP, PEOPLE)
         it.post.notify.tell("Shop", by="tests")

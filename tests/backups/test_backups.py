@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
@@ -31,7 +30,7 @@ from breachcheck.services import Services, open_services
 from breachcheck.suppressions import Level
 from tests.engines import CHOSEN
 from tests.engines import ENGINES as ENGINES
-from tests.mails import Clock, Mailing
+from tests.mails import Clock, Mailing, after_this_test
 from tests.stores import SHOP, held_breach, new_store, published_breach
 
 ROOT = Path(__file__).parents[2]
@@ -151,7 +150,7 @@ def test_a_backup_is_for_its_owner_alone(store, place):
 
 def test_no_address_is_in_a_backup_in_clear(tmp_path, place):
     store = new_store(tmp_path / "data", mail="outbox", public_url="https://check.example")
-    mailing = Mailing(store, Clock(int(time.time()) + 5))
+    mailing = Mailing(store, Clock(after_this_test()))
     published_breach(store, SHOP, {ANN: [EMAIL]})
     mailing.subscribed(ANN)
     store.post.notify.tell("Shop", by="tests")

@@ -10,7 +10,7 @@ from breachcheck.outbox import IN_DOUBT, Mail
 from breachcheck.services import open_services
 from tests.cli.commands import breachcheck
 from tests.engines import ENGINES as ENGINES
-from tests.mails import Mailing
+from tests.mails import Mailing, after_this_test
 from tests.stores import SHOP, new_store, published_breach
 
 ANN = "ann@example.com"
@@ -135,7 +135,7 @@ class TestTell:
 
     def test_a_correction_counts_those_who_were_told(self, store, data):
         it = Mailing(store)
-        it.clock.now = int(time.time()) + 1
+        it.clock.now = after_this_test()
         store.post.notify.tell("Shop", by="tests")
         it.rounds()
         store.publishing.withdraw("Shop", by="tests")
@@ -146,7 +146,7 @@ class TestTell:
 
     def test_a_withdrawal_offers_to_correct_and_a_decision_not_to_is_noted(self, store, data):
         it = Mailing(store)
-        it.clock.now = int(time.time()) + 1
+        it.clock.now = after_this_test()
         store.post.notify.tell("Shop", by="tests")
         it.rounds()
 
@@ -168,7 +168,7 @@ class TestTell:
     def test_a_correction_may_have_words_in_each_language_of_mails(self, store, data):
         words = ("--correction", "--what-went-wrong", "a wrong file", "--what-is-right", "you are not in it", "--yes")
         it = Mailing(store)
-        it.clock.now = int(time.time()) + 1
+        it.clock.now = after_this_test()
         store.post.notify.tell("Shop", by="tests")
         it.rounds()
         store.publishing.withdraw("Shop", by="tests")
@@ -182,7 +182,7 @@ class TestTell:
     def test_whoever_would_read_words_of_another_language_is_counted_first(self, store, data):
         it = Mailing(store)
         it.subscribed(GERMAN, "de")
-        it.clock.now = int(time.time()) + 1
+        it.clock.now = after_this_test()
         store.post.notify.tell("Shop", by="tests")
         it.rounds()
         store.publishing.withdraw("Shop", by="tests")

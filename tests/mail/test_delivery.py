@@ -21,7 +21,7 @@ from breachcheck.services import open_services
 from tests import mail_servers
 from tests.cli.commands import ROOT, environment
 from tests.engines import ENGINES as ENGINES
-from tests.mails import NOW, Mailing, mailing
+from tests.mails import NOW, Mailing, after_this_test, mailing
 from tests.stores import SHOP, new_store, published_breach
 
 ANN = "ann@example.com"
@@ -105,7 +105,7 @@ def test_what_is_only_a_file_is_never_called_sent(it, queue):
 @pytest.fixture
 def only_written(it):
     """One subscriber, to whom a notification was written as a file some time ago."""
-    it.clock.now = int(time.time()) + 1
+    it.clock.now = after_this_test()
     it.subscribed(ANN)
     published_breach(it.store, SHOP, {ANN: ["Email addresses"]})
     it.post.notify.tell("Shop", by="tests")

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 
 import pytest
 from structlog.testing import capture_logs
@@ -14,7 +13,7 @@ from ingest import worker
 from tests.cli.servers import free_port
 from tests.engines import CHOSEN
 from tests.engines import ENGINES as ENGINES
-from tests.mails import Mailing
+from tests.mails import Mailing, after_this_test
 from tests.stores import SHOP, new_store, published_breach
 
 CANARY = "Canary.Yellow@example.com"
@@ -43,7 +42,7 @@ def it(tmp_path):
     settings = {"mail": "smtp", "mail_from": "no-reply@check.example", "public_url": "https://check.example"}
     store = new_store(tmp_path / "data", **settings, smtp_host="127.0.0.1", smtp_port=free_port(), smtp_security="none")
     one = Mailing(store)
-    one.clock.now = int(time.time()) + 1
+    one.clock.now = after_this_test()
     yield one
     store.close()
 

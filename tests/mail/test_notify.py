@@ -11,7 +11,7 @@ from breachcheck.notifications import Words
 from breachcheck.suppressions import Level
 from ingest import worker
 from tests.engines import ENGINES as ENGINES
-from tests.mails import Mailing, mailing, text_of
+from tests.mails import Mailing, after_this_test, mailing, text_of
 from tests.stores import SHOP, facts, published_breach
 
 ANN, BOB, EVE = "ann@example.com", "bob@example.com", "eve@example.com"
@@ -29,7 +29,7 @@ def it(tmp_path):
 def now_mailing(tmp_path, **settings):
     """Jobs fall due by the real clock, and so do these mails."""
     for one in mailing(tmp_path / "data", **settings):
-        one.clock.now = int(time.time()) + 1
+        one.clock.now = after_this_test()
         yield one
 
 

@@ -1,7 +1,6 @@
 """The operators' pages: who gets in, what they may do, and the preview of a load."""
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from breachcheck.services import Services
 from breachcheck.suppressions import Level
 from breachcheck.web.app import create_app
 from tests.engines import ENGINES as ENGINES
-from tests.mails import mailing
+from tests.mails import after_this_test, mailing
 from tests.stores import facts, held_breach, new_store, published_breach
 
 PASSWORD = "correct horse battery"  # made up
@@ -358,7 +357,7 @@ def test_a_load_that_was_read_in_part_says_so_and_has_no_button_to_publish_it(
 
 def test_a_withdrawal_says_how_many_were_told(tmp_path: Path) -> None:
     for it in mailing(tmp_path / "data"):
-        it.clock.now = int(time.time()) + 1
+        it.clock.now = after_this_test()
         it.store.operators.add("olga", PASSWORD)
         it.subscribed("hana@example.com")
         published_breach(it.store, facts(), PEOPLE)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from breachcheck.suppressions import Level
 from breachcheck.web.app import create_app
 from breachcheck.web.sealed import Seal
 from tests.engines import ENGINES as ENGINES
-from tests.mails import mailing
+from tests.mails import after_this_test, mailing
 from tests.stores import SHOP, break_catalogue, break_index, facts, published_breach
 from tests.web.conftest import ANALYTICS, ANALYTICS_PEOPLE, PRIVATE
 from tests.web.owners import ANN, Site, form_of, press
@@ -314,7 +313,7 @@ def test_it_says_that_an_organisation_kept_the_address_of_its_own_people(site, c
 
 
 def test_what_someone_was_told_is_in_what_they_can_take_away(site, client):
-    site.mailing.clock.now = int(time.time()) + 1
+    site.mailing.clock.now = after_this_test()
     site.mailing.subscribed(ANN)
     site.mailing.post.notify.tell("Chatter-Tally", by="tests")
     site.mailing.rounds()
