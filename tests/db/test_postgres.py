@@ -33,7 +33,7 @@ from breachcheck.errors import (
     StoreUnavailable,
 )
 from breachcheck.services import Services
-from tests import engines, servers
+from tests import engines, patience, servers
 from tests.engines import Postgres
 from tests.patience import eventually
 from tests.stores import SHOP, new_store, published_breach
@@ -238,6 +238,11 @@ class TestAStore:
 
 
 class TestFaults:
+    @pytest.fixture(autouse=True)
+    def _in_earnest(self) -> Iterator[None]:
+        with patience.in_earnest():
+            yield
+
     def test_a_server_that_has_fallen_silent_lets_everyone_go_and_heals(self, own_server, shaken):
         assert asked(shaken)
         own_server.server.signal(signal.SIGSTOP)

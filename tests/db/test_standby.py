@@ -19,7 +19,7 @@ from breachcheck.errors import CouldNotCheck, LoadError, StoreReadOnly, StoreUna
 from breachcheck.services import Services, open_services
 from breachcheck.suppressions import Level
 from breachcheck.web.app import create_app
-from tests import engines, servers
+from tests import engines, patience, servers
 from tests.engines import Postgres
 from tests.servers import Server
 from tests.stores import SHOP, facts, held_breach, new_store, published_breach
@@ -70,6 +70,12 @@ def a_pair(folder: Path) -> Iterator[Pair]:
         servers.running(*servers.QUICK, *OFTEN, primary=primary) as standby,
     ):
         yield Pair(primary, standby, Postgres(primary, folder))
+
+
+@pytest.fixture(autouse=True)
+def _in_earnest() -> Iterator[None]:
+    with patience.in_earnest():
+        yield
 
 
 @pytest.fixture(scope="module")
