@@ -20,17 +20,24 @@ from ingest.readers.base import Plain
 from ingest.readers.escapes import LONGEST_ENTITY
 from ingest.readers.plain_domains import PlainDomains
 
-_WIDTH = 32
-"""Bytes looked at on either side of an @: together with it less than `addresses.PLAIN_LENGTH` + 2."""
+_BEFORE, _BEHIND = 32, 31
+"""Bytes looked at before and behind an @: with it a window, of as many bytes as a word of masks has bits."""
 
-_LONGEST_LABEL = 8  # of top-level domains that are looked up at once
+_WINDOW = _BEFORE + 1 + _BEHIND
+_HEAD, _TAIL = (1 << _BEFORE) - 1, (1 << _BEHIND) - 1  # masks of the bytes before and behind
+_LONGEST_LABEL = 8  # of top-level domains that are looked up at once, as words
+_SMALL = np.uint64(0x2020202020202020)
+_MARGIN = b" " * _WINDOW  # around every block, so that a window fits around each of its @s
 _LONGEST_PIECE = 4 << 20
 _AT_ONCE = 1 << 14  # @s, around each of which a few hundred bytes of memory are needed
-_SPARSE_LOG2 = 12  # one byte in so many
+_SPARSE_LOG2 = 15  # one byte in so many
+_FEW_LOG2 = 11
+_NEAR_END = 1 << 12  # bytes in which a block has a place to be cut at, in all likelihood
 
 Positions = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
+Masks = NDArray[np.int64]
 
 
 def _among(characters: bytes) -> Bools:
@@ -39,11 +46,6 @@ def _among(characters: bytes) -> Bools:
     return table
 
 
-_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_IS_WORD = _among(_ALPHABET + b"0123456789")
-_IS_LETTER = _among(_ALPHABET)
-_IS_LOCAL = _among(_ALPHABET + b"0123456789!#$*+^_~.-")
-_IS_DOMAIN = _among(_ALPHABET + b"0123456789.-")
 _SEPARATOR = re.compile(rb"[%s]" % re.escape(prose.SEPARATORS))
 _MAY_PRECEDE = _among(prose.SEPARATORS + b";:=")
 _MAY_FOLLOW = _among(bytes(set(range(0x80)) - set(b"@%&\\")))
@@ -56,21 +58,26 @@ def addresses(blocks: Iterable[bytes]) -> Generator[bytes]:
 
 
 def whole_pieces(blocks: Iterable[bytes]) -> Generator[bytes]:
-    """The same text, cut only where something separates, unless nothing does for megabytes."""
+    """The same text with blanks around, cut only where something separates, unless nothing does for megabytes."""
     rest = b""
     for block in blocks:
-        end = max(map(block.rfind, (b"\n", b" ", b'"', b",", b">", b"\t"))) + 1
+        end = _last_cut(block, max(len(block) - _NEAR_END, 0)) or _last_cut(block, 0)
         if end:
-            yield rest + block[:end]
+            yield b"".join((_MARGIN, rest, memoryview(block)[:end], _MARGIN))
         rest = block[end:] if end else rest + block
         if len(rest) > _LONGEST_PIECE:
-            yield rest
+            yield b"".join((_MARGIN, rest, _MARGIN))
             rest = b""
-    yield rest
+    yield b"".join((_MARGIN, rest, _MARGIN))
+
+
+def _last_cut(block: bytes, start: int) -> int:
+    """Where *block* can be cut last, behind *start*; 0 where nowhere."""
+    return max(block.rfind(mark, start) for mark in (b"\n", b" ", b'"', b",", b">", b"\t")) + 1
 
 
 def addresses_of(block: bytes) -> Iterator[bytes]:
-    """Lines of the addresses in *block*, in no order."""
+    """Lines of the addresses in *block*, one of `whole_pieces`, in no order."""
     spots, others = _found(block)
     yield spots.lines() + others
 
@@ -82,7 +89,7 @@ class PlainText:
         self._domains = PlainDomains()
 
     def __call__(self, block: bytes) -> Plain:
-        """What *block* holds, cut as by `whole_pieces`."""
+        """What *block* holds, one of `whole_pieces`."""
         spots, others = _found(block)
         locals, domains = spots.columns()
         places = self._domains.places(domains)
@@ -134,13 +141,12 @@ def _escaped_ats(block: bytes, text: Bytes) -> Positions:
     signs, ampersands, strokes, wide = (_places(block, text, mark) for mark in (b"%", b"&", b"\\", b"\xef"))
     if not len(signs) + len(ampersands) + len(strokes) + len(wide):
         return signs
-    beyond = np.concatenate((text, np.zeros(8, np.uint8)))
-    entities = ampersands + 4 * (_stands(beyond, ampersands, b"a") & _stands(beyond, ampersands + 3, b";"))
+    entities = ampersands + 4 * (_stands(text, ampersands, b"a") & _stands(text, ampersands + 3, b";"))
     found = (
-        signs[_stands(beyond, signs, b"40") | _stands(beyond, signs, b"25")],
-        ampersands[_stands(beyond, entities, b"#") | _stands(beyond, entities, b"c")],
-        strokes[_stands(beyond, strokes, b"u") | _stands(beyond, strokes, b"x")],
-        wide[_stands(beyond, wide, b"\xbc\xa0") | _stands(beyond, wide, b"\xb9\xab")],
+        signs[_stands(text, signs, b"40") | _stands(text, signs, b"25")],
+        ampersands[_stands(text, entities, b"#") | _stands(text, entities, b"c")],
+        strokes[_stands(text, strokes, b"u") | _stands(text, strokes, b"x")],
+        wide[_stands(text, wide, b"\xbc\xa0") | _stands(text, wide, b"\xb9\xab")],
     )
     return np.concatenate(found)
 
@@ -189,15 +195,24 @@ class _Line:
         if not len(rows):
             return np.zeros(0, np.bool_)
         marks = [self._last(rows, mark) for mark in (b"&", b"\\", b"/" if b"://" in self.block else b"&")]
-        is_held: Bools = np.greater(np.max(marks, axis=0), self._last(rows, b"\n"))
+        last = np.max(marks, axis=0)
+        is_held: Bools = np.greater_equal(last, 0)
+        held = np.flatnonzero(is_held)
+        is_held[held] = last[held] > self._beginnings(self.ats[rows[held]])
         return is_held
+
+    def _beginnings(self, ats: Positions) -> Positions:
+        """Where the line feeds stand before the lines of *ats*."""
+        if len(ats) > len(self.block) >> _FEW_LOG2:
+            return _last_before(self.text, ats, b"\n", self.block)
+        return np.array([self.block.rfind(b"\n", 0, at) for at in ats.tolist()], np.int64)
 
     def has_entity(self, rows: Positions) -> Bools:
         """Whether an & stands so shortly before the @s of *rows* that what lies between could be an entity."""
         if not len(rows):
             return np.zeros(0, np.bool_)
         ampersands = self._last(rows, b"&")
-        return (ampersands >= 0) & (self.ats[rows] - ampersands <= _WIDTH + 2 * LONGEST_ENTITY)
+        return (ampersands >= 0) & (self.ats[rows] - ampersands <= _BEFORE + 2 * LONGEST_ENTITY)
 
     def _last(self, rows: Positions, character: bytes) -> Positions:
         return _last_before(self.text, self.ats[rows], character, self.block)
@@ -214,7 +229,7 @@ def _last_before(text: Bytes, ats: Positions, character: bytes, block: bytes) ->
 
 @dataclass(frozen=True, slots=True)
 class _Spots:
-    """What stands around some @s of a block: *windows* hold `_WIDTH` bytes before each, and a byte more behind it."""
+    """What stands around some @s of a block, each in the middle of one of *windows*."""
 
     windows: Bytes
     before: Positions  # bytes of the local part
@@ -233,82 +248,93 @@ class _Spots:
     def lines(self) -> bytes:
         """The addresses, one a line."""
         before, after = self.before[:, None], self.after[:, None]
-        place = np.arange(-_WIDTH, _WIDTH + 2)
+        place = np.arange(-_BEFORE, _BEHIND + 1)
         windows = self.windows.copy()
-        windows[np.arange(len(windows)), self.after + _WIDTH + 1] = ord("\n")
+        windows[np.arange(len(windows)), self.after + (_BEFORE + 1)] = ord("\n")
         return windows[(place >= -before) & (place <= after + 1)].tobytes()
 
     def columns(self) -> tuple[TextColumn, TextColumn]:
         """Local parts and domains in lower case."""
-        room = np.zeros(_WIDTH, np.uint8)
-        middle = np.arange(len(self.windows)) * self.windows.shape[1] + _WIDTH
+        room = np.zeros(_WINDOW, np.uint8)
+        middle = np.arange(len(self.windows)) * _WINDOW + _BEFORE
         whole = TextColumn(np.concatenate((self.windows.ravel(), room)), middle - self.before, self.before).lowered()
         return whole, TextColumn(whole.data, middle + 1, self.after)
 
     def have_tags(self) -> Bools:
         """Which have a plus sign in the local part."""
-        tags = np.flatnonzero(self.windows[:, :_WIDTH] == ord("+"))
-        rows, places = np.divmod(tags, _WIDTH)
-        have_tags = np.zeros(len(self.windows), np.bool_)
-        have_tags[rows[places >= _WIDTH - self.before[rows]]] = True
+        have_tags: Bools = (_mask(self.windows == ord("+")) & _HEAD) >> (_BEFORE - self.before) != 0
         return have_tags
 
 
-_NO_SPOTS = _Spots(np.empty((0, 2 * _WIDTH + 2), np.uint8), np.empty(0, np.int64), np.empty(0, np.int64))
+_NO_SPOTS = _Spots(np.empty((0, _WINDOW), np.uint8), np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 def _plain_spots(text: Bytes, ats: Positions, line: _Line) -> tuple[_Spots, Bools]:
     """What stands around those of *ats* that are of plain addresses, and which these are."""
-    width = 2 * _WIDTH + 2
-    blanks = np.full(_WIDTH + 2, ord(" "), np.uint8)
-    padded = np.concatenate((blanks, text, blanks))
-    rows = np.ndarray((len(padded) - width + 1,), f"V{width}", padded, 0, (1,))
-    windows = rows[ats + 2].view(np.uint8).reshape(len(ats), width)
-    before, is_local = _local_parts(windows, line)
-    after, is_domain = _domains(windows[:, _WIDTH + 1 :])
+    rows = np.ndarray((len(text) - _WINDOW + 1,), f"V{_WINDOW}", text, 0, (1,))
+    windows = rows[ats - _BEFORE].view(np.uint8).reshape(len(ats), _WINDOW)
+    are_words = _are_in(windows | np.uint8(0x20), "az") | _are_in(windows, "09")
+    are_of_domains = are_words | _are_in(windows, "-.")
+    are_local = are_of_domains | _are_in(windows, "*+") | _are_in(windows, "^_")
+    before, is_local = _local_parts(windows, are_words, _mask(are_local), line)
+    after, is_domain = _domains(windows, _mask(are_words), _mask(are_of_domains))
     is_plain = is_local & is_domain
     return _Spots(windows, before, after).take(is_plain), is_plain
 
 
-def _local_parts(windows: Bytes, line: _Line) -> tuple[Positions, Bools]:
+def _are_in(characters: Bytes, ends: str) -> Bools:
+    """Which of *characters* are in the range of ASCII with such *ends*: much faster than to look each up."""
+    first, last = map(ord, ends)
+    are_in: Bools = np.less_equal(characters - np.uint8(first), last - first)
+    return are_in
+
+
+def _mask(windows: Bools) -> Masks:
+    """A bit for each byte of each of *windows*, the lowest for the first."""
+    return np.packbits(windows, bitorder="little").view("<i8")
+
+
+def _bits_of(masks: Masks) -> Positions:
+    """How many bits each of *masks* takes, from the lowest to the highest that is set; few enough for a float."""
+    return np.frexp(masks.astype(np.float64))[1].astype(np.int64)
+
+
+def _local_parts(windows: Bytes, are_words: Bools, are_local: Masks, line: _Line) -> tuple[Positions, Bools]:
     """How many bytes the local part has before the middle of each window, and whether it is plain."""
-    length = (~_IS_LOCAL[windows[:, _WIDTH - 1 :: -1]]).argmax(axis=1)
     row = np.arange(len(windows))
-    first, before = windows[row, _WIDTH - length], windows[row, _WIDTH - 1 - length]
-    is_plain = (length > 0) & _IS_WORD[first] & _MAY_PRECEDE[before]
+    start = _bits_of(~are_local & _HEAD)
+    before = windows[row, start - 1]
+    is_plain = (start > 0) & are_words[row, start] & _MAY_PRECEDE[before]
     marked = np.flatnonzero(is_plain & ((before == ord(":")) | (before == ord("="))))
     is_plain[marked] = ~line.may_hold_url(marked)
     marked = np.flatnonzero(is_plain & (before == ord(";")))
     is_plain[marked] = ~line.has_entity(marked)
-    return length, is_plain
+    return _BEFORE - start, is_plain
 
 
-def _domains(windows: Bytes) -> tuple[Positions, Bools]:
-    """How many bytes the domain has that begins each window, and whether it is plain."""
-    is_domain = _IS_DOMAIN[windows]
-    length = (~is_domain).argmax(axis=1)
-    row = np.arange(len(windows))
-    is_plain = (length > 0) & (length < _WIDTH) & _MAY_FOLLOW[windows[row, length]]
-    is_mark = ~_IS_WORD[windows]  # dots and hyphens, as far as it matters
-    end = length - is_mark[row, length - 1]
-    within = np.arange(_WIDTH)[None, :] < end[:, None]
-    is_mark[:, :_WIDTH] &= within
-    is_plain &= ~(is_mark[:, :-1] & is_mark[:, 1:]).any(axis=1) & ~is_mark[row, 0] & ~is_mark[row, end - 1]
-    is_dot = (windows[:, :_WIDTH] == ord(".")) & within
-    dot = _WIDTH - 1 - is_dot[:, ::-1].argmax(axis=1)
-    is_plain &= is_dot.any(axis=1)
-    return end, is_plain & _are_top_level(windows, dot + 1, end)
+def _domains(windows: Bytes, are_words: Masks, are_of_domains: Masks) -> tuple[Positions, Bools]:
+    """How many bytes the domain has behind the middle of each window, and whether it is plain."""
+    others = ~(are_of_domains >> _BEFORE + 1 & _TAIL)
+    length = np.bitwise_count((others & -others) - 1).astype(np.int64)
+    marks = ~are_words >> _BEFORE + 1 & (1 << length) - 1  # dots and hyphens
+    end = length - (_bits_of(marks) == length)
+    marks &= (1 << end) - 1
+    dots = _mask(windows == ord(".")) >> _BEFORE + 1 & marks
+    follows = windows[np.arange(len(windows)), np.minimum(length + (_BEFORE + 1), _WINDOW - 1)]
+    is_plain = (length < _BEHIND) & _MAY_FOLLOW[follows] & (dots != 0)
+    is_plain &= (marks & (marks >> 1 | 1) == 0) & (_bits_of(marks) < end)
+    return end, is_plain & _are_top_level(windows, _bits_of(dots), end)
 
 
 def _are_top_level(windows: Bytes, start: Positions, end: Positions) -> Bools:
-    """Whether what stands from *start* to *end* in each window is a top-level domain that is looked up at once."""
-    place = start[:, None] + np.arange(_LONGEST_LABEL)
-    letters = windows[np.arange(len(windows))[:, None], np.minimum(place, _WIDTH)] | np.uint8(0x20)
-    letters[place >= end[:, None]] = 0
-    label = letters.view(np.uint64)[:, 0]
+    """Whether from *start* to *end* behind each window's middle a top-level domain stands that is looked up at once."""
+    words = np.ndarray((windows.size - _LONGEST_LABEL + 1,), np.uint64, windows, 0, (1,))
+    word = words[np.arange(len(windows)) * _WINDOW + (_BEFORE + 1 - _LONGEST_LABEL) + end]
+    length = end - start
+    label = (word | _SMALL) >> (8 * (_LONGEST_LABEL - length)).astype(np.uint64)
     labels = _labels()
     is_known: Bools = labels[np.minimum(np.searchsorted(labels, label), len(labels) - 1)] == label
-    return is_known & (end - start <= _LONGEST_LABEL)
+    return is_known & (length <= _LONGEST_LABEL)
 
 
 @cache
@@ -317,4 +343,4 @@ def _labels() -> NDArray[np.uint64]:
     labels = top_level.known() - prose.ENDINGS_TOO
     plain = [label for label in labels if label.isalpha() and len(label) <= _LONGEST_LABEL]
     written = b"".join(label.encode().ljust(_LONGEST_LABEL, b"\0") for label in plain)
-    return np.sort(np.frombuffer(written, np.uint64))
+    return np.sort(np.frombuffer(written, "<u8"))
