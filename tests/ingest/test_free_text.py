@@ -51,7 +51,7 @@ def corpus() -> list[tuple[str, str, list[str]]]:
 
 
 def spotted(*blocks: bytes) -> list[str]:
-    return sorted(line for lines in spotting.addresses(blocks) for line in lines.decode().split("\n")[:-1])
+    return sorted(line for lines in spotting.addresses(blocks, piece=1) for line in lines.decode().split("\n")[:-1])
 
 
 def marked(rule: str, text: str, expected: list[str]) -> ParameterSet:
@@ -113,6 +113,19 @@ def test_a_text_without_anything_that_separates_is_read_in_pieces() -> None:
     long = b"x" * (5 << 20)
 
     assert spotted(long, b" bob@example.com ", long) == ["bob@example.com"]
+
+
+def test_a_piece_is_cut_where_its_last_separator_stands_however_far_from_its_end() -> None:
+    assert spotted(b"ann@example.com\n" + b"x" * 5000, b"@example.com") == ["ann@example.com"]
+    assert spotted(b"ann@example.com\n" + b"x" * 50, b"@example.com") == ["ann@example.com", "x" * 50 + "@example.com"]
+
+
+@pytest.mark.parametrize("label", ["com", "museum", "download", "community"])
+def test_it_does_not_matter_how_long_an_address_is(label: str) -> None:
+    written = [f"{'x' * local}@{'y' * (63 - local)}.{label}" for local in range(1, 62)]
+    short = [f"{'x' * long}@example.{label}." for long in range(25, 40)]
+
+    assert spotted("\n".join(written + short).encode()) == sorted([*written, *(one[:-1] for one in short)])
 
 
 def test_however_many_ats_stand_in_a_text_nobody_is_lost() -> None:
