@@ -39,7 +39,7 @@ def lookup() -> Response:
 @bp.get("/openapi.json")
 def openapi() -> Response:
     """What this API takes and answers, for programs (OpenAPI 3.1)."""
-    return shared(Response(api_description.document(), content_type=JSON))
+    return shared(Response(api_description.document(services().config), content_type=JSON))
 
 
 def _read_question() -> Question:

@@ -7,6 +7,9 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
 
+from breachcheck.config import Config
+from breachcheck.locators import MAILTO, is_page
+
 UNUSUAL = "x-example"
 """An example of a media type that programs which read such documents do not know how to write."""
 
@@ -94,14 +97,31 @@ class Description:
     shapes: Sequence[Shape]
 
 
-def document() -> bytes:
-    """openapi.json as it is served."""
-    return resources.files("breachcheck.web").joinpath("openapi.json").read_bytes()
+def document(settings: Config) -> bytes:
+    """openapi.json as it is served, with whom to write to about this site where its settings say so."""
+    if contact := _contact(settings):
+        whole = json.loads(_written())
+        whole["info"]["contact"] = contact
+        return json.dumps(whole, indent=2, ensure_ascii=False).encode()
+    return _written()
 
 
 @lru_cache(maxsize=1)
 def description() -> Description:
-    return read(json.loads(document()))
+    return read(json.loads(_written()))
+
+
+def _written() -> bytes:
+    return resources.files("breachcheck.web").joinpath("openapi.json").read_bytes()
+
+
+def _contact(settings: Config) -> Mapping[str, str]:
+    """OpenAPI's Contact Object; empty where nothing is set."""
+    name, contact = settings.operator_name, settings.contact
+    named = {"name": name} if name else {}
+    if not contact:
+        return named
+    return named | ({"url": contact} if is_page(contact) else {"email": contact.removeprefix(MAILTO)})
 
 
 def read(whole: Described) -> Description:

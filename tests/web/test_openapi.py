@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 from breachcheck.services import Services
 from breachcheck.web import api, problems, questions
 from breachcheck.web.app import create_app
-from tests.stores import facts, published_breach
+from tests.stores import facts, new_store, published_breach
 
 
 @pytest.fixture
@@ -45,6 +46,26 @@ def mismatches(value: object, schema: Mapping[str, Any], schemas: Mapping[str, A
         wrong for key, one in known for wrong in mismatches(one, schema["properties"][key], schemas, f"{place}.{key}")
     ]
     return here + below
+
+
+@pytest.mark.parametrize(
+    ("contact", "told"),
+    [
+        ("https://help.example/", {"url": "https://help.example/"}),
+        ("help@example.org", {"email": "help@example.org"}),
+        ("mailto:help@example.org", {"email": "help@example.org"}),
+    ],
+)
+def test_whom_to_write_to_is_whom_the_site_names(tmp_path: Path, contact: str, told: Mapping[str, str]) -> None:
+    store = new_store(tmp_path / "data", operator_name="Example Ltd", contact=contact)
+    info = json.loads(create_app(store).test_client().get("/api/v1/openapi.json").data)["info"]
+    store.close()
+
+    assert info["contact"] == {"name": "Example Ltd"} | told
+
+
+def test_where_the_site_names_nobody_there_is_no_contact(document: Mapping[str, Any]) -> None:
+    assert "contact" not in document["info"]
 
 
 def test_every_endpoint_is_described_and_no_other(store: Services, document: Mapping[str, Any]) -> None:
