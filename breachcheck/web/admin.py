@@ -38,6 +38,12 @@ class Shelf:
     loads: list[Load]
     once_shown: frozenset[LoadId | None]
 
+    @property
+    def has_earlier(self) -> bool:
+        """Whether there is one to go back to."""
+        others = (load for load in self.loads if load.id != self.row.current_load)
+        return any(load.id in self.once_shown and load.state == "complete" for load in others)
+
 
 @dataclass(frozen=True, slots=True)
 class Warned:

@@ -37,6 +37,8 @@ COLOURS = 48
 FOR_README = {"answer": ("found", "light"), "breach-page": ("breach", "dark")}
 """File -> the scene whose first screens it shows, as on a desk."""
 README_HEIGHT = 1100
+TALLEST = 9000
+"""Of a page that is longer, as that of the API, its begin is enough; no picture in this format can be twice as tall."""
 
 
 def take(names: list[str], stage: Stage, browser: Browser) -> None:
@@ -82,8 +84,9 @@ def take_mails(browser: Browser, data: Path) -> None:
 
 
 def _save(page: Page, file: str, *, is_whole: bool = True) -> None:
-    """The page, in few colours: pages have hardly more, and the pictures stay small."""
+    """The page, or its begin, in few colours: pages have hardly more, and the pictures stay small."""
     picture = Image.open(BytesIO(page.screenshot(full_page=is_whole))).convert("RGB")
+    picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
     few = picture.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).convert("RGB")
     few.save(PICTURES / f"{file}.webp", lossless=True, method=4)
 

@@ -83,7 +83,7 @@ SCENES: dict[str, Scene] = OWNER_SCENES | {
     "how-it-works": Scene("demo", at("/how-it-works"), "How it works"),
     "never-signed-up": Scene("demo", at("/never-signed-up"), "Why am I in a breach"),
     "not-me": Scene("many", at("/not-me"), "This is not me"),
-    "api": Scene("demo", at("/api/v1/docs"), "The API, for programs"),
+    "api": Scene("demo", with_all_open(at("/api/v1/docs")), "The API, for programs"),
     "status": Scene("many", at("/status"), "Status"),
     "error-404": Scene("demo", at("/nope"), "There is no page here"),
     "error-405": Scene("demo", at("/admin/sign-out"), "This page does not work that way"),
@@ -93,7 +93,7 @@ SCENES: dict[str, Scene] = OWNER_SCENES | {
     "admin-sign-in": Scene("many", at("/admin/sign-in"), "Sign in"),
     "admin": Scene("many", _signed_in(), "Breaches and loads"),
     "admin-incidents": Scene("many", _signed_in("/admin/incidents"), "Problems with the site"),
-    "admin-load": Scene("many", _signed_in("/admin/loads/6?by=person"), "Load 6"),
+    "admin-load": Scene("many", _signed_in("/admin/loads/7?by=person"), "Load 7"),
     "admin-texts": Scene("many", _signed_in("/admin/loads/1/texts"), "Texts for those concerned"),
     "admin-preview": Scene("many", _previewing, "Yes, found in 1 breach"),
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 from breachcheck import addresses
 from breachcheck.breaches import CompanyStep, Help, NotExposed
 from breachcheck.load_warnings import LoadWarning, naming
+from breachcheck.performance import Noted
 from breachcheck.services import Services
 from tests import engines, servers, stores
 from tests.cli.commands import breachcheck
@@ -124,6 +125,7 @@ def _many(data: Path) -> None:
     store.reviews.demand(held, ["affected"])
     store.operators.add(*OPERATOR)
     _trouble_that_is_over(store)
+    _hours_on_record(store)
     store.close()
 
 
@@ -131,6 +133,13 @@ def _trouble_that_is_over(store: Services) -> None:
     at = int(time.time())
     slow = store.incidents.open("Answers are slow", "Some look-ups take a minute. We look into it.", by="tests", at=at)
     store.incidents.update(slow.id, "resolved", "A disk was full.\nIt has room again.", by="tests", at=at)
+
+
+def _hours_on_record(store: Services) -> None:
+    minute = int(time.time()) // 60
+    numbers = {"watched": 1, "answered": 40, "could_not_check": 1, "within 5": 30, "within 20": 10}
+    noted = {Noted((minute - ago) * 60, what): number for ago in range(1, 300) for what, number in numbers.items()}
+    store.performance.add(noted)
 
 
 def _own_look(place: Path) -> dict[str, str]:

@@ -20,6 +20,7 @@ from tests.mails import after_this_test, mailing
 from tests.stores import facts, held_breach, new_store, published_breach
 
 PASSWORD = "correct horse battery"  # made up
+EARLIER = "Go back to the earlier load"
 PEOPLE = {"hana@example.com": ["Email addresses", "Names"]}
 
 
@@ -205,7 +206,9 @@ def test_a_breach_is_withdrawn_by_its_button(operator: FlaskClient, loaded: Serv
 
 def test_an_earlier_load_is_published_again_by_its_button(operator: FlaskClient, loaded: Services) -> None:
     first = loaded.breaches.get("Shop").current_load
+    assert EARLIER not in operator.get("/admin/").text
     published_breach(loaded, facts(), PEOPLE)
+    assert EARLIER in operator.get("/admin/").text
     page = press(operator, "/admin/breaches/Shop/roll-back")
 
     assert "The earlier load is published again." in page

@@ -26,9 +26,8 @@ def now(store: Services) -> int:
     return seen.read_at
 
 
-def record(store: Services, **numbers: int) -> None:
-    """In the minute before this one."""
-    minute = now(store) // 60 * 60 - 60
+def record(store: Services, minutes_ago: int = 1, **numbers: int) -> None:
+    minute = (now(store) // 60 - minutes_ago) * 60
     store.performance.add({Noted(minute, what): number for what, number in numbers.items()})
     store.site_status.look_anew()
 
@@ -106,10 +105,24 @@ def test_a_record_is_told_as_it_is(loaded: Services, client: FlaskClient) -> Non
 
 @pytest.mark.engines("sqlite")
 def test_where_there_is_no_record_nothing_is_said_to_be_well(loaded: Services, client: FlaskClient) -> None:
+    page = client.get("/status").text
+
+    assert table(page) == {}
+    assert "There is no record yet, so we do not know how it was." in page
+
+
+@pytest.mark.engines("sqlite")
+def test_of_a_time_without_a_record_it_says_that(loaded: Services, client: FlaskClient) -> None:
+    record(loaded, 100, watched=1)
     rows = table(client.get("/status").text)
 
-    assert rows.pop("Time on record") == ["0%"] * 3
-    assert set(map(tuple, rows.values())) == {("no record",) * 3}
+    assert {about: cells[0] for about, cells in rows.items() if about != "Time on record"} == {
+        "Look-ups could be answered": "no record",
+        "Look-ups that failed": "no record",
+        "Half were answered within": "no record",
+        "99 of 100 were answered within": "no record",
+    }
+    assert rows["Look-ups could be answered"][1:] == ["100%", "100%"]
 
 
 @pytest.mark.engines("sqlite")
