@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from breachcheck.config import Config
-from breachcheck.locators import MAILTO, is_page
+from breachcheck.settings.locators import MAILTO, is_page
 
 UNUSUAL = "x-example"
 """An example of a media type that programs which read such documents do not know how to write."""
