@@ -53,7 +53,7 @@ screenshots: $(VENV)/.for-tests  ## take the pictures of every page and mail in 
 	@$(BIN)/python -m tests.parts install
 	@$(BIN)/python -m tests.browser.pictures
 
-lighthouse: $(VENV)/.for-tests  ## measure four pages with Lighthouse (needs npx) and write docs/lighthouse.md
+lighthouse: $(VENV)/.for-tests  ## measure five pages with Lighthouse (needs npx) and write docs/lighthouse.md
 	@$(BIN)/python -m tests.parts install
 	@$(BIN)/python -m tests.browser.lighthouse
 

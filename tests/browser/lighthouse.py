@@ -1,4 +1,4 @@
-"""Measures four pages with Lighthouse, on its slow phone, and writes docs/lighthouse.md. A measure, not a gate."""
+"""Measures five pages with Lighthouse, on its slow phone, and writes docs/lighthouse.md. A measure, not a gate."""
 
 import json
 import os
@@ -26,7 +26,13 @@ CATEGORIES = {
     "best-practices": "best practices",
     "seo": "search engines",
 }
-PATHS = {"home": "/", "answer": "/answer", "breaches": "/breaches", "breach": "/breaches/OpenAI-Mixpanel"}
+PATHS = {
+    "home": "/",
+    "answer": "/answer",
+    "breaches": "/breaches",
+    "breach": "/breaches/OpenAI-Mixpanel",
+    "status": "/status",
+}
 
 
 def main() -> None:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from breachcheck.performance import Noted
-
 from breachcheck import addresses
 from breachcheck.breaches import CompanyStep, Help, NotExposed
+from breachcheck.health.performance import Noted
 from breachcheck.load_warnings import LoadWarning, naming
 from breachcheck.services import Services
 from tests import engines, servers, stores
