@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,8 +17,10 @@ from typing import Literal, get_args
 from tests.cli.commands import environment
 from tests.deploy import samples
 from tests.engines import CHOSEN
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 30.0
+MOST_BOUND = 100
+_BOUND: deque[socket.socket] = deque()
 Kind = Literal["waitress", "granian"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -53,9 +56,24 @@ class Server:
 
 
 def free_port() -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One where nobody listens. A server may, and the system gives it to nobody else: it stays bound for a while."""
+    if len(_BOUND) == MOST_BOUND:
+        _BOUND.popleft().close()
+    port = socket.socket()
+    port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    port.bind(("127.0.0.1", 0))
+    _BOUND.append(port)
+    return int(port.getsockname()[1])
+
+
+def has_been_read(client: socket.socket) -> bool:
+    """Whether the server that *client* is connected with has taken what it was sent, and nothing waits in between."""
+    ends = [f":{name[1]:04X}" for name in (client.getpeername(), client.getsockname())]
+    for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
+        _, local, remote, _, queues, *_, inode = line.split()[:10]
+        if [local[-5:], remote[-5:]] == ends:
+            return queues.endswith(":00000000") and inode != "0"  # which it is until the connection is accepted
+    return False
 
 
 def _listens(port: int) -> bool:

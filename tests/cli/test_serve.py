@@ -5,15 +5,16 @@ import os
 import signal
 import socket
 import threading
-import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.cli.commands import MEASURED, breachcheck
-from tests.cli.servers import BEHIND_A_PROXY, PAIRED, Server, free_port, running
+from tests.cli.servers import BEHIND_A_PROXY, PAIRED, Server, alone, free_port, has_been_read, running
 from tests.engines import ENGINES as ENGINES
+from tests.patience import PATIENCE_S, eventually
 from tests.stores import SHOP, new_store, published_breach
 
 pytestmark = pytest.mark.slow
@@ -49,17 +50,15 @@ def data(store):
 
 def workers(pid: int) -> list[int]:
     """Of every thread: a child belongs to the thread that started it."""
-    children = [one for file in Path(f"/proc/{pid}/task").glob("*/children") for one in file.read_text().split()]
-    return [int(one) for one in children if b"\0worker\0" in Path(f"/proc/{one}/cmdline").read_bytes()]
+    children = [one for file in Path(f"/proc/{pid}/task").glob("*/children") for one in told(file).split()]
+    return [int(one) for one in children if b"\0worker\0" in told(Path(f"/proc/{int(one)}/cmdline"))]
 
 
-def eventually(claim, patience_s: float = 10.0) -> bool:
-    deadline = time.monotonic() + patience_s
-    while time.monotonic() < deadline:
-        if claim():
-            return True
-        time.sleep(0.05)
-    return False
+def told(file: Path) -> bytes:
+    """What the system says, which is nothing of a process or thread that has ended since."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return file.read_bytes()
+    return b""
 
 
 def test_a_server_answers_and_stops_when_told_and_its_worker_with_it(data):
@@ -74,21 +73,21 @@ def test_a_server_answers_and_stops_when_told_and_its_worker_with_it(data):
         assert eventually(lambda: not Path(f"/proc/{worker}").exists())
 
 
-def test_a_request_that_has_begun_is_answered_before_the_server_ends(data):
+def test_a_request_that_has_begun_is_answered_before_the_server_ends(data, engine):
     body = json.dumps({"account": CANARY})
-    with running(data, "--no-worker") as server:
+    with alone(data, "--no-worker", "--server", PAIRED[engine], **BEHIND_A_PROXY) as server:
         key = breachcheck("keys", "create", "--name", "t", "--scope", "lookup", "--json", data=data).json["key"]
-        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as client:
             head = f"POST /api/v1/lookup HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
             client.sendall((head + body).encode())
-            time.sleep(0.2)
+            assert eventually(lambda: has_been_read(client))
             server.process.send_signal(signal.SIGTERM)
             received = b"".join(iter(lambda: client.recv(65536), b""))
 
         assert b"200 OK" in received
         assert b'"exposed"' in received
-        assert server.process.wait(15) == 0
+        assert server.process.wait(PATIENCE_S) == 0
 
 
 def test_nothing_that_the_server_prints_holds_an_address(site):
@@ -118,14 +117,14 @@ def test_a_worker_whose_server_was_killed_ends_by_itself(data):
         (worker,) = workers(server.process.pid)
         server.process.kill()  # perhaps before the worker has begun to look whether it is there
 
-        assert eventually(lambda: not Path(f"/proc/{worker}").exists(), patience_s=20)
+        assert eventually(lambda: not Path(f"/proc/{worker}").exists())
 
 
 def test_a_port_that_is_taken_is_named(data, engine):
     with socket.socket() as taken:
-        port = free_port()
-        taken.bind(("127.0.0.1", port))
+        taken.bind(("127.0.0.1", 0))
         taken.listen()
+        port = taken.getsockname()[1]
 
         outcome = breachcheck("serve", "--port", str(port), "--server", PAIRED[engine], data=data, **BEHIND_A_PROXY)
 
@@ -164,7 +163,7 @@ def test_five_hundred_slow_clients_hold_up_nobody(site):
     answered = []
     asking = threading.Thread(target=lambda: answered.append(site.server.request("GET", "/healthz")[0]))
     asking.start()
-    asking.join(5)
+    asking.join(9)  # who is slow is let go after ten seconds
     for client in slow:
         client.close()
 

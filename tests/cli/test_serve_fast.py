@@ -17,7 +17,8 @@ from breachcheck.cli import fast_serving, serve
 from breachcheck.errors import ConfigError
 from breachcheck.services import open_services
 from tests.cli.commands import MEASURED
-from tests.cli.servers import BEHIND_A_PROXY, Server, alone
+from tests.cli.servers import BEHIND_A_PROXY, Server, alone, has_been_read
+from tests.patience import PATIENCE_S, eventually
 from tests.stores import SHOP, new_store, published_breach
 
 CANARY = "canary.zyx@example.com"
@@ -35,7 +36,7 @@ class Site:
 
     def send(self, method: str, path: str, head: str, body: bytes = b"") -> socket.socket:
         """A connection on which so much of a request was sent."""
-        client = socket.create_connection(("127.0.0.1", self.server.port), timeout=10)
+        client = socket.create_connection(("127.0.0.1", self.server.port), timeout=PATIENCE_S)
         lines = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.key}\r\n{head}\r\n\r\n"
         client.sendall(lines.encode() + body)
         return client
@@ -110,12 +111,12 @@ def test_it_stops_gracefully_and_what_it_counted_last_is_not_lost(site):
     with closing(open_services(config.read(site.data, {}))) as store:
         site.key = store.api_keys.create("last", ["lookup"])[1]
         client = site.send("POST", "/api/v1/lookup", length, QUESTION[:9].encode())
-        time.sleep(1)
+        assert eventually(lambda: has_been_read(client))
         site.server.process.send_signal(signal.SIGTERM)
         time.sleep(0.2)
         client.sendall(QUESTION[9:].encode())
         answer = received(client)
-        status = site.server.process.wait(15)
+        status = site.server.process.wait(PATIENCE_S)
         used = store.key_uses.of_key(store.api_keys.authenticate(site.key).id, since=0, step_s=60)
 
     assert " 200 " in answer.partition("\r\n")[0]
@@ -137,11 +138,8 @@ def test_its_processes_end_with_it_where_it_is_killed(tmp_path):
     with alone(store.config.data, "--server", "granian", "--no-worker", **BEHIND_A_PROXY) as server:
         server.process.kill()
         server.process.wait()
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and is_answering(server.port):
-            time.sleep(0.1)
 
-        assert not is_answering(server.port)
+        assert eventually(lambda: not is_answering(server.port))
 
 
 def is_answering(port: int) -> bool:
