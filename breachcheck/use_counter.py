@@ -22,6 +22,7 @@ class UseCounter:
         self._uses = uses
         self._clock = clock
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._counted: Counter[Use] = Counter()
         self._has_something = threading.Event()
         self._closing = threading.Event()
@@ -39,15 +40,16 @@ class UseCounter:
         self._has_something.set()
 
     def flush(self) -> None:
-        """Write what was counted. Raises StoreUnavailable, and then keeps it for the next time."""
-        with self._lock:
-            counted, self._counted = self._counted, Counter()
-        try:
-            self._write(counted)
-        except StoreUnavailable:
+        """Write what was counted, or wait until who does so already has. Raises StoreUnavailable, and then keeps it."""
+        with self._writing:
             with self._lock:
-                self._counted.update(counted)
-            raise
+                counted, self._counted = self._counted, Counter()
+            try:
+                self._write(counted)
+            except StoreUnavailable:
+                with self._lock:
+                    self._counted.update(counted)
+                raise
 
     def close(self) -> None:
         """Write what is left, if the store can be written, and count no more in the background."""

@@ -1,6 +1,7 @@
 """A receiver of webhooks, on the loopback: it takes messages, fails, stalls, redirects or is late, as it is told."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
 from standardwebhooks import Webhook, WebhookVerificationError
+
+from tests.patience import eventually
 
 HERE = "127.0.0.1"
 LATE_S = 0.3
@@ -67,6 +70,8 @@ class Receiver:
     late_s: float = LATE_S
     heard: list[Heard] = field(default_factory=list)
     port: int = 0
+    _accepted: set[Any] = field(default_factory=set)
+    _unheard: set[Any] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -79,6 +84,12 @@ class Receiver:
     @property
     def ids(self) -> list[str]:
         return [one.id for one in self.heard]
+
+    def hear_out(self) -> None:
+        """Wait until all is heard that was sent by now, also by callers who did not wait for it."""
+        with socket.create_connection((HERE, self.port)) as last:
+            assert eventually(lambda: last.getsockname() in self._accepted)
+        assert eventually(lambda: not self._unheard)
 
 
 @contextmanager
@@ -93,6 +104,7 @@ def receiving(receiver: Receiver | None = None) -> Iterator[Receiver]:
             heard = Heard(self.path, headers, body, took=it.mood in ("takes", "late"))
             heard.took = heard.took and not it.refuses(heard)
             it.heard.append(heard)
+            it._unheard.discard(self.client_address)
             it.on_call()
             with suppress(OSError):
                 self._answer(heard)
@@ -114,11 +126,21 @@ def receiving(receiver: Receiver | None = None) -> Iterator[Receiver]:
             if it.mood == "floods":
                 self.wfile.write(b"x" * 2**20)
 
+        def finish(self) -> None:
+            it._unheard.discard(self.client_address)
+            super().finish()
+
         def log_message(self, format: str, *args: object) -> None:
             pass
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+
+        def get_request(self) -> tuple[socket.socket, Any]:
+            request, address = super().get_request()
+            it._unheard.add(address)
+            it._accepted.add(address)
+            return request, address
 
         def handle_error(self, request: object, client_address: object) -> None:
             pass

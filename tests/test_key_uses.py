@@ -1,7 +1,6 @@
 """Key uses: counted in memory, written soon after, added up, and forgotten in the end."""
 
 import threading
-import time
 from contextlib import closing
 
 import pytest
@@ -10,14 +9,14 @@ from breachcheck.db.base import Database
 from breachcheck.errors import StoreUnavailable
 from breachcheck.key_uses import KEPT_FOR_S, KeyUses, Use, Used
 from breachcheck.services import Services, open_services
-from breachcheck.use_counter import PAUSE_S, UseCounter
+from breachcheck.use_counter import UseCounter
 from tests.engines import ENGINES as ENGINES
+from tests.patience import PATIENCE_S, eventually
 from tests.stores import break_catalogue
 
 HOUR_S, DAY_S = 3600, 24 * 3600
 NOON = 1_795_003_200 // DAY_S * DAY_S + DAY_S // 2
 LOOKUP, BATCH = "POST /api/v1/lookup", "POST /api/v1/lookup/batch"
-PATIENCE_S = 20
 
 
 @pytest.fixture
@@ -70,9 +69,7 @@ def test_what_is_counted_is_written_when_it_is_flushed_and_counted_once(db, uses
 def test_what_is_counted_is_written_soon_without_being_asked_for(uses):
     with closing(UseCounter(uses, clock=lambda: NOON)) as counter:
         counter.count(1, LOOKUP, "answered")
-        until = time.monotonic() + PATIENCE_S
-        while not uses.of_key(1, since=0, step_s=60) and time.monotonic() < until:
-            time.sleep(PAUSE_S / 4)
+        assert eventually(lambda: uses.of_key(1, since=0, step_s=60))
 
         assert [one.calls for one in uses.of_key(1, since=0, step_s=60)] == [1]
 
@@ -97,6 +94,25 @@ def test_no_call_is_lost_or_counted_twice_when_many_count_at_once(uses):
     counter.close()
 
     assert [one.calls for one in uses.of_key(1, since=0, step_s=60)] == [2000]
+
+
+def test_whoever_flushes_waits_for_what_is_being_written_already(db, uses):
+    begun, going_on = threading.Event(), threading.Event()
+
+    class Slow(KeyUses):
+        def add(self, counted):
+            begun.set()
+            going_on.wait(PATIENCE_S)
+            super().add(counted)
+
+    with closing(UseCounter(Slow(db), clock=lambda: NOON)) as counter:
+        counter.count(1, LOOKUP, "answered")
+        threading.Thread(target=counter.flush).start()
+        begun.wait(PATIENCE_S)
+        threading.Timer(0.1, going_on.set).start()
+        counter.flush()
+
+        assert [one.calls for one in uses.of_key(1, since=0, step_s=60)] == [1]
 
 
 def test_what_could_not_be_written_is_kept_for_the_next_time(db, uses):

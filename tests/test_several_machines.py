@@ -19,6 +19,7 @@ from breachcheck.webhooks import courier
 from breachcheck.webhooks.messages import CLAIM_S, SKEW_S
 from tests.cli.commands import ROOT, environment
 from tests.hooked import NOW, call, changes_in, hook, hooked_store, log, publish, states, taken_changes
+from tests.patience import PATIENCE_S, eventually
 from tests.receivers import receiving
 
 ENGINES = ("postgres",)
@@ -56,14 +57,7 @@ def both(machines: list[Services], run: Callable[[Services, Event], None]) -> It
     finally:
         stopping.set()
         for one in threads:
-            one.join(30)
-
-
-def wait_for(claim: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not claim():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+            one.join(PATIENCE_S)
 
 
 def test_while_two_live_each_message_is_sent_once_and_in_its_order(machines, receiver, monkeypatch):
@@ -75,7 +69,7 @@ def test_while_two_live_each_message_is_sent_once_and_in_its_order(machines, rec
     with both(machines, lambda one, stopping: courier.run(one.webhook_calls, one.config.data, stopping)):
         for breach in ("A", "B", "C"):
             publish(store, breach)
-        wait_for(lambda: len(taken_changes(receiver)) >= 3 * len(NAMES))
+        assert eventually(lambda: len(taken_changes(receiver)) >= 3 * len(NAMES))
         time.sleep(0.2)
 
     of_webhooks: dict[str, list[str]] = {}
@@ -91,7 +85,7 @@ def test_while_two_live_each_mail_is_handed_over_once(machines, monkeypatch):
         mail = Mail(recipient="ann@example.com", subject="S", text="T\n", html="<p>T", language="en", message_id="id")
         store.post.outbox.add("test", mail, now=NOW - number)
     with both(machines, lambda one, stopping: postman.run(one.post, one.config.data, stopping)):
-        wait_for(lambda: store.post.outbox.counts()["written"] == 40)
+        assert eventually(lambda: store.post.outbox.counts()["written"] == 40)
 
     written = [path.name for one in (store, other) for path in one.config.outbox_path.glob("*.eml")]
     assert len(written) == len(set(written)) == 40

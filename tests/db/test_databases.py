@@ -13,6 +13,7 @@ from breachcheck.db.base import Database
 from breachcheck.errors import StoreUnavailable
 from breachcheck.services import Services, open_services
 from tests.engines import ENGINES as ENGINES
+from tests.patience import PATIENCE_S
 from tests.stores import break_index
 
 COLUMNS = ("digest", "field_set_id")
@@ -38,7 +39,7 @@ def at_once(*acts: Any) -> None:
     for one in threads:
         one.start()
     for one in threads:
-        one.join(30)
+        one.join(PATIENCE_S)
     assert not any(one.is_alive() for one in threads)
 
 
@@ -135,11 +136,11 @@ def test_what_another_thread_has_not_committed_is_not_seen(db):
         with db.transaction():
             insert(db, [1])
             began.set()
-            seen.wait(5)
+            seen.wait(PATIENCE_S)
 
     writer = threading.Thread(target=write)
     writer.start()
-    began.wait(5)
+    began.wait(PATIENCE_S)
     before = rows(db)
     seen.set()
     writer.join()

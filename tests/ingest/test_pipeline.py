@@ -24,6 +24,7 @@ from ingest.mailboxes import addresses_in
 from ingest.pipeline import LoadRefused
 from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import EMAIL, NAMES, PLACES, Silent, described, found, load
+from tests.patience import eventually
 from tests.stores import new_store
 
 
@@ -296,7 +297,8 @@ def test_a_second_load_at_the_same_time_waits_and_says_so(store, manifest):
     with loading.only_load(store.config.data, lambda: None):
         waiting = Thread(target=load, args=(described, store), kwargs={"progress": progress})
         waiting.start()
-        waiting.join(0.5)
+        assert eventually(lambda: progress.heard)
+        waiting.join(0.3)
         assert progress.heard == [("Waiting for another load to end", 0, 0, 0)]
         assert store.breaches.all() == []
     waiting.join()

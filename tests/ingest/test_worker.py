@@ -10,6 +10,7 @@ from breachcheck.jobs import ATTEMPTS, CLAIM_S
 from breachcheck.publishing import REST_S
 from ingest import worker
 from tests.engines import ENGINES as ENGINES
+from tests.patience import eventually
 from tests.stores import SHOP, break_catalogue, held_breach, published_breach
 
 ANN = "ann@example.com"
@@ -38,7 +39,7 @@ def test_a_job_stays_its_workers_however_long_it_takes(store, monkeypatch):
 
     def takes_long(services, _job):
         monkeypatch.setattr(worker, "_now", lambda: now + CLAIM_S - 1)
-        time.sleep(0.3)
+        assert eventually(lambda: services.jobs.overdue(now + CLAIM_S) == 0)
         others.append(services.jobs.claim(now + CLAIM_S))
 
     monkeypatch.setattr(worker, "RENEW_EVERY_S", 0.02)
@@ -122,8 +123,7 @@ def test_the_worker_waits_out_a_store_that_cannot_be_reached(store, monkeypatch)
     with capture_logs() as logs:
         running = threading.Thread(target=worker.run, args=(store, stopping))
         running.start()
-        while not logs:
-            time.sleep(0.01)
+        assert eventually(lambda: logs)
         is_alive = running.is_alive()
         stopping.set()
         running.join()

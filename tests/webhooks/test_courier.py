@@ -24,6 +24,7 @@ from tests.hooked import (
     states,
     taken_changes,
 )
+from tests.patience import PATIENCE_S, eventually
 from tests.receivers import Receiver, receiving
 from tests.stores import break_catalogue
 
@@ -108,12 +109,13 @@ class TestTheCourier:
             thread.start()
             for name in ("A", "B", "C"):
                 publish(store, name)
-                wait_for(lambda name=name: name in taken_changes(receiver))
+                assert eventually(lambda name=name: name in taken_changes(receiver))
+            assert eventually(lambda: stalling.heard)
             meanwhile = states(store, "stalling")
             released.set()
-            wait_for(lambda: len(taken_changes(stalling)) == 3)
+            assert eventually(lambda: len(taken_changes(stalling)) == 3)
             stopping.set()
-            thread.join(30)
+            thread.join(PATIENCE_S)
 
         assert meanwhile == ["sending"]
         assert taken_changes(stalling) == taken_changes(receiver) == ["A", "B", "C"]
@@ -139,7 +141,7 @@ class TestTheCourier:
             time.sleep(0.1)
             is_alive = thread.is_alive()
             stopping.set()
-            thread.join(30)
+            thread.join(PATIENCE_S)
 
         assert is_alive
         assert not thread.is_alive()
@@ -154,16 +156,9 @@ class TestTheCourier:
         for one in threads:
             one.start()
         publish(store, "A", "B", "C")
-        wait_for(lambda: len(taken_changes(receiver)) == 3)
+        assert eventually(lambda: len(taken_changes(receiver)) == 3)
         stopping.set()
         for one in threads:
-            one.join(30)
+            one.join(PATIENCE_S)
 
         assert sorted(taken_changes(receiver)) == ["A", "B", "C"]
-
-
-def wait_for(claim, patience_s=30.0):
-    deadline = time.monotonic() + patience_s
-    while not claim():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

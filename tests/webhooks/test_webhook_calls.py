@@ -23,6 +23,7 @@ from tests.hooked import (
     states,
     taken_changes,
 )
+from tests.patience import eventually
 from tests.receivers import receiving
 from tests.stores import SHOP, held_breach
 from tests.watched import HOLDER, watch, work
@@ -144,10 +145,11 @@ class TestTryingAgain:
     @pytest.mark.parametrize("mood", ["fails", "stalls", "late", "redirects", "drops", "floods"])
     def test_what_was_not_taken_in_time_comes_again_under_the_same_id(self, store, receiver, mood):
         secret = hook(store, receiver)
-        receiver.mood, receiver.late_s = mood, 2.0
-        store.webhook_calls._patience_s = 1.0 if mood in ("stalls", "late") else PATIENCE_S
+        receiver.mood, receiver.late_s = mood, PATIENCE_S
+        store.webhook_calls._patience_s = 3.0 if mood in ("stalls", "late") else PATIENCE_S
         publish(store, "Shop")
         call(store)
+        assert eventually(lambda: receiver.heard)
         receiver.mood, store.webhook_calls._patience_s = "takes", PATIENCE_S
         nothing = call(store)
         call(store, NOW + 10)
