@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from ipaddress import ip_network
@@ -73,12 +73,12 @@ class Config:
         "A file that holds the passphrase, where the index key is derived from one.", None
     )
     site_name: str = setting("What this site is called, on its pages and in its mails.", "Breach check")
-    operator_name: str = setting("Who runs this site; pages, mails and feeds say so.", "")
-    contact: str = setting("Where its visitors can write to: a web (`https://`) or e-mail address.", "")
-    privacy_contact: str = setting(
+    site_operator: str = setting("Who runs this site; pages, mails and feeds say so.", "")
+    site_contact: str = setting("Where its visitors can write to: a web (`https://`) or e-mail address.", "")
+    site_privacy_contact: str = setting(
         "Whom they can ask about their data, where that is someone else: a web (`https://`) or e-mail address.", ""
     )
-    home_page: str | None = setting(
+    site_home_page: str | None = setting(
         "The operator's own web site, `https://`, which should link here: pages and mails name it, so that visitors can"
         " make sure whose page this is.",
         None,
@@ -263,7 +263,7 @@ def _default_of(name: str) -> Any:
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        values = dict(_flat(tomllib.loads(path.read_text(encoding="utf-8-sig")), path))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -276,6 +276,18 @@ def _from_file(path: Path) -> dict[str, Any]:
     return {
         name: path.parent / value if kinds.is_path(_kind_of(name), value) else value for name, value in values.items()
     }
+
+
+def _flat(values: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Any]]:
+    """Those of a table too, under the names that they have outside of it: `site.name` is `site_name`."""
+    for name, value in values.items():
+        if not isinstance(value, dict):
+            yield name, value
+            continue
+        for inner, one in value.items():
+            if f"{name}_{inner}" in values:
+                raise ConfigError(f"{path} says {name}_{inner} and {name}.{inner}, which are the same; say one.")
+            yield f"{name}_{inner}", one
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -310,16 +322,16 @@ def require_sense(config: Config) -> None:
 
 
 def _require_site(config: Config) -> None:
-    for name in ("site_name", "operator_name"):
+    for name in ("site_name", "site_operator"):
         if not _ONE_LINE.fullmatch(getattr(config, name)):
             raise ConfigError(f"{name} must be one line of at most {_LONGEST_NAME} characters.")
     if not config.site_name.strip():
         raise ConfigError("site_name is empty; every page and mail says it. Leave it out for the usual one.")
-    for name in ("contact", "privacy_contact"):
+    for name in ("site_contact", "site_privacy_contact"):
         if (said := getattr(config, name)) and not locators.is_contact(said):
             raise ConfigError(f"{name} must be like help@example.org, or a page like https://example.org/help")
-    if config.home_page is not None and not locators.is_page(config.home_page):
-        raise ConfigError("home_page must be a web address like https://example.org")
+    if config.site_home_page is not None and not locators.is_page(config.site_home_page):
+        raise ConfigError("site_home_page must be a web address like https://example.org")
 
 
 def require_way_to_owner(config: Config, disclosure: Disclosure) -> None:

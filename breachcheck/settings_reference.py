@@ -13,13 +13,14 @@ INTRODUCTION = """
 Every setting, as the program knows it. `python -m breachcheck.settings_reference` writes this file, and a test holds
 it to the code.
 
-A setting stands in `settings.toml` in the data folder, or in the environment, which wins. An empty variable counts as
-not set. A relative path in `settings.toml` starts at the data folder, one in the environment where the program was
-started. Settings are read once, at start: restart what runs after a change. An unknown setting, a misspelt variable or
-a value that is not allowed stops the program and says which.
+A setting stands in `settings.toml` in the data folder, or in the environment, which wins. What begins alike may stand
+in a table there: `site_name` is also `site.name`, or `name` below `[site]`. An empty variable counts as not set. A
+relative path in `settings.toml` starts at the data folder, one in the environment where the program was started.
+Settings are read once, at start: restart what runs after a change. An unknown setting, a misspelt variable or a value
+that is not allowed stops the program and says which.
 
 ```toml
-site_name = "Breach check of Example Ltd"
+site.name = "Breach check of Example Ltd"
 public_url = "https://breaches.example.org"
 trusted_proxies = ["127.0.0.1", "::1"]
 ```

@@ -35,10 +35,10 @@ def test_the_store_and_the_keys_lie_in_the_data_folder_unless_said_otherwise(tmp
 
 
 def test_the_file_is_read_and_the_environment_wins(tmp_path):
-    written(tmp_path, 'site_name = "File"\noperator_name = "File"\nlookups_a_minute = 5\n')
+    written(tmp_path, 'site_name = "File"\nsite_operator = "File"\nlookups_a_minute = 5\n')
     read = config.read(tmp_path, {"BREACHCHECK_SITE_NAME": "Environment", "BREACHCHECK_TRUSTED_PROXIES": "2"})
 
-    assert (read.site_name, read.operator_name) == ("Environment", "File")
+    assert (read.site_name, read.site_operator) == ("Environment", "File")
     assert (read.lookups_a_minute, read.trusted_proxies) == (5, 2)
 
 
@@ -76,9 +76,9 @@ def test_a_relative_path_in_the_file_starts_at_its_folder(tmp_path):
     assert config.read(tmp_path, {"BREACHCHECK_INDEX_KEY_FILE": "index.key"}).index_key_file == Path("index.key")
 
 
-@pytest.mark.parametrize("text", ["data = 'elsewhere'", "[site]\nname = 'x'"])
+@pytest.mark.parametrize("text", ["data = 'elsewhere'", "[zoo]\nname = 'x'"])
 def test_an_unknown_setting_is_refused_with_those_that_are_known(tmp_path, text):
-    with pytest.raises(ConfigError, match=r"unknown setting.*site_name, operator_name"):
+    with pytest.raises(ConfigError, match=r"unknown setting.*site_name, site_operator"):
         config.read(written(tmp_path, text), {})
 
 
@@ -89,7 +89,7 @@ def test_a_misspelt_setting_is_refused_with_the_one_that_is_meant(tmp_path):
 
 def test_what_may_be_unset_is_unset_where_it_is_empty(tmp_path):
     empty = "".join(
-        f"{name} = ''\n" for name in ("index_key_file", "site_folder", "home_page", "public_url", "contact")
+        f"{name} = ''\n" for name in ("index_key_file", "site_folder", "site_home_page", "public_url", "site_contact")
     )
 
     assert config.read(written(tmp_path, empty), {}) == Config(data=tmp_path)
@@ -250,7 +250,7 @@ def test_what_no_browser_sends_as_an_origin_is_refused(tmp_path, origin):
         config.read(tmp_path, {"BREACHCHECK_CORS_ORIGINS": origin})
 
 
-@pytest.mark.parametrize("name", ["contact", "privacy_contact"])
+@pytest.mark.parametrize("name", ["site_contact", "site_privacy_contact"])
 @pytest.mark.parametrize(
     "value",
     ["help@example.org", "mailto:help@example.org", "hilfe@bücher.example", "https://example.org/help?a=b#c"],
@@ -259,7 +259,7 @@ def test_a_contact_is_a_mailbox_or_a_page(tmp_path, name, value):
     assert getattr(config.read(tmp_path, {config.variable_of(name): value}), name) == value
 
 
-@pytest.mark.parametrize("name", ["contact", "privacy_contact"])
+@pytest.mark.parametrize("name", ["site_contact", "site_privacy_contact"])
 @pytest.mark.parametrize(
     "value",
     [
@@ -284,15 +284,42 @@ def test_what_nobody_can_write_to_is_refused_with_what_can_be(tmp_path, name, va
     "value", ["http://example.org", "example.org", "help@example.org", "https://", "data:text/html,x"]
 )
 def test_a_home_page_that_is_no_page_of_the_open_web_is_refused(tmp_path, value):
-    with pytest.raises(ConfigError, match=r"home_page must be a web address like https://example\.org"):
-        config.read(tmp_path, {"BREACHCHECK_HOME_PAGE": value})
+    with pytest.raises(ConfigError, match=r"site_home_page must be a web address like https://example\.org"):
+        config.read(tmp_path, {"BREACHCHECK_SITE_HOME_PAGE": value})
 
 
-@pytest.mark.parametrize("name", ["site_name", "operator_name"])
+@pytest.mark.parametrize("name", ["site_name", "site_operator"])
 @pytest.mark.parametrize("value", ["a\\nb", "a\\u2028b", "x" * 101])
 def test_a_name_is_one_line(tmp_path, name, value):
     with pytest.raises(ConfigError, match=rf"{name} must be one line of at most 100"):
         config.read(written(tmp_path, f'{name} = "{value}"\n'), {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'site_name = "Look"\nsite_folder = "own"\n',
+        'site.name = "Look"\nsite.folder = "own"\n',
+        '[site]\nname = "Look"\nfolder = "own"\n',
+    ],
+)
+def test_settings_that_begin_alike_may_stand_in_a_table(tmp_path, text):
+    read = config.read(written(tmp_path, f"review = 'required'\n{text}"), {})
+
+    assert (read.site_name, read.site_folder, read.review) == ("Look", tmp_path / "own", "required")
+
+
+def test_a_setting_is_said_once(tmp_path):
+    with pytest.raises(ConfigError, match=r"says site_name and site\.name, which are the same; say one"):
+        config.read(written(tmp_path, 'site_name = "One"\nsite.name = "Two"\n'), {})
+
+
+@pytest.mark.parametrize(
+    "text", ["site.nam = 'Look'\n", "[site]\npublic_url = 'https://a.example'\n", "site.a.b = 1\n"]
+)
+def test_a_table_holds_no_unknown_setting(tmp_path, text):
+    with pytest.raises(ConfigError):
+        config.read(written(tmp_path, text), {})
 
 
 def test_a_site_without_a_name_is_refused(tmp_path):

@@ -26,7 +26,7 @@ ABOUT = facts(
     help=Help(url="https://chatter.example/help", phone="0800 000 000", email="help@chatter.example"),
     translations={"de": Translation(help=TranslatedHelp(phone="0800 000 000, 8 bis 20 Uhr"))},
 )
-OPEN = {"public_url": "https://check.example", "contact": "mailto:desk@check.example"}
+OPEN = {"public_url": "https://check.example", "site_contact": "mailto:desk@check.example"}
 
 
 @pytest.fixture

@@ -41,9 +41,9 @@ def report(data: Path | None, as_json: bool, name: str, load_id: int | None) -> 
         settings = services.config
     if as_json:
         by = {
-            "name": settings.operator_name or None,
-            "contact": settings.contact or None,
-            "privacy_contact": settings.privacy_contact or None,
+            "name": settings.site_operator or None,
+            "contact": settings.site_contact or None,
+            "privacy_contact": settings.site_privacy_contact or None,
             "mail": settings.mail,
         }
         click.echo(json.dumps(breach_reports.as_json(made) | {"by": by}, ensure_ascii=False))
@@ -77,8 +77,8 @@ def _parties(facts: Facts, settings: Config) -> Iterator[tuple[str, object]]:
     yield "held by", facts.held_by or "not said"
     yield "on behalf of", facts.on_behalf_of or "nobody else, as far as is said"
     yield "who is in it", facts.who or "not said"
-    yield "this report by", " ".join(filter(None, [settings.operator_name, settings.contact])) or "not set"
-    yield "asked about data", settings.privacy_contact or settings.contact or "not set"
+    yield "this report by", " ".join(filter(None, [settings.site_operator, settings.site_contact])) or "not set"
+    yield "asked about data", settings.site_privacy_contact or settings.site_contact or "not set"
     yield "notice", facts.disclosure_url or "none"
     yield "description", " ".join(facts.description.split())
 

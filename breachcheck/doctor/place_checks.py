@@ -91,8 +91,8 @@ def _of_server(state: ServerState) -> Finding:
 
 
 def _of_site(settings: Config) -> Iterator[Finding]:
-    if settings.disclosure != "closed" and not settings.contact:
-        yield note("settings", "No page says whom to write to.", "Set contact, and operator_name.")
+    if settings.disclosure != "closed" and not settings.site_contact:
+        yield note("settings", "No page says whom to write to.", "Set site.contact, and site.operator.")
     if settings.mail == "outbox":
         yield note("mail", "Mails become files in outbox/: nobody gets them, and they hold addresses in clear.")
     if settings.mail == "off":

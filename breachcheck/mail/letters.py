@@ -180,16 +180,16 @@ class Letters:
     def _signed(self, spoken: Tongue) -> Iterator[str]:
         """The last lines: whose mail it is, and where they can be found and asked."""
         yield self._run_by(spoken)
-        if contact := self._settings.privacy_contact:
+        if contact := self._settings.site_privacy_contact:
             asked = spoken.say("Questions about your data:")
             yield f"{asked} {_unlinked(contact)}"
-        if page := self._settings.home_page:
+        if page := self._settings.site_home_page:
             named = spoken.say("Our own web site:")
             yield f"{named} {_unlinked(page)}"
 
     def _run_by(self, spoken: Tongue) -> str:
-        site, contact = isolated(self._settings.site_name, spoken.tag), self._settings.contact
-        operator = isolated(self._settings.operator_name, spoken.tag)
+        site, contact = isolated(self._settings.site_name, spoken.tag), self._settings.site_contact
+        operator = isolated(self._settings.site_operator, spoken.tag)
         told = spoken.say("%(site)s, run by %(operator)s.", site=site, operator=operator) if operator else f"{site}."
         return f"{told} {_unlinked(contact)}".strip()
 

@@ -117,7 +117,7 @@ def _written() -> bytes:
 
 def _contact(settings: Config) -> Mapping[str, str]:
     """OpenAPI's Contact Object; empty where nothing is set."""
-    name, contact = settings.operator_name, settings.contact
+    name, contact = settings.site_operator, settings.site_contact
     named = {"name": name} if name else {}
     if not contact:
         return named

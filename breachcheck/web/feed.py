@@ -42,11 +42,11 @@ def atom(breaches: Iterable[Breach], *, store: str, site: Config) -> bytes:
 
 def _author(feed: Xml.Element, site: Config) -> None:
     author = _part(feed, "author")
-    _say(author, "name", site.operator_name or site.site_name)
-    if site.home_page:
-        _say(author, "uri", site.home_page)
-    if site.contact and not is_page(site.contact):
-        _say(author, "email", site.contact.removeprefix(MAILTO))
+    _say(author, "name", site.site_operator or site.site_name)
+    if site.site_home_page:
+        _say(author, "uri", site.site_home_page)
+    if site.site_contact and not is_page(site.site_contact):
+        _say(author, "email", site.site_contact.removeprefix(MAILTO))
 
 
 def _entry(feed: Xml.Element, breach: Breach, store: str, site: Config) -> None:

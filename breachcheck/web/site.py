@@ -47,11 +47,11 @@ def _fixed(services: Services, look: Look) -> dict[str, object]:
     settings = services.config
     return {
         "site_name": settings.site_name,
-        "operator_name": settings.operator_name,
-        "home_page": settings.home_page,
-        "home_host": urlsplit(settings.home_page or "").netloc,
-        "contact_url": contact_url(settings.contact),
-        "privacy_url": contact_url(settings.privacy_contact),
+        "operator_name": settings.site_operator,
+        "home_page": settings.site_home_page,
+        "home_host": urlsplit(settings.site_home_page or "").netloc,
+        "contact_url": contact_url(settings.site_contact),
+        "privacy_url": contact_url(settings.site_privacy_contact),
         "logo": logo_of(look),
         "icon": icon_of(look),
         "own_style": STYLESHEET if STYLESHEET in own_files(look) else None,

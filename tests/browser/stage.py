@@ -111,7 +111,7 @@ def _folder(place: Path, name: str) -> Path:
 
 
 def _many(data: Path) -> None:
-    store = stores.new_store(data, operator_name="Example Ltd", contact="help@example.com", mail="outbox")
+    store = stores.new_store(data, site_operator="Example Ltd", site_contact="help@example.com", mail="outbox")
     for about, classes in MANY:
         others = {f"p{number}@example.com": ["Email addresses"] for number in range(40)}
         people = {**others, IN_MANY: classes, "p1@example.com": classes}
@@ -150,10 +150,10 @@ def _own_look(place: Path) -> dict[str, str]:
     return {
         "site_folder": str(folder),
         "site_name": "Corner Shop data check",
-        "operator_name": "Corner Shop Ltd",
-        "home_page": "https://shop.example",
-        "contact": "help@shop.example",
-        "privacy_contact": "privacy@shop.example",
+        "site_operator": "Corner Shop Ltd",
+        "site_home_page": "https://shop.example",
+        "site_contact": "help@shop.example",
+        "site_privacy_contact": "privacy@shop.example",
     }
 
 

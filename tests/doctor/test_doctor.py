@@ -24,7 +24,11 @@ from tests.stores import SHOP, break_catalogue, new_store, published_breach
 
 ANN = "ann@example.com"
 EMAIL = "Email addresses"
-GOOD = {"public_url": "https://check.example", "trusted_proxies": ["127.0.0.1"], "contact": "mailto:help@example.org"}
+GOOD = {
+    "public_url": "https://check.example",
+    "trusted_proxies": ["127.0.0.1"],
+    "site_contact": "mailto:help@example.org",
+}
 
 
 def found(data: Path, severity: str = "problem", **how: object) -> list[Finding]:

@@ -68,10 +68,10 @@ def settings(tmp_path):
         mail="outbox",
         public_url="https://check.example",
         site_name="Breach <check> & co",
-        operator_name="Example Ltd",
-        contact="mailto:help@example.org",
-        privacy_contact="privacy@example.org",
-        home_page="https://example.org",
+        site_operator="Example Ltd",
+        site_contact="mailto:help@example.org",
+        site_privacy_contact="privacy@example.org",
+        site_home_page="https://example.org",
     )
 
 

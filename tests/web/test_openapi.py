@@ -57,7 +57,7 @@ def mismatches(value: object, schema: Mapping[str, Any], schemas: Mapping[str, A
     ],
 )
 def test_whom_to_write_to_is_whom_the_site_names(tmp_path: Path, contact: str, told: Mapping[str, str]) -> None:
-    store = new_store(tmp_path / "data", operator_name="Example Ltd", contact=contact)
+    store = new_store(tmp_path / "data", site_operator="Example Ltd", site_contact=contact)
     info = json.loads(create_app(store).test_client().get("/api/v1/openapi.json").data)["info"]
     store.close()
 

@@ -44,7 +44,7 @@ def other(store: Services, **about: Any) -> None:
 
 
 def test_it_asks_about_the_breach_and_has_the_breachs_own_help_line(opening: Opening) -> None:
-    store = opening(home_page="https://shop.example/")
+    store = opening(site_home_page="https://shop.example/")
     published_breach(store, SHOP, SHOP_PEOPLE)
     page = home(store)
 

@@ -67,7 +67,7 @@ def test_the_field_takes_every_kind_of_address(client: FlaskClient) -> None:
 
 
 def test_the_site_says_who_runs_it(tmp_path: Path) -> None:
-    store = new_store(tmp_path / "data", operator_name="Example Org", contact="help@example.org", site_name="Look")
+    store = new_store(tmp_path / "data", site_operator="Example Org", site_contact="help@example.org", site_name="Look")
     published_breach(store, facts(), SHOP_PEOPLE)
     page = create_app(store).test_client().get("/").text
     store.close()

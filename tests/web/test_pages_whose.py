@@ -54,8 +54,8 @@ def answer_of(client: FlaskClient, account: str = BOB) -> str:
 
 def test_home_answers_and_errors_say_who_runs_the_site_and_where_they_can_be_found(opening: Opening) -> None:
     client = opening(
-        operator_name="Example & sons", home_page="https://example.org/start", contact="https://example.org/help",
-        privacy_contact="privacy@example.org",
+        site_operator="Example & sons", site_home_page="https://example.org/start", site_contact="https://example.org/help",
+        site_privacy_contact="privacy@example.org",
     )  # fmt: skip
 
     for page in (client.get("/").text, answer_of(client), answer_of(client, "no@example.com"), client.get("/no").text):
@@ -77,7 +77,9 @@ def test_a_site_that_says_nothing_of_itself_has_no_empty_places(opening: Opening
 
 
 def test_the_feed_names_its_author_and_where_they_are_found(opening: Opening) -> None:
-    client = opening(operator_name="Example Ltd", home_page="https://example.org", contact="mailto:help@example.org")
+    client = opening(
+        site_operator="Example Ltd", site_home_page="https://example.org", site_contact="mailto:help@example.org"
+    )
     feed = client.get("/breaches.atom").text
 
     assert "<name>Example Ltd</name><uri>https://example.org</uri><email>help@example.org</email></author>" in feed
@@ -95,7 +97,7 @@ def test_a_site_has_its_own_colours_on_every_page_errors_too(opening: Opening) -
 
 
 def test_a_logo_stands_before_the_name_and_its_address_changes_with_it(opening: Opening) -> None:
-    client = opening({"logo.svg": SVG, "icon.svg": SVG}, operator_name="Example Ltd")
+    client = opening({"logo.svg": SVG, "icon.svg": SVG}, site_operator="Example Ltd")
     page = client.get("/").text
     logo = next(path for path in assets_of(page) if path.endswith("own-logo.svg"))
     served = client.get(logo)
@@ -145,7 +147,9 @@ def test_a_logo_for_light_pages_alone_lies_on_white_on_dark_ones(opening: Openin
 
 
 def test_names_and_addresses_of_a_site_are_no_markup(opening: Opening) -> None:
-    client = opening(site_name='"><script>1</script>', operator_name="<b>us</b>", home_page="https://example.org/?a&b")
+    client = opening(
+        site_name='"><script>1</script>', site_operator="<b>us</b>", site_home_page="https://example.org/?a&b"
+    )
 
     for page in (client.get("/").text, answer_of(client), client.get("/no").text):
         assert "<script>1" not in page

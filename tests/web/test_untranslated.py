@@ -135,10 +135,10 @@ def site(tmp_path_factory: pytest.TempPathFactory, marking: None) -> Iterator[Se
         place / "data",
         mail="outbox",
         site_name="Έλεγχος",
-        operator_name="Ομάδα",
-        contact="help@example.com",
-        privacy_contact="privacy@example.com",
-        home_page="https://παράδειγμα.δοκιμή",
+        site_operator="Ομάδα",
+        site_contact="help@example.com",
+        site_privacy_contact="privacy@example.com",
+        site_home_page="https://παράδειγμα.δοκιμή",
     )
     published_breach(store, SHOP, PEOPLE, mapped=[*CLASSES, "Purchases"], rejected={"no address": 3, "too long": 1})
     for about in OTHERS:
