@@ -1,5 +1,6 @@
 """The image and the compose file name what is there, give nothing away and are told settings that exist."""
 
+import contextlib
 import re
 import subprocess
 import sys
@@ -16,6 +17,9 @@ from tests.cli.commands import ROOT
 from tests.cli.servers import free_port, running
 from tests.deploy import image
 from tests.deploy.image import Copy
+from tests.engines import CHOSEN
+from tests.engines import ENGINES as ENGINES
+from tests.stores import break_index
 
 BUILD, IMAGE = image.stages()
 COMPOSE = (ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8")
@@ -84,11 +88,15 @@ def test_its_commands_are_known():
 def test_a_store_is_made_with_its_keys_apart_and_its_health_is_that_of_look_ups(tmp_path):
     moved = {name: value.replace("/", f"{tmp_path}/", 1) for name, value in IMAGE.environment.items()}
     settings = {name: value for name, value in moved.items() if name.startswith("BREACHCHECK_")}
+    if CHOSEN.postgres:
+        settings["BREACHCHECK_DATABASE"] = CHOSEN.postgres.server.make("image")
     (tmp_path / "keys").mkdir()
-    services.init(config.read(None, settings))
+    read = config.read(None, settings)
+    services.init(read)
     with running(tmp_path / "data", *IMAGE.command("CMD")[1:], **settings) as server:
         well = health(server.port)
-        (tmp_path / "data" / "index.db").rename(tmp_path / "elsewhere.db")
+        with contextlib.closing(services.open_services(read)) as store:
+            break_index(store)
         ill = health(server.port)
     gone = health(free_port())
 

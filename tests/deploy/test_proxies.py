@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from breachcheck.client.problems import raised_by
+from breachcheck.errors import StoreUnavailable
+from breachcheck.web import hibp_errors
 from tests.cli.servers import PAIRED, Server, alone, free_port
 from tests.deploy import proxies
 from tests.deploy.proxies import NAME, OTHER_VISITOR, SLOW_VISITOR, VISITOR, Proxy
@@ -153,7 +156,7 @@ def test_a_body_that_is_too_large_is_refused(proxy, path, size):
                 client.sendall(b"a" * 8192)
         answer = client.recv(4096).decode()
 
-    assert answer.split()[1] in ("413", "502")  # the latter from Caddy before 2.6.4, which gathers no body cut off
+    assert answer.split()[1] in ("413", "503")  # the latter from Caddy before 2.6.4, which gathers no body cut off
 
 
 def test_slow_bodies_wait_at_the_proxy_and_in_no_file(proxy, site):
@@ -203,10 +206,14 @@ def test_its_logs_hold_no_account_and_no_visitor(proxy, site):
 def test_a_server_that_is_away_is_never_good_news_and_no_log_says_who_was_asked_for(tmp_path, kind):
     with proxies.running(kind, tmp_path, free_port()) as proxy:
         page = proxy.request("GET", f"/?account={CANARY}")
+        v1 = proxy.request("POST", "/api/v1/lookup", json.dumps({"account": CANARY}))
         v3 = proxy.request("GET", f"/api/v3/breachedaccount/{CANARY}", hibp_api_key="0" * 32, User_Agent="tests")
         written = proxy.written()
 
-    assert page[0] in (502, 503)
-    assert v3[0] in (502, 503)
+    assert [status for status, _, _ in (page, v1, v3)] == [503] * 3
+    assert {headers["cache-control"] for _, headers, _ in (page, v1, v3)} == {"no-store"}
+    assert "<h1>We could not check</h1>" in page[2]
+    assert isinstance(raised_by(503, "", v1[2].encode()), StoreUnavailable)
+    assert json.loads(v3[2]) == {"statusCode": 503, "message": hibp_errors.COULD_NOT_CHECK}
     assert "GET" in written
     assert "canary" not in written.lower()
