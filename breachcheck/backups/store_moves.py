@@ -99,7 +99,7 @@ def _copy(source: Databases, target: Databases, progress: Progress) -> None:
         done = 0
         for page in rows.pages(old, table, rows.last_key(new, table)):
             with new.transaction():
-                rows.enter(new, table, page)
+                page.enter(new)
             done += len(page)
             keep_awake(source)
             progress(f"Copying {table.name}", done)

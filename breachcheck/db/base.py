@@ -46,6 +46,9 @@ class Database(Protocol):
     def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         """All rows of *sql*; an empty list means that there are none."""
 
+    def query_numbers(self, sql: str, columns: Sequence[str], params: Params = NO_PARAMS) -> list[Integers]:
+        """As ``query``, where all *columns* of *sql* are whole numbers: one array for each. Quicker for many rows."""
+
     def execute(self, sql: str, params: Params = NO_PARAMS) -> int:
         """Run *sql*; the number of rows it changed. Durable on return unless a transaction is open."""
 

@@ -38,10 +38,10 @@ def fill(source: Databases, target: Databases) -> None:
 
 
 def _copied(old: Database, new: Database, table: Table, source: Databases) -> rows.Checksum:
-    read = rows.Checksum(table)
+    read = rows.Checksum()
     for page in rows.pages(old, table, {}):
         with new.transaction():
-            rows.enter(new, table, page)
+            page.enter(new)
         read.add(page)
         keep_awake(source)
     return read

@@ -14,7 +14,7 @@ def one_moment(store: Store) -> Iterator[Databases]:
     the other has to follow. Call ``keep_awake`` now and then: a server ends what it believes to be forgotten.
     """
     with ExitStack() as stack:
-        gate, databases = (stack.enter_context(closing(store.open())) for _ in range(2))
+        gate, databases = (stack.enter_context(closing(store.open(is_patient=True))) for _ in range(2))
         with gate.catalogue_db.transaction():
             for database in databases:
                 stack.enter_context(database.snapshot())

@@ -9,7 +9,7 @@ from itertools import islice
 import psycopg
 from psycopg.rows import DictRow
 
-from breachcheck.db import postgres_copy
+from breachcheck.db import postgres_copy, postgres_watch
 from breachcheck.db.base import NO_PARAMS, Integers, Params, Row, Source, Told
 from breachcheck.db.postgres_lending import Lending, Lent
 from breachcheck.db.postgres_link import Interrupted, Link, translated
@@ -38,16 +38,21 @@ class PostgresDatabase:
     databases of a store have one *reach*, and so ask the same server.
     """
 
-    def __init__(self, url: str, schema: Schema, born: Birth, reach: Reach) -> None:
-        """Connects when it is first asked. *born*: of the store that it is to be."""
+    def __init__(
+        self, url: str, schema: Schema, born: Birth, reach: Reach, *, silence_s: float = postgres_watch.PATIENCE_S
+    ) -> None:
+        """Connects when it is first asked. *born*: of the store that it is to be. *silence_s*: as of ``Lending``."""
         self._link = Link(url, NAMESPACES[schema.name])
         self._reach = reach
-        self._lending = Lending(self._link, reach, born)
+        self._lending = Lending(self._link, reach, born, silence_s)
         self._local = threading.local()
         self._filled: set[str] = set()
 
     def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         return self._asked(sql, lambda lent: list(self._run(lent, sql, params).fetchall()))
+
+    def query_numbers(self, sql: str, columns: Sequence[str], params: Params = NO_PARAMS) -> list[Integers]:
+        return self._asked(sql, lambda lent: self._numbers(lent, sql, columns, params))
 
     def execute(self, sql: str, params: Params = NO_PARAMS) -> int:
         return self._asked(sql, lambda lent: self._run(lent, sql, params).rowcount)
@@ -178,6 +183,10 @@ class PostgresDatabase:
     def _run(self, lent: Lent, sql: str, params: Params = NO_PARAMS) -> psycopg.Cursor[DictRow]:
         with self._lending.asking(lent):
             return lent.session.execute(translated(sql), params)
+
+    def _numbers(self, lent: Lent, sql: str, columns: Sequence[str], params: Params) -> list[Integers]:
+        with self._lending.asking(lent):
+            return postgres_copy.query_numbers(lent.session, translated(sql), columns, params)
 
     def _order(self, lent: Lent, orders: str) -> str | None:
         """What the server says that it did, of the last of *orders*."""

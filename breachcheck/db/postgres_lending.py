@@ -34,11 +34,12 @@ class Lending:
     the server is lost, after which another may be chosen.
     """
 
-    def __init__(self, link: Link, reach: Reach, born: Birth) -> None:
+    def __init__(self, link: Link, reach: Reach, born: Birth, silence_s: float) -> None:
+        """*silence_s*: how long a server may be silent in the midst of a statement."""
         self._link = link
         self._reach = reach
         self._born = born
-        self._watch = Watch(lambda server: reach.lost(server, is_silent=True))
+        self._watch = Watch(lambda server: reach.lost(server, is_silent=True), silence_s)
         self._lock = threading.Lock()
         self._sessions: dict[int, Sessions] = {}
 

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 
 import psycopg
 
-from breachcheck.db import postgres_copy, postgres_schema
+from breachcheck.db import postgres_copy, postgres_schema, postgres_watch
 from breachcheck.db.base import NO_PARAMS, Integers, Params, Row, Source, Told
 from breachcheck.db.postgres import PATIENCE_S, PostgresDatabase
 from breachcheck.db.postgres_link import Link, translated
@@ -15,6 +15,9 @@ from breachcheck.db.postgres_schema import NAMESPACES, Birth, Session, birth_of,
 from breachcheck.db.schema import CATALOGUE, INDEX, Schema
 from breachcheck.db.store import Databases
 from breachcheck.errors import ConfigError, StoreDamaged, StoreExists, StoreNotFound
+
+PATIENT_S = 60.0
+"""How long a server may be silent for those who would have to begin again what takes hours."""
 
 _WHICH_ARE_THERE = """
 SELECT nspname AS name
@@ -72,14 +75,15 @@ class PostgresStore:
             postgres_schema.migrate(session, INDEX)
             postgres_schema.migrate(session, CATALOGUE)
 
-    def open(self) -> Databases:
+    def open(self, *, is_patient: bool = False) -> Databases:
         with self._session() as session:
             births = [self._birth(session, described) for described in (INDEX, CATALOGUE)]
         index, catalogue = births
         reach = Reach(self._url)
+        silence_s = PATIENT_S if is_patient else postgres_watch.PATIENCE_S
         return Databases(
-            PostgresDatabase(self._url, INDEX, index, reach),
-            PostgresDatabase(self._url, CATALOGUE, catalogue, reach),
+            PostgresDatabase(self._url, INDEX, index, reach, silence_s=silence_s),
+            PostgresDatabase(self._url, CATALOGUE, catalogue, reach, silence_s=silence_s),
         )
 
     def _birth(self, session: Session, described: Schema) -> Birth:
@@ -126,6 +130,10 @@ class _Draft:
     def query(self, sql: str, params: Params = NO_PARAMS) -> list[Row]:
         with within(self._session, self._namespace):
             return list(self._session.execute(translated(sql), params).fetchall())
+
+    def query_numbers(self, sql: str, columns: Sequence[str], params: Params = NO_PARAMS) -> list[Integers]:
+        with within(self._session, self._namespace):
+            return postgres_copy.query_numbers(self._session, translated(sql), columns, params)
 
     def execute(self, sql: str, params: Params = NO_PARAMS) -> int:
         with within(self._session, self._namespace):

@@ -39,15 +39,17 @@ class _Statement:
 
 
 class Watch:
-    """Frees whoever waits for a server that does not answer, in about a second, by shutting the connection.
+    """Frees whoever waits for a server that does not answer, by shutting the connection: in about a second, or in as
+    much as it was told to wait.
 
     Asks, over a connection of its own, whether the server knows of the statement: one that is slow is left alone, one
     that was never begun, or of which nobody can tell, is not.
     """
 
-    def __init__(self, silent: Callable[[Chosen], None]) -> None:
-        """*silent* is told of a server that does not answer."""
+    def __init__(self, silent: Callable[[Chosen], None], patience_s: float = PATIENCE_S) -> None:
+        """*silent* is told of a server that does not answer. *patience_s*: how long it may not, before we let go."""
         self._silent = silent
+        self._patience_s = patience_s
         self._running: dict[int, _Statement] = {}
         self._lock = threading.Lock()
         self._closed = threading.Event()
@@ -91,7 +93,7 @@ class Watch:
             for one in inquiry.statements:
                 if is_known and is_known.get(id(one)) and now - one.began_at < MOST_S:
                     one.quiet_at = now
-                elif one.quiet_at < asked_at:
+                elif one.quiet_at < asked_at and now - one.quiet_at > self._patience_s:
                     self._let_go(one, is_silent=is_known is None)
 
     def _inquired(self, statements: list[_Statement]) -> "list[_Inquiry]":

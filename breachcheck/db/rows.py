@@ -1,8 +1,10 @@
 """All rows of a table, whichever it is, in the order of its primary key: read and entered a page at a time."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain
+from typing import Protocol
 
 import msgspec
 import numpy as np
@@ -14,50 +16,44 @@ NUMBERS_A_PAGE, TEXTS_A_PAGE = 100_000, 1_000
 ROWS_A_STATEMENT = 50
 
 
-class Checksum:
-    """How many rows of *table* there were, and what every byte of them amounts to: the same on every engine."""
+class Page(Protocol):
+    """Rows of a table, one after the other."""
 
-    def __init__(self, table: Table) -> None:
+    def __len__(self) -> int:
+        """How many."""
+
+    def last_key(self) -> Params:
+        """The primary key of the last one."""
+
+    def enter(self, db: Database) -> None:
+        """Insert them, none of which is there yet, in the caller's transaction."""
+
+    def bytes(self) -> bytes:
+        """What their values amount to, the same on every engine."""
+
+
+class Checksum:
+    """How many rows there were, and what every byte of them amounts to: the same on every engine."""
+
+    def __init__(self) -> None:
         self.count = 0
-        self._table = table
         self._digest = sha256()
 
-    def add(self, page: Sequence[Row]) -> None:
+    def add(self, page: Page) -> None:
         """The next of the rows, which come in the order of their keys."""
         self.count += len(page)
-        self._digest.update(_bytes(self._table, page))
+        self._digest.update(page.bytes())
 
     @property
     def value(self) -> tuple[int, str]:
         return self.count, self._digest.hexdigest()
 
 
-def page_after(db: Database, table: Table, key: Params) -> list[Row]:
-    """The next rows behind *key*, which ``key_of`` gave, or from the first one where it is empty."""
-    names = ", ".join(table.key)
-    behind = f"WHERE ({names}) > ({', '.join(f':{name}' for name in table.key)})" if key else ""
-    rows = NUMBERS_A_PAGE if table.is_numbers else TEXTS_A_PAGE
-    return db.query(
-        f"""
-        SELECT {", ".join(table.columns)}
-        FROM {table.name}
-        {behind}
-        ORDER BY {names}
-        LIMIT {rows}
-        """,  # noqa: S608 - names are the schema's
-        key,
-    )
-
-
-def pages(db: Database, table: Table, after: Params) -> Iterator[list[Row]]:
-    """All rows behind *after*."""
-    while page := page_after(db, table, after):
+def pages(db: Database, table: Table, after: Params) -> Iterator[Page]:
+    """All rows behind the key *after*, or from the first one where it is empty."""
+    while page := _page_after(db, table, after):
         yield page
-        after = key_of(table, page[-1])
-
-
-def key_of(table: Table, row: Row) -> Params:
-    return {name: row[name] for name in table.key}
+        after = page.last_key()
 
 
 def last_key(db: Database, table: Table) -> Params:
@@ -70,19 +66,7 @@ def last_key(db: Database, table: Table) -> Params:
         LIMIT 1
         """  # noqa: S608 - names are the schema's
     )
-    return key_of(table, rows[0]) if rows else {}
-
-
-def enter(db: Database, table: Table, rows: Sequence[Row]) -> None:
-    """Insert *rows*, none of which is there yet, in the caller's transaction."""
-    if table.is_numbers:
-        db.insert_new(table.name, tuple(table.columns), _arrays(table, rows))
-        return
-    whole = len(rows) // ROWS_A_STATEMENT * ROWS_A_STATEMENT
-    for start in range(0, whole, ROWS_A_STATEMENT):
-        _insert(db, table, rows[start : start + ROWS_A_STATEMENT])
-    for row in rows[whole:]:
-        _insert(db, table, [row])
+    return dict(rows[0]) if rows else {}
 
 
 def empty(db: Database, table: Table) -> None:
@@ -92,11 +76,71 @@ def empty(db: Database, table: Table) -> None:
 
 def checksum(db: Database, table: Table, note: Callable[[int], None]) -> tuple[int, str]:
     """That of all rows there are. *note* is told, after each page, how many there were so far."""
-    read = Checksum(table)
+    read = Checksum()
     for page in pages(db, table, {}):
         read.add(page)
         note(read.count)
     return read.value
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Of a table that holds whole numbers alone: one array a column."""
+
+    table: Table
+    values: Sequence[Integers]
+
+    def __len__(self) -> int:
+        return len(self.values[0])
+
+    def last_key(self) -> Params:
+        last = {name: int(column[-1]) for name, column in zip(self.table.columns, self.values, strict=True)}
+        return {name: last[name] for name in self.table.key}
+
+    def enter(self, db: Database) -> None:
+        db.insert_new(self.table.name, tuple(self.table.columns), self.values)
+
+    def bytes(self) -> bytes:
+        return np.stack(self.values, axis=1).astype("<i8").tobytes()
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Of any other table."""
+
+    table: Table
+    rows: Sequence[Row]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def last_key(self) -> Params:
+        return {name: self.rows[-1][name] for name in self.table.key}
+
+    def enter(self, db: Database) -> None:
+        whole = len(self.rows) // ROWS_A_STATEMENT * ROWS_A_STATEMENT
+        for start in range(0, whole, ROWS_A_STATEMENT):
+            _insert(db, self.table, self.rows[start : start + ROWS_A_STATEMENT])
+        for row in self.rows[whole:]:
+            _insert(db, self.table, [row])
+
+    def bytes(self) -> bytes:
+        return b"".join(msgspec.msgpack.encode([row[name] for name in self.table.columns]) for row in self.rows)
+
+
+def _page_after(db: Database, table: Table, key: Params) -> Page:
+    names = ", ".join(table.key)
+    behind = f"WHERE ({names}) > ({', '.join(f':{name}' for name in table.key)})" if key else ""
+    sql = f"""
+        SELECT {", ".join(table.columns)}
+        FROM {table.name}
+        {behind}
+        ORDER BY {names}
+        LIMIT {NUMBERS_A_PAGE if table.is_numbers else TEXTS_A_PAGE}
+        """  # noqa: S608 - names are the schema's
+    if table.is_numbers:
+        return _Numbers(table, db.query_numbers(sql, tuple(table.columns), key))
+    return _Texts(table, db.query(sql, key))
 
 
 def _insert(db: Database, table: Table, rows: Sequence[Row]) -> None:
@@ -107,13 +151,3 @@ def _insert(db: Database, table: Table, rows: Sequence[Row]) -> None:
         f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES {', '.join(marks)}",  # noqa: S608 - as above
         dict(chain.from_iterable(one.items() for one in values)),
     )
-
-
-def _arrays(table: Table, rows: Sequence[Row]) -> list[Integers]:
-    return [np.fromiter((row[name] for row in rows), np.int64, len(rows)) for name in table.columns]
-
-
-def _bytes(table: Table, rows: Sequence[Row]) -> bytes:
-    if table.is_numbers:
-        return np.stack(_arrays(table, rows), axis=1).astype("<i8").tobytes()
-    return b"".join(msgspec.msgpack.encode([row[name] for name in table.columns]) for row in rows)

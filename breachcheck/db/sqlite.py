@@ -100,6 +100,17 @@ class SqliteDatabase:
         except sqlite3.Error as error:
             raise meant_for_people(error, self._path) from error
 
+    def query_numbers(self, sql: str, columns: Sequence[str], params: Params = NO_PARAMS) -> list[Integers]:
+        try:
+            with closing(self._thread_connection().cursor()) as cursor:
+                cursor.row_factory = None
+                rows = cursor.execute(sql, params).fetchall()
+        except sqlite3.Error as error:
+            raise meant_for_people(error, self._path) from error
+        return list(
+            np.fromiter(chain.from_iterable(rows), np.int64, len(rows) * len(columns)).reshape(-1, len(columns)).T
+        )
+
     def execute(self, sql: str, params: Params = NO_PARAMS) -> int:
         try:
             return self._thread_connection().execute(sql, params).rowcount

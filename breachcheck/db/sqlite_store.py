@@ -59,7 +59,7 @@ class SqliteStore:
         sqlite.migrate(self._index, INDEX)
         sqlite.migrate(self._catalogue, CATALOGUE)
 
-    def open(self) -> Databases:
+    def open(self, *, is_patient: bool = False) -> Databases:  # noqa: ARG002 - a file is never silent
         return _opened(self._index, self._catalogue)
 
 

@@ -43,5 +43,8 @@ class Store(Protocol):
     def migrate(self) -> None:
         """Bring it to this program's schema. Raises StoreDamaged where it is no store."""
 
-    def open(self) -> Databases:
-        """Raises SchemaMismatch where its schema is not this program's."""
+    def open(self, *, is_patient: bool = False) -> Databases:
+        """Raises SchemaMismatch where its schema is not this program's.
+
+        *is_patient*: for long work that nobody waits for, which goes on after a server was silent for a while.
+        """

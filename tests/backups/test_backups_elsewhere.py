@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from threading import Timer
 from unittest import mock
 
 import psycopg
@@ -28,6 +28,9 @@ from tests.engines import Postgres
 from tests.stores import new_store
 
 ENGINES = ("postgres",)
+
+SILENCE_S = 2.0
+"""Longer than anybody waits for a look-up."""
 
 RESTORE_AND_BE_KILLED = """
 import os, signal, sys
@@ -68,15 +71,15 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]
     """Has something happen, once, in the midst of copying rows."""
 
     def happen(what: Callable[[], object]) -> None:
-        enter, left = rows.enter, [3]
+        add, left = rows.Checksum.add, [3]
 
-        def enter_and_more(*arguments: Any) -> None:
+        def add_and_more(read: rows.Checksum, page: rows.Page) -> None:
             left[0] -= 1
             if left[0] == 0:
                 what()
-            enter(*arguments)
+            add(read, page)
 
-        monkeypatch.setattr(rows, "enter", enter_and_more)
+        monkeypatch.setattr(rows.Checksum, "add", add_and_more)
 
     return happen
 
@@ -161,6 +164,16 @@ def test_a_backup_that_is_told_to_stop_in_the_midst_of_rows_leaves_nothing(full,
     with pytest.raises(KeyboardInterrupt), stoppable():
         taken(full, place)
     assert [*place.parent.iterdir(), *full.config.spill_path.iterdir()] == []
+    assert taken(full, place) == place
+
+
+def test_a_backup_outlasts_a_server_that_is_silent_for_a_while(full, place, meanwhile, postgres):
+    def be_silent() -> None:
+        postgres.server.signal(signal.SIGSTOP)
+        Timer(SILENCE_S, postgres.server.signal, [signal.SIGCONT]).start()
+
+    meanwhile(be_silent)
+
     assert taken(full, place) == place
 
 

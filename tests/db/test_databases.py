@@ -228,3 +228,18 @@ def test_what_is_gone_is_unavailable_and_not_empty(db, store):
 
     with pytest.raises(StoreUnavailable):
         rows(db)
+
+
+def test_whole_numbers_come_as_arrays_in_the_order_of_the_question(db):
+    insert(db, [-(2**63), -5, 0, 2**63 - 1])
+    asked = "SELECT field_set_id, digest FROM exposure WHERE digest < :most ORDER BY digest DESC"
+
+    field_sets, digests = db.query_numbers(asked, ("field_set_id", "digest"), {"most": 2**63 - 1})
+
+    assert (field_sets.tolist(), digests.tolist()) == ([1, 1, 1], [0, -5, -(2**63)])
+
+
+def test_no_rows_are_empty_arrays(db):
+    digests, field_sets = db.query_numbers("SELECT digest, field_set_id FROM exposure", COLUMNS)
+
+    assert (len(digests), len(field_sets)) == (0, 0)
