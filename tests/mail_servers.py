@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.cli.servers import free_port
+from tests.patience import PATIENCE_S
 
 HOST = "127.0.0.1"
 USER, PASSWORD = "breachcheck", "the password of a test"
@@ -91,7 +92,7 @@ def running(server: MailServer | None = None, **arguments: Any) -> Iterator[Mail
     """A server for the length of a block; *arguments* are aiosmtpd's."""
     server = server or MailServer()
     server.port = free_port()
-    controller = Controller(server, hostname=HOST, port=server.port, **arguments)
+    controller = Controller(server, hostname=HOST, port=server.port, ready_timeout=PATIENCE_S, **arguments)
     controller.start()
     try:
         yield server

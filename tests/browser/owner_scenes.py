@@ -1,7 +1,6 @@
 """Scenes of the owner's door. Each visitor has an address of their own, for an address gets few mails a day."""
 
 import re
-import time
 from email.message import EmailMessage
 from pathlib import Path
 from uuid import uuid4
@@ -10,9 +9,7 @@ from tests.browser.scene import Scene, Walk, at, with_all_open
 from tests.browser.stage import KNOWN_PEOPLE, SEEN_BY_ALL, TOLD
 from tests.browser.windows import Window
 from tests.mails import parsed, text_of
-
-PATIENCE_S = 20
-
+from tests.patience import eventually
 
 KNOWN = (f"p{number}@example.com" for number in range(KNOWN_PEOPLE))
 """Addresses that are in breaches of which their owners alone are told, each once."""
@@ -28,14 +25,15 @@ def new_address() -> str:
 def mail_to(window: Window, account: str) -> EmailMessage:
     """The first mail to *account* in the folder that the page names; waits for it."""
     folder = Path(window.page.locator("main code").inner_text())
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        for path in sorted(folder.glob("*.eml")):
-            message = parsed(path.read_bytes())
-            if message["To"] == account:
-                return message
-        time.sleep(0.1)
-    raise AssertionError("no mail came")
+    found: list[EmailMessage] = []
+
+    def is_there() -> bool:
+        mails = [parsed(path.read_bytes()) for path in sorted(folder.glob("*.eml"))]
+        found.extend(mail for mail in mails if mail["To"] == account)
+        return bool(found)
+
+    assert eventually(is_there)
+    return found[0]
 
 
 def ask_for_link(window: Window, account: str) -> None:

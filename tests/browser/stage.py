@@ -15,7 +15,7 @@ from breachcheck.load_warnings import LoadWarning, naming
 from breachcheck.services import Services
 from tests import engines, servers, stores
 from tests.cli.commands import breachcheck
-from tests.cli.servers import Server, running, running_program
+from tests.cli.servers import BEHIND_A_PROXY, Server, running, running_program
 from tests.engines import Postgres
 
 FOUND = "ann@example.com"
@@ -95,7 +95,9 @@ def running_stage(place: Path) -> Iterator[Stage]:
         yield Stage(
             demo=start("demo", **unlimited),
             many=start("many", **unlimited),
-            limited=start("limited", BREACHCHECK_LOOKUPS_A_MINUTE="1", BREACHCHECK_FOCUS_BREACH="Shop"),
+            limited=start(
+                "limited", BREACHCHECK_LOOKUPS_A_MINUTE="1", BREACHCHECK_FOCUS_BREACH="Shop", **BEHIND_A_PROXY
+            ),
             empty=start("empty"),
             closed=start("closed", **unlimited),
             by_mail=start("by_mail", **unlimited),
