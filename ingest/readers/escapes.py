@@ -42,7 +42,7 @@ def unescaped(text: str) -> str:
         if not _PERCENT_AT.search(text):
             break
         text = unquote(_PERCENT_SEPARATOR.sub(" ", text))
-    text = _PERCENT_SEPARATOR.sub(" ", text) if "%" in text else text
+    text = _PERCENT_SEPARATOR.sub(" ", text).replace("%27", "'") if "%" in text else text
     return text if text.isascii() else _seen(text)
 
 

@@ -12,8 +12,9 @@ from ingest.readers.escapes import AT, unescaped
 SEPARATORS = bytes(range(0x21)) + b'\x7f"<>,()[]{}|'
 """What ends a piece of text that is looked at by itself, whatever escapes are in it."""
 
-_PIECE = re.compile(rb"[^%s]++" % re.escape(SEPARATORS))
-_LOCAL = re.compile(r"[^\x00-\x20\x7f\"(),:;<=>@\[\\\]`{|}]*+")
+_PIECE = re.compile(rb"<?[^%s]++>?" % re.escape(SEPARATORS))
+_NO_LOCAL = r"\x00-\x20\x7f\"(),:;<>@\[\\\]`{|}"
+_LOCAL = re.compile(rf"[^={_NO_LOCAL}]*+")
 _DOMAIN = re.compile(r"[A-Za-z0-9.\-\x80-\U0010ffff]*+")
 _ASCII_DOMAIN = re.compile(r"[A-Za-z0-9.\-]*+")
 _WITHOUT_SPACES = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff]")
@@ -22,6 +23,9 @@ _WITHOUT_SPACES = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1100-\u1
 _WORD = re.compile("[A-Za-z][A-Za-z0-9._+-]+")
 _SENTENCE = re.compile("[A-Z][a-z]*")
 _EMPHASIS = "*_~"
+_IN_BRACKETS = re.compile(rf"<(?=[^={_NO_LOCAL}]*(?:[0-9+]|bounce))([^={_NO_LOCAL}]++=[^{_NO_LOCAL}]++)")
+"""Where `=` parts no key from an address: ids of messages, and senders that name whom a list sent its mail to."""
+
 _UNREADABLE = "\ufffd"  # in the place of a letter that nobody knows: the rest would be somebody else
 _FILE_ENDINGS = frozenset(
     {"csv", "tsv", "txt", "json", "jsonl", "xlsx", "xls", "sql", "xml", "html", "htm", "log", "eml", "mbox", "pdf"}
@@ -47,13 +51,20 @@ def addresses_in(piece: bytes) -> Iterator[str]:
     before, *rests = unescaped(text).split("@")
     is_open = True  # whether what stands before the @ is not cut off by another one
     for rest in rests:
-        local = _last_run(before)
         domain, taken = _domain(rest)
+        local = _all_of(before, rest[taken:]) or _last_run(before)
         address = _address(local, domain, rest[taken:]) if is_open or len(local) < len(before) else None
         if address:
             yield address
         before = rest[taken:].lstrip("+") if address else rest  # where a + stands for a blank, or for "and"
         is_open = bool(before) if address else False
+
+
+def _all_of(before: str, after: str) -> str:
+    """The local part from `<` to the @ where `=` stands in it and the domain ends with `>`; "" elsewhere."""
+    at = before.rfind("<") if after.startswith(">") else -1
+    found = _IN_BRACKETS.fullmatch(before, at) if at >= 0 else None
+    return found[1] if found else ""
 
 
 def _last_run(text: str) -> str:
@@ -83,7 +94,9 @@ def _readings(run: str) -> Iterator[str]:
         run = ascii_run
         yield run
     rest, _, last = run.rpartition(".")
-    if last in _FILE_ENDINGS or (_SENTENCE.fullmatch(last) and rest == rest.lower()):
+    while last in _FILE_ENDINGS and rest.rpartition(".")[2] in _FILE_ENDINGS:
+        rest, _, last = rest.rpartition(".")
+    if last in _FILE_ENDINGS or (_SENTENCE.fullmatch(last) and rest.rpartition(".")[2].islower()):
         yield rest.rstrip(".-")
     elif "--" in last and not last.startswith("xn--"):
         yield f"{rest}.{last.partition('--')[0]}"

@@ -160,13 +160,13 @@ def _escaped_ats(block: bytes, text: Bytes) -> Positions:
 
 
 def _pieces(block: bytes, ats: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Where the pieces between separators begin and end that hold *ats*, each once."""
+    """Where the pieces between separators begin and end that hold *ats*, each once, with angle brackets around them."""
     end = -1
     for at in ats:
         if at >= end:
             found = _SEPARATOR.search(block, at)
-            end = found.start() if found else len(block)
-            yield _start_of_piece(block, at), end
+            start, end = _start_of_piece(block, at), found.start() if found else len(block)
+            yield start - block.endswith(b"<", 0, start), end + block.startswith(b">", end)
 
 
 def _start_of_piece(block: bytes, at: int) -> int:
@@ -287,6 +287,9 @@ def _plain_spots(text: Bytes, ats: Positions, line: _Line) -> tuple[_Spots, Bool
     before, is_local = _local_parts(windows, are_words, _mask(are_local), line)
     after, is_domain = _domains(windows, _mask(are_words), _mask(are_of_domains))
     is_plain = is_local & is_domain
+    if b"=" in line.block:
+        row = np.arange(len(ats))
+        is_plain &= (windows[row, _WIDTH - 1 - before] != ord("=")) | (windows[row, _WIDTH + 1 + after] != ord(">"))
     return _Spots(windows, before, after).take(is_plain), is_plain
 
 
