@@ -31,6 +31,8 @@ _MASK = mask_addresses("a@example.com")
 _MASKED = "not read (its name holds an address; rename it)"
 _NOBODY = "nothing found: no column says whose record it is; where another file does, name it under join:"
 
+_EMPTY = "nothing found: it holds no records"
+
 _HEAD = """\
 # Drafted from the names and headers of data files; no value of theirs stands here.
 # Fill in what is empty, check the rest, then: breachcheck manifest check breach.yaml
@@ -152,7 +154,7 @@ def _tables_of(path: str, folder: Path, terms: Terms, connection: duckdb.DuckDBP
             elif _MASK in file.name:
                 yield _Found(file.name, why=_MASKED)
             else:
-                yield from _tables_in(file, connection)
+                yield from list(_tables_in(file, connection)) or [_Found(file.name, why=_EMPTY)]
     except DataFileError as error:
         yield _unread(mask_addresses(path), error)
 

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from itertools import zip_longest
 
-from breachcheck.errors import DataFileError
+from breachcheck.addresses import canonical
+from breachcheck.errors import DataFileError, InvalidAccount
 from ingest.mailboxes import addresses_in
 from ingest.readers import blocks, combo, prose, sniff, stealer
 from ingest.readers.headers import are_known
@@ -169,7 +170,9 @@ def _is_prose(sample: Sequence[str]) -> bool:
         return True  # a list of people, however many to a line
     if layout.skip and len(rows) < _FEW and _fits(rows, layout.columns):
         return False
-    return not (_has_address_column(rows) or _agree(rows, has_header=layout.skip > 0))
+    if _has_address_column(rows):
+        return False
+    return not _agree(rows, has_header=layout.skip > 0) or (not layout.skip and _hold_addresses(rows))
 
 
 def _fits(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> bool:
@@ -191,8 +194,25 @@ def _has_address_column(rows: Sequence[Sequence[str]]) -> bool:
     return False
 
 
+def _hold_addresses(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether an address stands in most of *rows*, somewhere in a cell: in lines of a log, or of a program."""
+    return sum(any(map(_holds_address, row)) for row in rows) > _MOSTLY * len(rows)
+
+
+def _holds_address(cell: str) -> bool:
+    return "@" in cell and bool(prose.found_in(cell.encode()))
+
+
 def _names_someone(cell: str) -> bool:
-    return combo.is_address(cell) or bool(addresses_in(cell))
+    return _is_address(cell) or bool(addresses_in(cell))
+
+
+def _is_address(cell: str) -> bool:
+    try:
+        canonical(cell)
+    except InvalidAccount:
+        return False
+    return True
 
 
 def _agree(rows: Sequence[Sequence[str]], *, has_header: bool) -> bool:

@@ -29,7 +29,9 @@ from ingest.sources import HEAD, DataFile
 
 _SAMPLE = 10_000
 _AT_ONCE = 1 << 18
+_AROUND = ", \t\r"  # what may stand around the record of a line
 _NO_DELIMITER = "\x01"  # cannot occur in JSON
+_UNSEEN = r"[\x00-\x08\x0b-\x1f]"  # control characters: not JSON within a string, and there all the same
 # Of a character beyond the first 65,536; without the other half, the text is none to DuckDB.
 _HALF = re.compile(r"(?i)\\ud[89a-f][0-9a-f]{2}")
 
@@ -136,13 +138,13 @@ def _sample(text: str, shape: Shape, *, is_whole: bool, name: str) -> list[dict[
 
 
 def _loaded(line: str | bytes) -> object:
-    text = line if isinstance(line, str) else line.decode(errors="replace")
+    text = (line if isinstance(line, str) else line.decode(errors="replace")).strip(_AROUND)
     try:
-        found = json.loads(text)
+        found = json.loads(text, strict=False)
         if "\\u" in text:
             json.dumps(found, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        return json.loads(_HALF.sub(r"\\ufffd", text))
+        return json.loads(_HALF.sub(r"\\ufffd", text), strict=False)
     except (ValueError, RecursionError):
         return None
     return found
@@ -208,14 +210,16 @@ class _Scan:
 
 
 def _objects(source: str, also: Sequence[str]) -> str:
-    """SQL of *also*, and of `line`, an object or NULL: also what is one but for a comma behind it, or for halves of
-    characters."""
-    whole = rf"regexp_replace(trim(raw, ', '), {literal(_HALF.pattern)}, '\\ufffd', 'g')"
+    """SQL of *also*, and of `line`, an object or NULL: also what is one but for a comma behind it, for halves of
+    characters, or for control characters in its texts."""
+    record = f"trim(raw, {literal(_AROUND)})"
+    whole = rf"regexp_replace({record}, {literal(_HALF.pattern)}, '\\ufffd', 'g')"
+    whole = f"regexp_replace(regexp_replace({whole}, {literal(_UNSEEN)}, '', 'g'), '\\t', ' ', 'g')"
     return f"""
         SELECT {"".join(f"{quoted(name)}, " for name in also)}CASE
             WHEN starts_with(raw, '{{') AND json_valid(raw) THEN raw
-            WHEN starts_with(ltrim(raw), '{{') AND json_valid(trim(raw, ', ')) THEN trim(raw, ', ')
-            WHEN starts_with(ltrim(raw), '{{') AND json_valid({whole}) THEN {whole}
+            WHEN starts_with({record}, '{{') AND json_valid({record}) THEN {record}
+            WHEN starts_with({record}, '{{') AND json_valid({whole}) THEN {whole}
         END AS line
         FROM {source}
         WHERE starts_with(raw, '{{') OR trim(raw) <> ''

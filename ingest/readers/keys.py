@@ -2,7 +2,8 @@
 
 `user.email` is a key within an object, `emails[].value` a key within each object of a list. What stands within
 `_source`, `properties` or `$properties` is named as if it stood outside. A value that is a list or an object, such as
-`{"$oid": "…"}`, becomes the text of what is in it, joined by newlines; an empty one, and null, become NULL.
+`{"$oid": "…"}` or `{"0": "…", "1": "…"}`, becomes the text of what is in it, joined by newlines; an empty one, and
+null, become NULL.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -67,7 +68,7 @@ def _columns(value: dict[str, object], before: str, depth: int) -> Iterator[str]
 
 
 def _column(name: str, value: object, depth: int) -> Iterator[str]:
-    if isinstance(value, dict) and not _is_extended(value) and depth < _DEPTH:
+    if isinstance(value, dict) and not _is_one_value(value) and depth < _DEPTH:
         yield from _columns(value, f"{name}.", depth + 1)
     elif isinstance(value, list) and any(isinstance(item, dict) for item in value) and depth < _DEPTH:
         for item in value:
@@ -77,9 +78,12 @@ def _column(name: str, value: object, depth: int) -> Iterator[str]:
         yield name
 
 
-def _is_extended(value: dict[str, object]) -> bool:
-    """Whether *value* is one of MongoDB's ways to write a single value, as `{"$oid": "…"}`, or empty."""
-    return not value or (len(value) == 1 and not _EXTENDED.isdisjoint(value))
+def _is_one_value(value: dict[str, object]) -> bool:
+    """Whether *value* is empty, one of MongoDB's ways to write a single value, as `{"$oid": "…"}`, or a list in which
+    each value has its number: `{"0": "…", "1": "…"}`."""
+    if len(value) < 2:
+        return not value or not _EXTENDED.isdisjoint(value)
+    return all(key.isdecimal() and not isinstance(inner, dict | list) for key, inner in value.items())
 
 
 class Extraction:

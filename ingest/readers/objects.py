@@ -48,7 +48,9 @@ class Text:
     def __init__(self, pieces: Iterable[str]) -> None:
         self._pieces = iter(pieces)
         self._text = ""
-        self._decoder = json.JSONDecoder()
+        self._decoder = json.JSONDecoder(
+            strict=False
+        )  # a control character in a string is no reason to lose who is in it
         self.at = 0
         self._begun = 0
         self._slow_until = 0

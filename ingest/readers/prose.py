@@ -35,6 +35,8 @@ ENDINGS_TOO = frozenset({"zip", "mov"})
 """Top-level domains that are a file's ending where another top-level domain stands before them."""
 
 _NOT_LEADING = re.compile("'|&|[.-]{2,}")
+_OF_CODE = re.compile(r"\A(?:[NnEeBbUuRrFf]|[Rr][Bb]|[Bb][Rr])'(?=[^']+\Z)")  # N'…' of SQL, b'…' of Python
+_STRING_ENDS = re.compile(r"'(?!\w)")
 _PLACEHOLDER = re.compile("[*]+|%[A-Za-z]")
 
 
@@ -121,7 +123,7 @@ def _address(local: str, domain: str, after: str) -> str | None:
 
 
 def _own(local: str, domain: str, after: str) -> str:
-    local = _without_lead(local)
+    local = _without_lead(_OF_CODE.sub("", local, count=1) if _STRING_ENDS.match(after) else local)
     if local.startswith("/"):
         local = local.rpartition("/")[2]
     mark = local[:1]

@@ -14,6 +14,11 @@ from ingest.readers.combo import is_address
 MEMBERS = "*"
 """In a path: every member of the object there is a record, and its key a value of it."""
 
+_BEGINNING = 200
+_NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?"
+_BEGINS = re.compile(rf'\{{\s*(?:"|\}}|$)|\[\s*(?:[{{"\[\]]|$|{_NUMBER}\s*(?:,|\]\s*(?:[,\[]|$)|$))')
+"""Not what a line of a log or a chat begins with, "[17] …" or "[24.12.25, 18:00] …"."""
+
 _SAMPLE = 50
 _FEWEST = 3
 _GLANCE = 1 << 18
@@ -44,7 +49,7 @@ class Shape:
 
 def is_json(head: str) -> bool:
     """Whether text that begins with *head* reads as JSON rather than as lines of values."""
-    return bool(re.match(r'\{\s*("|\}|$)|\[\s*([{"\[\]]|-?\d|$)', head.lstrip()[:200]))
+    return _BEGINS.match(head.lstrip()[:_BEGINNING]) is not None
 
 
 def shape_of(head: str, columns: Sequence[str]) -> Shape:

@@ -11,7 +11,7 @@ from ingest.readers.left_out import LeftOut
 from ingest.readers.lines import LONGEST, TOO_LONG
 from ingest.readers.repair import TOO_MANY_COLUMNS
 from ingest.readers.rows import LONGEST_VALUE, MALFORMED
-from ingest.readers.sql_text import Grammar
+from ingest.readers.sql_text import Grammar, unusual_marks
 from ingest.readers.sql_window import Window
 
 Row = list[str]
@@ -19,6 +19,7 @@ Row = list[str]
 _SWALLOWED = re.compile(r"\)\s*+,\s*+\(", re.ASCII)
 _NEXT = re.compile(r"\)\s*+(,\s*+)(?=\()|\n(\s*+)(?=\()|;[ \t\r]*+\n|\n(?=INSERT\s|COPY\s|CREATE\s)", re.ASCII)
 _BLANKS = re.compile(r"\s*+", re.ASCII)
+_GLANCE = 1 << 16  # of a row: as far as is looked for how its strings are quoted
 _OVERLAP = 256  # more than the blanks between two rows
 _END_OF_COPY = re.compile(r"^\\\.\r?$", re.MULTILINE)
 _COPIED = re.compile(r"\\(.)", re.DOTALL)
@@ -42,8 +43,9 @@ class Inserted:
         head: str = "",
     ) -> None:
         self._window, self._width, self._wanted, self._left_out = window, width, wanted, left_out
-        groups = tuple(sorted({at for at in wanted if at is not None}))
+        groups = self._groups = tuple(sorted({at for at in wanted if at is not None}))
         self._patterns = [(grammar, grammar.row_of(width, groups)) for grammar in grammars]
+        self._marks: frozenset[str] = frozenset()
         self._group = [-1 if at is None else groups.index(at) for at in wanted]
         again = rf"|(?:[\s;]|GO\s)*+{re.escape(head)}" if head else ""
         behind = rf"\s*+(?:,{again})"
@@ -111,6 +113,7 @@ class Inserted:
         None where it is no row.
         """
         text, at, line, number = self._window.text, self._window.at, self._line(), self._number()
+        self._learn(unusual_marks(text[at : at + _GLANCE]))
         for grammar, pattern in self._patterns[1:]:
             if found := pattern.match(text, at):
                 self._window.at = found.end()
@@ -125,6 +128,14 @@ class Inserted:
             self._left_out.leave(TOO_MANY_COLUMNS, line)
             return []
         return [number + [values[at] if at is not None and at < len(values) else "" for at in self._wanted]]
+
+    def _learn(self, marks: frozenset[str]) -> None:
+        """From now on a row may be one with strings that are quoted by *marks*, too."""
+        if marks <= self._marks:
+            return
+        self._marks |= marks
+        grammar = Grammar(self._patterns[0][0].dialect, self._marks)
+        self._patterns.append((grammar, grammar.row_of(self._width, self._groups)))
 
     def _resume(self) -> bool:
         """Go where the next row seems to begin, if this statement has one, else behind the statement."""

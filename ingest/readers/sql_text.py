@@ -4,7 +4,7 @@ All regular expressions here look at UTF-8 bytes taken as Latin-1, so that a cha
 the ASCII marks passes through as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -22,8 +22,9 @@ _QUOTED_BY = "|".join(
     rf"{re.escape(begin)}(?:[^{re.escape(end)}]++|{re.escape(end)}(?!'))*+{re.escape(end)}"
     for begin, end in _PAIRS.items()
 )
-_ORACLES = rf"(?:[Nn]?+[Qq]'(?:{_QUOTED_BY})')"
-"""Oracle's strings in which quotes need no escape: q'[it's]', q'!it's!'."""
+_MARK = r"[!-~]|[\xc2-\xf4][\x80-\xbf]+"
+_QUOTING = re.compile(rf"(?<![\w'])[Nn]?[Qq]'({_MARK})")
+_BY_MARK = re.compile(rf"({_MARK})(.*)(?:{_MARK})", re.DOTALL)
 _DOUBLE = r'"[^"\\]*+(?:(?:""|\\.)[^"\\]*+)*+"'
 _PREFIX = r"(?:[NnXxBb]|_\w++\s*+)?"
 _IDENTIFIER = r"""(?:`(?:[^`]|``)++`|"(?:[^"]|"")++"|\[[^\]]++\]|[^\s"`\[\]().,;'=]++)"""
@@ -67,11 +68,13 @@ def dialect_of(head: str) -> Dialect:
 class Grammar:
     """The patterns of one dialect. A row is matched from the blanks before its `(` to its `)`."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, marks: Collection[str] = ()) -> None:
+        """*marks*: what Oracle's strings are quoted by, beside the usual; many make it slow."""
+        oracles = _oracles(marks)
         body = _ESCAPED if dialect.has_backslashes else _STANDARD
         opening = rf"(?:[Ee]'{_ESCAPED}|{_PREFIX}'{body})"
         string = f"(?:{opening}'{_AFTER}|{_DOUBLE}{_AFTER})"
-        any_string = f"(?:{string}|{_ORACLES}{_AFTER})"  # deep inside others Oracle's are not looked for: too slow
+        any_string = f"(?:{string}|{oracles}{_AFTER})"  # deep inside others Oracle's are not looked for: too slow
         flat = rf"(?:{string}|{_PLAIN}|[,;\[\]])*+"
         nested = rf"\((?:{any_string}|{_PLAIN}|[,;\[\]]|\({flat}\))*+\)"
         listed = rf"\[(?:{string}|{_PLAIN}|[,;])*+\]"
@@ -145,10 +148,21 @@ class Grammar:
         mark = literal[-1]
         prefix, _, text = literal[:-1].partition(mark)
         if prefix.casefold() in ("q", "nq"):
-            return text[1:-1]
+            return _BY_MARK.sub(r"\2", text)
         if self.dialect.has_backslashes or prefix in ("E", "e"):
             return _ESCAPES[mark].sub(_plain, text)
         return text.replace(mark * 2, mark)
+
+
+def _oracles(marks: Collection[str]) -> str:
+    """Oracle's strings, in which quotes need no escape: q'[it's]', q'!it's!'."""
+    others = "".join(rf"|{mark}(?:(?!{mark}').)*+{mark}" for mark in map(re.escape, sorted(marks)))
+    return rf"(?:[Nn]?+[Qq]'(?:{_QUOTED_BY}{others})')"
+
+
+def unusual_marks(text: str) -> frozenset[str]:
+    """What else Oracle's strings in *text* may be quoted by, than every grammar knows."""
+    return frozenset(_QUOTING.findall(text)) - _PAIRS.keys()
 
 
 def _escapes_quotes_alone(written: str) -> bool:

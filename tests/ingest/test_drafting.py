@@ -223,6 +223,13 @@ def test_a_member_in_another_encoding_is_read_by_it(folder):
     assert [entry.encoding for entry in filled(folder, drafted(folder, "all.zip")).files] == ["utf-8", "cp1252"]
 
 
+def test_a_file_without_records_is_said_to_be_one(folder):
+    (folder / "people.json").write_text("[]", encoding="utf-8")
+
+    with pytest.raises(DataFileError, match=r"people\.json: nothing found: it holds no records"):
+        draft([Path("people.json")])
+
+
 def test_records_without_any_key_are_nothing_found(folder):
     (folder / "users.csv").write_text(USERS)
     (folder / "empty.jsonl").write_text("{}\n{}\n")

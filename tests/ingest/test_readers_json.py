@@ -47,6 +47,8 @@ SHAPES = {
     "lines": "\n".join(map(json.dumps, PEOPLE)),
     "lines with blank ones": "\n\n".join(map(json.dumps, PEOPLE)) + "\n \n",
     "lines with commas": ",\n".join(map(json.dumps, PEOPLE)),
+    "lines all with commas": "".join(json.dumps(one) + ",\n" for one in PEOPLE),
+    "indented lines with commas": "".join(f"\t{json.dumps(one)},\n" for one in PEOPLE),
     "lines ended as on Windows": "\r\n".join(map(json.dumps, PEOPLE)),
     "a list": json.dumps(PEOPLE),
     "a list in compact form": json.dumps(PEOPLE, separators=(",", ":")),
@@ -169,6 +171,7 @@ def path_of(folder: Path, text: str) -> Path:
         ({}, None),
         (["a", None, 2], "a\n2"),
         ({"$oid": "55"}, "55"),
+        ({"0": "a", "1": "b", "10": None}, "a\nb"),
         ({"$numberLong": "17"}, "17"),
         ("[not a list", "[not a list"),
         ("{not an object", "{not an object"),
@@ -191,10 +194,27 @@ def test_a_malformed_line_is_one_broken_record(tmp_path: Path) -> None:
     assert (len(scanned.rows), scanned.rejects) == (4, {"malformed JSON": 2})
 
 
-def test_a_line_with_control_characters_is_a_rejected_record(tmp_path: Path) -> None:
-    scanned = scan_json(tmp_path, SHAPES["lines"] + '\n{"id": "\x01"}\n{"id": "\x02"}\n')
+@pytest.mark.parametrize("around", ["{}", "[{}]"])
+@pytest.mark.parametrize("noise", ["\0", "\x02", "\x1f"])
+def test_control_characters_in_a_text_lose_nobody(tmp_path: Path, around: str, noise: str) -> None:
+    line = '{"email": "ann' + noise + '@example.com", "name": "A\tB"}'
+    path = json_file(tmp_path, around.replace("{}", line))
 
-    assert (len(scanned.rows), scanned.rejects) == (3, {"malformed JSON": 2})
+    assert scan(table_of(path)).rows == [("ann@example.com", "A B")]
+
+
+def test_a_line_break_in_a_text_of_a_list_loses_nobody(tmp_path: Path) -> None:
+    path = json_file(
+        tmp_path, '[{"email": "ann@example.com", "name": "A\nB"}, {"email": "bob@example.com", "name": "B"}]'
+    )
+
+    assert scan(table_of(path)).rows == [("ann@example.com", "A B"), ("bob@example.com", "B")]
+
+
+def test_a_line_with_what_parts_lines_here_is_a_rejected_record(tmp_path: Path) -> None:
+    scanned = scan_json(tmp_path, SHAPES["lines"] + '\n{"id": "\x01"}\n')
+
+    assert (len(scanned.rows), scanned.rejects) == (3, {"malformed JSON": 1})
 
 
 def test_a_line_that_is_not_utf8_loses_nobody_else(tmp_path: Path) -> None:

@@ -254,6 +254,15 @@ FORMS = {
     "Dear Bob, dear Ann\nwrite to bob@example.com\n": "text",
     "1,ann@example.com,Ann\n": "csv",
     "https://example.com/a;alice@example.com;Ann\nhttps://example.com/b;bob@example.com;Bob\n": "csv",
+    "Jan 1 postfix: 4F3: to=<bob@example.com>, relay=mx, status=sent (ok)\n" * 9: "text",
+    "2025-01-01,17,INFO,login of bob@example.com, ok\n" * 9: "text",
+    "  array('id' => 1, 'email' => 'bob@example.com'),\n" * 9: "text",
+    "USERS = [\n" + "    ('bob@example.com', 1, 'Bob'),\n" * 9 + "]\n": "text",
+    "{'id': 1, 'email': 'bob@example.com', 'name': 'Bob'}\n" * 9: "text",
+    "[24.12.25, 18:00:01] Bob: mine is bob@example.com, is it not?\n" * 9: "text",
+    "[17] mail to bob@example.com, queued\n" * 9: "text",
+    "id,subject,body\n" + "1,hello,write to bob@example.com please\n" * 9: "csv",
+    '[1, "bob@example.com"]\n[2, "eve@example.com"]\n': "json",
 }
 
 

@@ -1,10 +1,13 @@
 """What strings of SQL dumps say, whichever way is taken to read them."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.readers.sql_text import Dialect, Grammar
+from tests.ingest.scans import scan_text
 
 MYSQL, STANDARD = (Grammar(Dialect(has_backslashes=which)) for which in (True, False))
 TEXTS = st.text(alphabet="a'\\(,) ", max_size=12)
@@ -61,3 +64,15 @@ def test_strings_of_oracle_with_a_quote_of_their_own_say_what_is_between(grammar
 
     assert found
     assert [grammar.said(value) for value in found.groups()] == ["1", text, "x"]
+
+
+@pytest.mark.parametrize("mark", [*"+-.;,=?_&\\aZ9]})>", "§"])
+def test_oracles_strings_are_read_whatever_they_are_quoted_by(tmp_path: Path, mark: str) -> None:
+    rows = "".join(
+        f"Insert into USERS (ID,NAME,EMAIL) values ({at},q'{mark}it's, {at}{mark}','u{at}@example.com');\n"
+        for at in range(3)
+    )
+
+    scanned = scan_text(tmp_path, rows, name="dump.sql")
+
+    assert sorted(scanned.rows) == [(str(at), f"it's, {at}", f"u{at}@example.com") for at in range(3)]
