@@ -289,7 +289,8 @@ def _plain_spots(text: Bytes, ats: Positions, line: _Line) -> tuple[_Spots, Bool
     is_plain = is_local & is_domain
     if b"=" in line.block:
         row = np.arange(len(ats))
-        is_plain &= (windows[row, _WIDTH - 1 - before] != ord("=")) | (windows[row, _WIDTH + 1 + after] != ord(">"))
+        follows = windows[row, np.minimum(_BEFORE + 1 + after, _WINDOW - 1)]
+        is_plain &= (windows[row, _BEFORE - 1 - before] != ord("=")) | (follows != ord(">"))
     return _Spots(windows, before, after).take(is_plain), is_plain
 
 
