@@ -33,10 +33,12 @@ class PlainLines:
         text, marks = marked.text, marked.marks
         feeds = np.flatnonzero(marked.kinds[:-1] == FEED)
         fences = marks[feeds]  # of every line: the one before it and the one at its end
-        first, second = marks[feeds[:-1] + 1], marks[feeds[:-1] + 2]
-        is_divided = (text[first] == _AT) & ((text[second] == self._separator) | (text[second] == FEED))
+        is_divided = marked.kinds[feeds[:-1] + 1] == _AT
+        second = marked.kinds[feeds[:-1] + 2]
+        is_divided &= (second == self._separator) | (second == FEED)
         divided = np.flatnonzero(is_divided)
-        starts, ats, stops, ends = fences[divided] + 1, first[divided], second[divided], fences[divided + 1]
+        ats, stops = marks[feeds[divided] + 1], marks[feeds[divided] + 2]
+        starts, ends = fences[divided] + 1, fences[divided + 1]
         addresses = TextColumn(text, starts, stops - starts)
         places = self._domains.places(TextColumn(text, ats + 1, stops - ats - 1))
         says, is_clear = _secrets(text, stops, ends)

@@ -25,6 +25,8 @@ WIDTH = WORD * _WORDS
 
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
 _KEEP = np.array([(1 << (8 * used)) - 1 for used in range(WORD + 1)], np.uint64)
+_ROW = np.dtype((np.void, WIDTH))
+_KEEP_ROW = np.where(np.arange(WIDTH) < np.arange(WIDTH + 1)[:, None], 0xFF, 0).astype(np.uint8).view(_ROW).ravel()
 _plain_form = re.compile(PLAIN)
 
 Places = NDArray[np.intp]
@@ -117,9 +119,10 @@ def _have_dots(locals: TextColumn) -> NDArray[np.bool_]:
 
 def words_of(texts: TextColumn) -> Words:
     """The first bytes of each of *texts*, eight a word, and NUL where there are no more."""
-    rows = np.ndarray((len(texts.data) - WORD + 1,), np.uint64, texts.data, 0, (1,))
-    used = [np.clip(texts.lengths - WORD * number, 0, WORD) for number in range(_WORDS)]
-    return [rows[texts.starts + WORD * number] & _KEEP[used[number]] for number in range(_WORDS)]
+    rows = np.ndarray((len(texts.data) - WIDTH + 1,), _ROW, texts.data, 0, (1,))
+    words = rows[texts.starts].view(np.uint64)
+    words &= _KEEP_ROW[np.minimum(texts.lengths, WIDTH)].view(np.uint64)
+    return list(words.reshape(-1, _WORDS).T)
 
 
 def first_word_of(texts: TextColumn) -> NDArray[np.uint64]:

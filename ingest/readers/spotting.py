@@ -33,6 +33,8 @@ _CUTS = (b"\n", b" ", b'"', b",", b">", b"\t")
 _AT_ONCE = 1 << 14  # @s, around each of which a few hundred bytes of memory are needed
 _SPARSE_LOG2 = 15  # one byte in so many
 _FEW_LOG2 = 11
+_LONG_LINE = 1 << 12
+_LONGEST_ENTITY = _BEFORE + 2 * LONGEST_ENTITY
 _NEAR_END = 1 << 12  # bytes in which a block has a place to be cut at, in all likelihood
 
 Positions = NDArray[np.int64]
@@ -200,27 +202,29 @@ class _Line:
 
     def may_hold_url(self, rows: Positions) -> Bools:
         """Whether anything before the @s of *rows* could be of a URL."""
-        if not len(rows):
-            return np.zeros(0, np.bool_)
+        if self._are_few(rows):
+            return np.array([self._is_behind_mark(at) for at in self.ats[rows].tolist()], np.bool_)
         marks = [self._last(rows, mark) for mark in (b"&", b"\\", b"/" if b"://" in self.block else b"&")]
-        last = np.max(marks, axis=0)
-        is_held: Bools = np.greater_equal(last, 0)
-        held = np.flatnonzero(is_held)
-        is_held[held] = last[held] > self._beginnings(self.ats[rows[held]])
+        is_held: Bools = np.greater(np.max(marks, axis=0), self._last(rows, b"\n"))
         return is_held
-
-    def _beginnings(self, ats: Positions) -> Positions:
-        """Where the line feeds stand before the lines of *ats*."""
-        if len(ats) > len(self.block) >> _FEW_LOG2:
-            return _last_before(self.text, ats, b"\n", self.block)
-        return np.array([self.block.rfind(b"\n", 0, at) for at in ats.tolist()], np.int64)
 
     def has_entity(self, rows: Positions) -> Bools:
         """Whether an & stands so shortly before the @s of *rows* that what lies between could be an entity."""
-        if not len(rows):
-            return np.zeros(0, np.bool_)
+        if self._are_few(rows):
+            ats = self.ats[rows].tolist()
+            return np.array([self.block.rfind(b"&", max(at - _LONGEST_ENTITY, 0), at) >= 0 for at in ats], np.bool_)
         ampersands = self._last(rows, b"&")
-        return (ampersands >= 0) & (self.ats[rows] - ampersands <= _BEFORE + 2 * LONGEST_ENTITY)
+        return (ampersands >= 0) & (self.ats[rows] - ampersands <= _LONGEST_ENTITY)
+
+    def _are_few(self, rows: Positions) -> bool:
+        """Whether to look before each by itself is faster than through the whole block once."""
+        return len(rows) <= len(self.block) >> _FEW_LOG2
+
+    def _is_behind_mark(self, at: int) -> bool:
+        """Whether what URLs are written with stands on the line of *at* before it; so it is taken of a long line."""
+        start = self.block.rfind(b"\n", max(at - _LONG_LINE, 0), at)
+        before = self.block[start:at]
+        return start < 0 or b"&" in before or b"\\" in before or b"/" in before
 
     def _last(self, rows: Positions, character: bytes) -> Positions:
         return _last_before(self.text, self.ats[rows], character, self.block)
@@ -316,6 +320,8 @@ def _local_parts(windows: Bytes, are_words: Bools, are_local: Masks, line: _Line
     row = np.arange(len(windows))
     start = _bits_of(~are_local & _HEAD)
     before = windows[row, start - 1]
+    quoted = np.flatnonzero((before == ord("'")) & (start > 1))
+    before[quoted] = windows[quoted, start[quoted] - 2]
     is_plain = (start > 0) & are_words[row, start] & _MAY_PRECEDE[before]
     marked = np.flatnonzero(is_plain & ((before == ord(":")) | (before == ord("="))))
     is_plain[marked] = ~line.may_hold_url(marked)

@@ -39,6 +39,7 @@ PARTS = st.one_of(
     ),
 )
 TEXTS = st.lists(PARTS, max_size=40).map("".join)
+LONG = "Nobody is in this line.\n" * 3000
 
 
 def corpus() -> list[tuple[str, str, list[str]]]:
@@ -82,9 +83,21 @@ def test_the_figures_that_the_docs_publish_are_those_of_the_corpus() -> None:
 @example("x;bob@example.com")
 @example("&amp;amp;bob@example.com")
 @example("https://u:p=bob@example.com")
+@example("'bob@example.com' x'bob@example.com' &'bob@example.com' ''bob@example.com")
+@example("https://u?p='bob@example.com'")
 @settings(max_examples=400, deadline=None)
 def test_what_is_spotted_at_once_is_what_the_rules_find(text: str) -> None:
     assert spotted(text.encode()) == sorted(prose.found_in(text.encode()))
+
+
+@given(TEXTS)
+@example("x;bob@example.com &amp;amp;bob@example.com https://u:p=bob@example.com to:bob@example.com")
+@example("https://u:p=bob@example.com")
+@example("https:&sol;&sol;u:p=bob@example.com")
+@example("https://u" + "-" * 5000 + ":p=bob@example.com")
+@settings(max_examples=200, deadline=None)
+def test_a_few_addresses_in_a_long_text_are_those_that_the_rules_find(text: str) -> None:
+    assert spotted(f"{LONG}{text}\n{LONG}".encode()) == sorted(prose.found_in(text.encode()))
 
 
 @given(st.lists(TEXTS, max_size=5).map("\n".join), st.lists(st.integers(0, 400), max_size=5))
