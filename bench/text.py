@@ -23,7 +23,7 @@ from bench import contest
 from breachcheck.addresses import Address, canonical
 from breachcheck.digests import Digester
 from breachcheck.errors import InvalidAccount
-from ingest import engine, readers, sources
+from ingest import engine, formats, sources
 from ingest.extract import Extractor
 from ingest.gathering import Gathering
 from ingest.mapping import FIXED
@@ -79,7 +79,7 @@ def text_lines(dice: random.Random, count: int, every: int) -> Iterator[str]:
 def ours(path: Path, form: str, digester: Digester, folder: Path) -> int:
     """How many people are found."""
     [file] = [one for one in sources.find(path.name, path.parent) if isinstance(one, sources.DataFile)]
-    [table] = readers.tables(file, Instructions(format=form))
+    [table] = formats.tables(file, Instructions(format=form))
     classes = {column: (name,) for column, name in FIXED[form].items()}
     wanted = Wanted(addresses=("address",), classes=classes)
     words = Words(tuple(FIXED[form].values()))

@@ -39,6 +39,11 @@ class DomainNumbers:
             self._digests[places[new]] = domains[new]
         return np.where(self._digests[places] == domains, places, ASIDE)
 
+    def all(self) -> Int64s:
+        """The domains that have numbers."""
+        places = np.flatnonzero(self._digests[ASIDE + 1 :])
+        return self._digests[places + ASIDE + 1]
+
     def digests(self, numbers: NDArray[np.intp]) -> Int64s:
         """The domains that have *numbers*, but for NONE and ASIDE."""
         return self._digests[numbers]

@@ -14,7 +14,7 @@ import duckdb
 from breachcheck import data_classes
 from breachcheck.addresses import Domain, holds_address, mask_addresses
 from breachcheck.errors import DataFileError
-from ingest import engine, header_names, kinship, mixpanel_names, readers, sources
+from ingest import engine, formats, header_names, kinship, mixpanel_names, sources
 from ingest.archives.members import FOLDER
 from ingest.archives.passwords import Ask, Passwords
 from ingest.entries import Join
@@ -161,7 +161,7 @@ def _tables_of(path: str, folder: Path, terms: Terms, connection: duckdb.DuckDBP
 
 def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterator[_Found]:
     try:
-        for table in readers.tables(file, Instructions()):
+        for table in formats.tables(file, Instructions()):
             within = table.name[len(file.name) :]
             shown = file.name if file.source else STANDARD_INPUT
             name = shown + within

@@ -24,6 +24,7 @@ from ingest.domains import domains_in
 from ingest.found import NOBODY, Entries, firsts_of
 from ingest.gathering import Gathering
 from ingest.joins import Junction
+from ingest.lanes import Terms
 from ingest.linking import ids_in, link, refer
 from ingest.mailboxes import addresses_in
 from ingest.readers.base import Table
@@ -31,7 +32,7 @@ from ingest.readers.escapes import unescaped
 from ingest.readers.left_out import LeftOut
 from ingest.rejections import Rejections
 from ingest.selection import NOTHING, OTHER, PLAIN_IN_SPACES, Selection, Wanted
-from ingest.shortcuts import Terms
+from ingest.twin import Twin
 from ingest.values import Rows, values_in
 from ingest.words import FIRST, PERSON, WordArray, flags_of
 
@@ -77,6 +78,7 @@ class Extractor:
         suppressed: Int64s = NOBODY,
         rejections: Rejections | None = None,
         part: Part | None = None,
+        twin: Twin | None = None,
     ) -> None:
         self._connection = connection
         self._digesters = {kind: ColumnDigester(digester.key_of(kind)) for kind in Kind}
@@ -88,6 +90,7 @@ class Extractor:
         self._suppressed = suppressed
         self._rejections = rejections
         self._part = part
+        self._twin = twin if gathering.seal is None else None  # its ciphers cannot be sent there
 
     def read(self, table: Table, wanted: Wanted, file: int, watch: Callable[[int], None]) -> Count:
         """Read *table*, the load's number *file*; *watch* hears how many more records were read, now and then.
@@ -97,7 +100,7 @@ class Extractor:
         count, left_out = Count(), LeftOut()
         gathering = self._gathering
         terms = Terms(*self._keys, gathering.words, gathering.domains, self._suppressed, gathering.seal)
-        with closing(shortcuts.portions(table, wanted, terms, left_out)) as portions:
+        with closing(shortcuts.portions(table, wanted, terms, left_out, self._twin)) as portions:
             for portion in portions:
                 if isinstance(portion, Table):
                     self._scan(portion, wanted, file, watch, count)

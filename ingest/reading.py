@@ -27,6 +27,7 @@ from ingest.rejections import Rejections
 from ingest.selection import Wanted
 from ingest.sources import DataFile
 from ingest.survey import Source, Survey
+from ingest.twin import Twin
 
 Show = Callable[[str, int, int, int], None]
 
@@ -87,7 +88,8 @@ def read(
         watch = _Watch(connection, survey, show)
         engine.confine(connection, spill, {one.file.path for one in survey.sources if one.file.path})
         junctions = {name: stack.enter_context(closing(Junction(spill))) for name in in_order(wanted)}
-        extractor = Extractor(connection, digester, breach, gathering, junctions, suppressed, rejections, part)
+        twin = stack.enter_context(closing(Twin()))
+        extractor = Extractor(connection, digester, breach, gathering, junctions, suppressed, rejections, part, twin)
         counts = _counts(survey, wanted, extractor, fingerprints, watch)
         joined = _join([*junctions.values()], counts, gathering, rejections)
         fingerprints.require_unchanged()

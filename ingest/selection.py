@@ -9,15 +9,8 @@ from itertools import pairwise
 from breachcheck.addresses import IGNORES_DOTS, PLAIN, PLAIN_LENGTH
 from breachcheck.digests import Kind
 from ingest.engine import literal, quoted
+from ingest.nothing_said import SAYS_NOTHING
 from ingest.words import Words
-
-SAYS_NOTHING = (
-    *("", "null", "n/a", "unknown", "undefined", "-", "0", "$direct", "[]", "{}"),
-    *("none", "n.a.", "#n/a", "(null)", "<null>", "[null]", "(none)", "(not set)", "not set", "\\n", "?", "."),
-    *("0000-00-00", "0000-00-00 00:00:00", "00.00.0000", "00/00/0000", "0/0/00"),
-    "0.0.0.0",  # noqa: S104 - what logs write for want of an IP address
-)
-"""Values that tell nothing about anyone, in any letter case, spaces around them or not."""
 
 LONGEST = 1024
 """Characters of an address's text that are looked at, but for lists; `canonical` refuses longer ones."""

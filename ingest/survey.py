@@ -13,14 +13,14 @@ from breachcheck.addresses import mask_addresses
 from breachcheck.digests import Kind
 from breachcheck.errors import DataFileError, ManifestError
 from breachcheck.loads import Contents, FileTally, PasswordStorage
-from ingest import mapping, mixpanel_names, readers, sources
+from ingest import formats, mapping, mixpanel_names, sources
 from ingest.archives.passwords import Ask, Passwords
 from ingest.chains import in_order, junction
 from ingest.column_signs import Sign, signs_of, unread_secret
 from ingest.entries import FileEntry
+from ingest.formats import STREAMED
 from ingest.manifest import Manifest, check_sensitivity
 from ingest.mapping import FIXED, MIXPANEL, MIXPANEL_EVENTS, Plan, Sample
-from ingest.readers import STREAMED
 from ingest.readers.base import Instructions, Table
 from ingest.readers.combo import UNCLEAR
 from ingest.readers.lines import said
@@ -182,7 +182,7 @@ def _survey_of(
             yield FileTally(name=file.name, outcome="not read", why=file.why)
             continue
         try:
-            opened = list(readers.tables(file, told))
+            opened = list(formats.tables(file, told))
         except DataFileError as error:
             if _is_named(file, entry):
                 raise
@@ -243,7 +243,7 @@ def _sample(file: DataFile, table: Table, told: Instructions, connection: duckdb
     is_far = file.is_stream and file.size > sources.HEAD and table.format in STREAMED
     if file.source is not None and not is_far:
         return sample_of(connection, table)
-    beginning = next((one for one in readers.tables(file.beginning(), told) if one.name == table.name), None)
+    beginning = next((one for one in formats.tables(file.beginning(), told) if one.name == table.name), None)
     return sample_of(connection, beginning) if beginning else None
 
 

@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import duckdb
-import numpy as np
-from numpy.typing import NDArray
 
 from ingest import engine
-from ingest.columns import TextColumn
 from ingest.readers.left_out import NOT_A_RECORD, LeftOut
+from ingest.readers.plain import Taker
 
 
 def _nothing() -> None:
@@ -84,23 +82,6 @@ class Table:
         self.close()
         self.finish()
         raise engine.fault(error, self.name) from None
-
-
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """The plain records of a block of text: *addresses*, one a record, are of `addresses.PLAIN`, and canonical."""
-
-    addresses: TextColumn
-    domains: TextColumn  # each once
-    domain_of: NDArray[np.intp]  # which of these each address has
-    says: Mapping[str, NDArray[np.bool_]]  # each other column -> which of the records say something there
-    rest: bytes  # the other records, for `Shortcut.rest`
-    bases: TextColumn = field(default_factory=lambda: TextColumn.of([]))  # canonical: `addresses.base_of` some
-    base_of: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))  # which of the addresses
-
-
-Taker = Callable[[bytes], Plain]
-"""Takes a block apart, for one thread alone; what it gives is good until it is called again."""
 
 
 def _always(_: Taker) -> bool:

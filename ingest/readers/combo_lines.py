@@ -8,9 +8,9 @@ import numpy as np
 
 from breachcheck.addresses import PLAIN_LENGTH
 from ingest.columns import TextColumn
-from ingest.readers.base import Plain
 from ingest.readers.marked_text import FEED, Bools, Bytes, Marker, Positions, lines
 from ingest.readers.nothings import LONGEST, MAY_BEGIN_NOTHING, MAY_SAY_NOTHING, are_printed
+from ingest.readers.plain import Plain
 from ingest.readers.plain_domains import PlainDomains
 
 _AT, _DOT = b"@."

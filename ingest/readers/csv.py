@@ -15,8 +15,9 @@ import duckdb
 from breachcheck.errors import DataFileError
 from ingest.engine import literal, quoted
 from ingest.readers import lines, sniff
-from ingest.readers.base import Instructions, Shortcut, Table, Taker
+from ingest.readers.base import Instructions, Shortcut, Table
 from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
+from ingest.readers.plain import Taker
 from ingest.readers.plain_rows import DELIMITERS, PlainRows
 from ingest.readers.quotes import suspects
 from ingest.readers.repair import TOO_MANY_COLUMNS, Grammar, Repair

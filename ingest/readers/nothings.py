@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.columns import TextColumn
+from ingest.nothing_said import SAYS_NOTHING
 from ingest.readers.plain_domains import WIDTH, WORD, first_word_of, mixed, words_of
-from ingest.selection import SAYS_NOTHING
 
 LONGEST = 31
 """Bytes from which on no value without blanks around it says nothing."""

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from breachcheck.addresses import PLAIN_LENGTH
 from ingest.columns import TextColumn
-from ingest.readers.base import Plain
 from ingest.readers.marked_text import FEED, Bools, Marked, Marker, Positions, lines
 from ingest.readers.nothings import Nothings
+from ingest.readers.plain import Plain
 from ingest.readers.plain_domains import PlainDomains
 
 DELIMITERS = (",", ";", "\t", "|")

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from ingest.columns import TextColumn
 from ingest.readers import prose, top_level
-from ingest.readers.base import Plain
 from ingest.readers.escapes import LONGEST_ENTITY
+from ingest.readers.plain import Plain
 from ingest.readers.plain_domains import PlainDomains
 
 _BEFORE, _BEHIND = 32, 31

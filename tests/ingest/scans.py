@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest import engine, readers, sources
+from ingest import engine, formats, sources
 from ingest.readers.base import Instructions, Table
 
 Row = tuple[str | None, ...]
@@ -26,7 +26,7 @@ class Scanned:
 def table_of(path: Path, told: Instructions | None = None, member: str | None = None) -> Table:
     """The only table of the only data file that *path* names."""
     [file] = [found for found in sources.find(path.name, path.parent, member) if isinstance(found, sources.DataFile)]
-    [table] = readers.tables(file, told or Instructions())
+    [table] = formats.tables(file, told or Instructions())
     return table
 
 

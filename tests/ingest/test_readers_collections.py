@@ -5,7 +5,7 @@ import json
 import pytest
 
 from breachcheck.errors import DataFileError
-from ingest import readers, sources
+from ingest import formats, sources
 from ingest.drafting import draft
 from ingest.readers.base import Instructions
 from tests.ingest.loads import described, found, load
@@ -21,7 +21,7 @@ def tables_of(folder, value, told=None):
     text = value if isinstance(value, str) else json.dumps(value)
     (folder / "export.json").write_text(text, encoding="utf-8")
     [file] = sources.find("export.json", folder)
-    return {table.name.removeprefix("export.json"): table for table in readers.tables(file, told or Instructions())}
+    return {table.name.removeprefix("export.json"): table for table in formats.tables(file, told or Instructions())}
 
 
 def rows_of(tables):

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from breachcheck.errors import DataFileError
-from ingest import readers, sources
+from ingest import formats, sources
 from ingest.archives.spools import Spool
 from ingest.readers.base import Instructions, Table
 from ingest.readers.left_out import LeftOut
@@ -106,7 +106,7 @@ GO
 def tables_of(folder: Path, text: str | bytes, told: Instructions | None = None, name: str = "dump.sql") -> list[Table]:
     (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
     files = [file for file in sources.find(name, folder) if isinstance(file, sources.DataFile)]
-    return [table for file in files for table in readers.tables(file, told or Instructions())]
+    return [table for file in files for table in formats.tables(file, told or Instructions())]
 
 
 def rows_of(folder: Path, text: str | bytes) -> list[Row]:
@@ -503,7 +503,7 @@ def test_a_packed_dump_of_many_tables_is_unpacked_for_its_list_and_to_be_kept(tm
         return opened[-1]
 
     file = sources.DataFile("dump.sql", tmp_path, None, 0, opening, _spool=Spool(tmp_path))
-    for table in [*readers.tables(file, Instructions())] * 2:
+    for table in [*formats.tables(file, Instructions())] * 2:
         number = table.name[-1]
         assert scan(table).rows == [(number, f"u{number}@example.com"), ("7", f"é{number}")]
 

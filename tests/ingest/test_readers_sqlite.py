@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from breachcheck.errors import DataFileError
-from ingest import readers, sources
+from ingest import formats, sources
 from ingest.readers import sqlite
 from ingest.readers.base import Instructions, Table
 from tests.ingest.scans import scan
@@ -30,7 +30,7 @@ def database(folder: Path, script: str = SCHEMA, name: str = "shop.db") -> Path:
 
 def tables_of(path: Path, told: Instructions | None = None) -> list[Table]:
     [file] = [found for found in sources.find(path.name, path.parent) if isinstance(found, sources.DataFile)]
-    return list(readers.tables(file, told or Instructions()))
+    return list(formats.tables(file, told or Instructions()))
 
 
 def packed(path: Path) -> Path:

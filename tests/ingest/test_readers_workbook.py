@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from breachcheck.errors import DataFileError
-from ingest import readers, sources
+from ingest import formats, sources
 from ingest.archives.compression import Limits
 from ingest.readers import workbook
 from ingest.readers.base import Instructions, Table
@@ -39,7 +39,7 @@ def bytes_of(sheets: Mapping[str, Cells], hidden: Sequence[str] = ()) -> bytes:
 def tables_of(folder: Path, raw: bytes, told: Instructions | None = None, name: str = "people.xlsx") -> list[Table]:
     (folder / name).write_bytes(raw)
     files = [file for file in sources.find(name, folder) if isinstance(file, sources.DataFile)]
-    return [table for file in files for table in readers.tables(file, told or Instructions())]
+    return [table for file in files for table in formats.tables(file, told or Instructions())]
 
 
 def sheet_of(folder: Path, rows: Cells, told: Instructions | None = None) -> tuple[tuple[str, ...], list[Row]]:

@@ -15,9 +15,10 @@ from ingest import engine
 from ingest.extract import Extractor
 from ingest.gathering import Gathering
 from ingest.mapping import FIXED
+from ingest.nothing_said import SAYS_NOTHING
 from ingest.readers.base import Instructions
 from ingest.runs import equal_ranges
-from ingest.selection import SAYS_NOTHING, Wanted
+from ingest.selection import Wanted
 from ingest.words import Words, classes_alone, domains_of
 from tests.ingest.scans import table_of
 from tests.ingest.test_free_text import TEXTS
@@ -97,13 +98,13 @@ def connection(tmp_path_factory):
         yield opened
 
 
-def gathered(connection, table, folder, suppressed=(), wanted=None):
+def gathered(connection, table, folder, suppressed=(), wanted=None, twin=None):
     """What a load of *table* would enter, each by its digest, and what it would count."""
     wanted = wanted or Wanted(("address",), {column: (name,) for column, name in FIXED[table.format].items()})
     words = Words(tuple(dict.fromkeys(name for names in wanted.classes.values() for name in names)))
     with closing(Gathering(folder, words)) as gathering:
         hidden = np.array(sorted(suppressed), np.int64)
-        extractor = Extractor(connection, DIGESTER, "Example", gathering, {}, hidden)
+        extractor = Extractor(connection, DIGESTER, "Example", gathering, {}, hidden, twin=twin)
         count = extractor.read(table, wanted, 0, lambda _: None)
         found = [contents(runs) for runs in (gathering.direct, gathering.aliases)]
         return found, domains(gathering), (count.read, count.accepted, +count.rejected)

@@ -1,0 +1,108 @@
+"""Formats of data files, each with its reader: `tables` picks one by content."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from breachcheck.errors import DataFileError
+from ingest.archives.kinds import PARQUET, SQLITE, is_workbook
+from ingest.readers import (
+    blocks,
+    combo,
+    csv,
+    json,
+    lines,
+    mixpanel,
+    parquet,
+    shell,
+    sql,
+    sqlite,
+    stealer,
+    text,
+    workbook,
+)
+from ingest.readers.base import Instructions, Table
+from ingest.readers.forms import LINE_FORMS, form_of
+from ingest.readers.shape import is_json
+from ingest.sources import DataFile
+
+Reader = Callable[[DataFile, Instructions], Iterator[Table]]
+
+READERS: Mapping[str, Reader] = {
+    "csv": csv.tables,
+    "jsonl": json.tables,
+    "json": json.tables,
+    "parquet": parquet.tables,
+    "xlsx": workbook.tables,
+    "sql": sql.tables,
+    "sqlite": sqlite.tables,
+    "combo": combo.tables,
+    "stealer": stealer.tables,
+    "blocks": blocks.tables,
+    "text": text.tables,
+    mixpanel.EVENTS: json.tables,
+    mixpanel.PEOPLE: json.tables,
+}
+_BY_CONTENT = {mixpanel.EVENTS, mixpanel.PEOPLE}  # these are exported in several formats
+_BY_MAGIC: Mapping[str, Callable[[bytes], bool]] = {
+    "parquet": lambda head: head.startswith(PARQUET),
+    "sqlite": lambda head: head.startswith(SQLITE),
+    "xlsx": is_workbook,
+}
+_MORE_THAN_ONCE = {"xlsx", "sql", "sqlite"}  # what one scan needs may stand behind what it gives
+STREAMED = frozenset({"csv", "json", "jsonl", "combo", "stealer", "blocks", "text"})
+"""Formats of which the beginning is a file of its own."""
+
+_GLANCE = 1 << 16
+
+
+def detect(file: DataFile, encoding: str | None = None) -> str:
+    """The format that the content of *file* has: a key of `READERS`. DataFileError where it is not UTF-8."""
+    found = _told_apart(file, encoding)
+    return found or form_of(_glance(file, encoding), is_whole=len(file.head()) <= _GLANCE)
+
+
+def _told_apart(file: DataFile, encoding: str | None) -> str | None:
+    """The format of *file*, if it is none whose lines only their sense tells apart."""
+    head = file.head()
+    binary = next((form for form, is_form in _BY_MAGIC.items() if is_form(head)), None)
+    if binary:
+        return binary
+    first = _glance(file, encoding)
+    return "json" if is_json(first) or shell.is_printed(first) else "sql" if sql.is_dump(first) else None
+
+
+def _glance(file: DataFile, encoding: str | None) -> str:
+    head = file.head()
+    return lines.decoded_head(head[:_GLANCE], lines.encoding_of(head, encoding, file.name))
+
+
+def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
+    """The tables of *file*; none where it holds no record. Raises DataFileError where it cannot be read as told."""
+    form = told.format
+    if form is None or form in _BY_CONTENT:
+        form = _detected(file, told)
+    elif form in READERS:
+        _refuse_other_format(file, told)
+    else:
+        raise DataFileError(f"{file.name}: this version does not read {form}; it reads {', '.join(READERS)}")
+    for key, named, forms in (("table", told.table, ("sql", "sqlite", "json")), ("sheet", told.sheet, ("xlsx",))):
+        if named is not None and form not in forms:
+            raise DataFileError(f"{file.name}: has no tables to choose from by `{key}`; leave it out")
+    if form in _MORE_THAN_ONCE and file.source is None:
+        raise DataFileError(f"{file.name}: {form} cannot be read from there; save it to a file and name that file")
+    return READERS[form](file, told)
+
+
+def _detected(file: DataFile, told: Instructions) -> str:
+    """The format of *file*; where the manifest speaks of columns, of text that could be either it is a table."""
+    found = detect(file, told.encoding)
+    is_table = told.columns or told.delimiter or told.header_row is not None or told.format
+    return "csv" if found in LINE_FORMS and is_table else found
+
+
+def _refuse_other_format(file: DataFile, told: Instructions) -> None:
+    """JSON read as CSV, or CSV as JSON, would give records that are none."""
+    found = _told_apart(file, told.encoding)
+    if found not in _BY_MAGIC and told.format in {*LINE_FORMS, "sql"}:
+        return
+    if READERS[found or "csv"] is not READERS[told.format or ""]:
+        raise DataFileError(f"{file.name} is not {told.format}; leave `format` out or correct it")

@@ -1,0 +1,134 @@
+"""Lanes: plain records, a few blocks of text at a time, into sorted rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.boxes import Seal
+from ingest.columns import ColumnDigester, Int64s, are_among
+from ingest.domains import ASIDE, DomainNumbers
+from ingest.readers.plain import Plain, Taker
+from ingest.runs import Columns, sort_and_unite
+from ingest.words import FIRST, PERSON, WordArray, Words, flags_of, mark_domains
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which plain records are taken: under which keys, as which words, of whom nothing may be kept, whom to seal."""
+
+    key: bytes
+    domain_key: bytes
+    words: Words
+    domains: DomainNumbers
+    suppressed: Int64s
+    seal: Seal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What to take out of blocks, and how. *columns*: those of each class."""
+
+    take: Taker
+    columns: Mapping[str, tuple[str, ...]]
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What some blocks gave: *accepted* records as sorted rows, how many were *suppressed*, and the rest as it is.
+
+    *aliases*: digests and words of base addresses. *aside*: digests with those of their domains, for which words have
+    no number. *boxes*: of whom was to be sealed.
+    """
+
+    accepted: int
+    suppressed: int
+    rows: Columns
+    aliases: Columns
+    aside: Columns
+    boxes: list[Columns]
+    rest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one block gave. *people*: digests, words, and the domains' digests where words have no number for these."""
+
+    people: Columns
+    aliases: Columns
+    suppressed: int
+    rest: bytes
+
+
+class Lane:
+    """Does an errand, whatever number of blocks it is given. For one thread alone."""
+
+    def __init__(self, errand: Errand) -> None:
+        self._take, self._columns, self._terms = errand.take, errand.columns, errand.terms
+        self._digester, self._domains = ColumnDigester(self._terms.key), ColumnDigester(self._terms.domain_key)
+
+    def take(self, blocks: list[bytes]) -> Taken:
+        sealed: list[Columns] = []
+        found = [self._block(block, sealed) for block in blocks]
+        digests, words, domains = _joined([one.people for one in found])
+        base_digests, base_words = _joined([one.aliases for one in found])
+        with_domain = np.flatnonzero(domains)
+        return Taken(
+            accepted=len(digests),
+            suppressed=sum(one.suppressed for one in found),
+            rows=sort_and_unite((digests, words)),
+            aliases=(base_digests, base_words),
+            aside=(digests[with_domain], domains[with_domain]),
+            boxes=sealed,
+            rest=b"".join([one.rest for one in found]),
+        )
+
+    def _block(self, block: bytes, sealed: list[Columns]) -> _Found:
+        plain = self._take(block)
+        digests, bases = self._digester.digests(plain.addresses), self._digester.digests(plain.bases)
+        words = self._words(plain)
+        aliases = bases, words[plain.base_of]
+        flags = flags_of(words)
+        flags |= flags.dtype.type(FIRST | PERSON)
+        asides = self._mark_domains(plain, words, digests, sealed)
+        return self._kept((digests, words, asides), aliases, plain)
+
+    def _mark_domains(self, plain: Plain, words: WordArray, digests: Int64s, sealed: list[Columns]) -> Int64s:
+        """Write domains into *words*, boxes into *sealed*; digests of domains without a number, else 0."""
+        domains = self._domains.digests(plain.domains)
+        numbers = self._terms.domains.numbers(domains)
+        mark_domains(words, numbers[plain.domain_of])
+        if self._terms.seal and (boxes := self._terms.seal.boxes(plain.addresses, digests, domains[plain.domain_of])):
+            sealed.append(boxes)
+        asides: Int64s = np.where(numbers == ASIDE, domains, 0)[plain.domain_of]
+        return asides
+
+    def _kept(self, people: Columns, aliases: Columns, plain: Plain) -> _Found:
+        """All but those who are suppressed under their address or under its base."""
+        is_kept = ~are_among(people[0], self._terms.suppressed)
+        is_kept[plain.base_of[are_among(aliases[0], self._terms.suppressed)]] = False
+        if is_kept.all():
+            return _Found(people, aliases, 0, plain.rest)
+        kept_aliases = tuple(column[is_kept[plain.base_of]] for column in aliases)
+        kept = tuple(column[is_kept] for column in people)
+        return _Found(kept, kept_aliases, len(is_kept) - len(kept[0]), plain.rest)
+
+    def _words(self, plain: Plain) -> WordArray:
+        says = {name: _any_says(columns, plain.says) for name, columns in self._columns.items()}
+        return self._terms.words.saying(len(plain.addresses), says)
+
+
+def _joined(parts: Sequence[Columns]) -> Columns:
+    return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+
+def _any_says(columns: tuple[str, ...], says: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.bool_] | bool:
+    """Which records say something in any of *columns*; the address, which is not among *says*, always does."""
+    if any(name not in says for name in columns):
+        return True
+    some: NDArray[np.bool_] = np.logical_or.reduce([says[name] for name in columns])
+    return some
