@@ -3,7 +3,9 @@
 import pytest
 
 from tests.cli.commands import breachcheck
+from tests.engines import ENGINES as ENGINES
 from tests.outside import naming
+from tests.stores import new_store
 
 SITE = "site.example"
 
@@ -18,7 +20,7 @@ def dns():
 def domains(tmp_path, dns):
     """Runs ``domains`` for key 1, with our DNS."""
     data = tmp_path / "data"
-    breachcheck("init", data=data)
+    new_store(data).close()
     breachcheck("keys", "create", "--name", "team", "--scope", "domains", data=data)
 
     def run(*arguments, key="1"):

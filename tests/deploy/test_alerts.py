@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from breachcheck.health.performance import WORKER, Noted
 from breachcheck.web.app import create_app
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, new_store, published_breach
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,7 @@ def asked() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[dict[str, str]]]]:
+def told(lasting_engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[dict[str, str]]]]:
     """The labels of every sample of a site that something was asked of, by the sample's name."""
     store = new_store(tmp_path_factory.mktemp("seen") / "data", metrics_token=TOKEN)
     published_breach(store, SHOP, {"ann@example.com": ["Names"]})

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from standardwebhooks import WebhookVerificationError
 
+from tests.engines import ENGINES as ENGINES
 from tests.hooked import call, hook, hooked_store
 from tests.receivers import receiving
 from tests.stores import SHOP, published_breach

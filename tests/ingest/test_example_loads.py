@@ -8,6 +8,7 @@ import pytest
 from breachcheck.disclosure import OPERATOR
 from ingest import manifest as manifests
 from ingest import pipeline
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import Silent
 from tests.stores import new_store
 
@@ -17,7 +18,7 @@ MANIFESTS = json.loads((EXAMPLES / "demo.json").read_text(encoding="utf-8"))["ma
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory):
+def loaded(lasting_engine, tmp_path_factory):
     """A store with every example in it, and the tally of each."""
     services = new_store(tmp_path_factory.mktemp("examples") / "data")
     tallies = {}

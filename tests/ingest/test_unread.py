@@ -5,6 +5,7 @@ import zipfile
 import pytest
 import pyzipper
 
+from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import described, load
 
 USERS = "id,email,name\n1,ann@example.com,Ann\n"

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, published_breach
 
 ANN = "ann@example.com"

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from breachcheck.web.app import create_app
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, new_store, published_breach
 
 OURS, OTHERS = "https://soc.example.org", "https://soc.example.org.attacker.example"

@@ -10,6 +10,7 @@ from breachcheck.services import Services
 from breachcheck.web import limits
 from breachcheck.web.app import create_app
 from breachcheck.web.forwarded import SAID_BY_PROXIES, Forwarded
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, new_store, published_breach
 
 ANN = "ann@example.com"
@@ -125,7 +126,7 @@ def test_no_proxy_is_asked_where_it_was_asked(header):
 
 
 @pytest.fixture(scope="module")
-def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+def proxied(lasting_engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     store = new_store(
         tmp_path_factory.mktemp("proxied") / "data",
         public_url="https://check.example", trusted_proxies=["127.0.0.1"], lookups_a_minute=2,

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from breachcheck.services import Services
 from breachcheck.web import api, problems, questions
 from breachcheck.web.app import create_app
+from tests.engines import ENGINES as ENGINES
 from tests.stores import facts, new_store, published_breach
 
 

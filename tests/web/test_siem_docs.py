@@ -12,6 +12,7 @@ import yaml
 
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
+from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, published_breach
 
 DOCS = (Path(__file__).parents[2] / "docs" / "siem.md").read_text()
