@@ -294,7 +294,7 @@ def _plain_spots(text: Bytes, ats: Positions, line: _Line) -> tuple[_Spots, Bool
     if b"=" in line.block:
         row = np.arange(len(ats))
         follows = windows[row, np.minimum(_BEFORE + 1 + after, _WINDOW - 1)]
-        is_plain &= (windows[row, _BEFORE - 1 - before] != ord("=")) | (follows != ord(">"))
+        is_plain &= ~np.isin(windows[row, _BEFORE - 1 - before], (ord("="), ord("'"))) | (follows != ord(">"))
     return _Spots(windows, before, after).take(is_plain), is_plain
 
 

@@ -85,6 +85,7 @@ def test_the_figures_that_the_docs_publish_are_those_of_the_corpus() -> None:
 @example("https://u:p=bob@example.com")
 @example("'bob@example.com' x'bob@example.com' &'bob@example.com' ''bob@example.com")
 @example("https://u?p='bob@example.com'")
+@example("<x1='bob@example.com> <x1=bob@example.com>")
 @settings(max_examples=400, deadline=None)
 def test_what_is_spotted_at_once_is_what_the_rules_find(text: str) -> None:
     assert spotted(text.encode()) == sorted(prose.found_in(text.encode()))
