@@ -1,10 +1,13 @@
-"""Operators' texts: CommonMark without HTML and pictures, then cleaned once more."""
+"""Texts as HTML: operators' CommonMark, without HTML and pictures, cleaned once more; and our own words with code."""
 
+import re
 from functools import cache
 
 import nh3
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
+
+_CODE = re.compile(r"`([^`]+)`")
 
 TAGS = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "strong", "ul"}
 
@@ -19,6 +22,11 @@ def as_html(text: str) -> Markup:
         link_rel="noopener nofollow",
     )
     return Markup(cleaned)  # noqa: S704 - cleaned just above
+
+
+def with_code(text: str) -> Markup:
+    """*text*, what stands between backticks as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
 
 
 @cache

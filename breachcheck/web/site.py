@@ -12,7 +12,7 @@ from breachcheck.web import language, preferences, request_log
 from breachcheck.web.answer_page import where_from
 from breachcheck.web.breach_page import reason, without_address
 from breachcheck.web.breach_texts import in_sentence, marks_of, marks_of_language, texts_of, title_of
-from breachcheck.web.markdown import as_html
+from breachcheck.web.markdown import as_html, with_code
 from breachcheck.web.own_look import STYLESHEET, icon_of, logo_of, own_files
 
 
@@ -20,6 +20,7 @@ def install(app: Flask, services: Services, look: Look) -> None:
     """Give every template, those of errors too, what base.html needs; none of it waits for a store out of reach."""
     fixed = _fixed(services, look)
     app.add_template_filter(as_html, "markdown")
+    app.add_template_filter(with_code)
     app.add_template_filter(without_address)
     app.add_template_filter(reason)
     for say in (title_of, texts_of, marks_of, in_sentence, where_from):

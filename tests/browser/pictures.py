@@ -37,7 +37,7 @@ COLOURS = 48
 FOR_README = {"answer": ("found", "light"), "breach-page": ("breach", "dark")}
 """File -> the scene whose first screens it shows, as on a desk."""
 README_HEIGHT = 1100
-TALLEST = 9000
+TALLEST = 12_000
 """Of a page that is longer, as that of the API, its begin is enough; no picture in this format can be twice as tall."""
 
 

@@ -307,6 +307,7 @@ def test_a_load_says_what_it_warns_of_and_in_the_operator_s_language(operator: F
 
     assert "Mapped, but nobody has it: Names." in english
     assert "says that 1,200 are affected" in english
+    assert "a wrong <code>affected</code>" in english
     assert "nennt 1.200 Betroffene" in german
     assert re.findall(r'name="accept" value="([a-z-]+)"( required)?', english) == [
         ("nobody-has", ""),
