@@ -55,6 +55,7 @@ def addresses_in(text: str) -> list[Address]:
     if "@" not in text or len(text) > LONGEST or not _MAY_BE_LIST.search(text):
         return []
     text = text.removesuffix(".")  # of the root of all domains
+    text = text[1:] if text.startswith('="') else text  # as is written for Excel, that it leaves a text as it is
     bare = _IN_QUOTES.fullmatch(text)
     try:
         if text.startswith("["):

@@ -15,13 +15,16 @@ _FOREIGN = {
     b"\x7fELF": "a program",
     b"MZ\x90\x00": "a program",
     b"PGDMP": "a PostgreSQL dump in its own format, which pg_restore writes as SQL",
+    b"ARROW1\0": "an Arrow file, which its own programs write as Parquet",
+    b"FEA1\0": "an Arrow file, which its own programs write as Parquet",
+    b"Obj\x01": "an Avro file, which its own programs write as JSON",
     b"Rar!": "a rar archive",
     b"{\\rtf": "a text document",
 }
 PAGE = "a web page or XML document"
 _PAGES = (b"<!doctype html", b"<html", b"<?xml")
 _SHORTEST_BSON, _BSON_KINDS = 8, range(1, 0x14)  # bsonspec.org
-_CONTROLS = bytes({*range(32)} - set(b"\t\n\f\r\x1b"))
+_CONTROLS = bytes({*range(32)} - set(b"\t\n\f\r\x1b\x01\x1f"))  # of these, some stand between columns
 _NAME_AT = 30  # of the first member, in a zip archive
 _OFFICE = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"customXml/")
 _SHEETS = (b"xl/workbook", b"xl/worksheets")

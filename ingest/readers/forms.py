@@ -47,7 +47,9 @@ _DETAIL = re.compile(
     r"|(?:\d{4}[-./]\d\d?[-./]\d\d?|\d\d?[-./]\d\d?[-./]\d{4})(?:[T ][\d:.Z+]*)?"
 )
 _DIVIDED = re.compile(r"\s*[^\s@\":;|,]+@[^\s@\":;|,]+\.[^\s@\":;|,.]+\s*([:;|\t])(.*)")
-_CREDENTIALS = re.compile(r"[a-z][a-z0-9+.-]*://\S+?:[^\s:/]+:(?!//)\S+", re.IGNORECASE)
+_CREDENTIALS = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*://\S+?|(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*?)?):[^\s:/]+:(?!//)\S+", re.IGNORECASE
+)
 _NUMBER = re.compile(r"\d+")
 _NO_SECRET = re.compile(r"[\d./:+()-]+|[^\W\d_]+(?:['.-][^\W\d_]+)*\.?|\S+@\S+\.\S+|[a-z]+://.*", re.IGNORECASE)
 

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import duckdb
+from duckdb.sqltypes import DuckDBPyType
 
 from breachcheck.errors import DataFileError
 from ingest import engine
@@ -18,8 +20,7 @@ from ingest.readers.lines import UTF8
 from ingest.sources import DataFile
 
 _FLOATS = ("FLOAT", "DOUBLE")
-_SHORTEST = "BOOLEAN"
-_SHORT = {*_FLOATS, _SHORTEST, "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DATE", "TIMESTAMP", "UUID"}
+_SHORT = {*_FLOATS, "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DATE", "TIMESTAMP", "UUID"}
 LONGEST = 1 << 20
 """Bytes of a value, which a small file may hold a million times; a record with a longer one is rejected."""
 
@@ -32,6 +33,7 @@ MOST_COLUMNS = 10_000
 MOST_LISTS = 8
 """Within one another: the engine takes twice as long for each, and for 60 of them longer than anyone waits."""
 
+_NESTED = ("struct", "list", "map", "array")
 _AT_ONCE = 200  # columns: the engine holds thousands of rows of each that it is asked for
 _QUOTED = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'')
 _MARKS = re.compile(r"\[\]|MAP\(|[(),]")
@@ -42,20 +44,19 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:  # noqa: ARG0
     if file.path is None:
         raise DataFileError(f"{file.name}: Parquet cannot be read out of an archive or a stream; unpack it first")
     _refuse_bomb(file.path, file.name)
-    types = _types(file.path, file.name)
-    _refuse_maze(types, file.name)
+    known = _columns(file.path, file.name)
     path = literal(str(file.path))
-    weigh = partial(_refuse_weight, file.path, file.name, types)
+    weigh = partial(_refuse_weight, file.path, file.name, known)
     if is_small := file.path.stat().st_size <= WEIGHED_FIRST:
         with engine.connect(Path("unused")) as connection:
-            weigh(connection, tuple(types))
+            weigh(connection, tuple(known))
 
     def relation(columns: Sequence[str]) -> str:
-        missing = next((name for name in columns if name not in types and name != NUMBER), None)
+        missing = next((name for name in columns if name not in known and name != NUMBER), None)
         if missing is not None:
             raise DataFileError(f"{file.name}: has no such column as the mapping names; check it by its schema")
-        texts = {name: _text(name, types[name]) for name in columns if name != NUMBER}
-        long = " OR ".join(f"strlen({text}) > {LONGEST}" for name, text in texts.items() if types[name] not in _SHORT)
+        texts = {name: known[name].text() for name in columns if name != NUMBER}
+        long = " OR ".join(f"strlen({text}) > {LONGEST}" for name, text in texts.items() if known[name].may_be_long)
         broken = f"coalesce({long or 'false'}, false)"
         given = {name: f"CASE WHEN NOT {broken} THEN {text} END" for name, text in texts.items()}
         given[NUMBER] = "file_row_number + 1"
@@ -64,21 +65,76 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:  # noqa: ARG0
         return f"(SELECT {chosen}{broken} AS broken FROM read_parquet({path}{numbered}))"  # noqa: S608 - quoted
 
     yield Table(
-        *(file.name, tuple(types), "parquet", UTF8, relation, _no_rejects),
+        *(file.name, tuple(known), "parquet", UTF8, relation, _no_rejects),
         weigh=as_much_as_there_is if is_small else weigh,
         flaw=TOO_LONG,
         numbered_by="record",
     )
 
 
-def _types(path: Path, name: str) -> dict[str, str]:
-    """The columns and their types."""
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Where a column stands, in SQL, and DuckDB's type of it."""
+
+    sql: str
+    kind: str
+
+    @property
+    def may_be_long(self) -> bool:
+        return self.kind not in _SHORT
+
+    def text(self) -> str:
+        """SQL of it as text.
+
+        Values in a list stand one a line, bytes are taken as UTF-8, the empty is NULL, and whole numbers have no
+        fraction: an id is the same whether or not other rows have none.
+        """
+        if self.kind in _FLOATS:
+            whole = f"CASE WHEN trunc({self.sql}) = {self.sql} THEN TRY_CAST({self.sql} AS HUGEINT) END"
+            return f"coalesce({whole}::VARCHAR, {self.sql}::VARCHAR)"
+        if self.kind.endswith("[]"):
+            return f"nullif(array_to_string({self.sql}::VARCHAR[], chr(10)), '')"
+        if self.kind == "BLOB":
+            return f"TRY(decode({self.sql}))"
+        return f"{self.sql}::VARCHAR"
+
+
+def _columns(path: Path, name: str) -> dict[str, _Column]:
+    """The columns by name: `user.email` within a structure, `emails[].value` within each structure of a list."""
     try:
         with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-            schema = connection.execute(f"DESCRIBE FROM read_parquet({literal(str(path))})").fetchall()
+            relation = connection.sql(f"FROM read_parquet({literal(str(path))})")
+            types = dict(zip(relation.columns, relation.types, strict=True))
     except duckdb.Error as error:
         raise fault(error, name) from None
-    return {str(column): str(kind) for column, kind, *_ in schema}
+    _refuse_maze({column: str(kind) for column, kind in types.items()}, name)
+    found: dict[str, _Column] = {}
+    taken: set[str] = set()
+    for column, kind in types.items():
+        for inner, at in _within(column, quoted(column), kind):
+            if inner.casefold() not in taken:
+                taken.add(inner.casefold())
+                found[inner] = at
+    return found
+
+
+def _within(name: str, sql: str, kind: DuckDBPyType) -> Iterator[tuple[str, _Column]]:
+    """The column *name*, or what stands in its structures; of those in a list what is not nested, if anything."""
+    if kind.id == "struct":
+        for key, inner in _members(kind):
+            yield from _within(f"{name}.{key}", f"struct_extract({sql}, {literal(key)})", inner)
+        return
+    each = [inner for _, inner in _members(kind)] if kind.id == "list" else []
+    inside = _members(each[0]) if each and each[0].id == "struct" else []
+    plain = [(key, inner) for key, inner in inside if inner.id not in _NESTED]
+    for key, inner in plain:
+        yield f"{name}[].{key}", _Column(f"[struct_extract(one, {literal(key)}) FOR one IN {sql}]", f"{inner}[]")
+    if not plain:
+        yield name, _Column(sql, str(kind))
+
+
+def _members(kind: DuckDBPyType) -> list[tuple[str, DuckDBPyType]]:
+    return [(key, inner) for key, inner in kind.children if isinstance(inner, DuckDBPyType)]
 
 
 def _refuse_maze(types: Mapping[str, str], name: str) -> None:
@@ -132,14 +188,14 @@ def _refuse_bomb(path: Path, name: str) -> None:
 
 
 def _refuse_weight(
-    path: Path, name: str, types: Mapping[str, str], connection: duckdb.DuckDBPyConnection, columns: Sequence[str]
+    path: Path, name: str, known: Mapping[str, _Column], connection: duckdb.DuckDBPyConnection, columns: Sequence[str]
 ) -> None:
     """What stands once in the file, and is referred to by each of its rows, is as much as what stands in all of them.
 
     The engine tells how long values are without making them, and may copy one a thousand times to show it.
     """
     weight, size = 0, path.stat().st_size
-    texts = [_text(column, types[column]) for column in columns if types.get(column, _SHORTEST) not in _SHORT]
+    texts = [known[column].text() for column in columns if column in known and known[column].may_be_long]
     try:
         for at in range(0, len(texts), _AT_ONCE):
             for batch in batches(connection, _lengths(path, texts[at : at + _AT_ONCE])):
@@ -153,23 +209,6 @@ def _lengths(path: Path, texts: Sequence[str]) -> str:
     """SQL of how many bytes the *texts* of each row are, but for those that are too long to be read."""
     lengths = " + ".join(f"if(strlen({text}) <= {LONGEST}, strlen({text}), 0)" for text in texts)
     return f"SELECT ({lengths})::BIGINT FROM read_parquet({literal(str(path))})"  # noqa: S608 - quoted
-
-
-def _text(name: str, kind: str) -> str:
-    """SQL of a column as text.
-
-    Values in a list stand one a line, bytes are taken as UTF-8, the empty is NULL, and whole numbers have no fraction:
-    an id is the same whether or not other rows have none.
-    """
-    column = quoted(name)
-    if kind in _FLOATS:
-        whole = f"CASE WHEN trunc({column}) = {column} THEN TRY_CAST({column} AS HUGEINT) END"
-        return f"coalesce({whole}::VARCHAR, {column}::VARCHAR)"
-    if kind.endswith("[]"):
-        return f"nullif(array_to_string({column}::VARCHAR[], chr(10)), '')"
-    if kind == "BLOB":
-        return f"TRY(decode({column}))"
-    return f"{column}::VARCHAR"
 
 
 def _no_rejects(connection: duckdb.DuckDBPyConnection) -> LeftOut:  # noqa: ARG001 - a table's signature

@@ -11,8 +11,8 @@ from breachcheck.errors import DataFileError
 from ingest.readers.headers import Alike, alike, are_known, header_at, is_address, names
 from ingest.readers.repair import Grammar
 
-_DELIMITERS = (b",", b"\t", b";", b"|", b"^", b"~")
-_NONE = b"\x01"  # the delimiter of a file with one column: a character that does not occur
+_DELIMITERS = (b",", b"\t", b";", b"|", b"^", b"~", b"\x01", b"\x1f")
+_NONE = b"\x02"  # the delimiter of a file with one column: a character that does not occur
 _SAMPLE = 500
 _FEWEST, _CELLS = 20, 50_000  # rows that are looked at in any case, and cells beyond which no more are
 _SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\n', re.IGNORECASE)

@@ -38,6 +38,7 @@ LISTS = {
     "'ann@example.com'": [ANN],
     "ann@example.com.": [ANN],
     '"ann@example.com"': [ANN],
+    '="ann@example.com"': [ANN],
     '["ann@example.com", "bob@example.org"]': [ANN, BOB],
 }
 

@@ -249,6 +249,8 @@ FORMS = {
     "alice@example.com:hunter2 | Plan = Free\nbob@example.com:qwe1! | Plan = Premium\n": "combo",
     "https://example.com/login:ann:x1\nhttps://example.com:bob@example.com:y\nhttps://example.org:eve:z\n": "stealer",
     "https://example.com:80:x:y\nhttps://example.com:81:z:w\n": "csv",
+    "1\x01bob@example.com\x01Bob\n2\x01eve@example.com\x01Eve\n3\x01dan@example.com\x01Dan\n": "csv",
+    "shop.example:ann:x1!\nhttps://example.com:bob@example.com:y2!\nexample.org/a:eve:dan@example.com\n" * 3: "stealer",
     "1^bob@example.com^Bob\n2^eve@example.com^Eve\n3^dan@example.com^Dan\n": "csv",
     "id~email~name\n1~bob@example.com~Bob\n2~eve@example.com~Eve\n": "csv",
     "Dear Bob, dear Ann\nwrite to bob@example.com\n": "text",

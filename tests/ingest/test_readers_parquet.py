@@ -46,6 +46,19 @@ def test_whole_numbers_have_no_fraction(tmp_path: Path) -> None:
     assert found == [("17", "17"), ("9007199254740991", "-1"), ("1.5", "0"), ("inf", "nan"), (None, None)]
 
 
+def test_what_stands_in_structures_is_columns_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "people.parquet"
+    with duckdb.connect() as connection:
+        user = "{'email': 'ann@example.com', 'name': {'first': 'Ann'}, 'tags': ['a', 'b']}"
+        more = "[{'value': 'bob@example.com', 'seen': [1]}, {'value': 'eve@example.com', 'seen': []}]"
+        connection.execute(f"COPY (SELECT {user} AS person, {more} AS friends) TO '{path}' (FORMAT parquet)")
+
+    table = table_of(path)
+
+    assert table.columns == ("person.email", "person.name.first", "person.tags", "friends[].value")
+    assert scan(table).rows == [("ann@example.com", "Ann", "a\nb", "bob@example.com\neve@example.com")]
+
+
 def test_a_file_that_is_cut_short_is_refused(parquet: Path) -> None:
     parquet.write_bytes(parquet.read_bytes()[:-20])
 

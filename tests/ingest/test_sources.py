@@ -149,6 +149,8 @@ FOREIGN = {
     "a web page": b"\n<!DOCTYPE html><p>Not found",
     "not text": bytes(range(256)),
     "a PostgreSQL dump in its own format": b"PGDMP" + bytes(100),
+    "an Arrow file": b"ARROW1\0\0ann@example.com",
+    "an Avro file": b"Obj\x01\x04ann@example.com",
     "a MongoDB dump in its own format": b"\x1f\0\0\0\x02email\0\x10\0\0\0ann@example.com\0\0",
     "an empty file": b"",
 }
