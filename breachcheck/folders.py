@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from breachcheck.errors import ConfigError
+from breachcheck.errors import ConfigError, StoreFull
 
 OWNER_ONLY = 0o700
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """Errors of the system that more space would have prevented."""
+BYTES_TO_SPARE = 16 << 20
 
 
 def make(path: Path) -> None:
@@ -33,6 +34,16 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def require_room(path: Path, needed: int, what: str) -> None:
+    """Raises StoreFull where *what* is about to write *needed* bytes into *path*, and there is no room for it."""
+    free = shutil.disk_usage(path).free
+    if free < needed + BYTES_TO_SPARE:
+        raise StoreFull(
+            f"{what} {needed / 1e6:,.0f} MB in {path}, and {free / 1e6:,.0f} MB are free there; free some space and"
+            " try again. Nothing was changed."
+        )
 
 
 @contextmanager

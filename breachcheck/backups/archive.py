@@ -79,6 +79,8 @@ def unpack(path: Path, secret: Secret | None, folder: Path | None = None) -> Con
     Raises BackupDamaged where anything is not as it was, and BackupFault or StoreFull.
     """
     with _opened(path, secret) as (tar, contents, stream):
+        if folder:
+            folders.require_room(folder, sum(member.bytes for member in contents.members), "A restore first unpacks")
         expected = {member.name: member for member in contents.members}
         while found := tar.next():
             if found.name not in expected or not found.isreg():

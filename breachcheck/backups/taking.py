@@ -1,6 +1,5 @@
 """Backups: the whole store as of one moment, taken while it is in use. Keys go into one only where that is said."""
 
-import shutil
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,13 +14,11 @@ from breachcheck.backups.encryption import Secret
 from breachcheck.config import Config
 from breachcheck.db import schema
 from breachcheck.db.engines import upkeep_of
-from breachcheck.errors import BackupFault, StoreFull
+from breachcheck.errors import BackupFault, StoreUnavailable
 from breachcheck.services import Services
 
 ACTION = "back up"
 """What the audit calls it. The entry is made when the backup is whole, so none has its own."""
-
-BYTES_TO_SPARE = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +33,15 @@ class Backup:
 def take(services: Services, destination: Path, *, secret: Secret | None, with_keys: bool, by: str) -> Backup:
     """Back the store up to the new file *destination*, or to one named by its time in the folder *destination*.
 
-    It is there whole and durably on return, and not at all where anything is raised: BackupFault, StoreFull,
-    StoreDamaged, KeyFileError. Nobody who reads or writes meanwhile waits for longer than a moment.
+    It is there whole and durably on return, and not at all where anything is raised that does not say that it is whole:
+    BackupFault, StoreFull, StoreDamaged, StoreUnavailable, KeyFileError. Nobody who reads or writes meanwhile waits for
+    longer than a moment.
     """
     settings = services.config
     upkeep = upkeep_of(settings)
     taken_at = int(time.time())
     path = require_place(settings, destination, taken_at)
-    _require_room(settings, upkeep.bytes_of_copy())
+    folders.require_room(settings.data, upkeep.bytes_of_copy(), "A backup first makes a copy of")
     with folders.spill(settings.spill_path) as draft:
         files = {copy.name: copy for copy in upkeep.copy(draft)} | _files_beside(settings, with_keys)
         contents = Contents(
@@ -56,8 +54,9 @@ def take(services: Services, destination: Path, *, secret: Secret | None, with_k
             members=archive.members_of(files),
         )
         size = archive.write(path, contents, files, secret)
-    services.audit.note(AuditEntry(at=int(time.time()), actor=by, action=ACTION, subject=timestamp(taken_at)))
-    return Backup(path, size, taken_at)
+    taken = Backup(path, size, taken_at)
+    _note(services, taken, by)
+    return taken
 
 
 def require_place(settings: Config, destination: Path, at: int) -> Path:
@@ -79,14 +78,13 @@ def _files_beside(settings: Config, with_keys: bool) -> dict[str, Path]:
     return beside | (key_copies.files_of(settings) if with_keys else {})
 
 
-def _require_room(settings: Config, needed: int) -> None:
-    """For the copy that is made in the data folder first."""
-    free = shutil.disk_usage(settings.data).free
-    if free < needed + BYTES_TO_SPARE:
-        raise StoreFull(
-            f"A backup first makes a copy of {needed / 1e6:,.0f} MB in {settings.data}, and {free / 1e6:,.0f} MB are"
-            " free there; free some space and try again. Nothing was changed."
-        )
+def _note(services: Services, taken: Backup, by: str) -> None:
+    """Raises BackupFault where the store does not take it: the backup may be all that is left of it."""
+    entry = AuditEntry(at=int(time.time()), actor=by, action=ACTION, subject=timestamp(taken.taken_at))
+    try:
+        services.audit.note(entry)
+    except StoreUnavailable as error:
+        raise BackupFault(f"{taken.path} is whole, but the store could not note that it was made. {error}") from error
 
 
 def _name_of(at: int) -> str:

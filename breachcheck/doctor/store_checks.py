@@ -1,5 +1,6 @@
 """Store checks: what can be seen of a site once its store is open. Nothing is changed."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -7,6 +8,8 @@ from datetime import UTC, datetime
 from breachcheck.audit import AuditEntry
 from breachcheck.backups import restores, taking
 from breachcheck.catalog import Breach
+from breachcheck.config import Config
+from breachcheck.db.engines import upkeep_of
 from breachcheck.doctor.findings import Finding, Severity, fine, note, problem, warning
 from breachcheck.mail.delivery import only_deliverer
 from breachcheck.services import Services
@@ -111,6 +114,7 @@ def of_backups(services: Services) -> Iterator[Finding]:
     """How old the newest backup is, and what a restore left to be done."""
     entries = services.audit.latest(_EVERY)
     if not services.is_demo:
+        yield from _of_room(services.config)
         yield _of_newest_backup(entries, is_on_a_server=services.config.database is not None)
     yield from _of_restore(entries)
 
@@ -146,6 +150,16 @@ def _of_focus(name: str, breaches: Sequence[Breach]) -> Iterator[Finding]:
         yield warning(
             "settings", f"focus_breach is {name}, which is not published: the home page asks about no breach, or about"
             " one that was withdrawn.", "Publish it, correct its name, or unset focus_breach.",
+        )  # fmt: skip
+
+
+def _of_room(settings: Config) -> Iterator[Finding]:
+    """For the copy that a backup makes, of what does not lie on the same disk already."""
+    free = shutil.disk_usage(settings.data).free
+    if settings.database is not None and free < (needed := upkeep_of(settings).bytes_of_copy()):
+        yield note(
+            "disk", f"{free / 1e9:,.1f} GB are free where {settings.data} lies: too little for `breachcheck backup`,"
+            f" which makes a copy of {needed / 1e9:,.1f} GB there.", "Free some space, or leave backups to pg_dump.",
         )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from threading import Event, Thread
 
 import pytest
 
-from breachcheck import config, key_ring, services
+from breachcheck import config, folders, key_ring, services
 from breachcheck.backups import archive, key_copies, restores, taking
 from breachcheck.backups.encryption import BY_KEY_FILE, Secret
 from breachcheck.disclosure import PUBLIC
@@ -297,6 +297,14 @@ class TestRestore:
     def backup(self, store, place):
         published_breach(store, SHOP, {ANN: [EMAIL]})
         return taken(store, place, with_keys=True)
+
+    @SQLITE
+    def test_without_room_for_what_is_in_it_nothing_is_begun(self, backup, tmp_path, monkeypatch):
+        monkeypatch.setattr(folders, "BYTES_TO_SPARE", 1 << 60)
+
+        with pytest.raises(StoreFull, match=r"unpacks .* MB .* Nothing was changed"):
+            restored(backup, tmp_path / "back")
+        assert_no_store(tmp_path / "back")
 
     @SQLITE
     def test_a_folder_with_anything_in_it_is_refused(self, backup, tmp_path):

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,19 +10,21 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from threading import Timer
+from typing import Any
 from unittest import mock
 
 import psycopg
 import pytest
 
 from breachcheck import config, folders
-from breachcheck.backups import restores, taking
+from breachcheck.backups import archive, restores, taking
 from breachcheck.config import Config
 from breachcheck.db import rows
+from breachcheck.doctor import store_checks
 from breachcheck.errors import BackupFault, StoreFull, StoreUnavailable
 from breachcheck.interruption import stoppable
 from breachcheck.services import Services, open_services
-from tests import engines
+from tests import engines, patience
 from tests.backups.test_store_moves import answers, fill
 from tests.cli.commands import ROOT, breachcheck, environment
 from tests.engines import Postgres
@@ -174,7 +177,8 @@ def test_a_backup_outlasts_a_server_that_is_silent_for_a_while(full, place, mean
 
     meanwhile(be_silent)
 
-    assert taken(full, place) == place
+    with patience.in_earnest():
+        assert taken(full, place) == place
 
 
 def test_a_backup_whose_server_goes_away_leaves_nothing(full, place, meanwhile, postgres):
@@ -185,8 +189,41 @@ def test_a_backup_whose_server_goes_away_leaves_nothing(full, place, meanwhile, 
     assert [*place.parent.iterdir(), *full.config.spill_path.iterdir()] == []
 
 
+def test_a_whole_backup_is_kept_where_the_server_is_gone_at_its_end(full, place, monkeypatch, postgres):
+    write = archive.write
+
+    def write_and_lose_the_server(*arguments: Any) -> int:
+        size = write(*arguments)
+        postgres.server.signal(signal.SIGSTOP)
+        return size
+
+    monkeypatch.setattr(archive, "write", write_and_lose_the_server)
+    with patience.in_earnest(), closing(open_services(full.config)) as store:
+        try:
+            with pytest.raises(BackupFault, match=r"is whole.*could not note"):
+                taken(store, place)
+        finally:
+            postgres.server.signal(signal.SIGCONT)
+    assert archive.unpack(place, None).store == full.identity.store
+
+
+def test_the_doctor_knows_of_these_backups_and_that_there_may_be_others(full, place):
+    (before,) = store_checks.of_backups(full)
+    taken(full, place)
+    (after,) = store_checks.of_backups(full)
+
+    assert (before.severity, "pg_dump" in before.what) == ("note", True)
+    assert after.severity == "fine"
+
+
+def test_the_doctor_says_where_there_is_no_room_for_the_copy(full, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1, 1, 1000))
+
+    assert [one.about for one in store_checks.of_backups(full)] == ["disk", "backups"]
+
+
 def test_without_room_for_the_copy_nothing_is_begun(full, place, monkeypatch):
-    monkeypatch.setattr(taking, "BYTES_TO_SPARE", 1 << 60)
+    monkeypatch.setattr(folders, "BYTES_TO_SPARE", 1 << 60)
 
     with pytest.raises(StoreFull, match="Nothing was changed"):
         taken(full, place)
