@@ -124,6 +124,7 @@ class SiteStatus:
         """Asks the store, as a look-up does; where it cannot be asked, that is the answer."""
         try:
             self.try_store()
+            self._keep_up()
         except CouldNotCheck:
             return Status(int(self._clock()), can_answer=False, seen=self.seen())
         return Status(int(self._clock()), can_answer=True, seen=self.seen())
@@ -149,6 +150,11 @@ class SiteStatus:
     def look_anew(self) -> None:
         """Something was just said."""
         self._looked_at = 0.0
+
+    def _keep_up(self) -> None:
+        """What was published or withdrawn since is told at once, as a look-up tells it."""
+        if self._seen and self._seen.generation != self._catalogue.published().generation:
+            self.look_anew()
 
     def _read(self, now: int) -> Seen:
         breaches = self._lookup.reach(PUBLIC)

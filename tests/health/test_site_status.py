@@ -47,6 +47,13 @@ def test_what_the_store_says_is_told(store, status):
     assert [one.title for one in now.seen.open_incidents] == ["Answers are slow"]
 
 
+def test_what_was_withdrawn_a_moment_ago_is_counted_no_more(store, status):
+    assert status.now().seen.breaches == 1
+    store.publishing.withdraw(SHOP.name, by="tests")
+
+    assert status.now().seen.breaches == 0
+
+
 @pytest.mark.parametrize("broken", [break_index, break_catalogue])
 def test_where_the_store_is_out_of_reach_what_was_last_seen_is_told_with_its_time(store, status, clock, broken):
     opened(store)
