@@ -20,6 +20,8 @@ from tests.engines import CHOSEN
 from tests.patience import PATIENCE_S
 
 MOST_BOUND = 100
+OPEN = "01"
+"""A connection, as the system says it."""
 _BOUND: deque[socket.socket] = deque()
 Kind = Literal["waitress", "granian"]
 
@@ -70,9 +72,10 @@ def has_been_read(client: socket.socket) -> bool:
     """Whether the server that *client* is connected with has taken what it was sent, and nothing waits in between."""
     ends = [f":{name[1]:04X}" for name in (client.getpeername(), client.getsockname())]
     for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
-        _, local, remote, _, queues, *_, inode = line.split()[:10]
+        _, local, remote, state, queues, *_, inode = line.split()[:10]
         if [local[-5:], remote[-5:]] == ends:
-            return queues.endswith(":00000000") and inode != "0"  # which it is until the connection is accepted
+            is_accepted = inode != "0" or state != OPEN  # an answered one has no number any more
+            return queues.endswith(":00000000") and is_accepted
     return False
 
 
