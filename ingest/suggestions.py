@@ -40,7 +40,7 @@ def suggest(columns: Sequence[str], sample: Sample | None = None) -> list[Sugges
     named = {column: None if column == of_site else header_names.meaning_of(column) for column in columns}
     addresses = _address_columns(columns, named, shares)
     found = [_suggestion(column, named[column], shares[column], column in addresses) for column in columns]
-    return [_by_content(one, values.get(one.column, ())) for one in found]
+    return [_by_content(one, values.get(one.column, ()), shares[one.column]) for one in found]
 
 
 def _of_site(columns: Sequence[str]) -> str | None:
@@ -49,9 +49,16 @@ def _of_site(columns: Sequence[str]) -> str | None:
     return folded["name"] if folded.keys() >= {"name", "url", "username", "password"} else None
 
 
-def _by_content(one: Suggestion, values: Sequence[str]) -> Suggestion:
-    """*one*, or where its column has no name or one that says nothing, what *values* show."""
-    shown = "" if one.classes else contents.class_of(values)
+def _by_content(one: Suggestion, values: Sequence[str], share: float | None) -> Suggestion:
+    """*one*, or where its column has no name or one that says nothing, what *values* show.
+
+    Of addresses, which *share* of the values are, only a person can say whose they are.
+    """
+    if one.classes:
+        return one
+    if (share or 0) >= MOSTLY:
+        return replace(one, shows=EMAIL)
+    shown = contents.class_of(values)
     if not shown:
         return one
     if _NAMELESS.fullmatch(one.column):

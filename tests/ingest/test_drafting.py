@@ -223,6 +223,16 @@ def test_a_member_in_another_encoding_is_read_by_it(folder):
     assert [entry.encoding for entry in filled(folder, drafted(folder, "all.zip")).files] == ["utf-8", "cp1252"]
 
 
+def test_of_addresses_in_a_column_that_is_not_taken_for_the_persons_a_comment_tells(folder):
+    rows = "".join(f"u{number}@example.com,c{number}@example.org\n" for number in range(5))
+    (folder / "people.csv").write_text("login,contact\n" + rows, encoding="utf-8")
+
+    text = drafted(folder, "people.csv")
+
+    assert "address: [login]" in text
+    assert "# contact: Email addresses  # check: its values look so" in text
+
+
 def test_a_file_without_records_is_said_to_be_one(folder):
     (folder / "people.json").write_text("[]", encoding="utf-8")
 
