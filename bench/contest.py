@@ -93,6 +93,7 @@ def ingest(folder: Path, manifest: str = "breach.yaml") -> Ran:
 
 def _breachcheck(*arguments: str) -> tuple[str, ...]:
     os.environ["PYTHONPATH"] = str(ROOT)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has been compiled, too
     return (sys.executable, "-m", "breachcheck.cli", *arguments, "--data", "data")
 
 
