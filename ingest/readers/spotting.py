@@ -51,6 +51,7 @@ def _among(characters: bytes) -> Bools:
 
 _SEPARATOR = re.compile(rb"[%s]" % re.escape(prose.SEPARATORS))
 _MAY_PRECEDE = _among(prose.SEPARATORS + b";:=")
+_MAY_END_A_KEY = _among(b"='")
 _MAY_FOLLOW = _among(bytes(set(range(0x80)) - set(b"@%&\\")))
 
 
@@ -294,7 +295,7 @@ def _plain_spots(text: Bytes, ats: Positions, line: _Line) -> tuple[_Spots, Bool
     if b"=" in line.block:
         row = np.arange(len(ats))
         follows = windows[row, np.minimum(_BEFORE + 1 + after, _WINDOW - 1)]
-        is_plain &= ~np.isin(windows[row, _BEFORE - 1 - before], (ord("="), ord("'"))) | (follows != ord(">"))
+        is_plain &= ~(_MAY_END_A_KEY[windows[row, _BEFORE - 1 - before]] & (follows == ord(">")))
     return _Spots(windows, before, after).take(is_plain), is_plain
 
 
