@@ -1,11 +1,15 @@
 """Surprises: what a thread that goes on for ever comes upon, noted without a word that may quote an address."""
 
+from __future__ import annotations
+
 import traceback
 from collections.abc import Callable
-
-from structlog.typing import FilteringBoundLogger
+from typing import TYPE_CHECKING
 
 from breachcheck.errors import BreachcheckError
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
 
 
 def goes_well(act: Callable[[], object], log: FilteringBoundLogger) -> bool:

@@ -9,8 +9,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-
-import structlog
+from functools import cache
+from typing import Any
 
 from breachcheck.errors import StoreUnavailable
 from breachcheck.health.performance import HOUR_S, MINUTE_S, ONCE_A_MINUTE, Noted, Performance
@@ -18,8 +18,6 @@ from breachcheck.health.vitals import Observe
 from breachcheck.surprises import goes_well
 
 PAUSE_S = 15.0
-
-log = structlog.get_logger("breachcheck.health.recorder")
 
 
 class Recorder:
@@ -36,9 +34,9 @@ class Recorder:
     def run(self, stopping: threading.Event) -> None:
         """Note and write until *stopping* is set, and a last time then."""
         while not stopping.is_set():
-            goes_well(self._go_on, log)
+            goes_well(self._go_on, _log())
             stopping.wait(PAUSE_S)
-        goes_well(self._go_on, log)
+        goes_well(self._go_on, _log())
 
     def _go_on(self) -> None:
         with suppress(StoreUnavailable):  # that is noted, and is written when it can be
@@ -80,3 +78,10 @@ def recording(performance: Performance, observe: Observe) -> Iterator[None]:
     finally:
         stopping.set()
         thread.join()
+
+
+@cache
+def _log() -> Any:
+    import structlog  # most programs that wire a recorder run none, and this takes long to import
+
+    return structlog.get_logger("breachcheck.health.recorder")
