@@ -19,7 +19,7 @@ from breachcheck.interruption import ends_in_time, stoppable
 from breachcheck.load_warnings import LoadWarning
 from breachcheck.loads import LEFT_OUT, Contents, Part, Tally
 from breachcheck.services import Services
-from ingest import engine, loading, rejections, warning_signs, writing
+from ingest import engine, loading, rejections, shortcuts, warning_signs, writing
 from ingest.archives.passwords import Ask
 from ingest.attempts import LoadRefused as LoadRefused
 from ingest.attempts import attempt
@@ -34,6 +34,7 @@ from ingest.reading import Reading, read
 from ingest.rejections import Numbered, Rejections
 from ingest.stored_loads import StoredLoad
 from ingest.survey import Survey, survey
+from ingest.twin import Twin
 from ingest.warning_signs import Counted
 from ingest.words import Words
 from ingest.writing import Written
@@ -170,6 +171,9 @@ def _load(
         spill = stack.enter_context(folders.spill(services.config.spill_path))
         stack.enter_context(loading.room_to_spill(spill))
         stack.enter_context(limited_memory())
+        twin = stack.enter_context(closing(Twin()))
+        if _is_long(manifest):
+            twin.begin()
         with engine.connect(spill) as connection:
             surveyed = survey(manifest, connection, spill, terms.ask)
         _require_room(surveyed, services, spill)
@@ -188,7 +192,9 @@ def _load(
             suppressed=np.array(patience(services.suppressions.to_forget), np.int64),
             rejections=rejected,
             part=terms.part,
+            twin=twin,
         )
+        twin.close()
         _write_rejections(rejected, surveyed, terms)
         _refuse_unfit(reading, terms, fingerprints)
         written = _write(gathering, services, load_id, reading.tally().read, progress, patience)
@@ -197,6 +203,12 @@ def _load(
         tally = msgspec.structs.replace(_counted(reading, written, terms.part), sealed=sealed)
         warnings = patience(lambda: _warnings(manifest.facts, surveyed, services, tally, written))
         return msgspec.structs.replace(tally, warnings=warnings), surveyed.contents(), written
+
+
+def _is_long(manifest: Manifest) -> bool:
+    """Whether a file that the manifest names outright may be worth a second process, which then begins meanwhile."""
+    named = (manifest.folder / entry.path for entry in manifest.files)
+    return any(path.is_file() and path.stat().st_size > shortcuts.WORTH for path in named)
 
 
 def _warnings(

@@ -65,7 +65,7 @@ def _taken(shortcut: Shortcut, wanted: Wanted, terms: Terms, left_out: LeftOut, 
     with closing(shortcut.blocks(left_out)) as blocks:
         for some in _some(blocks):
             size += sum(map(len, some))
-            if twin and there is None and size > WORTH:
+            if twin and there is None and size > (AT_ONCE if twin.is_begun else WORTH):
                 there = twin.lane(errand())
             if there and there.has_room:
                 there.give(some)

@@ -42,22 +42,34 @@ class _Reply(NamedTuple):
 
 
 class Twin:
-    """The other process, begun for the first lane that is asked of it. For one thread alone; to be closed."""
+    """The other process, begun for the first lane that is asked of it or before. For one thread alone; to be closed."""
 
     def __init__(self) -> None:
         self._process: _Process | None = None
         self._pool = ThreadPoolExecutor(1, "twin")
 
+    @property
+    def is_begun(self) -> bool:
+        return self._process is not None
+
+    def begin(self) -> None:
+        """Begin the process, which takes a while, if that was not done."""
+        self._begun()
+
     def lane(self, errand: Errand) -> TwinLane:
         """A lane there, when that of the errand before is done."""
-        self._process = self._process or _Process()
-        return TwinLane(self._process, self._pool, errand)
+        return TwinLane(self._begun(), self._pool, errand)
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
         if self._process:
             self._process.end()
         self._pool.shutdown(cancel_futures=True)
+
+    def _begun(self) -> _Process:
+        if self._process is None:
+            self._process = _Process()
+        return self._process
 
 
 class TwinLane:

@@ -25,7 +25,7 @@ from breachcheck.errors import (
 
 PAGE_SIZE = 8192
 BUSY_TIMEOUT_S = 10.0
-ROWS_A_STATEMENT = 200
+ROWS_A_STATEMENT = 1000
 ITSELF = Source()
 FileState = tuple[int, int, int, int]
 """Of a file: device, inode, time of the last change, size. While it stands, nobody wrote to the file."""

@@ -4,6 +4,8 @@ A plain UTF-8 file whose quotes and line ends are in order is scanned by path, i
 stream in which every record was made well formed (`repair`), so that no stray quote swallows the people behind it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -40,18 +42,17 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     header_row = 0 if first.find(b"\n") > _LONGEST_HEADER else told.header_row
     layout = sniff.layout_of(first, told.delimiter, header_row, file.name)
     if layout.columns:
-        table = _table(file, encoding, layout, only_cr=lines.has_only_cr(head))
-        yield replace(table, shortcut=_shortcut(file, encoding, layout, first))
+        scan = _Scan(file, encoding, layout, only_cr=lines.has_only_cr(head))
+        yield replace(_table(file, layout, scan), shortcut=_shortcut(file, layout, scan, first))
 
 
-def _table(file: DataFile, encoding: str, layout: sniff.Layout, *, only_cr: bool) -> Table:
-    scan = _Scan(file, encoding, layout, only_cr=only_cr)
+def _table(file: DataFile, layout: sniff.Layout, scan: _Scan) -> Table:
     stream = scan.stream
     return Table(
         name=file.name,
         columns=layout.columns,
         format="csv",
-        encoding=encoding,
+        encoding=scan.encoding,
         relation=scan.relation,
         rejects=scan.rejects,
         finish=stream.finish,
@@ -62,16 +63,16 @@ def _table(file: DataFile, encoding: str, layout: sniff.Layout, *, only_cr: bool
     )
 
 
-def _shortcut(file: DataFile, encoding: str, layout: sniff.Layout, first: bytes) -> Shortcut | None:
+def _shortcut(file: DataFile, layout: sniff.Layout, scan: _Scan, first: bytes) -> Shortcut | None:
     """The way round the engine, for a plain file without quotes most of whose rows are plain."""
-    path, delimiter = file.path, layout.delimiter.decode()
-    if path is None or encoding != lines.UTF8 or delimiter not in DELIMITERS:
+    delimiter = layout.delimiter.decode()
+    if file.path is None or scan.encoding != lines.UTF8 or delimiter not in DELIMITERS:
         return None
     sample = b"".join(_without_first(iter([first]), layout.skip))[:_SAMPLE].rpartition(b"\n")
     at = {name: number for number, name in enumerate(layout.columns)}
 
     def blocks(left_out: LeftOut) -> Generator[bytes]:
-        with closing(lines.blocks(lines.as_utf8(file.chunks(), encoding), left_out, only_cr=False)) as whole:
+        with closing(lines.blocks(lines.as_utf8(file.chunks(), lines.UTF8), left_out, only_cr=False)) as whole:
             yield from _without_first(whole, layout.skip)
 
     def taker(address: str, others: Sequence[str]) -> Taker:
@@ -79,11 +80,12 @@ def _shortcut(file: DataFile, encoding: str, layout: sniff.Layout, first: bytes)
 
     def rest(text: bytes) -> Table:
         behind_blank_line = b"\n" + text  # else a byte order mark that begins a row would be taken for the file's
-        return _table(file.holding(behind_blank_line), lines.UTF8, replace(layout, skip=0), only_cr=False)
+        rows, headless = file.holding(behind_blank_line), replace(layout, skip=0)
+        return _table(rows, headless, _Scan(rows, lines.UTF8, headless, only_cr=False))
 
     def is_open(take: Taker) -> bool:
         few = sample[0] + sample[1]
-        return len(take(few).rest) * _PLAIN_TO_REST < len(few) and not lines.needs_a_look(path, *_UNUSUAL)
+        return len(take(few).rest) * _PLAIN_TO_REST < len(few) and scan.quote == ""
 
     return Shortcut(layout.columns, blocks, taker, rest, is_open)
 
@@ -98,7 +100,7 @@ class _Scan:
     """One table's way into DuckDB: by path where that is safe, else through a pipe. Good for several scans."""
 
     def __init__(self, file: DataFile, encoding: str, layout: sniff.Layout, *, only_cr: bool) -> None:
-        self._file, self._encoding, self._layout, self._only_cr = file, encoding, layout, only_cr
+        self._file, self.encoding, self._layout, self._only_cr = file, encoding, layout, only_cr
         self.stream = Stream()
         self._rejects = Rejects(self._file.name, TOO_MANY_COLUMNS)
         self._left_out = LeftOut()
@@ -124,9 +126,9 @@ class _Scan:
         self._rejects = Rejects(self._file.name, TOO_MANY_COLUMNS)
         self._left_out = LeftOut(is_numbered=is_numbered)
         path = self._file.path
-        if path is None or is_numbered or self._quote is None:
+        if path is None or is_numbered or self.quote is None:
             return read_csv(self.stream.start(self._repaired()), {**self._options('"'), "parallel": "false"})
-        return read_csv(str(path), {**self._options(self._quote), "skip": str(self._layout.skip)})
+        return read_csv(str(path), {**self._options(self.quote), "skip": str(self._layout.skip)})
 
     def _options(self, quote: str) -> dict[str, str]:
         number = ["number: 'BIGINT'"] if self._left_out.is_numbered else []
@@ -140,9 +142,9 @@ class _Scan:
         }
 
     @cached_property
-    def _quote(self) -> str | None:
+    def quote(self) -> str | None:
         """The quote character to scan the file by path with, "" for none; None where it must be streamed."""
-        if self._file.path is None or self._encoding != lines.UTF8 or self._only_cr:
+        if self._file.path is None or self.encoding != lines.UTF8 or self._only_cr:
             return None
         return quote_of(self._file.path, self._layout.delimiter)
 
@@ -150,7 +152,7 @@ class _Scan:
         layout = self._layout
         numbers = LineNumbers(self._left_out, layout.skip + 1) if self._left_out.is_numbered else None
         repair = Repair(Grammar(layout.delimiter), len(layout.columns), layout.address_columns, self._left_out, numbers)
-        text = lines.as_utf8(self._file.chunks(), self._encoding)
+        text = lines.as_utf8(self._file.chunks(), self.encoding)
         with closing(lines.blocks(text, self._left_out, only_cr=self._only_cr)) as blocks:
             yield from repair(_without_first(blocks, layout.skip))
 
