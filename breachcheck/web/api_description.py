@@ -47,12 +47,16 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What may come back with one status. *media_types*: as what; none where there is no body."""
+    """What may come back with one status. *media_types*: as what; none where there is no body.
+
+    *example*: of the first, as text.
+    """
 
     status: str
     what: str
     media_types: Sequence[str]
     type: Type
+    example: str = ""
 
     @property
     def is_json(self) -> bool:
@@ -167,7 +171,10 @@ def _body(told: Described) -> Body:
 def _reply(status: str, told: Described) -> Reply:
     content = told.get("content", {})
     first = next(iter(content.values()), None)
-    return Reply(status, told["description"], list(content), _type(first["schema"]) if first else ())
+    if first is None:
+        return Reply(status, told["description"], [], ())
+    example = json.dumps(first["example"], indent=2, ensure_ascii=False) if "example" in first else ""
+    return Reply(status, told["description"], list(content), _type(first["schema"]), example)
 
 
 def _shape(name: str, told: Described) -> Shape:

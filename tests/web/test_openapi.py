@@ -132,6 +132,20 @@ def test_answers_have_the_keys_described(
     assert mismatches(answer, schemas[schema], schemas) == []
 
 
+def test_an_example_of_an_answer_has_all_keys_of_an_answer(
+    client: FlaskClient, store: Services, document: Mapping[str, Any]
+) -> None:
+    example = document["paths"]["/lookup"]["post"]["responses"]["200"]["content"]["application/json"]["example"]
+    headers = {"hibp-api-key": store.api_keys.create("tests", ["lookup"])[1]}
+    answer = client.post("/api/v1/lookup", json={"account": "alice@example.com"}, headers=headers).json
+    schemas = document["components"]["schemas"]
+
+    assert answer is not None
+    assert mismatches(example, schemas["Answer"], schemas) == []
+    assert example["exposures"][0].keys() == answer["exposures"][0].keys()
+    assert example["exposures"][0]["event_id"] in client.get("/api/v1/docs").text
+
+
 def test_lines_of_a_batch_have_the_keys_described(
     client: FlaskClient, store: Services, document: Mapping[str, Any]
 ) -> None:
