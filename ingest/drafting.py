@@ -15,6 +15,7 @@ from breachcheck import data_classes
 from breachcheck.addresses import Domain, holds_address, mask_addresses
 from breachcheck.errors import DataFileError
 from ingest import engine, formats, header_names, kinship, mixpanel_names, sources
+from ingest.archives.kinds import PAGE, is_page
 from ingest.archives.members import FOLDER
 from ingest.archives.passwords import Ask, Passwords
 from ingest.entries import Join
@@ -32,6 +33,7 @@ _MASKED = "not read (its name holds an address; rename it)"
 _NOBODY = "nothing found: no column says whose record it is; where another file does, name it under join:"
 
 _EMPTY = "nothing found: it holds no records"
+_OF_PAGE = "check: of a web page or XML document, every address that stands in it"
 
 _HEAD = """\
 # Drafted from the names and headers of data files; no value of theirs stands here.
@@ -115,7 +117,7 @@ def draft(
     puts the question for a password. What cannot be read is named in a comment; raises DataFileError where nothing at
     all could be.
     """
-    terms = Terms(passwords=Passwords(password_file, ask))
+    terms = Terms(passwords=Passwords(password_file, ask), as_text=True)
     with ExitStack() as stack:
         spill = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         stack.enter_context(limited_memory("A draft", "nothing was written"))
@@ -153,6 +155,8 @@ def _tables_of(path: str, folder: Path, terms: Terms, connection: duckdb.DuckDBP
                 yield _Found(file.name, why=f"not read ({file.why})")
             elif _MASK in file.name:
                 yield _Found(file.name, why=_MASKED)
+            elif is_page(file.head()) and file.name != mask_addresses(path):
+                yield _Found(file.name, why=f"not read ({PAGE})")
             else:
                 yield from list(_tables_in(file, connection)) or [_Found(file.name, why=_EMPTY)]
     except DataFileError as error:
@@ -160,8 +164,9 @@ def _tables_of(path: str, folder: Path, terms: Terms, connection: duckdb.DuckDBP
 
 
 def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterator[_Found]:
+    told, note = (Instructions(format="text"), _OF_PAGE) if is_page(file.head()) else (Instructions(), "")
     try:
-        for table in formats.tables(file, Instructions()):
+        for table in formats.tables(file, told):
             within = table.name[len(file.name) :]
             shown = file.name if file.source else STANDARD_INPUT
             name = shown + within
@@ -169,6 +174,9 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
                 yield _Found(table.name, why=_MASKED)
                 continue
             sample = sample_of(connection, table)
+            if note and not any(sample.values()):
+                yield _Found(name, why=_EMPTY)
+                continue
             columns = tuple(suggest(table.columns, sample))
             form = mixpanel_names.form_of(table.columns) or table.format
             finds_people = form in MIXPANEL or any(column.is_address for column in columns)
@@ -181,7 +189,7 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
                 encoding=table.encoding,
                 delimiter=delimiter,
                 columns=columns,
-                note=table.note,
+                note=note or table.note,
                 relative=kinship.relative(name, table.columns, sample),
             )
     except DataFileError as error:

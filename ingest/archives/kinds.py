@@ -60,11 +60,16 @@ def why_unreadable(head: bytes, *, as_text: bool = False) -> str | None:
         return None
     if head.startswith(_ZIP):
         return "an office document that holds no sheets"
-    if head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGES):
+    if is_page(head):
         return None if as_text else PAGE
     if _is_bson(head):
         return "a MongoDB dump in its own format (BSON), which bsondump writes as JSON"
     return next((what for magic, what in _FOREIGN.items() if head.startswith(magic)), _why_not_text(head[:4096]))
+
+
+def is_page(head: bytes) -> bool:
+    """Whether a file that begins with *head* is a web page or XML."""
+    return head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGES)
 
 
 def _is_bson(head: bytes) -> bool:

@@ -233,6 +233,27 @@ def test_of_addresses_in_a_column_that_is_not_taken_for_the_persons_a_comment_te
     assert "# contact: Email addresses  # check: its values look so" in text
 
 
+def test_a_page_that_is_named_outright_is_proposed_as_free_text_and_one_in_an_archive_is_not(folder):
+    page = "<!DOCTYPE html><table><tr><td>ann@example.com</td></tr></table>"
+    (folder / "people.html").write_text(page, encoding="utf-8")
+    with zipfile.ZipFile(folder / "all.zip", "w") as archive:
+        archive.writestr("page.html", page)
+        archive.writestr("people.csv", "email\nann@example.com\n")
+
+    text = drafted(folder, "people.html", "all.zip")
+
+    assert "- path: people.html\n    format: text" in text
+    assert "check: of a web page or XML document" in text
+    assert '"all.zip!page.html": not read (a web page or XML document)' in text
+
+
+def test_a_page_in_which_nobody_stands_is_nothing_found(folder):
+    (folder / "people.csv").write_text("<html><p>Not found", encoding="utf-8")
+
+    with pytest.raises(DataFileError, match=r"people\.csv: nothing found: it holds no records"):
+        draft([Path("people.csv")])
+
+
 def test_a_file_without_records_is_said_to_be_one(folder):
     (folder / "people.json").write_text("[]", encoding="utf-8")
 
