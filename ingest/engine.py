@@ -22,6 +22,7 @@ _READ_AHEAD = "8MB"
 """Of a result that streams: what the engine's threads may have ready while a batch is digested."""
 
 _WOULD_SPILL = "crypto module"
+_INTERRUPTED = "Query interrupted"
 _LINE = re.compile(r"\bline:? (\d+)", re.IGNORECASE)
 
 
@@ -37,10 +38,21 @@ def connect(temporary: Path, *, in_order: bool = False) -> Iterator[duckdb.DuckD
     connection = duckdb.connect(":memory:", config=settings)
     try:
         connection.execute(f"SET streaming_buffer_size = {literal(_READ_AHEAD)}")
-        with at_once(connection.interrupt):
+        with at_once(connection.interrupt), _interruptions_kept():
             yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def _interruptions_kept() -> Iterator[None]:
+    """Where DuckDB is the first to hear that the process is to stop it makes an error of that: nobody hears again."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) != _INTERRUPTED:
+            raise
+        raise KeyboardInterrupt from None
 
 
 def confine(connection: duckdb.DuckDBPyConnection, temporary: Path, files: Iterable[Path]) -> None:

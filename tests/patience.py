@@ -3,8 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-import pytest
+from typing import Any
 
 from breachcheck.db import postgres, postgres_hosts, postgres_link, postgres_store, postgres_watch
 from breachcheck.errors import StoreUnavailable
@@ -12,14 +11,16 @@ from breachcheck.errors import StoreUnavailable
 PATIENCE_S = 60
 PAUSE_S = 0.02
 
-_GIVES_UP_AFTER = (
-    (postgres, "PATIENCE_S"),
-    (postgres, "LEAST_S"),
-    (postgres_store, "PATIENCE_S"),
-    (postgres_watch, "PATIENCE_S"),
-    (postgres_hosts, "CONNECT_S"),
+_PLACES: tuple[tuple[dict[str, Any], str], ...] = (
+    (vars(postgres), "PATIENCE_S"),
+    (vars(postgres), "LEAST_S"),
+    (vars(postgres_store), "PATIENCE_S"),
+    (vars(postgres_watch), "PATIENCE_S"),
+    (vars(postgres_hosts), "CONNECT_S"),
+    (postgres_link.OPTIONS, "connect_timeout"),
 )
-_LONGER = pytest.MonkeyPatch()
+"""Where it stands how long the program waits for a server."""
+_AS_THE_PROGRAM_HAS_IT = tuple(place[name] for place, name in _PLACES)
 
 
 def eventually(claim: Callable[[], object], patience_s: float = PATIENCE_S) -> bool:
@@ -41,15 +42,15 @@ def have_stores_wait() -> None:
 
     The program does after a second, and says that it cannot answer, which is true but not what most tests are about.
     """
-    for module, name in _GIVES_UP_AFTER:
-        _LONGER.setattr(module, name, PATIENCE_S)
-    _LONGER.setitem(postgres_link.OPTIONS, "connect_timeout", PATIENCE_S)
+    for place, name in _PLACES:
+        place[name] = PATIENCE_S
 
 
 @contextmanager
 def in_earnest() -> Iterator[None]:
     """Stores are as patient as the program's are, for the length of a block."""
-    _LONGER.undo()
+    for (place, name), seconds in zip(_PLACES, _AS_THE_PROGRAM_HAS_IT, strict=True):
+        place[name] = seconds
     try:
         yield
     finally:

@@ -210,7 +210,9 @@ from breachcheck import config
 from breachcheck.digests import Digest
 from breachcheck.services import open_services
 from breachcheck.suppressions import Level
+from tests import patience
 
+patience.have_stores_wait()
 services = open_services(config.read(Path(sys.argv[1])))
 left = int(sys.argv[3])
 

@@ -475,7 +475,9 @@ from breachcheck import config, watching
 from breachcheck.services import open_services
 from breachcheck.watch_events import WatchEvents
 from ingest import worker
+from tests import patience
 
+patience.have_stores_wait()
 data, last = Path(sys.argv[1]), int(sys.argv[2])
 watching.AT_ONCE = 10
 add, calls = WatchEvents.add, []

@@ -38,7 +38,9 @@ from pathlib import Path
 from breachcheck import config
 from breachcheck.backups import store_moves
 from breachcheck.db import rows
+from tests import patience
 
+patience.have_stores_wait()
 rows.NUMBERS_A_PAGE = 2
 left = int(sys.argv[3])
 

@@ -46,9 +46,9 @@ def test_what_is_done_to_a_key_counts_at_once_on_a_running_server(store):
     assert during == ["", ""]
     assert after == ["invalid_key", "expired_key", ""]
     assert at_last == "invalid_key"
-    assert [(one["endpoint"], one["outcome"], one["calls"]) for one in keys(data, "usage", "1", "--json").json] == [
-        ("POST /api/v1/lookup", "answered", 3)
-    ]
+    used = keys(data, "usage", "1", "--json").json
+    assert {(one["endpoint"], one["outcome"]) for one in used} == {("POST /api/v1/lookup", "answered")}
+    assert sum(one["calls"] for one in used) == 3
 
 
 def test_a_key_that_expires_says_when(store):

@@ -35,7 +35,9 @@ from pathlib import Path
 from breachcheck import config
 from breachcheck.services import open_services
 from ingest import manifest, pipeline, writing
+from tests import patience
 
+patience.have_stores_wait()
 writing.ROWS_A_PIECE = 1000
 stage, count = sys.argv[3], int(sys.argv[4])
 

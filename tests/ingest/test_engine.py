@@ -73,10 +73,18 @@ def test_a_lack_of_memory_is_told_as_one() -> None:
     assert str(engine.fault(error, "people.csv")).startswith("people.csv: needs more memory")
 
 
-def test_what_takes_for_ever_is_broken_off_when_the_process_is_told_to_stop() -> None:
-    told = Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM))
-
+def count_until_told_to_stop() -> None:
     with stoppable(), engine.connect(Path("unused")) as connection:
-        told.start()
-        with pytest.raises(KeyboardInterrupt):
-            list(batches(connection, "SELECT sum(range) FROM range(100000000000000)"))
+        Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        list(batches(connection, "SELECT sum(range) FROM range(100000000000000)"))
+
+
+def test_what_takes_for_ever_is_broken_off_when_the_process_is_told_to_stop() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        count_until_told_to_stop()
+
+
+@pytest.mark.parametrize(("said", "raised"), [("Query interrupted", KeyboardInterrupt), ("another", RuntimeError)])
+def test_what_duckdb_makes_of_being_told_to_stop_is_put_right(said: str, raised: type[BaseException]) -> None:
+    with pytest.raises(raised), engine.connect(Path("unused")):
+        raise RuntimeError(said)
