@@ -30,6 +30,7 @@ from ingest.mapping import FIXED
 from ingest.readers import prose
 from ingest.readers.base import Instructions
 from ingest.selection import Wanted
+from ingest.twin import Twin
 from ingest.words import Words
 
 WORDS = re.findall(
@@ -83,8 +84,9 @@ def ours(path: Path, form: str, digester: Digester, folder: Path) -> int:
     classes = {column: (name,) for column, name in FIXED[form].items()}
     wanted = Wanted(addresses=("address",), classes=classes)
     words = Words(tuple(FIXED[form].values()))
-    with engine.connect(folder) as connection, closing(Gathering(folder, words)) as gathering:
-        extractor = Extractor(connection, digester, "Bench", gathering, {})
+    gathering, twin = Gathering(folder, words), Twin()
+    with engine.connect(folder) as connection, closing(gathering), closing(twin):
+        extractor = Extractor(connection, digester, "Bench", gathering, {}, twin=twin)
         return extractor.read(table, wanted, 0, lambda _: None).accepted
 
 

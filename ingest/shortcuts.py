@@ -1,4 +1,4 @@
-"""Shortcuts taken: the plain records of a table become sorted rows, in two processes; the rest is given back."""
+"""Shortcuts taken: the plain records of a table become sorted rows, two blocks at a time; the rest is given back."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _taker(shortcut: Shortcut, wanted: Wanted) -> Taker:
 
 
 def _taken(shortcut: Shortcut, wanted: Wanted, terms: Terms, left_out: LeftOut, twin: Twin | None) -> Generator[Taken]:
-    """Here and, where there is more than a little to take, in *twin*."""
+    """Here and, where there is more than a little to take, in *twin*, or in its thread."""
 
     def errand() -> Errand:
         return Errand(_taker(shortcut, wanted), columns_by_class(wanted.classes), terms)
@@ -65,8 +65,8 @@ def _taken(shortcut: Shortcut, wanted: Wanted, terms: Terms, left_out: LeftOut, 
     with closing(shortcut.blocks(left_out)) as blocks:
         for some in _some(blocks):
             size += sum(map(len, some))
-            if twin and there is None and size > (AT_ONCE if twin.is_begun else WORTH):
-                there = twin.lane(errand())
+            if twin and there is None and size > (AT_ONCE if twin.is_begun or shortcut.is_quick else WORTH):
+                there = twin.thread(errand()) if shortcut.is_quick else twin.lane(errand())
             if there and there.has_room:
                 there.give(some)
             else:

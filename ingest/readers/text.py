@@ -28,7 +28,8 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
             yield from spotting.whole_pieces(text)
 
     table = bare_table(file.name, COLUMNS, "text", encoding, found, numbered_by="record")
-    yield replace(table, shortcut=Shortcut(COLUMNS, blocks, lambda *_: spotting.PlainText(), partial(_rest, file.name)))
+    rest = partial(_rest, file.name)
+    yield replace(table, shortcut=Shortcut(COLUMNS, blocks, lambda *_: spotting.PlainText(), rest, is_quick=True))
 
 
 def _rest(name: str, addresses: bytes) -> Table:

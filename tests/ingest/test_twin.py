@@ -109,7 +109,7 @@ def test_a_table_gives_the_same_in_both_processes(connection, other, tmp_path_fa
 
 @given(TEXTS)
 @settings(max_examples=25, deadline=None)
-def test_a_text_gives_the_same_in_both_processes(connection, other, tmp_path_factory, text):
+def test_a_text_gives_the_same_in_two_threads(connection, other, tmp_path_factory, text):
     here, there = here_and_there(connection, other, tmp_path_factory.mktemp("text"), f"Text. {text}".encode(), "text")
 
     assert there == here
@@ -123,6 +123,13 @@ def test_a_long_table_is_taken_by_both_and_nobody_is_lost_between_them(connectio
 
     assert there == here
     assert there[2][:2] == (150_000, 149_985)
+
+
+def test_a_long_text_is_taken_by_two_threads_and_nobody_is_lost_between_them(connection, other, tmp_path):
+    here, there = here_and_there(connection, other, tmp_path, MANY.encode(), "text")
+
+    assert there == here
+    assert there[2][1] == 150_000
 
 
 def test_people_whose_domains_number_another_domain_has_keep_their_own(other):
