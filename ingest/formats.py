@@ -1,46 +1,36 @@
 """Formats of data files, each with its reader: `tables` picks one by content."""
 
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 
 from breachcheck.errors import DataFileError
 from ingest.archives.kinds import PARQUET, SQLITE, is_workbook
-from ingest.readers import (
-    blocks,
-    combo,
-    csv,
-    json,
-    lines,
-    mixpanel,
-    parquet,
-    shell,
-    sql,
-    sqlite,
-    stealer,
-    text,
-    workbook,
-)
+from ingest.readers import lines, mixpanel, shell
 from ingest.readers.base import Instructions, Table
 from ingest.readers.forms import LINE_FORMS, form_of
 from ingest.readers.shape import is_json
+from ingest.readers.sql_statements import is_dump
 from ingest.sources import DataFile
 
 Reader = Callable[[DataFile, Instructions], Iterator[Table]]
 
-READERS: Mapping[str, Reader] = {
-    "csv": csv.tables,
-    "jsonl": json.tables,
-    "json": json.tables,
-    "parquet": parquet.tables,
-    "xlsx": workbook.tables,
-    "sql": sql.tables,
-    "sqlite": sqlite.tables,
-    "combo": combo.tables,
-    "stealer": stealer.tables,
-    "blocks": blocks.tables,
-    "text": text.tables,
-    mixpanel.EVENTS: json.tables,
-    mixpanel.PEOPLE: json.tables,
+READERS: Mapping[str, str] = {
+    "csv": "csv",
+    "jsonl": "json",
+    "json": "json",
+    "parquet": "parquet",
+    "xlsx": "workbook",
+    "sql": "sql",
+    "sqlite": "sqlite",
+    "combo": "combo",
+    "stealer": "stealer",
+    "blocks": "blocks",
+    "text": "text",
+    mixpanel.EVENTS: "json",
+    mixpanel.PEOPLE: "json",
 }
+"""The module in `ingest.readers` that reads each format, imported when there is a file of it: some take long."""
+
 _BY_CONTENT = {mixpanel.EVENTS, mixpanel.PEOPLE}  # these are exported in several formats
 _BY_MAGIC: Mapping[str, Callable[[bytes], bool]] = {
     "parquet": lambda head: head.startswith(PARQUET),
@@ -67,7 +57,7 @@ def _told_apart(file: DataFile, encoding: str | None) -> str | None:
     if binary:
         return binary
     first = _glance(file, encoding)
-    return "json" if is_json(first) or shell.is_printed(first) else "sql" if sql.is_dump(first) else None
+    return "json" if is_json(first) or shell.is_printed(first) else "sql" if is_dump(first) else None
 
 
 def _glance(file: DataFile, encoding: str | None) -> str:
@@ -89,7 +79,12 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
             raise DataFileError(f"{file.name}: has no tables to choose from by `{key}`; leave it out")
     if form in _MORE_THAN_ONCE and file.source is None:
         raise DataFileError(f"{file.name}: {form} cannot be read from there; save it to a file and name that file")
-    return READERS[form](file, told)
+    return _reader(form)(file, told)
+
+
+def _reader(form: str) -> Reader:
+    reader: Reader = import_module(f"ingest.readers.{READERS[form]}").tables
+    return reader
 
 
 def _detected(file: DataFile, told: Instructions) -> str:
@@ -104,5 +99,5 @@ def _refuse_other_format(file: DataFile, told: Instructions) -> None:
     found = _told_apart(file, told.encoding)
     if found not in _BY_MAGIC and told.format in {*LINE_FORMS, "sql"}:
         return
-    if READERS[found or "csv"] is not READERS[told.format or ""]:
+    if READERS[found or "csv"] != READERS[told.format or ""]:
         raise DataFileError(f"{file.name} is not {told.format}; leave `format` out or correct it")

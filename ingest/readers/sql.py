@@ -19,12 +19,10 @@ from ingest.readers.base import Instructions, Table
 from ingest.readers.left_out import LeftOut
 from ingest.readers.rows import AT_ONCE, as_csv, table
 from ingest.readers.sql_rows import Inserted, Row, copied
-from ingest.readers.sql_statements import Definition, Name, Rows, Statements, is_dump
+from ingest.readers.sql_statements import Definition, Name, Rows, Statements
 from ingest.readers.sql_text import SMUGGLED, Grammar, dialect_of
 from ingest.readers.sql_window import Window
 from ingest.sources import DataFile
-
-__all__ = ["is_dump", "tables"]
 
 _PIECE = 1 << 20
 
