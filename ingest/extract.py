@@ -90,7 +90,7 @@ class Extractor:
         self._suppressed = suppressed
         self._rejections = rejections
         self._part = part
-        self._twin = twin if gathering.seal is None else None  # its ciphers cannot be sent there
+        self._twin = twin
 
     def read(self, table: Table, wanted: Wanted, file: int, watch: Callable[[int], None]) -> Count:
         """Read *table*, the load's number *file*; *watch* hears how many more records were read, now and then.

@@ -62,11 +62,12 @@ def _taken(shortcut: Shortcut, wanted: Wanted, terms: Terms, left_out: LeftOut, 
         return Errand(_taker(shortcut, wanted), columns_by_class(wanted.classes), terms)
 
     here, there, size = Lane(errand()), None, 0
+    in_a_thread = shortcut.is_quick or terms.seal is not None  # the ciphers of a seal cannot be sent
     with closing(shortcut.blocks(left_out)) as blocks:
         for some in _some(blocks):
             size += sum(map(len, some))
-            if twin and there is None and size > (AT_ONCE if twin.is_begun or shortcut.is_quick else WORTH):
-                there = twin.thread(errand()) if shortcut.is_quick else twin.lane(errand())
+            if twin and there is None and size > (AT_ONCE if twin.is_begun or in_a_thread else WORTH):
+                there = twin.thread(errand()) if in_a_thread else twin.lane(errand())
             if there and there.has_room:
                 there.give(some)
             else:

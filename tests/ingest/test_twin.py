@@ -31,6 +31,7 @@ from tests.ingest.test_free_text import TEXTS
 from tests.ingest.test_shortcuts import COLUMNS, COMBO, DELIMITED, HEADER, PEOPLE, USUAL, gathered
 from tests.ingest.test_shortcuts import connection as connection
 from tests.patience import eventually
+from tests.stores import new_store
 
 ROOT = Path(__file__).parents[2]
 DIGESTER = Digester(bytes(32))
@@ -211,6 +212,16 @@ def test_a_twin_without_memory_enough_says_so(store, tmp_path, monkeypatch):
 
 def test_both_processes_have_no_more_memory_together_than_one_load():
     assert memory.MEMORY + twin.MEMORY == 3 << 30
+
+
+def test_a_long_load_that_seals_loses_nobody_between_two_threads(tmp_path):
+    own = new_store(tmp_path / "data", own_domains="example.net")
+    people = [f"p{number}@example.{'com' if number % 100 else 'net'},Ann\n" for number in range(60_000)]
+
+    with closing(own):
+        outcome = load(described(tmp_path, SHOP, {"people.csv": "email,name\n" + "".join(people)}), own)
+
+    assert (outcome.tally.people, outcome.tally.sealed) == (60_000, {"example.net": 600})
 
 
 def test_a_short_file_needs_no_twin(store, tmp_path, monkeypatch):
