@@ -14,7 +14,7 @@ from breachcheck.db.upkeep import ServerState
 from breachcheck.errors import StoreFull
 
 _SIZE = """
-SELECT sum(pg_table_size(pg_class.oid)) AS bytes
+SELECT sum(pg_table_size(pg_class.oid) / CASE pg_class.relname WHEN 'exposure' THEN 2 ELSE 1 END) AS bytes
 FROM pg_class
 JOIN pg_namespace ON pg_namespace.oid = pg_class.relnamespace
 WHERE pg_namespace.nspname IN ('breachcheck_index', 'breachcheck_catalogue')
@@ -44,7 +44,7 @@ class PostgresUpkeep:
         return in_files.catalogue_path, in_files.index_path
 
     def bytes_of_copy(self) -> int:
-        """A row takes less room in a file than on the server."""
+        """In a file an exposure takes 18 bytes, on the server 45; of what else there is, a row takes less too."""
         with closing(self._store().open()) as databases:
             return int(databases.catalogue_db.query(_SIZE)[0]["bytes"])
 
