@@ -20,13 +20,13 @@ from ingest.archives.members import FOLDER
 from ingest.archives.passwords import Ask, Passwords
 from ingest.entries import Join
 from ingest.kinship import Relative
-from ingest.mapping import CLASS_OF_KIND, MIXPANEL
+from ingest.mapping import CLASS_OF_KIND, MIXPANEL, suggestions_of
 from ingest.memory import limited_memory
 from ingest.proposals import Proposal, by_member, by_path, lines_of, scalar
 from ingest.readers.base import Instructions
 from ingest.samples import sample_of
 from ingest.sources import STANDARD_INPUT, DataFile, NotRead, Terms
-from ingest.suggestions import Suggestion, suggest
+from ingest.suggestions import Suggestion
 
 _MASK = mask_addresses("a@example.com")
 _MASKED = "not read (its name holds an address; rename it)"
@@ -177,7 +177,7 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
             if note and not any(sample.values()):
                 yield _Found(name, why=_EMPTY)
                 continue
-            columns = tuple(suggest(table.columns, sample))
+            columns = tuple(suggestions_of(table.format, table.columns, sample))
             form = mixpanel_names.form_of(table.columns) or table.format
             finds_people = form in MIXPANEL or any(column.is_address for column in columns)
             delimiter = "tab" if table.delimiter == "\t" else table.delimiter

@@ -1,7 +1,7 @@
 """Mappings: which column of a table carries which data classes, and whose record it is."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -176,19 +176,26 @@ def _mapped_addresses(classes: Classes) -> tuple[str, ...]:
 def _suggested(entry: FileEntry, headers: _Headers, format: str, sample: Sample, ids: tuple[str, ...]) -> Plan:
     if format in MIXPANEL:
         classes, addresses = _of_mixpanel(headers, format, sample)
-    elif format in FIXED:
-        classes = {column: (data_class,) for column, data_class in FIXED[format].items() if column in headers.columns}
-        addresses = _mapped_addresses(classes)
     else:
-        suggestions = suggest(headers.columns, sample)
+        suggestions = suggestions_of(format, headers.columns, sample)
         classes = {one.column: one.classes for one in suggestions if one.classes}
         addresses = tuple(one.column for one in suggestions if one.is_address)
-        if format == "blocks":
-            found = _logins(headers.columns, classes, sample)
-            logins = tuple(column for column in found if column not in addresses)
-            classes |= {column: (EMAIL, *classes.get(column, ())) for column in logins}
-            addresses += logins
     return _completed(entry, headers, classes, addresses, ids)
+
+
+def suggestions_of(format: str, columns: Sequence[str], sample: Sample) -> list[Suggestion]:
+    """What each of *columns* of a table in such a *format* seems to carry; see `suggest`."""
+    if format in FIXED:
+        carried = FIXED[format]
+        return [Suggestion(name, (carried[name],), "high", carried[name] == EMAIL) for name in columns]
+    found = suggest(columns, sample)
+    known = {one.column: one.classes for one in found if one.classes}
+    logins = _logins(columns, known, sample) if format == "blocks" else ()
+    return [_of_person(one) if one.column in logins and not one.is_address else one for one in found]
+
+
+def _of_person(login: Suggestion) -> Suggestion:
+    return replace(login, classes=(EMAIL, *login.classes), is_address=True)
 
 
 def _logins(columns: Sequence[str], classes: Classes, sample: Sample) -> tuple[str, ...]:

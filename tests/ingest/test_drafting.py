@@ -233,6 +233,22 @@ def test_of_addresses_in_a_column_that_is_not_taken_for_the_persons_a_comment_te
     assert "# contact: Email addresses  # check: its values look so" in text
 
 
+LOGINS = ["nick", "nora", "ann@example.com"] * 4
+STOLEN = {
+    "stealer": "".join(f"https://example.com/login:{login}:Se3cr!t{at}\n" for at, login in enumerate(LOGINS)),
+    "blocks": "".join(f"URL: https://example.com\nUsername: {login}\nPassword: x\n\n" for login in LOGINS),
+}
+
+
+@pytest.mark.parametrize("form", STOLEN)
+def test_logins_few_of_which_are_addresses_are_people_all_the_same(folder, form):
+    (folder / "stolen.txt").write_text(STOLEN[form], encoding="utf-8")
+
+    [entry] = filled(folder, drafted(folder, "stolen.txt").replace("is_sensitive: false", "is_sensitive: true")).files
+
+    assert (entry.format, len(entry.address)) == (form, 1)
+
+
 def test_a_page_that_is_named_outright_is_proposed_as_free_text_and_one_in_an_archive_is_not(folder):
     page = "<!DOCTYPE html><table><tr><td>ann@example.com</td></tr></table>"
     (folder / "people.html").write_text(page, encoding="utf-8")
