@@ -46,6 +46,9 @@ BYTES_TO_SPARE = 1 << 20
 FEWEST_BYTES = 1 / 40
 """Room that a byte of a file takes at the very least, where records are long and most of them name somebody."""
 
+_SHARED = (None, "csv", "combo")
+"""Formats whose files two processes may take apart; None: the file tells, not the manifest."""
+
 
 class Progress(Protocol):
     """Whoever shows how far a load is."""
@@ -207,7 +210,7 @@ def _load(
 
 def _is_long(manifest: Manifest) -> bool:
     """Whether a file that the manifest names outright may be worth a second process, which then begins meanwhile."""
-    named = (manifest.folder / entry.path for entry in manifest.files)
+    named = (manifest.folder / entry.path for entry in manifest.files if entry.format in _SHARED)
     return any(path.is_file() and path.stat().st_size > shortcuts.WORTH for path in named)
 
 

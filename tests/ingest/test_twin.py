@@ -232,3 +232,12 @@ def test_a_short_file_needs_no_twin(store, tmp_path, monkeypatch):
     load(described(tmp_path, SHOP, {"people.csv": MANY}), store, progress=look)
 
     assert seen == before
+
+
+def test_a_file_of_a_format_that_is_not_shared_needs_none_either(store, tmp_path):
+    before, seen = children(os.getpid()), set()
+    look = Silent(lambda: seen.update(children(os.getpid())))
+
+    load(described(tmp_path, "- path: people.txt\n  format: text\n", {"people.txt": MANY}), store, progress=look)
+
+    assert seen == before
