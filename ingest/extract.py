@@ -28,7 +28,7 @@ from ingest.lanes import Terms
 from ingest.linking import ids_in, link, refer
 from ingest.mailboxes import addresses_in
 from ingest.readers.base import Table
-from ingest.readers.escapes import unescaped
+from ingest.readers.escapes import unescaped, unmixed
 from ingest.readers.left_out import LeftOut
 from ingest.rejections import Rejections
 from ingest.selection import NOTHING, OTHER, PLAIN_IN_SPACES, Selection, Wanted
@@ -242,6 +242,7 @@ def _one_by_one(rows: Sequence[int], texts: Sequence[bytes]) -> Iterator[tuple[i
 
 def _named_in(text: str) -> list[Address]:
     """The address, or the list of them, that *text* is as a whole, as it stands or else with its escapes resolved."""
+    text = unmixed(text)
     if found := _as_it_stands(text):
         return found
     return _as_it_stands(unescaped(text.replace("\0", ""))) if _ESCAPED.search(text) else []

@@ -21,11 +21,14 @@ _APOSTROPHE = re.compile("(?<=\\w)[\u2019\u02bc\uff07](?=\\w)")
 _SELECTORS = range(0xFE00, 0xFE10)  # of how the character before them is drawn
 _PERCENT_AT = re.compile("%(?:25)*40")
 _PERCENT_SEPARATOR = re.compile("%(?:25)*(?:0[9AD]|2[02C]|3[A-E]|7C)", re.IGNORECASE)
+_PERCENT_LOCAL = re.compile("%(?:25)*(27|2[BDE]|5F)", re.IGNORECASE)  # ' + - . _
 _SCHEME = re.compile("(?<=[A-Za-z0-9])://")
 _URL = re.compile(r'[^\s"<>|\\,;()\[\]{}`]*')
 _AUTHORITY = re.compile("[^/?#]*")
 _URL_SEPARATORS = str.maketrans("/?&#", "    ")
 _DEEPEST = 3  # so many times, what was escaped is escaped again
+_TRAILS = "[\u0080-\u00bf" + "".join(bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)) + "]"
+_MIXED = re.compile(f"[\u00c2-\u00df]{_TRAILS}|[\u00e0-\u00ef]{_TRAILS}{{2}}|[\u00f0-\u00f4]{_TRAILS}{{3}}")
 _AT_SIGNS, _FULL_STOPS = "\uff20\ufe6b", "\u3002\uff0e\uff61"
 
 
@@ -42,7 +45,8 @@ def unescaped(text: str) -> str:
         if not _PERCENT_AT.search(text):
             break
         text = unquote(_PERCENT_SEPARATOR.sub(" ", text))
-    text = _PERCENT_SEPARATOR.sub(" ", text).replace("%27", "'") if "%" in text else text
+    if "%" in text:
+        text = _PERCENT_LOCAL.sub(lambda found: unquote(f"%{found[1]}"), _PERCENT_SEPARATOR.sub(" ", text))
     return text if text.isascii() else _seen(text)
 
 
@@ -94,7 +98,25 @@ def _match_end(pattern: re.Pattern[str], text: str) -> int:
 
 def _seen(text: str) -> str:
     """*text* with one kind of @, dot and blank, and nothing in it that has no width."""
-    return "".join(map(_as_seen, _APOSTROPHE.sub("'", unicodedata.normalize("NFC", text))))
+    return "".join(map(_as_seen, _APOSTROPHE.sub("'", unicodedata.normalize("NFC", unmixed(text)))))
+
+
+def unmixed(text: str) -> str:
+    """*text* with its letters as they were meant where UTF-8 was once taken for another encoding: Ã¶ is ö."""
+    return text if text.isascii() else _MIXED.sub(_letter, text)
+
+
+def _letter(found: re.Match[str]) -> str:
+    """The letter whose bytes the characters *found* stand for, one each; if they are none, the characters."""
+    raw = b"".join(map(_byte, found[0]))
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return found[0]
+
+
+def _byte(character: str) -> bytes:
+    return character.encode("latin-1" if character < "\u0100" else "cp1252")
 
 
 @lru_cache(1 << 14)

@@ -23,7 +23,7 @@ _WITHOUT_SPACES = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1100-\u1
 _WORD = re.compile("[A-Za-z][A-Za-z0-9._+-]+")
 _SENTENCE = re.compile("[A-Z][a-z]*")
 _EMPHASIS = "*_~"
-_IN_BRACKETS = re.compile(rf"<(?=[^={_NO_LOCAL}]*(?:[0-9+]|bounce))([^={_NO_LOCAL}]++=[^{_NO_LOCAL}]++)")
+_IN_BRACKETS = re.compile(rf"<(?=CA|[^={_NO_LOCAL}]*(?:[0-9+]|bounce))([^={_NO_LOCAL}]++=[^{_NO_LOCAL}]++)")
 """Where `=` parts no key from an address: ids of messages, and senders that name whom a list sent its mail to."""
 
 _UNREADABLE = "\ufffd"  # in the place of a letter that nobody knows: the rest would be somebody else

@@ -217,6 +217,16 @@ def test_an_address_that_was_escaped_as_a_whole_is_that_address(read, text):
     assert (count.accepted, list(direct)) == (1, [digest("bob@example.com")])
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("jÃ¶rg@example.com", "jörg@example.com"), ("oâ€™brien@bÃ¼cher.example", "o’brien@bücher.example")],
+)
+def test_an_address_in_letters_that_were_taken_for_others_is_the_one_that_was_meant(read, text, meant):
+    count, direct, _ = read([(text,)])
+
+    assert (count.accepted, list(direct)) == (1, [digest(canonical(meant))])
+
+
 @pytest.mark.parametrize("text", ["by bob%40example.com", "bob%40example.com%2C x", "bob%40", "100%", "AT&amp;T"])
 def test_an_escaped_value_that_is_no_address_as_a_whole_is_none(read, text):
     count, direct, _ = read([(text,)])
