@@ -44,7 +44,7 @@ title: {title}  # a guess. What people call it
 breach_date:  # required: the day it happened, such as 2025-11-09
 description: ""  # required: what happened, for the people concerned (CommonMark: no HTML, no images)
 
-# What was made public. Take away the # in front of what is known.
+# What was made public. Take away the # and the space behind it, where it is known.
 # domain: example.com
 # disclosed_date: 2025-11-26
 # affected: 48098  # people; leave it out where nobody said how many
