@@ -85,6 +85,8 @@ def ours(path: Path, form: str, digester: Digester, folder: Path) -> int:
     wanted = Wanted(addresses=("address",), classes=classes)
     words = Words(tuple(FIXED[form].values()))
     gathering, twin = Gathering(folder, words), Twin()
+    if form == "combo":
+        twin.begin()  # as a load does
     with engine.connect(folder) as connection, closing(gathering), closing(twin):
         extractor = Extractor(connection, digester, "Bench", gathering, {}, twin=twin)
         return extractor.read(table, wanted, 0, lambda _: None).accepted
