@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -281,7 +282,8 @@ def test_a_companys_own_steps_are_marked_as_what_language_they_are_in(store: Ser
         CompanyStep(title="Ask us for a copy", how="Write to our help desk."),
         CompanyStep(step="change-password", title="Change it in our shop", how=""),
     )
-    published_breach(store, facts(advice=steps), {"eve@example.com": ["Email addresses", "Passwords"]})
+    lately = facts(advice=steps, breach_date=datetime.now(UTC).date())
+    published_breach(store, lately, {"eve@example.com": ["Email addresses", "Passwords"]})
     client = create_app(store).test_client()
     client.post("/preferences", data={"language": "de"})
     page = client.post("/", data={"account": "eve@example.com"}, follow_redirects=True).text
