@@ -10,6 +10,7 @@ import pytest
 from breachcheck.errors import ConfigError, FetchFailed, FetchRefused
 from breachcheck.fetching import Allowed, Fetcher, is_open
 from breachcheck.resolving import Resolver
+from tests.cli.servers import free_port
 from tests.mail_servers import authority
 from tests.outside import HERE, Dns, Page, Web, naming, serving
 
@@ -180,11 +181,8 @@ def test_a_server_that_says_nothing_ends_with_the_time_of_the_whole(dns: Dns) ->
 
 
 def test_nobody_there_is_a_failure(dns: Dns) -> None:
-    with socket.create_server((HERE, 0)) as gone:
-        port = gone.getsockname()[1]
-
     with pytest.raises(FetchFailed, match="no answer"):
-        fetcher(dns, LOOPBACK).fetch(f"http://{NAME}:{port}/")
+        fetcher(dns, LOOPBACK).fetch(f"http://{NAME}:{free_port()}/")
 
 
 def test_a_name_that_is_not_there_and_a_dns_that_fails_are_failures(dns: Dns) -> None:

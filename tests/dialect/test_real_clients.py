@@ -20,12 +20,12 @@ HERE = Path(__file__).parent
 
 
 def asked_of(dialect: Dialect) -> str:
-    facts = {"baseUrl": dialect.url, "apiKey": dialect.key, "spentKey": dialect.spent_key}
+    facts = {"baseUrl": dialect.url, "apiKey": dialect.key, "spentKey": dialect.spent_key()}
     return json.dumps(facts | {"accounts": list(ACCOUNTS), "domain": DOMAIN})
 
 
 def told_by(command, environment, cwd):
-    done = subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -22,6 +22,7 @@ from tests import mail_servers
 from tests.cli.commands import ROOT, environment
 from tests.engines import ENGINES as ENGINES
 from tests.mails import NOW, Mailing, after_this_test, mailing
+from tests.patience import PATIENCE_S
 from tests.stores import SHOP, new_store, published_breach
 
 ANN = "ann@example.com"
@@ -402,10 +403,10 @@ def test_a_worker_that_is_killed_with_a_mail_in_hand_leaves_it_in_doubt_and_send
         )
         command = [sys.executable, "-m", "breachcheck.cli", "worker", "--data", str(store.config.data)]
         worker = subprocess.Popen(command, env=environment(), cwd=ROOT, stderr=subprocess.DEVNULL)
-        assert held.wait(30)
+        assert held.wait(PATIENCE_S)
         assert it.post.outbox.counts()["sending"] == 1
         worker.send_signal(signal.SIGKILL)
-        worker.wait(30)
+        worker.wait(PATIENCE_S)
         let_go.set()
 
         second = subprocess.Popen(command, env=environment(), cwd=ROOT, stderr=subprocess.DEVNULL)
@@ -414,7 +415,7 @@ def test_a_worker_that_is_killed_with_a_mail_in_hand_leaves_it_in_doubt_and_send
             time.sleep(0.05)
         time.sleep(2 * postman.IDLE_S)
         second.send_signal(signal.SIGTERM)
-        assert second.wait(30) == 0
+        assert second.wait(PATIENCE_S) == 0
 
     assert [(one.state, one.failure) for one in it.post.outbox.waiting()] == [("parked", IN_DOUBT)]
     assert len(server.taken) <= 1
