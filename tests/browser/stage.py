@@ -74,9 +74,8 @@ class Stage:
 
 @contextlib.contextmanager
 def running_stage(place: Path) -> Iterator[Stage]:
-    """Every site, made in *place*, for the length of a block: that of the owners on PostgreSQL and granian behind
-    nginx, the others on SQLite and waitress."""
-    breachcheck("demo", "--no-serve", data=_folder(place, "demo"))
+    """Every site, made in *place*, for the length of a block: the demo and that of the owners on PostgreSQL and
+    granian behind nginx, the others on SQLite and waitress."""
     _many(_folder(place, "many"))
     _many(_folder(place, "pseudo"))
     _one(_folder(place, "limited"))
@@ -86,18 +85,18 @@ def running_stage(place: Path) -> Iterator[Stage]:
     with contextlib.ExitStack() as stack:
         postgres = Postgres(stack.enter_context(servers.running(*servers.QUICK)), _folder(place, "postgres"))
         with engines.on(postgres, to_stay=True):
+            _demo(_folder(place, "demo"))
             _owners(_folder(place, "owners"))
 
-        def start(name: str, **settings: str) -> Server:
-            return stack.enter_context(running(_folder(place, name), "--no-worker", **settings))
+        def start(name: str, **how: str) -> Server:
+            return stack.enter_context(running(_folder(place, name), "--no-worker", **how))
 
         unlimited = {"BREACHCHECK_LOOKUPS_A_MINUTE": "0", "BREACHCHECK_MAIL_REQUESTS_A_MINUTE": "0"}
+        limited = {"BREACHCHECK_LOOKUPS_A_MINUTE": "1", "BREACHCHECK_FOCUS_BREACH": "Shop", **BEHIND_A_PROXY}
         yield Stage(
-            demo=start("demo", **unlimited),
+            demo=start("demo", server="granian", **unlimited),
             many=start("many", **unlimited),
-            limited=start(
-                "limited", BREACHCHECK_LOOKUPS_A_MINUTE="1", BREACHCHECK_FOCUS_BREACH="Shop", **BEHIND_A_PROXY
-            ),
+            limited=start("limited", server="waitress", **limited),
             empty=start("empty"),
             closed=start("closed", **unlimited),
             by_mail=start("by_mail", **unlimited),
@@ -110,6 +109,11 @@ def _folder(place: Path, name: str) -> Path:
     folder = place / name
     folder.mkdir(exist_ok=True, mode=0o700)
     return folder
+
+
+def _demo(data: Path) -> None:
+    stores.new_store(data, is_demo=True, disclosure="open", mail="outbox").close()
+    breachcheck("demo", "--no-serve", data=data)
 
 
 def _many(data: Path) -> None:
