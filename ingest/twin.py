@@ -142,9 +142,14 @@ class _Process:
     def __init__(self) -> None:
         command = [sys.executable, "-P", "-c", f"from ingest import twin; twin.main({MEMORY})"]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}  # it finds what we found
-        self._process = subprocess.Popen(  # noqa: S603 - our own program
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+            )
+        except OSError as error:
+            raise LoadError(
+                f"A second process to read with could not be started ({error.strerror}); allow this one to start it."
+            ) from None
         self._to, self._from = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
 
     def send(self, request: Errand | list[bytes]) -> None:
@@ -180,7 +185,7 @@ def main(memory: int) -> None:
     """Do one errand after the other in so much *memory*, until nobody has one any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever began us hears it too, and ends us
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (memory, hard))
+    resource.setrlimit(resource.RLIMIT_AS, (memory if hard == resource.RLIM_INFINITY else min(memory, hard), hard))
     try:
         _serve()
     except MemoryError:

@@ -210,6 +210,15 @@ def test_a_twin_without_memory_enough_says_so(store, tmp_path, monkeypatch):
     assert store.catalogue.published().breaches == ()
 
 
+def test_a_load_that_may_begin_no_twin_says_so(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
+
+    with pytest.raises(LoadError, match="could not be started"):
+        load(described(tmp_path, SHOP, {"people.csv": MANY}), store)
+
+    assert store.catalogue.published().breaches == ()
+
+
 def test_both_processes_have_no_more_memory_together_than_one_load():
     assert memory.MEMORY + twin.MEMORY == 3 << 30
 
