@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -174,12 +175,8 @@ def _load(
         spill = stack.enter_context(folders.spill(services.config.spill_path))
         stack.enter_context(loading.room_to_spill(spill))
         stack.enter_context(limited_memory())
-        twin = stack.enter_context(closing(Twin()))
-        if _is_long(manifest):
-            twin.begin()
-        with engine.connect(spill) as connection:
-            surveyed = survey(manifest, connection, spill, terms.ask)
-        _require_room(surveyed, services, spill)
+        twin = stack.enter_context(_twin_for(manifest))
+        surveyed = _surveyed(manifest, services, spill, terms)
         seal = patience(lambda: _seal(services, manifest.facts.name))
         gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes), seal)))
         rejected = _rejections(surveyed, spill, terms.rejects, stack)
@@ -201,15 +198,30 @@ def _load(
         _write_rejections(rejected, surveyed, terms)
         _refuse_unfit(reading, terms, fingerprints)
         written = _write(gathering, services, load_id, reading.tally().read, progress, patience)
-        reading = reading.with_hashes(fingerprints)
-        sealed = patience(lambda: _sealed(services, written))
-        tally = msgspec.structs.replace(_counted(reading, written, terms.part), sealed=sealed)
+        counted = _counted(reading.with_hashes(fingerprints), written, terms.part)
+        tally = msgspec.structs.replace(counted, sealed=patience(lambda: _sealed(services, written)))
         warnings = patience(lambda: _warnings(manifest.facts, surveyed, services, tally, written))
         return msgspec.structs.replace(tally, warnings=warnings), surveyed.contents(), written
 
 
+def _surveyed(manifest: Manifest, services: Services, spill: Path, terms: Terms) -> Survey:
+    with engine.connect(spill) as connection:
+        surveyed = survey(manifest, connection, spill, terms.ask)
+    _require_room(surveyed, services, spill)
+    return surveyed
+
+
+@contextmanager
+def _twin_for(manifest: Manifest) -> Iterator[Twin]:
+    """It begins meanwhile, where it may be worth it."""
+    with closing(Twin()) as twin:
+        if _is_long(manifest):
+            twin.begin()
+        yield twin
+
+
 def _is_long(manifest: Manifest) -> bool:
-    """Whether a file that the manifest names outright may be worth a second process, which then begins meanwhile."""
+    """Whether a file that the manifest names outright may be worth a second process."""
     named = (manifest.folder / entry.path for entry in manifest.files if entry.format in _SHARED)
     return any(path.is_file() and path.stat().st_size > shortcuts.WORTH for path in named)
 
