@@ -6,8 +6,6 @@ import sys
 import time
 from threading import Event, Thread
 
-import pytest
-
 from breachcheck.webhooks import courier
 from breachcheck.webhooks.calls import MOST_ATTEMPTS
 from breachcheck.webhooks.messages import INTERRUPTED
@@ -30,18 +28,6 @@ from tests.stores import break_catalogue
 
 ANN = "ann@example.com"
 BOB = "bob@example.com"
-
-
-@pytest.fixture
-def store(tmp_path):
-    with hooked_store(tmp_path / "data") as opened:
-        yield opened
-
-
-@pytest.fixture
-def receiver():
-    with receiving() as one:
-        yield one
 
 
 class TestInterrupted:

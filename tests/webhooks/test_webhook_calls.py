@@ -24,7 +24,6 @@ from tests.hooked import (
     taken_changes,
 )
 from tests.patience import eventually
-from tests.receivers import receiving
 from tests.stores import SHOP, held_breach
 from tests.watched import HOLDER, watch, work
 
@@ -33,18 +32,6 @@ NAMES = "Names"
 ANN = "ann@example.com"
 BOB = "bob@example.com"
 LONGEST = 1 + JITTER
-
-
-@pytest.fixture
-def store(tmp_path):
-    with hooked_store(tmp_path / "data") as opened:
-        yield opened
-
-
-@pytest.fixture
-def receiver():
-    with receiving() as one:
-        yield one
 
 
 class TestWhatArrives:

@@ -14,7 +14,6 @@ from ingest import manifest as manifests
 from tests.engines import ENGINES as ENGINES
 from tests.hooked import HOOK, NOW, call, hook, hooked_store, log
 from tests.ingest.loads import load
-from tests.receivers import receiving
 from tests.stores import facts
 from tests.watched import HOLDER, work
 from tests.web.test_openapi import mismatches
@@ -30,12 +29,6 @@ def store(tmp_path):
     with hooked_store(tmp_path / "data") as opened:
         prove(opened)
         yield opened
-
-
-@pytest.fixture
-def receiver():
-    with receiving() as one:
-        yield one
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from breachcheck.addresses import Domain, canonical
 from breachcheck.domains import Way
 from breachcheck.services import open_services
@@ -21,24 +19,11 @@ from tests.hooked import (
     publish,
     taken_changes,
 )
-from tests.receivers import receiving
 from tests.stores import facts, published_breach
 from tests.watched import HOLDER, watch, work
 
 ANN = "ann@example.com"
 BOB = "bob@example.com"
-
-
-@pytest.fixture
-def store(tmp_path):
-    with hooked_store(tmp_path / "data") as opened:
-        yield opened
-
-
-@pytest.fixture
-def receiver():
-    with receiving() as one:
-        yield one
 
 
 class TestWhatNeverLeaves:
