@@ -32,6 +32,8 @@ MEMORY = 512 << 20
 
 _AHEAD = 2  # tasks that it has: one to work on, and the next
 _OUT_OF_MEMORY = 3  # as the process's status
+_WITHOUT_MEMORY = (_OUT_OF_MEMORY, -signal.SIGABRT, 127)
+"""Its statuses where it had none left, also those with which the C library and its linker end it then."""
 
 
 class _Reply(NamedTuple):
@@ -173,7 +175,7 @@ class _Process:
             return
 
     def _ended(self) -> Exception:
-        if self._process.wait() == _OUT_OF_MEMORY:
+        if self._process.wait() in _WITHOUT_MEMORY:
             return MemoryError()
         return LoadError(
             "The process that reads beside this one was ended from outside; nothing of the load is visible. Load"
@@ -189,7 +191,7 @@ def main(memory: int) -> None:
     try:
         _serve()
     except MemoryError:
-        sys.exit(_OUT_OF_MEMORY)
+        os._exit(_OUT_OF_MEMORY)  # what Python does at its end takes memory too
     except (EOFError, pickle.UnpicklingError, BrokenPipeError):
         os._exit(0)  # nobody is there to hear what the pipe still holds
 

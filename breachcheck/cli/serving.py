@@ -6,10 +6,12 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType, TracebackType
 
+from waitress import wasyncore
 from waitress.server import create_server
 
 from breachcheck.cli.refusing import channel_that_says
@@ -21,6 +23,7 @@ LARGEST_BODY = 16 * MIB
 NEVER_SPOOL = 64 * MIB
 """Above any body or answer: waitress would otherwise keep what is larger in a temporary file, in clear."""
 GRACE_S = 10.0
+ROUND_S, LAST_ROUNDS_S = 1.0, 0.05
 RESTART_AFTER_S = (1.0, 2.0, 5.0, 15.0, 60.0)
 NOTHING_MORE: Mapping[str, str] = {}
 
@@ -44,19 +47,48 @@ class Server:
             clear_untrusted_proxy_headers=False,
         )
         self._server.channel_class = channel_that_says(refusals(app))
+        self._stops = 0
 
     def run_until_stopped(self) -> None:
-        """Serve until SIGTERM or SIGINT; requests that have begun get ``GRACE_S`` seconds to end."""
-        previous = {name: signal.signal(name, _stop) for name in (signal.SIGTERM, signal.SIGINT)}
+        """Serve until SIGTERM or SIGINT; what was read by then is answered, if that takes no more than ``GRACE_S``.
+
+        Another such signal ends it at once. waitress's own way is an exception wherever its loop is: what was just
+        read, or waits for a thread, would get no answer.
+        """
+        previous = {name: signal.signal(name, self._stop) for name in (signal.SIGTERM, signal.SIGINT)}
         try:
-            self._server.run()
-        except SystemExit:
-            pass
+            while not self._stops:
+                self._round(ROUND_S)
+            self._end_what_has_begun()
         finally:
-            self._server.task_dispatcher.shutdown(cancel_pending=False, timeout=GRACE_S)
+            self._server.task_dispatcher.shutdown(timeout=ROUND_S)
             self._server.close()
             for name, handler in previous.items():
                 signal.signal(name, handler)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stops += 1
+        self._server.pull_trigger()  # which ends a round that waits
+
+    def _round(self, patience_s: float) -> None:
+        wasyncore.loop(timeout=patience_s, use_poll=True, map=self._server._map, count=1)
+
+    def _end_what_has_begun(self) -> None:
+        self._server.accepting = False
+        until = time.monotonic() + GRACE_S
+        self._round(0)
+        while self._is_busy() and self._stops == 1 and time.monotonic() < until:
+            self._round(LAST_ROUNDS_S)
+
+    def _is_busy(self) -> bool:
+        """Whether somebody waits for an answer; whoever keeps a connection open without, is let go."""
+        is_busy = False
+        for channel in list(self._server.active_channels.values()):
+            if channel.requests or channel.total_outbufs_len:
+                is_busy = True
+            else:
+                channel.will_close = True
+        return is_busy
 
 
 class Supervisor:
@@ -99,7 +131,3 @@ class Supervisor:
         worker = ["worker", "--supervised-by", str(os.getpid()), "--data", str(self._data)]
         command = [sys.executable, "-m", "breachcheck.cli", *worker]
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, env=self._environment)  # noqa: S603 - our own program
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)

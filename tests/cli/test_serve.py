@@ -73,20 +73,39 @@ def test_a_server_answers_and_stops_when_told_and_its_worker_with_it(data):
         assert eventually(lambda: not Path(f"/proc/{worker}").exists())
 
 
-def test_a_request_that_has_begun_is_answered_before_the_server_ends(data, engine):
+def question(data: Path, connection: str) -> bytes:
+    """A look-up, as it is sent."""
+    key = breachcheck("keys", "create", "--name", "t", "--scope", "lookup", "--json", data=data).json["key"]
     body = json.dumps({"account": CANARY})
+    head = f"POST /api/v1/lookup HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
+    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: {connection}\r\n\r\n"
+    return (head + body).encode()
+
+
+def answered_by_one_that_is_stopped(server: Server, asked: bytes) -> bytes:
+    """What comes back where the server is told to stop as soon as it has read what is *asked*."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as client:
+        client.sendall(asked)
+        assert eventually(lambda: has_been_read(client))
+        server.process.send_signal(signal.SIGTERM)
+        return b"".join(iter(lambda: client.recv(65536), b""))
+
+
+def test_a_request_that_has_begun_is_answered_before_the_server_ends(data, engine):
     with alone(data, "--no-worker", "--server", PAIRED[engine], **BEHIND_A_PROXY) as server:
-        key = breachcheck("keys", "create", "--name", "t", "--scope", "lookup", "--json", data=data).json["key"]
-        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as client:
-            head = f"POST /api/v1/lookup HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
-            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-            client.sendall((head + body).encode())
-            assert eventually(lambda: has_been_read(client))
-            server.process.send_signal(signal.SIGTERM)
-            received = b"".join(iter(lambda: client.recv(65536), b""))
+        received = answered_by_one_that_is_stopped(server, question(data, "close"))
 
         assert b"200 OK" in received
         assert b'"exposed"' in received
+        assert server.process.wait(PATIENCE_S) == 0
+
+
+@pytest.mark.engines("sqlite")
+def test_requests_that_wait_for_their_turn_are_answered_before_waitress_ends(data):
+    with alone(data, "--no-worker") as server:
+        received = answered_by_one_that_is_stopped(server, question(data, "keep-alive") * 40)
+
+        assert received.count(b"200 OK") == 40
         assert server.process.wait(PATIENCE_S) == 0
 
 

@@ -210,6 +210,16 @@ def test_a_twin_without_memory_enough_says_so(store, tmp_path, monkeypatch):
     assert store.catalogue.published().breaches == ()
 
 
+@pytest.mark.parametrize("end", ["abort()", "_exit(127)"])
+def test_a_twin_that_the_c_library_ends_for_want_of_memory_says_so(store, tmp_path, monkeypatch, end):
+    monkeypatch.setattr(twin, "MEMORY", f"__import__('os').{end}")
+
+    with pytest.raises(LoadError, match="of memory that one is given"):
+        load(described(tmp_path, SHOP, {"people.csv": MANY}), store)
+
+    assert store.catalogue.published().breaches == ()
+
+
 def test_a_load_that_may_begin_no_twin_says_so(store, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
 
