@@ -62,9 +62,9 @@ class Server:
             self._end_what_has_begun()
         finally:
             self._server.task_dispatcher.shutdown(timeout=ROUND_S)
-            self._server.close()
             for name, handler in previous.items():
                 signal.signal(name, handler)
+            self._server.close()
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stops += 1
