@@ -77,18 +77,16 @@ class Server:
         self._server.accepting = False
         until = time.monotonic() + GRACE_S
         self._round(0)
-        while self._is_busy() and self._stops == 1 and time.monotonic() < until:
+        while self._close_idle() and self._stops == 1 and time.monotonic() < until:
             self._round(LAST_ROUNDS_S)
 
-    def _is_busy(self) -> bool:
-        """Whether somebody waits for an answer; whoever keeps a connection open without, is let go."""
-        is_busy = False
-        for channel in list(self._server.active_channels.values()):
-            if channel.requests or channel.total_outbufs_len:
-                is_busy = True
-            else:
-                channel.will_close = True
-        return is_busy
+    def _close_idle(self) -> int:
+        """Let go of connections on which nobody waits for an answer; how many others there are."""
+        channels = list(self._server.active_channels.values())
+        idle = [channel for channel in channels if not (channel.requests or channel.total_outbufs_len)]
+        for channel in idle:
+            channel.will_close = True
+        return len(channels) - len(idle)
 
 
 class Supervisor:
