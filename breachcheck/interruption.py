@@ -13,6 +13,10 @@ from types import FrameType
 from typing import NoReturn
 
 GRACE_S = 10.0
+CUT_OFF = (
+    "Stopped in the middle of what could not be broken off. A load is visible whole or not at all; "
+    "`breachcheck breaches list` shows which.\n"
+)
 
 _STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
 
@@ -54,7 +58,7 @@ def at_once(act: Callable[[], None]) -> Iterator[None]:
 def ends_in_time() -> Iterator[None]:
     """Once told to stop, the block ends within `GRACE_S`, if need be with the whole process, as if that were killed.
 
-    For work that whatever cuts off leaves unseen.
+    For work that whatever cuts off leaves whole or undone.
     """
     is_over = threading.Event()
     with at_once(partial(_end_unless, is_over)):
@@ -74,7 +78,7 @@ def _listen(signals: socket.socket, outer: int, act: Callable[[], None]) -> None
 
 def _end_unless(is_over: threading.Event) -> None:
     if not is_over.wait(GRACE_S):
-        sys.stderr.write("Stopped in the middle of what could not be broken off; nothing of it is visible.\n")
+        sys.stderr.write(CUT_OFF)
         sys.stderr.flush()
         os._exit(128 + signal.SIGTERM)
 
