@@ -18,6 +18,7 @@ from ingest.readers import lines
 from ingest.readers.base import Instructions, Table
 from ingest.readers.left_out import LeftOut
 from ingest.readers.rows import AT_ONCE, as_csv, table
+from ingest.readers.sql_assignments import assigned, assigned_columns
 from ingest.readers.sql_rows import Inserted, Row, copied
 from ingest.readers.sql_statements import Definition, Name, Rows, Statements
 from ingest.readers.sql_text import SMUGGLED, Grammar, dialect_of
@@ -107,7 +108,7 @@ class _Dump:
                 if one.start < 0:
                     one.start, one.schema = statement.start, statements.schema
                     one.start_line = statement.line
-                one.add(statement.columns or ([] if one.columns else self._numbered(window, is_copy=statement.is_copy)))
+                one.add(self._named(window, statement, one))
                 self._pass_rows(window, statement)
                 one.end = window.offset
             self._size = window.offset
@@ -117,10 +118,16 @@ class _Dump:
         for _ in self._rows(window, statement, self._known[statement.table.key], [], LeftOut()):
             continue
 
-    def _numbered(self, window: Window, *, is_copy: bool) -> list[str]:
+    def _named(self, window: Window, statement: Rows, one: _Contents) -> Sequence[str]:
+        """The columns that *statement* names, or numbers where nothing has named the table's."""
+        if statement.form == "assignments":
+            return assigned_columns(window, self._grammars) or ([] if one.columns else ["column1"])
+        return statement.columns or ([] if one.columns else self._numbered(window, statement))
+
+    def _numbered(self, window: Window, statement: Rows) -> list[str]:
         """Names for the columns of a table that has none, by its first row."""
         window.ensure()
-        if is_copy:
+        if statement.form == "copy":
             width = window.text[window.at :].partition("\n")[0].count("\t") + 1
         else:
             rows = (grammar.row.match(window.text, window.at) for grammar in self._grammars)
@@ -131,9 +138,11 @@ class _Dump:
     def _rows(
         self, window: Window, statement: Rows, one: _Contents, wanted: Sequence[str], left_out: LeftOut
     ) -> Iterator[Row]:
+        if statement.form == "assignments":
+            return assigned(window, self._grammars, wanted, statement.line, left_out)
         columns = [column.casefold() for column in one.columns_of(statement)]
         places = [columns.index(name) if name in columns else None for name in wanted]
-        if statement.is_copy:
+        if statement.form == "copy":
             return copied(window, len(columns), places, left_out)
         return Inserted(window, self._grammars, len(columns), places, left_out, statement.head).rows()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import regex as re
 
@@ -18,7 +19,14 @@ _INSERT = re.compile(
     rf"\s*+({NAMES})?\s*+(?:OVERRIDING\s+\w+\s+VALUE\s*+)?VALUES?\s*+(?=\()",
     re.IGNORECASE | re.ASCII,
 )
+_ASSIGNED = re.compile(
+    r"(?:INSERT|REPLACE)(?:\s+(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE))*+(?:\s+INTO)?"
+    rf"\s+({NAME})()\s*+SET\s++",
+    re.IGNORECASE | re.ASCII,
+)
 _COPY = re.compile(rf"COPY\s+({NAME})\s*+({NAMES})?\s+FROM\s+stdin\b[^;\n]*+;[^\n]*+\n", re.IGNORECASE | re.ASCII)
+Form = Literal["values", "assignments", "copy"]
+_FORMS: dict[Form, re.Pattern[str]] = {"values": _INSERT, "assignments": _ASSIGNED, "copy": _COPY}
 _CREATE = re.compile(
     rf"CREATE\s+(?:\w+\s+){{0,3}}?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?({NAME})\s*+(?=\()", re.IGNORECASE | re.ASCII
 )
@@ -37,7 +45,7 @@ _NO_COLUMN = re.compile(
 )
 _MARK = re.compile(r"[;\n'\"$/`-]")
 _FIRST = re.compile(
-    rf"""{_INSERT.pattern} | {_COPY.pattern} | {_CREATE.pattern}
+    rf"""{_INSERT.pattern} | {_ASSIGNED.pattern}(?={NAME}\s*=) | {_COPY.pattern} | {_CREATE.pattern}
       | PRAGMA\s+\w+ | BEGIN(?:\s+TRANSACTION)?\s*; | START\s+TRANSACTION | SET\s+[\w@.]+\s*(?:=|ON\b|OFF\b|TO\b)
       | SET\s+(?:NAMES|IDENTITY_INSERT)\b | USE\s+{NAME}\s*(?:;|$) | (?:DELETE|SELECT)\s+[^,\n]*;
       | (?:DROP|LOCK|ALTER|TRUNCATE|CREATE)\s+(?:TABLES?|SCHEMA|DATABASE|TYPE|ROLE|FUNCTION|EXTENSION|SEQUENCE)\b""",
@@ -77,14 +85,14 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """INSERT or COPY: rows of *table* follow; *columns* are empty where the statement does not name them.
+    """INSERT or COPY: rows of *table* follow, written as *form* says; *columns* are empty where it does not name them.
 
     INSERT statements with the same head may follow each other as one.
     """
 
     table: Name
     columns: tuple[str, ...]
-    is_copy: bool
+    form: Form
     start: int
     head: str  # the statement up to its first row
     line: int
@@ -118,12 +126,12 @@ class Statements:
 
     def _rows(self) -> Rows | None:
         window = self._window
-        for pattern in (_INSERT, _COPY):
+        for form, pattern in _FORMS.items():
             if found := pattern.match(window.text, window.at):
                 start, line = window.offset, window.line
                 window.at = found.end()
                 table, columns = self._named(found[1], found[2] or "")
-                return Rows(table, columns, is_copy=pattern is _COPY, start=start, head=found[0], line=line)
+                return Rows(table, columns, form, start, found[0], line)
         return None
 
     def _named(self, table: str, columns: str) -> tuple[Name, tuple[str, ...]]:

@@ -29,10 +29,14 @@ _DOUBLE = r'"[^"\\]*+(?:(?:""|\\.)[^"\\]*+)*+"'
 _PREFIX = r"(?:[NnXxBb]|_\w++\s*+)?"
 _IDENTIFIER = r"""(?:`(?:[^`]|``)++`|"(?:[^"]|"")++"|\[[^\]]++\]|[^\s"`\[\]().,;'=]++)"""
 NAME = rf"{_IDENTIFIER}(?:\s*+\.\s*+{_IDENTIFIER}){{0,2}}"
+BEHIND_ASSIGNED = (
+    r"(?:\s*+(?:;|\Z)|\s++(?i:ON\s+DUPLICATE|RETURNING|AS)\s|[^\S\n]*+\n\s*+(?i:INSERT|REPLACE|COPY|CREATE|GO)\b)"
+)
 NAMES = rf"\(\s*+{_IDENTIFIER}\s*+(?:,\s*+{_IDENTIFIER}\s*+)*+\)"
 _PART = re.compile(_IDENTIFIER)
 _BLANKS = " \t\r\n\f"
 _PLAIN = r"[^'\"(),;\[\]EeQq]++|[EeQq](?!')"
+_WORD = r"[^\s'\"(),;\[\]EeQq]++|[EeQq](?!')"
 _NAMED = {"0": "", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "Z": "", "f": "\f"}
 _ESCAPES = {mark: re.compile(rf"{mark}{mark}|\\(.)", re.DOTALL) for mark in "'\""}
 _HEX = re.compile(r"0[xX]([0-9a-fA-F]+)|[xX]'([0-9a-fA-F]*)'")
@@ -40,6 +44,7 @@ _MOST_KEPT = 1000
 _NOTHING = frozenset({"null", "default"})
 _SWAPPED = re.compile(r"'((?:[^']|'')*)'\s*,\s*char\((\d+)\)")
 _WIDE = re.compile(r"\\(?:\\|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))")
+_ASSIGNING = re.compile(r"^(?:INSERT|REPLACE)\s[^;'(]{1,300}?\sSET\s", re.MULTILINE | re.IGNORECASE)  # MySQL alone
 _FOREIGN = re.compile(
     r"standard_conforming_strings = on|PostgreSQL database|^COPY .{1,5000}? FROM stdin|^PRAGMA "
     r"|^BEGIN TRANSACTION;|\[dbo\]|^SET IDENTITY_INSERT|^GO\r?$",
@@ -62,7 +67,7 @@ def dialect_of(head: str) -> Dialect:
     """The dialect of a dump that begins with *head*."""
     if _FOREIGN.search(head):
         return Dialect(has_backslashes=False)
-    return Dialect(has_backslashes="`" in head or "\\'" in head)
+    return Dialect(has_backslashes="`" in head or "\\'" in head or _ASSIGNING.search(head) is not None)
 
 
 class Grammar:
@@ -82,17 +87,25 @@ class Grammar:
         simple = rf"'[^'\\]*+{escapes}'(?=[,)])|[^'\"(),;\s]++(?=[,)])"
         value = rf"(?>{simple}|(?:{any_string}|{_PLAIN}|{nested}|{listed})++)"
         begun = rf"(?:\({flat})?+(?:[Nn]?[Qq]'.*+|{opening}|\"[^\"]*+)?+\\?\Z"
+        rest = rf"(?:{any_string}|{_PLAIN}|[,\[\]]|{nested})*+{begun}"
+        assigned = rf"(?:{any_string}|{_WORD}|(?!{BEHIND_ASSIGNED})\s++|{nested}|{listed})++"
         self.dialect = dialect
         self.literal = re.compile(any_string, re.DOTALL)
         self.value = re.compile(value, re.DOTALL)
         self.row = re.compile(rf"\s*+\({value}(?:,{value})*+\)", re.DOTALL)
+        self.assignment = re.compile(rf"({NAME})\s*+:?=\s*+({assigned})", re.DOTALL)
         self._written = value
-        self._unfinished = re.compile(rf"\s*+(?:\Z|\((?:{any_string}|{_PLAIN}|[,\[\]]|{nested})*+{begun})", re.DOTALL)
+        self._unfinished = re.compile(rf"\s*+(?:\Z|\({rest})", re.DOTALL)
+        self._unfinished_list = re.compile(rest, re.DOTALL)
         self._kept: dict[str, re.Pattern[str]] = {}
 
     def is_unfinished(self, text: str, at: int) -> bool:
         """Whether *text* ends before the row at *at* does."""
         return self._unfinished.match(text, at) is not None
+
+    def is_unfinished_list(self, text: str, at: int) -> bool:
+        """Whether *text* ends before what is listed from *at* on does, without brackets around it."""
+        return self._unfinished_list.match(text, at) is not None
 
     def values(self, row: str) -> list[str]:
         """The values of a whole row, as they are written."""
