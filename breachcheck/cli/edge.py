@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 import click
 
 from breachcheck import config
-from breachcheck.answers import failure_json
 from breachcheck.errors import BreachcheckError
 
 FAILED = 2
@@ -33,6 +32,8 @@ def run(command: click.Command, arguments: list[str]) -> int:
 
 
 def _answer_nothing(reason: str) -> None:
+    from breachcheck.answers import failure_json  # every command passes here, and this takes long to import
+
     try:
         click.echo(json.dumps(failure_json(reason)))
     except OSError as error:  # nobody reads it, or there is no room for it; the status says the same
