@@ -17,7 +17,6 @@ from breachcheck.mail.envelopes import Folder, Sender, Transport
 from breachcheck.mail.letters import Letters
 from breachcheck.mail.notify import Notify
 from breachcheck.mail.replies import Replies
-from breachcheck.mail.smtp import Smtp
 from breachcheck.mail_requests import MailRequests
 from breachcheck.notifications import Notifications
 from breachcheck.outbox import MailId, Outbox
@@ -83,8 +82,16 @@ def _delivery(settings: Config, db: Database, outbox: Outbox, notifications: Not
         return None
     host = urlsplit(settings.site_url).hostname or "localhost"
     sender = Sender(settings.site_name, settings.mail_from or f"no-reply@{host}", host)
-    transport: Transport = Smtp(settings, own_name=host) if settings.mail == "smtp" else Folder(settings.outbox_path)
+    transport = _transport(settings, host)
     return Delivery(db, outbox, notifications, Breaches(db), transport, sender, cap=settings.mails_an_hour)
+
+
+def _transport(settings: Config, host: str) -> Transport:
+    if settings.mail != "smtp":
+        return Folder(settings.outbox_path)
+    from breachcheck.mail.smtp import Smtp  # takes long to import, and many sites hand nothing to a server
+
+    return Smtp(settings, own_name=host)
 
 
 def _cipher(mail_key: bytes, purpose: str) -> Cipher:
