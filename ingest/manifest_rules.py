@@ -1,20 +1,23 @@
 """Rules of a manifest: what each single value may be, by its place."""
 
+from __future__ import annotations
+
 import codecs
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from breachcheck import data_classes
 from breachcheck.addresses import canonical, holds_address
 from breachcheck.advice import step_ids
 from breachcheck.errors import InvalidAccount, UnknownDataClass
 from ingest.shapes import Rule
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 MAX_TEXT = 10_000
 DELIMITERS: Mapping[str, str] = {"tab": "\t", r"\t": "\t"}
@@ -35,7 +38,8 @@ _AS_IN_THE_FILE = (
     "nothing_said[]",
 )
 _VERBATIM = frozenset(f"files[].{key}" for key in _AS_IN_THE_FILE)
-_COMMONMARK = MarkdownIt("commonmark")
+_OPENING = re.compile(r"[<\[]")
+"""One of these begins all HTML, links and images of CommonMark."""
 
 
 def every_text(place: str, text: str) -> str | None:
@@ -90,7 +94,11 @@ def _logo(text: str) -> str | None:
 
 
 def _commonmark(text: str) -> str | None:
-    for token in _tokens(_COMMONMARK.parse(text)):
+    if not _OPENING.search(text):
+        return None
+    from markdown_it import MarkdownIt  # takes long to import, and most descriptions are plain
+
+    for token in _tokens(MarkdownIt("commonmark").parse(text)):
         if token.type in ("html_block", "html_inline"):
             return "HTML is not allowed; this is CommonMark: **bold**, [text](https://…), lists"
         if token.type == "image":
