@@ -1,30 +1,28 @@
 """Fetching: the one guarded way out. Whoever names an address here never reaches what only this machine may reach."""
 
+from __future__ import annotations
+
 import ipaddress
-import ssl
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import httpcore
-
 from breachcheck import __version__
-from breachcheck.errors import ConfigError, FetchFailed, FetchRefused
+from breachcheck.errors import ConfigError, FetchRefused
 from breachcheck.resolving import IPAddress, Resolver
+
+if TYPE_CHECKING:
+    import ssl
 
 PATIENCE_S = 10.0
 MOST_BYTES = 256 * 2**10
-MOST_ADDRESSES = 4
 
 _SCHEMES = ("http", "https")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
-_FAULTS = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.UnsupportedProtocol)
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-SocketOptions = Iterable[Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +99,11 @@ class Fetcher:
 
         Neither quotes the address or what was sent back.
         """
+        from breachcheck.exchange import exchange  # few programs that could fetch do, and this takes long to import
+
         _require_url(url)
         sent = {"User-Agent": f"breachcheck/{__version__}", "Accept-Encoding": "identity"} | dict(headers or {})
-        backend = _Guarded(self._resolver, self._allowed, _Deadline(patience_s))
-        try:
-            with (
-                httpcore.ConnectionPool(self._tls, network_backend=backend, max_connections=1) as pool,
-                pool.stream(method, url, headers=list(sent.items()), content=body or None) as response,
-            ):
-                return Reply(response.status, _headers(response), _read(response, most_bytes))
-        except httpcore.TimeoutException:
-            raise FetchFailed(f"There was no whole answer within {patience_s:g} seconds.") from None
-        except _FAULTS as error:
-            raise FetchFailed(f"There was no answer ({type(error).__name__}).") from None
+        return Reply(*exchange(method, url, sent, body, self._allowed_addresses, self._tls, patience_s, most_bytes))
 
     def require_endpoint(self, url: str) -> None:
         """Raises FetchRefused for an address that is never called, as far as that can be seen without asking anyone.
@@ -130,85 +120,21 @@ class Fetcher:
                 " outbound_allowed."
             )
 
+    def _allowed_addresses(self, host: str, patience_s: float) -> Sequence[IPAddress]:
+        addresses = self._resolver.addresses_of(host, patience_s)
+        self._allowed.require(host, addresses)
+        return addresses
+
     @cached_property
     def _tls(self) -> ssl.SSLContext:
+        import ssl  # as in `fetch`
+
         return self._given_tls or ssl.create_default_context()
 
 
 def is_open(address: IPAddress) -> bool:
     """Whether *address* is a single machine's on the open Internet."""
     return address.is_global and not address.is_multicast and not address.is_reserved
-
-
-class _Deadline:
-    """When one fetch has to be over, all in all."""
-
-    def __init__(self, patience_s: float) -> None:
-        self._at = time.monotonic() + patience_s
-
-    def left(self, at_most: float | None = None) -> float:
-        """Seconds. Raises httpcore's own timeout where there are none."""
-        left = self._at - time.monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout
-        return left if at_most is None else min(left, at_most)
-
-
-class _Guarded(httpcore.NetworkBackend):
-    """Connects to allowed addresses alone. Nothing below it resolves a name again."""
-
-    def __init__(self, resolver: Resolver, allowed: Allowed, deadline: _Deadline) -> None:
-        self._resolver = resolver
-        self._allowed = allowed
-        self._deadline = deadline
-        self._plain = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ARG002 - httpcore's signature; the deadline stands for it
-        local_address: str | None = None,  # noqa: ARG002
-        socket_options: SocketOptions = None,  # noqa: ARG002
-    ) -> httpcore.NetworkStream:
-        addresses = self._resolver.addresses_of(host, self._deadline.left())
-        self._allowed.require(host, addresses)
-        *others, last = addresses[:MOST_ADDRESSES]
-        for address in others:
-            try:
-                return self._connected(address, port, self._deadline.left() / 2)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                continue
-        return self._connected(last, port, self._deadline.left())
-
-    def _connected(self, address: IPAddress, port: int, patience_s: float) -> "_Bounded":
-        return _Bounded(self._plain.connect_tcp(str(address), port, timeout=patience_s), self._deadline)
-
-
-class _Bounded(httpcore.NetworkStream):
-    """A connection whose every step ends at the deadline of the whole, however slowly bytes drip."""
-
-    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
-        self._stream = stream
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.left(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._deadline.left(timeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        inside = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
-        return _Bounded(inside, self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
 
 
 def _reached(address: IPAddress) -> IPAddress:
@@ -230,19 +156,6 @@ def _require_url(url: str) -> None:
         is_whole = False
     if not (is_plain and is_whole and parts.scheme in _SCHEMES):
         raise FetchRefused("That is not an address to fetch; it must begin with https:// or http:// and hold no user.")
-
-
-def _headers(response: httpcore.Response) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-
-
-def _read(response: httpcore.Response, most_bytes: int) -> bytes:
-    body = bytearray()
-    for chunk in response.iter_stream():
-        body += chunk
-        if len(body) > most_bytes:
-            raise FetchFailed(f"The answer has more than {most_bytes:,} bytes.")
-    return bytes(body)
 
 
 def _address(host: str) -> IPAddress | None:
