@@ -1,5 +1,6 @@
 """Formats of data files, each with its reader: `tables` picks one by content."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 
@@ -9,7 +10,6 @@ from ingest.readers import lines, mixpanel, shell
 from ingest.readers.base import Instructions, Table
 from ingest.readers.forms import LINE_FORMS, form_of
 from ingest.readers.shape import is_json
-from ingest.readers.sql_statements import is_dump
 from ingest.sources import DataFile
 
 Reader = Callable[[DataFile, Instructions], Iterator[Table]]
@@ -42,6 +42,12 @@ STREAMED = frozenset({"csv", "json", "jsonl", "combo", "stealer", "blocks", "tex
 """Formats of which the beginning is a file of its own."""
 
 _GLANCE = 1 << 16
+_LIKE_A_DUMP = re.compile(
+    r"""[\s;]*(?: -- | [#/\\\xef] | (?:mysqldump|mariadb-dump|pg_dump): | (?:REM|REMARK|GO)\b
+      | (?:INSERT|REPLACE|COPY|CREATE|PRAGMA|BEGIN|START|SET|USE|DELETE|SELECT|DROP|LOCK|ALTER|TRUNCATE)\b )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""How every dump begins, and a few other texts: a remark, a message of the program that wrote it, or a statement."""
 
 
 def detect(file: DataFile, encoding: str | None = None) -> str:
@@ -57,7 +63,15 @@ def _told_apart(file: DataFile, encoding: str | None) -> str | None:
     if binary:
         return binary
     first = _glance(file, encoding)
-    return "json" if is_json(first) or shell.is_printed(first) else "sql" if is_dump(first) else None
+    return "json" if is_json(first) or shell.is_printed(first) else "sql" if _is_dump(first) else None
+
+
+def _is_dump(first: str) -> bool:
+    if not _LIKE_A_DUMP.match(first):
+        return False
+    from ingest.readers.sql_statements import is_dump  # its patterns take long to compile
+
+    return is_dump(first)
 
 
 def _glance(file: DataFile, encoding: str | None) -> str:

@@ -246,6 +246,30 @@ def test_a_dump_that_begins_with_anything_else_is_read_where_the_manifest_says_s
     assert scan(table).rows == [("a@example.com",)]
 
 
+@pytest.mark.parametrize("before", ["", "\n ;\n", "-- by hand\n", "/* 1 */ ", "# 1\n", "\\restrict a\n", "/\n", "go\n"])
+@pytest.mark.parametrize("warning", ["", "mysqldump: careful\n", "\nmariadb-dump: x\n", "pg_dump: x\n", "REMARK x\n"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        *(
+            "insert into t (a) values (1);",
+            "REPLACE t VALUES (1);",
+            "INSERT INTO t SET a = 1;",
+            "Create Table t (a int);",
+        ),
+        *("COPY t (a) FROM stdin;\n1\n\\.\n", "PRAGMA foreign_keys;", "BEGIN;", "start transaction;", "SET a = 1;"),
+        *("SET NAMES utf8;", "USE shop;", "DELETE FROM t;", "SELECT 1;", "DROP TABLE t;", "LOCK TABLES t WRITE;"),
+        *("ALTER TABLE t ADD b int;", "TRUNCATE TABLE t;", "CREATE SCHEMA shop;"),
+    ],
+)
+def test_a_dump_is_known_by_its_first_statement_whatever_stands_before_it(
+    tmp_path: Path, warning: str, before: str, first: str
+) -> None:
+    tables = tables_of(tmp_path, f"{warning}{before}{first}\nINSERT INTO t (a) VALUES (2);\n", name="dump.txt")
+
+    assert {table.format for table in tables} == {"sql"}
+
+
 def test_statements_of_tables_may_alternate(tmp_path: Path) -> None:
     text = "".join(f"INSERT INTO {'ab'[n % 2]} (id) VALUES ({n}), ({n + 10});\n" for n in range(10))
 
