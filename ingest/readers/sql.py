@@ -19,7 +19,8 @@ from ingest.readers.base import Instructions, Table
 from ingest.readers.left_out import LeftOut
 from ingest.readers.rows import AT_ONCE, as_csv, table
 from ingest.readers.sql_assignments import assigned, assigned_columns
-from ingest.readers.sql_rows import Inserted, Row, copied
+from ingest.readers.sql_copied_csv import CopiedCsv
+from ingest.readers.sql_rows import Inserted, Row, copied, copied_fields
 from ingest.readers.sql_statements import Definition, Name, Rows, Statements
 from ingest.readers.sql_text import SMUGGLED, Grammar, dialect_of
 from ingest.readers.sql_window import Window
@@ -128,12 +129,22 @@ class _Dump:
         """Names for the columns of a table that has none, by its first row."""
         window.ensure()
         if statement.form == "copy":
-            width = window.text[window.at :].partition("\n")[0].count("\t") + 1
+            first = self._first_copied(window, statement)
+            if statement.copying.has_header and all(first):
+                return first
+            width = max(len(first), 1)
         else:
             rows = (grammar.row.match(window.text, window.at) for grammar in self._grammars)
-            first = next((row for row in rows if row), None)
-            width = len(self._grammars[0].values(first[0])) if first else 1
+            whole = next((row for row in rows if row), None)
+            width = len(self._grammars[0].values(whole[0])) if whole else 1
         return [f"column{number}" for number in range(1, width + 1)]
+
+    def _first_copied(self, window: Window, statement: Rows) -> list[str]:
+        if statement.copying.is_csv and statement.copying.is_read:
+            return CopiedCsv(window, statement.copying).first()
+        return copied_fields(
+            window.text[window.at :].partition("\n")[0].removesuffix("\r"), statement.copying.delimiter
+        )
 
     def _rows(
         self, window: Window, statement: Rows, one: _Contents, wanted: Sequence[str], left_out: LeftOut
@@ -143,7 +154,9 @@ class _Dump:
         columns = [column.casefold() for column in one.columns_of(statement)]
         places = [columns.index(name) if name in columns else None for name in wanted]
         if statement.form == "copy":
-            return copied(window, len(columns), places, left_out)
+            if statement.copying.is_csv and statement.copying.is_read:
+                return CopiedCsv(window, statement.copying).rows(len(columns), places, left_out)
+            return copied(window, len(columns), places, left_out, statement.copying)
         return Inserted(window, self._grammars, len(columns), places, left_out, statement.head).rows()
 
     def blocks(self, one: _Contents, numbers: Sequence[int], left_out: LeftOut) -> Generator[bytes]:

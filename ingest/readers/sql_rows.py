@@ -11,6 +11,7 @@ from ingest.readers.left_out import LeftOut
 from ingest.readers.lines import LONGEST, TOO_LONG
 from ingest.readers.repair import TOO_MANY_COLUMNS
 from ingest.readers.rows import LONGEST_VALUE, MALFORMED
+from ingest.readers.sql_copying import TEXT, Copying
 from ingest.readers.sql_text import Grammar, unusual_marks
 from ingest.readers.sql_window import Window
 
@@ -21,8 +22,9 @@ _NEXT = re.compile(r"\)\s*+(,\s*+)(?=\()|\n(\s*+)(?=\()|;[ \t\r]*+\n|\n(?=INSERT
 _BLANKS = re.compile(r"\s*+", re.ASCII)
 _GLANCE = 1 << 16  # of a row: as far as is looked for how its strings are quoted
 _OVERLAP = 256  # more than the blanks between two rows
-_END_OF_COPY = re.compile(r"^\\\.\r?$", re.MULTILINE)
+END_OF_COPY = re.compile(r"^\\\.\r?$", re.MULTILINE)
 _COPIED = re.compile(r"\\(.)", re.DOTALL)
+_BACKSLASHES, _ESCAPED = "\0\0", "\0\1"  # stand for what is escaped while a line is split
 _CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
@@ -151,20 +153,34 @@ class Inserted:
         return False
 
 
-def copied(window: Window, width: int, wanted: Sequence[int | None], left_out: LeftOut) -> Iterator[Row]:
+def copied(
+    window: Window, width: int, wanted: Sequence[int | None], left_out: LeftOut, copying: Copying = TEXT
+) -> Iterator[Row]:
     """The rows of a COPY statement of *width* columns, to its end; see `Inserted` for *wanted*."""
+    if copying.has_header:
+        pass_line(window)
     for number, line in _copied_lines(window, left_out):
-        fields = line.split("\t")
-        if len(fields) > width:
+        fields = copied_fields(line, copying.delimiter)
+        if not copying.is_read:
+            left_out.leave(MALFORMED, number)
+        elif len(fields) > width:
             left_out.leave(TOO_MANY_COLUMNS, number)
         else:
-            row = [_unescaped(fields[at]) if at is not None and at < len(fields) else "" for at in wanted]
+            row = [_unescaped(fields[at], copying.null) if at is not None and at < len(fields) else "" for at in wanted]
             yield [str(number), *row] if left_out.is_numbered else row
+
+
+def copied_fields(line: str, delimiter: str) -> list[str]:
+    """The values of a row that is written as text, as they are written."""
+    if delimiter == "\t" or "\\" not in line:
+        return line.split(delimiter)
+    parts = line.replace("\\\\", _BACKSLASHES).replace(f"\\{delimiter}", _ESCAPED).split(delimiter)
+    return [part.replace(_ESCAPED, delimiter).replace(_BACKSLASHES, "\\\\") for part in parts]
 
 
 def _copied_lines(window: Window, left_out: LeftOut) -> Iterator[tuple[int, str]]:
     while window.ensure():
-        end = _END_OF_COPY.search(window.text, window.at)
+        end = END_OF_COPY.search(window.text, window.at)
         stop = end.start() if end else window.text.rfind("\n") + 1
         if stop > window.at:
             lines = window.text[window.at : stop - 1].replace("\r\n", "\n").removesuffix("\r").split("\n")
@@ -175,14 +191,15 @@ def _copied_lines(window: Window, left_out: LeftOut) -> Iterator[tuple[int, str]
             return
         if window.left > LONGEST:
             left_out.leave(TOO_LONG, window.line)
-            _pass_line(window)
+            pass_line(window)
         elif not window.more():
             if window.left:
                 left_out.leave(MALFORMED, window.line)
             window.at = len(window.text)
 
 
-def _pass_line(window: Window) -> None:
+def pass_line(window: Window) -> None:
+    """Go behind the line at hand."""
     while (feed := window.text.find("\n", window.at)) < 0:
         window.at = len(window.text)
         if not window.more():
@@ -190,9 +207,9 @@ def _pass_line(window: Window) -> None:
     window.at = feed + 1
 
 
-def _unescaped(field: str) -> str:
+def _unescaped(field: str, null: str) -> str:
+    if field == null:
+        return ""
     if "\\" not in field:
         return field[:LONGEST_VALUE]
-    if field == r"\N":
-        return ""
     return _COPIED.sub(lambda found: _CONTROLS.get(found[1], found[1]), field)[:LONGEST_VALUE]

@@ -6,6 +6,7 @@ from typing import Literal
 
 import regex as re
 
+from ingest.readers.sql_copying import OPTIONS, TEXT, Copying, copying_in
 from ingest.readers.sql_text import NAME, NAMES, Grammar, names_in
 from ingest.readers.sql_window import ROOM, Window
 
@@ -24,7 +25,10 @@ _ASSIGNED = re.compile(
     rf"\s+({NAME})()\s*+SET\s++",
     re.IGNORECASE | re.ASCII,
 )
-_COPY = re.compile(rf"COPY\s+({NAME})\s*+({NAMES})?\s+FROM\s+stdin\b[^;\n]*+;[^\n]*+\n", re.IGNORECASE | re.ASCII)
+_COPY = re.compile(
+    rf"COPY\s+({NAME})(?:\s*+({NAMES}))?\s+FROM\s+stdin\b({OPTIONS}(?=\s*+;)|[^;\n]*+)\s*+;[^\n]*+\n",
+    re.IGNORECASE | re.ASCII,
+)
 Form = Literal["values", "assignments", "copy"]
 _FORMS: dict[Form, re.Pattern[str]] = {"values": _INSERT, "assignments": _ASSIGNED, "copy": _COPY}
 _CREATE = re.compile(
@@ -96,6 +100,7 @@ class Rows:
     start: int
     head: str  # the statement up to its first row
     line: int
+    copying: Copying = TEXT
 
 
 class Statements:
@@ -131,7 +136,8 @@ class Statements:
                 start, line = window.offset, window.line
                 window.at = found.end()
                 table, columns = self._named(found[1], found[2] or "")
-                return Rows(table, columns, form, start, found[0], line)
+                copying = copying_in(found[3]) if form == "copy" else TEXT
+                return Rows(table, columns, form, start, found[0], line, copying)
         return None
 
     def _named(self, table: str, columns: str) -> tuple[Name, tuple[str, ...]]:
