@@ -32,7 +32,7 @@ class CopiedCsv:
         """The values of the first row, none where there is none; the window stays before it."""
         self._window.ensure()
         found = None if self._is_end() else self._row.match(self._window.text, self._window.at)
-        return self._values(found[0]) if found else []
+        return [*map(self._said, self._written(found[0]))] if found else []
 
     def rows(self, width: int, wanted: Sequence[int | None], left_out: LeftOut) -> Iterator[Row]:
         """The rows from here to the end; the window then stands behind it."""
@@ -40,14 +40,14 @@ class CopiedCsv:
             if len(values) > width:
                 left_out.leave(TOO_MANY_COLUMNS, line)
             else:
-                row = [values[at] if at is not None and at < len(values) else "" for at in wanted]
+                row = [self._said(values[at]) if at is not None and at < len(values) else "" for at in wanted]
                 yield [str(line), *row] if left_out.is_numbered else row
 
     def _records(self, width: int, left_out: LeftOut) -> Iterator[tuple[int, Row]]:
         window, is_header = self._window, self._copying.has_header
         while window.ensure() and not self._is_end():
             found = self._row.match(window.text, window.at)
-            values = self._values(found[0]) if found else []
+            values = self._written(found[0]) if found else []
             if found and (len(values) == width or found[0].count("\n") == 1):
                 line, window.at = window.line, found.end()
                 if not is_header:
@@ -74,11 +74,13 @@ class CopiedCsv:
         if found := END_OF_COPY.match(self._window.text, self._window.at):
             self._window.at = found.end()
 
-    def _values(self, row: str) -> Row:
-        line = row.removesuffix("\n").removesuffix("\r")
-        return [self._said(value)[:LONGEST_VALUE] for value in self._field.findall(self._copying.delimiter + line)]
+    def _written(self, row: str) -> Row:
+        """The values of a whole row, as they are written."""
+        line, delimiter = row.removesuffix("\n").removesuffix("\r"), self._copying.delimiter
+        return self._field.findall(delimiter + line) if self._copying.quote in line else line.split(delimiter)
 
     def _said(self, written: str) -> str:
-        if written.startswith(self._copying.quote):
-            return self._escaped.sub(r"\1", written[1:-1])
-        return "" if written == self._copying.null else written
+        if not written.startswith(self._copying.quote):
+            return "" if written == self._copying.null else written[:LONGEST_VALUE]
+        text = written[1:-1]
+        return (self._escaped.sub(r"\1", text) if self._copying.escape in text else text)[:LONGEST_VALUE]
