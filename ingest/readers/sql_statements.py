@@ -31,6 +31,9 @@ _COPY = re.compile(
 )
 Form = Literal["values", "assignments", "copy"]
 _FORMS: dict[Form, re.Pattern[str]] = {"values": _INSERT, "assignments": _ASSIGNED, "copy": _COPY}
+_INSERTS: tuple[Form, ...] = ("values", "assignments")
+_NO_ROWS: tuple[Form, None] = ("values", None)
+_SHORT = 4096  # characters; few heads are longer
 _CREATE = re.compile(
     rf"CREATE\s+(?:\w+\s+){{0,3}}?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?({NAME})\s*+(?=\()", re.IGNORECASE | re.ASCII
 )
@@ -131,14 +134,27 @@ class Statements:
 
     def _rows(self) -> Rows | None:
         window = self._window
-        for form, pattern in _FORMS.items():
-            if found := pattern.match(window.text, window.at):
-                start, line = window.offset, window.line
-                window.at = found.end()
-                table, columns = self._named(found[1], found[2] or "")
-                copying = copying_in(found[3]) if form == "copy" else TEXT
-                return Rows(table, columns, form, start, found[0], line, copying)
-        return None
+        form, found = self._head()
+        if not found:
+            return None
+        start, line = window.offset, window.line
+        window.at = found.end()
+        table, columns = self._named(found[1], found[2] or "")
+        copying = copying_in(found[3]) if form == "copy" else TEXT
+        return Rows(table, columns, form, start, found[0], line, copying)
+
+    def _head(self) -> tuple[Form, re.Match[str] | None]:
+        """How the statement at hand begins, and in which form it gives rows, if it does.
+
+        A pattern searches all that it may look at for the words it requires. So they look at a little first: else a
+        dump of statements in one form would be gone through to its end for each of them, in vain, by another's.
+        """
+        text, at = self._window.text, self._window.at
+        for form in _INSERTS:
+            found = _FORMS[form].match(text, at, at + _SHORT)
+            if found and found.end() < at + _SHORT:
+                return form, found
+        return next(((form, found) for form, pattern in _FORMS.items() if (found := pattern.match(text, at))), _NO_ROWS)
 
     def _named(self, table: str, columns: str) -> tuple[Name, tuple[str, ...]]:
         key = f"{self.schema}\0{table}\0{columns}"
