@@ -15,7 +15,7 @@ SEPARATORS = bytes(range(0x21)) + b'\x7f"<>,()[]{}|'
 _PIECE = re.compile(rb"<?[^%s]++>?" % re.escape(SEPARATORS))
 _NO_LOCAL = r"\x00-\x20\x7f\"(),:;<>@\[\\\]`{|}"
 _LOCAL = re.compile(rf"[^={_NO_LOCAL}]*+")
-_DOMAIN = re.compile(r"[A-Za-z0-9.\-\x80-\U0010ffff]*+")
+_DOMAIN = re.compile(r"[^\x00-,/:-@\[-`{-\x7f\p{No}]*+")  # up to the number of a footnote, ² or ①, too
 _ASCII_DOMAIN = re.compile(r"[A-Za-z0-9.\-]*+")
 _WITHOUT_SPACES = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff]")
 """Scripts that put no spaces between words, or join endings to a foreign word: Thai to Khmer, Chinese to Korean."""
@@ -23,19 +23,26 @@ _WITHOUT_SPACES = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1100-\u1
 _WORD = re.compile("[A-Za-z][A-Za-z0-9._+-]+")
 _SENTENCE = re.compile("[A-Z][a-z]*")
 _EMPHASIS = "*_~"
+_BETWEEN = "+.*#_!~"
+"""What parts an address from one directly before it; a + stands for a blank there, or for "and"."""
+
 _IN_BRACKETS = re.compile(rf"<(?=CA|[^={_NO_LOCAL}]*(?:[0-9+]|bounce))([^={_NO_LOCAL}]++=[^{_NO_LOCAL}]++)")
 """Where `=` parts no key from an address: ids of messages, and senders that name whom a list sent its mail to."""
 
 _UNREADABLE = "\ufffd"  # in the place of a letter that nobody knows: the rest would be somebody else
 _FILE_ENDINGS = frozenset(
     {"csv", "tsv", "txt", "json", "jsonl", "xlsx", "xls", "sql", "xml", "html", "htm", "log", "eml", "mbox", "pdf"}
+    | {"jpg", "jpeg", "png", "gif", "webp", "bak"}
     | {"gz", "bz2", "xz", "zst", "7z", "tar", "rar", "doc", "docx", "vcf", "ics", "ost", "pst", "nst", "msg"}
 )
 ENDINGS_TOO = frozenset({"zip", "mov"})
 """Top-level domains that are a file's ending where another top-level domain stands before them."""
 
-_NOT_LEADING = re.compile("'|&|[.-]{2,}")
-_OF_CODE = re.compile(r"\A(?:[NnEeBbUuRrFf]|[Rr][Bb]|[Bb][Rr])'(?=[^']+\Z)")  # N'…' of SQL, b'…' of Python
+_SCALED = re.compile("[1-9]x[.]")  # behind the @ of an image at twice its size
+_NOT_LEADING = re.compile(r"['&]|[.-]{2,}|!--|[!#$%*+./?^~-]+(?=')|\p{No}+")
+_PATH = re.compile("[.~*]*/")
+_OF_CODE = re.compile(r"\A(?:[NnEeBbUuRrFf]|[Rr][Bb]|[Bb][Rr])'(?=(?:[^']|'')+\Z)")  # N'…' of SQL, b'…' of Python
+_DOUBLED = re.compile(r"(?<=\w)''(?=\w)")  # as SQL escapes an apostrophe
 _STRING_ENDS = re.compile(r"'(?!\w)")
 _PLACEHOLDER = re.compile("[*]+|%[A-Za-z]")
 
@@ -58,7 +65,7 @@ def addresses_in(piece: bytes) -> Iterator[str]:
         address = _address(local, domain, rest[taken:]) if is_open or len(local) < len(before) else None
         if address:
             yield address
-        before = rest[taken:].lstrip("+") if address else rest  # where a + stands for a blank, or for "and"
+        before = rest[taken:].lstrip(_BETWEEN) if address else rest
         is_open = bool(before) if address else False
 
 
@@ -98,7 +105,8 @@ def _readings(run: str) -> Iterator[str]:
     rest, _, last = run.rpartition(".")
     while last in _FILE_ENDINGS and rest.rpartition(".")[2] in _FILE_ENDINGS:
         rest, _, last = rest.rpartition(".")
-    if last in _FILE_ENDINGS or (_SENTENCE.fullmatch(last) and rest.rpartition(".")[2].islower()):
+    is_file = last in _FILE_ENDINGS and not _SCALED.match(run)
+    if is_file or (_SENTENCE.fullmatch(last) and rest.rpartition(".")[2].islower()):
         yield rest.rstrip(".-")
     elif "--" in last and not last.startswith("xn--"):
         yield f"{rest}.{last.partition('--')[0]}"
@@ -124,7 +132,8 @@ def _address(local: str, domain: str, after: str) -> str | None:
 
 def _own(local: str, domain: str, after: str) -> str:
     local = _without_lead(_OF_CODE.sub("", local, count=1) if _STRING_ENDS.match(after) else local)
-    if local.startswith("/"):
+    local = _DOUBLED.sub("'", local)
+    if _PATH.match(local):
         local = local.rpartition("/")[2]
     mark = local[:1]
     if mark and mark in _EMPHASIS and after.startswith(mark):
