@@ -15,14 +15,15 @@ _BLANK = re.compile(
     r"|(?<![^\n])(?:\#|\\(?!c(?:onnect)?\s)\w|(?:GO|/)[ \t\r]*+$)[^\n]*+)++",
     re.DOTALL | re.MULTILINE | re.IGNORECASE | re.ASCII,
 )
+_PARTITION = r"(?:\s*+PARTITION\s*+\([^()]*+\))?"
 _INSERT = re.compile(
-    rf"(?:INSERT|REPLACE)(?:\s+(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE|OR\s+\w+))*+(?:\s+INTO)?\s+({NAME})"
+    rf"(?:INSERT|REPLACE)(?:\s+(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE|OR\s+\w+))*+(?:\s+INTO)?\s+({NAME}){_PARTITION}"
     rf"\s*+({NAMES})?\s*+(?:OVERRIDING\s+\w+\s+VALUE\s*+)?VALUES?\s*+(?=\()",
     re.IGNORECASE | re.ASCII,
 )
 _ASSIGNED = re.compile(
     r"(?:INSERT|REPLACE)(?:\s+(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE))*+(?:\s+INTO)?"
-    rf"\s+({NAME})()\s*+SET\s++",
+    rf"\s+({NAME}){_PARTITION}()\s*+SET\s++",
     re.IGNORECASE | re.ASCII,
 )
 _COPY = re.compile(

@@ -37,6 +37,14 @@ def test_a_statement_that_assigns_is_a_record(tmp_path: Path, verb: str) -> None
     assert (scanned.rows, scanned.rejects) == ([("a@example.com", "A")], {})
 
 
+@pytest.mark.parametrize("rest", ["SET email='a@example.com', name='A'", "(email, name) VALUES ('a@example.com', 'A')"])
+@pytest.mark.parametrize("partition", ["PARTITION (p0)", "partition(`p0`, p1) "])
+def test_a_statement_may_name_partitions(tmp_path: Path, partition: str, rest: str) -> None:
+    scanned = scan_text(tmp_path, f"INSERT INTO users {partition} {rest};\n", name="dump.sql")
+
+    assert (scanned.rows, scanned.rejects) == ([("a@example.com", "A")], {})
+
+
 @pytest.mark.parametrize("blanks", [*range(4066, 4076), 9000])
 @pytest.mark.parametrize("head", ["INSERT INTO users{} SET ", "INSERT INTO users SET{} "])
 def test_a_head_may_be_of_any_length(tmp_path: Path, head: str, blanks: int) -> None:
