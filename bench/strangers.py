@@ -7,8 +7,9 @@ from datetime import date
 import numpy as np
 
 from breachcheck.breaches import Facts
-from breachcheck.loads import Contents, Tally
+from breachcheck.loads import Contents
 from breachcheck.services import Services
+from breachcheck.tallies import Tally
 
 PIECE = 2_000_000
 CLASSES = frozenset({"Email addresses", "Names", "Geographic locations"})
@@ -20,7 +21,7 @@ def publish(store: Services, name: str, exposures: int, known: Sequence[int]) ->
     load_id = store.loads.start(
         store.breaches.id_of(name), facts, manifest="", sha256="", program="bench", by="bench", at=now
     )
-    [field_set] = store.loads.add_field_sets(load_id, [(CLASSES, False)])
+    [field_set] = store.field_sets.add(load_id, [(CLASSES, False)])
     others = np.random.default_rng(load_id).integers(-(2**63), 2**63 - 1, exposures - len(known))
     digests = np.sort(np.concatenate([others, np.array(known, dtype=np.int64)]))
     for piece, start in enumerate(range(0, exposures, PIECE)):

@@ -9,9 +9,11 @@ from breachcheck.answers import timestamp
 from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId, NotExposed, differences
 from breachcheck.domain_reports import FEWEST
 from breachcheck.errors import UnknownLoad
-from breachcheck.loads import Correction, FieldSet, FileTally, Load, Loads, Tally
+from breachcheck.field_sets import FieldSet, FieldSets
+from breachcheck.loads import Correction, Load, Loads
 from breachcheck.notifications import Notifications, Telling
 from breachcheck.outbox import MailId
+from breachcheck.tallies import FileTally, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def report_of(
     *,
     breaches: Breaches,
     loads: Loads,
+    field_sets: FieldSets,
     notifications: Notifications,
     written: Collection[MailId] = (),
 ) -> BreachReport:
@@ -81,7 +84,7 @@ def report_of(
     *written*: mails that nobody got. Raises UnknownLoad where there is none.
     """
     load = _chosen(row, load_id, breaches, loads)
-    found = [one for one in loads.field_sets_of(load.id) if one.people and not one.via_alias]
+    found = [one for one in field_sets.of_load(load.id) if one.people and not one.via_alias]
     noted = [one for one in notifications.of_breach(row.id) if one.told_at is not None]
     told = {one.subscriber_id for one in noted if one.mail_id not in written}
     return BreachReport(

@@ -10,10 +10,12 @@ from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId
 from breachcheck.counters import next_ids, value_of
 from breachcheck.db.base import Database, Source
 from breachcheck.errors import StoreUnavailable, UnknownBreach, UnknownLoad
+from breachcheck.field_sets import FieldSet, FieldSets
 from breachcheck.index import FieldSetId
-from breachcheck.loads import FieldSet, Load, Loads, PasswordStorage, Tally
+from breachcheck.loads import Load, Loads, PasswordStorage
 from breachcheck.manifest_texts import ManifestTexts
 from breachcheck.suppressions import Suppressed, Suppressions
+from breachcheck.tallies import Tally
 
 DEMO_SUFFIX = " (demo)"
 GENERATION = "generation"
@@ -124,6 +126,7 @@ class Catalogue:
         self._suffix = DEMO_SUFFIX if is_demo else ""
         self._breaches = Breaches(db)
         self._loads = Loads(db)
+        self._field_sets = FieldSets(db)
         self._suppressions = Suppressions(db)
         self._published: Published | None = None
         self._sight = _Sight(0, 0, 0.0)
@@ -223,7 +226,7 @@ class Catalogue:
         )
 
     def _breach(self, row: BreachRow, load: Load) -> tuple[Breach, list[FieldSet]]:
-        field_sets = self._loads.field_sets_of(load.id)
+        field_sets = self._field_sets.of_load(load.id)
         direct = [one for one in field_sets if not one.via_alias]
         loaded_at = load.ended_at or load.started_at
         breach = Breach(

@@ -8,8 +8,10 @@ import msgspec
 
 from breachcheck.breaches import differences
 from breachcheck.errors import UnknownLoad
+from breachcheck.field_sets import FieldSet, FieldSets
 from breachcheck.index import FieldSetId, Index
-from breachcheck.loads import FieldSet, Load, Loads, Tally
+from breachcheck.loads import Load
+from breachcheck.tallies import Tally
 
 _OF_PEOPLE = ("added", "gone", "changed", "same")
 COUNTS = ("read", "indexed", "duplicates", "people", "aliases")
@@ -79,12 +81,12 @@ def compare(before: Load, after: Load) -> Comparison:
     )
 
 
-def compare_people(before: Load, after: Load, loads: Loads, index: Index) -> People:
+def compare_people(before: Load, after: Load, field_sets: FieldSets, index: Index) -> People:
     """The same of their people, exactly, from the whole index. Raises UnknownLoad where one has no rows any more."""
     for load in (before, after):
         if load.state != "complete":
             raise UnknownLoad(f"Load {load.id} is {load.state}: its people cannot be compared with anyone.")
-    sides = [{one.id: one for one in loads.field_sets_of(load.id) if not one.via_alias} for load in (before, after)]
+    sides = [{one.id: one for one in field_sets.of_load(load.id) if not one.via_alias} for load in (before, after)]
     old, new = sides
     met = {pair: people for pair, people in index.meetings(list(old), list(new)).items() if _are_of(pair, old, new)}
     same = sum(people for (one, other), people in met.items() if old[one].classes == new[other].classes)

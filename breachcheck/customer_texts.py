@@ -13,7 +13,8 @@ from breachcheck.config import Config
 from breachcheck.data_classes import heaviest_first
 from breachcheck.disclosure import OWNER, disclose
 from breachcheck.errors import UnknownLoad
-from breachcheck.loads import FieldSet, Loads
+from breachcheck.field_sets import FieldSet
+from breachcheck.loads import Loads
 from breachcheck.mail.concerned import tells_of_someone
 from breachcheck.mail.letters import Letters, Written
 from breachcheck.wording import ENGLISH, Language

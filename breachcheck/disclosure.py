@@ -13,7 +13,7 @@ from breachcheck.breaches import Disclosure
 from breachcheck.catalog import Breach
 from breachcheck.digests import Digest, Kind
 from breachcheck.domains import NOTHING_PROVED, ProvedDomains
-from breachcheck.loads import FieldSet
+from breachcheck.field_sets import FieldSet
 from breachcheck.suppressions import Level, Suppressed
 
 

@@ -14,8 +14,9 @@ from breachcheck.digests import Kind
 from breachcheck.disclosure import Viewer, disclose, may_be_told
 from breachcheck.domain_lookup import AccountsAnswer, DomainAnswer, DomainLookup
 from breachcheck.errors import NothingToAsk
+from breachcheck.field_sets import FieldSet
 from breachcheck.index import FieldSetId
-from breachcheck.loads import FieldSet, Loads
+from breachcheck.loads import Loads
 
 FEWEST = 5
 """Fewer people than that are not counted out, nor is said what leaked of them."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from breachcheck import __version__
 from breachcheck.breaches import Breaches, BreachId, Facts, LoadId
 from breachcheck.db.base import Database
-from breachcheck.loads import Contents, Loads, Tally
+from breachcheck.loads import Contents, Loads
 from breachcheck.publishing import Publishing
+from breachcheck.tallies import Tally
 
 LISTED = Contents(kinds=())
 """What a listing could have shown: nothing, by nothing that anyone may ask."""

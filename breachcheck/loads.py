@@ -1,7 +1,5 @@
 """Loads: one run of the pipeline over one manifest each, and owner of everything the manifest said."""
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,85 +9,13 @@ from breachcheck.breaches import BreachId, Facts, LoadId
 from breachcheck.counters import next_ids
 from breachcheck.db.base import Database, Row
 from breachcheck.errors import LoadError, UnknownLoad
+from breachcheck.field_sets import FieldSets
 from breachcheck.index import FieldSetId
 from breachcheck.jobs import Jobs
-from breachcheck.load_warnings import LoadWarning
+from breachcheck.tallies import Tally
 
 State = Literal["running", "complete", "failed", "pruned"]
 PasswordStorage = Literal["plain", "unsalted", "salted", "unknown"]
-
-LEFT_OUT = "left out at its owner's wish"
-"""Why a record was rejected whose every address is suppressed."""
-
-
-class FileTally(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one data file, archive member or table."""
-
-    name: str
-    outcome: Literal["read", "nothing found", "not read"]
-    why: str = ""
-    sha256: str | None = None
-    bytes: int = 0
-    format: str = ""
-    encoding: str = ""
-    read: int = 0
-    indexed: int = 0
-    rejected: dict[str, int] = msgspec.field(default_factory=dict)
-    classes: tuple[str, ...] = ()
-
-    def without_left_out(self) -> "FileTally":
-        return msgspec.structs.replace(
-            self, read=self.read - self.rejected.get(LEFT_OUT, 0), rejected=_without_left_out(self.rejected)
-        )
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was read of each data file where it was not all: the first *limit* records, or a *share* spread over it."""
-
-    limit: int | None = None
-    share: float | None = None
-
-    def __str__(self) -> str:
-        if self.limit is not None:
-            return f"the first {self.limit:,} records of each file"
-        return f"a sample of {(self.share or 0) * 100:g} % of each file"
-
-
-class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """What a load counted, in records but for *people*, *aliases*, *domains*, *organisations* and *coverage*.
-
-    read = indexed + duplicates + the sum of rejected, always. *coverage*: people a data class; *sealed*: people a
-    domain of the operator's own, by its name. What is None was not counted yet by the program that made the load, but
-    for *part*, which is None where everything was read.
-    """
-
-    read: int = 0
-    indexed: int = 0
-    duplicates: int = 0
-    rejected: dict[str, int] = msgspec.field(default_factory=dict)
-    people: int = 0
-    aliases: int = 0
-    domains: int | None = None
-    organisations: int | None = None
-    sealed: dict[str, int] = msgspec.field(default_factory=dict)
-    coverage: dict[str, int] = msgspec.field(default_factory=dict)
-    files: tuple[FileTally, ...] = ()
-    part: Part | None = None
-    warnings: tuple[LoadWarning, ...] = ()
-
-    def without_left_out(self) -> "Tally":
-        """What everyone may be told: as if no file held the records that were left out at their owners' wish.
-
-        Nor does it name the operator's own domains, or warn.
-        """
-        return msgspec.structs.replace(
-            self,
-            read=self.read - self.rejected.get(LEFT_OUT, 0),
-            rejected=_without_left_out(self.rejected),
-            files=tuple(one.without_left_out() for one in self.files),
-            sealed={},
-            warnings=(),
-        )
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,16 +29,6 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     def is_listed(self) -> bool:
         """There were no files: someone's catalogue says that there was a breach."""
         return not self.kinds
-
-
-@dataclass(frozen=True, slots=True)
-class FieldSet:
-    """One combination of data classes that occurs in a load; *people* carry it."""
-
-    id: FieldSetId
-    classes: frozenset[str]
-    via_alias: bool
-    people: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +60,11 @@ class Correction:
 
 
 class Loads:
-    """The tables ``load``, ``correction`` and ``field_set``."""
+    """The tables ``load`` and ``correction``."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._field_sets = FieldSets(db)
         self._jobs = Jobs(db)
 
     def start(
@@ -173,33 +90,6 @@ class Loads:
         )
         return load_id
 
-    def add_field_sets(self, load_id: LoadId, combinations: Sequence[tuple[frozenset[str], bool]]) -> list[FieldSetId]:
-        """Ids of new field sets, in the order given: (data classes, via alias). Nobody carries them yet."""
-        if not combinations:
-            return []
-        with self._db.transaction():
-            first = next_ids(self._db, "field_set", len(combinations))
-            self._db.execute_many(
-                """
-                INSERT INTO field_set (id, load_id, classes, via_alias, people)
-                VALUES (:id, :load_id, :classes, :via_alias, 0)
-                """,
-                (
-                    {
-                        "id": number,
-                        "load_id": load_id,
-                        "classes": json.dumps(sorted(classes)),
-                        "via_alias": int(via_alias),
-                    }
-                    for number, (classes, via_alias) in enumerate(combinations, first)
-                ),
-            )
-        return [FieldSetId(number) for number in range(first, first + len(combinations))]
-
-    def forget_field_sets(self, field_set_ids: Sequence[FieldSetId]) -> None:
-        """Of a load that runs: nobody carries them after all."""
-        self._db.execute_many("DELETE FROM field_set WHERE id = :id", ({"id": one} for one in field_set_ids))
-
     def history(self) -> str:
         """While this stands, nothing that was acknowledged is lost: see ``Source``."""
         return self._db.source().history
@@ -219,10 +109,7 @@ class Loads:
         Raises UnknownLoad where it runs no more, because it was given up for dead.
         """
         with self._db.transaction():
-            self._db.execute_many(
-                "UPDATE field_set SET people = :people WHERE id = :id",
-                ({"people": count, "id": field_set_id} for field_set_id, count in people.items()),
-            )
+            self._field_sets.note_people(people)
             if not self._end(load_id, "complete", at, contents=contents, tally=tally):
                 raise UnknownLoad(f"Load {load_id} runs no more; start it again.")
 
@@ -301,32 +188,10 @@ class Loads:
         """Every load of the breach, newest first."""
         return self._select("breach_id = :breach_id", {"breach_id": breach_id})
 
-    def not_pruned(self) -> list[Load]:
-        """Loads that ended and may still hold exposures, newest first."""
-        return self._select("state IN ('complete', 'failed')", {})
-
     def manifest_of(self, load_id: LoadId) -> str:
         """The manifest as it was given, word for word."""
         rows = self._db.query("SELECT manifest FROM load WHERE id = :id", {"id": load_id})
         return str(rows[0]["manifest"]) if rows else ""
-
-    def field_sets_of(self, load_id: LoadId) -> list[FieldSet]:
-        """Every combination of classes that occurs in the load."""
-        rows = self._db.query(
-            """
-            SELECT id, classes, via_alias, people
-            FROM field_set
-            WHERE load_id = :load_id
-            ORDER BY id
-            """,
-            {"load_id": load_id},
-        )
-        return [
-            FieldSet(
-                FieldSetId(row["id"]), frozenset(json.loads(row["classes"])), bool(row["via_alias"]), row["people"]
-            )
-            for row in rows
-        ]
 
     def _select(self, where: str, params: dict[str, object]) -> list[Load]:
         rows = self._db.query(
@@ -369,10 +234,6 @@ class Loads:
                 "id": load_id,
             },
         )
-
-
-def _without_left_out(rejected: dict[str, int]) -> dict[str, int]:
-    return {why: count for why, count in rejected.items() if why != LEFT_OUT}
 
 
 def _facts(text: str) -> Facts:

@@ -19,9 +19,9 @@ from breachcheck.disclosure import (
     records_shown,
 )
 from breachcheck.errors import IndexMoved, KindNotCarried, NothingToAsk
+from breachcheck.field_sets import FieldSet
 from breachcheck.headcounts import Headcounts
 from breachcheck.index import FieldSetId, Index
-from breachcheck.loads import FieldSet
 from breachcheck.owner_links import Owner
 
 ATTEMPTS = 3

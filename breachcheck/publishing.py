@@ -10,6 +10,7 @@ from breachcheck.catalog import move
 from breachcheck.changes import ChangeKind, Changes
 from breachcheck.db.base import Database
 from breachcheck.errors import LowersSensitivity, ReadInPart, Unanswered, UnknownLoad, UnknownWarning
+from breachcheck.field_sets import FieldSets
 from breachcheck.free_text import without_address
 from breachcheck.headcounts import Headcounts
 from breachcheck.index import Index
@@ -38,6 +39,7 @@ class Publishing:
         self._sealed_accounts = sealed_accounts
         self._breaches = Breaches(db)
         self._loads = Loads(db)
+        self._field_sets = FieldSets(db)
         self._reviews = Reviews(db)
         self._audit = Audit(db)
         self._jobs = Jobs(db)
@@ -214,7 +216,7 @@ class Publishing:
                 raise UnknownLoad(f"Load {load_id} is in use and was not pruned.")
             self._loads.mark_pruned(load_id)
             self._audit.note(AuditEntry(at=_now(), actor=by, action="prune", subject=f"load {load_id}"))
-        field_set_ids = [one.id for one in self._loads.field_sets_of(load_id)]
+        field_set_ids = [one.id for one in self._field_sets.of_load(load_id)]
         self._headcounts.delete(field_set_ids)
         self._sealed_accounts.delete(field_set_ids)
         return self._index.delete(load_id, field_set_ids)

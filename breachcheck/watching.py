@@ -13,10 +13,10 @@ from breachcheck.db.base import Database
 from breachcheck.digests import Digest
 from breachcheck.disclosure import KEY, KEY_SEEING_SENSITIVE, Viewer, disclose, may_be_shown, may_be_told
 from breachcheck.errors import IndexMoved, WatchlistFull
+from breachcheck.field_sets import FieldSet
 from breachcheck.free_text import without_address
 from breachcheck.index import FieldSetId, Index
 from breachcheck.jobs import Jobs
-from breachcheck.loads import FieldSet
 from breachcheck.lookup import ATTEMPTS
 from breachcheck.watch_events import News, WatchEvents
 from breachcheck.watch_findings import GONE, Finding, Findings, WatchFindings

@@ -15,6 +15,7 @@ from breachcheck.domain_reports import DomainReports
 from breachcheck.domains import Domains
 from breachcheck.ended_sessions import EndedSessions
 from breachcheck.fetching import Allowed, Fetcher
+from breachcheck.field_sets import FieldSets
 from breachcheck.headcounts import Headcounts
 from breachcheck.health.incidents import Incidents
 from breachcheck.health.measures import Measures
@@ -78,6 +79,7 @@ class Services:
         self.catalogue = Catalogue(catalogue, is_demo=self.is_demo)
         self.breaches = Breaches(catalogue)
         self.loads = Loads(catalogue)
+        self.field_sets = FieldSets(catalogue)
         self.reviews = Reviews(catalogue)
         self.watchlists = Watchlists(catalogue)
         self.suppressions = Suppressions(catalogue)

@@ -8,8 +8,8 @@ from breachcheck import __version__
 from breachcheck.breaches import LoadId
 from breachcheck.db import engines
 from breachcheck.errors import BreachcheckError, LoadError
-from breachcheck.loads import Tally
 from breachcheck.services import Services
+from breachcheck.tallies import Tally
 from ingest.loading import Lock
 from ingest.manifest import Manifest
 

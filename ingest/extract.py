@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from breachcheck.addresses import Address, base_of, canonical
 from breachcheck.digests import Digester, Kind
 from breachcheck.errors import InvalidAccount
-from breachcheck.loads import LEFT_OUT, Part
 from breachcheck.phones import international
+from breachcheck.tallies import LEFT_OUT, Part
 from ingest import parts, shortcuts
 from ingest.batches import Batch, batches
 from ingest.columns import ColumnDigester, Int64s, TextColumn, are_among

@@ -1,6 +1,6 @@
 """Parts of data files: what a trial load reads of each, the first records or a share that is spread over it."""
 
-from breachcheck.loads import Part
+from breachcheck.tallies import Part
 from ingest.engine import quoted
 from ingest.readers.left_out import NUMBER, LeftOut
 

@@ -18,8 +18,9 @@ from breachcheck.audit import AuditEntry
 from breachcheck.breaches import Facts, LoadId
 from breachcheck.interruption import ends_in_time, stoppable
 from breachcheck.load_warnings import LoadWarning
-from breachcheck.loads import LEFT_OUT, Contents, Part, Tally
+from breachcheck.loads import Contents
 from breachcheck.services import Services
+from breachcheck.tallies import LEFT_OUT, Part, Tally
 from ingest import engine, loading, rejections, shortcuts, warning_signs, writing
 from ingest.archives.passwords import Ask
 from ingest.attempts import LoadRefused as LoadRefused

@@ -12,7 +12,7 @@ import duckdb
 import msgspec
 
 from breachcheck.digests import Digester
-from breachcheck.loads import LEFT_OUT, FileTally, Part, Tally
+from breachcheck.tallies import LEFT_OUT, FileTally, Part, Tally
 from ingest import engine
 from ingest.chains import in_order
 from ingest.columns import Int64s

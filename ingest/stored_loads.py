@@ -22,14 +22,14 @@ class StoredLoad:
     """
 
     def __init__(self, services: Services, load_id: LoadId, patience: Patience) -> None:
-        self._loads = services.loads
+        self._field_sets = services.field_sets
         self._index = services.index
         self._headcounts = services.headcounts
         self._sealed_accounts = services.sealed_accounts
         self._load_id = load_id
         self._patience = patience
         self._pieces = 0
-        self._field_sets: dict[Combination, FieldSetId] = {}
+        self._ids: dict[Combination, FieldSetId] = {}
         self._left: list[FieldSetId] = []
         self._entered: dict[int, str] = {}
 
@@ -38,9 +38,9 @@ class StoredLoad:
         self._patience(self._take_stock)
 
     def add_field_sets(self, combinations: Sequence[Combination]) -> list[FieldSetId]:
-        if new := [one for one in combinations if one not in self._field_sets]:
+        if new := [one for one in combinations if one not in self._ids]:
             self._patience(lambda: self._enter_field_sets(new))
-        return [self._field_sets[one] for one in combinations]
+        return [self._ids[one] for one in combinations]
 
     def insert(self, piece: int, digests: Int64s, field_set_ids: Int64s, /) -> None:
         checksum = self._checksum(digests, field_set_ids)
@@ -66,8 +66,8 @@ class StoredLoad:
     def end(self) -> None:
         for piece in self._entered:
             self._patience(lambda piece=piece: self._clear(piece))  # type: ignore[misc]
-        used = set(self._field_sets.values())
-        self._patience(lambda: self._loads.forget_field_sets([one for one in self._left if one not in used]))
+        used = set(self._ids.values())
+        self._patience(lambda: self._field_sets.forget([one for one in self._left if one not in used]))
 
     def _take_stock(self) -> None:
         """Of what was cut off. Boxes are never the same twice, and headcounts come last: both are entered anew."""
@@ -87,11 +87,11 @@ class StoredLoad:
         """Those that are there already keep their ids."""
         known = self._known()
         missing = [one for one in wanted if one not in known]
-        known |= zip(missing, self._loads.add_field_sets(self._load_id, missing), strict=True)
-        self._field_sets |= {one: known[one] for one in wanted}
+        known |= zip(missing, self._field_sets.add(self._load_id, missing), strict=True)
+        self._ids |= {one: known[one] for one in wanted}
 
     def _known(self) -> dict[Combination, FieldSetId]:
-        return {(one.classes, one.via_alias): one.id for one in self._loads.field_sets_of(self._load_id)}
+        return {(one.classes, one.via_alias): one.id for one in self._field_sets.of_load(self._load_id)}
 
     def _clear(self, piece: int) -> None:
         ends = equal_ranges(self._pieces)

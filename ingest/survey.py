@@ -12,7 +12,8 @@ import duckdb
 from breachcheck.addresses import mask_addresses
 from breachcheck.digests import Kind
 from breachcheck.errors import DataFileError, ManifestError
-from breachcheck.loads import Contents, FileTally, PasswordStorage
+from breachcheck.loads import Contents, PasswordStorage
+from breachcheck.tallies import FileTally
 from ingest import formats, mapping, mixpanel_names, sources
 from ingest.archives.passwords import Ask, Passwords
 from ingest.chains import in_order, junction

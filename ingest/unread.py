@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from breachcheck.loads import FileTally
+from breachcheck.tallies import FileTally
 from ingest.sources import NOT_SELECTED
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from breachcheck.breaches import Facts, LoadId
 from breachcheck.data_classes import heaviest_first
 from breachcheck.load_warnings import LoadWarning, naming
-from breachcheck.loads import FileTally, Tally
+from breachcheck.tallies import FileTally, Tally
 from ingest.archives.members import NO_MATTER
 from ingest.column_signs import Sign
 

@@ -12,8 +12,9 @@ from breachcheck import addresses, config, services
 from breachcheck.breaches import Facts, LoadId
 from breachcheck.db import schema
 from breachcheck.load_warnings import LoadWarning
-from breachcheck.loads import Contents, FileTally, Part, PasswordStorage, Tally
+from breachcheck.loads import Contents, PasswordStorage
 from breachcheck.services import Services
+from breachcheck.tallies import FileTally, Part, Tally
 from tests.engines import CHOSEN
 from tests.made_once import put_empty_store
 
@@ -77,7 +78,7 @@ def held_breach(
     )
     exposures = _exposures(store, people)
     sets = sorted({key for _, key in exposures}, key=lambda key: (sorted(key[0]), key[1]))
-    ids = dict(zip(sets, store.loads.add_field_sets(load_id, sets), strict=True))
+    ids = dict(zip(sets, store.field_sets.add(load_id, sets), strict=True))
     rows = sorted({(digest, ids[key]) for digest, key in exposures})
     columns = np.array(rows, dtype=np.int64).reshape(-1, 2).T
     store.index.insert(load_id, 0, columns[0].copy(), columns[1].copy())

@@ -6,7 +6,7 @@ from breachcheck import breach_reports
 from breachcheck.breach_reports import as_json, report_of
 from breachcheck.breaches import NotExposed
 from breachcheck.errors import UnknownLoad
-from breachcheck.loads import LEFT_OUT
+from breachcheck.tallies import LEFT_OUT
 from tests.cli.commands import breachcheck
 from tests.engines import ENGINES as ENGINES
 from tests.mails import after_this_test, mailing
@@ -29,7 +29,13 @@ TOLD = facts(
 def report(store, name="Shop", load_id=None, written=()):
     row, notifications = store.breaches.get(name), store.post.notifications
     return report_of(
-        row, load_id, breaches=store.breaches, loads=store.loads, notifications=notifications, written=written
+        row,
+        load_id,
+        breaches=store.breaches,
+        loads=store.loads,
+        field_sets=store.field_sets,
+        notifications=notifications,
+        written=written,
     )
 
 

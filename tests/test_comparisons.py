@@ -35,11 +35,11 @@ def two(store):
 
 
 def test_people_are_compared_one_by_one_and_aliases_are_none(store, two):
-    assert compare_people(*two, store.loads, store.index) == People(added=2, gone=2, changed=1, same=1)
+    assert compare_people(*two, store.field_sets, store.index) == People(added=2, gone=2, changed=1, same=1)
 
 
 def test_who_got_and_who_lost_each_class_is_counted(store, two):
-    moved = compare_people(*two, store.loads, store.index).classes
+    moved = compare_people(*two, store.field_sets, store.index).classes
 
     assert {name: (one.added, one.gone) for name, one in moved.items()} == {
         EMAIL: (2, 2),
@@ -51,7 +51,7 @@ def test_who_got_and_who_lost_each_class_is_counted(store, two):
 def test_a_load_compared_with_itself_has_the_same_people(store, two):
     before, _ = two
 
-    assert compare_people(before, before, store.loads, store.index) == People(added=0, gone=0, changed=0, same=4)
+    assert compare_people(before, before, store.field_sets, store.index) == People(added=0, gone=0, changed=0, same=4)
 
 
 def test_counts_classes_and_facts_are_compared(two):
@@ -72,7 +72,7 @@ def test_a_load_without_rows_is_not_compared_by_person(store, two):
     store.publishing.prune(before.id, by="tests")
 
     with pytest.raises(UnknownLoad, match="pruned"):
-        compare_people(store.loads.get(before.id), after, store.loads, store.index)
+        compare_people(store.loads.get(before.id), after, store.field_sets, store.index)
 
 
 def test_the_command_compares_the_held_load_with_the_published_one(store, two):

@@ -50,7 +50,7 @@ def test_only_the_field_sets_named_are_deleted(headcounts, digest):
 
 def test_a_pruned_load_leaves_no_numbers(store):
     load_id = held_breach(store, facts(), {"alice@example.com": ["Names"]})
-    field_set = store.loads.field_sets_of(load_id)[0].id
+    field_set = store.field_sets.of_load(load_id)[0].id
     enter(store.headcounts, (5, field_set, 1), (5, field_set + 1, 1))
 
     store.publishing.prune(load_id, by="tests")

@@ -5,8 +5,9 @@ import pytest
 
 from breachcheck.breaches import LoadId
 from breachcheck.errors import UnknownLoad
-from breachcheck.loads import Contents, FileTally, Tally
+from breachcheck.loads import Contents
 from breachcheck.services import Services
+from breachcheck.tallies import FileTally, Tally
 from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, facts
 
@@ -72,10 +73,10 @@ def test_every_fact_of_a_manifest_comes_back_as_it_was_said(store):
 
 def test_field_sets_have_ids_of_their_own_in_the_order_asked_for(store):
     load_id = started(store)
-    ids = store.loads.add_field_sets(load_id, [(frozenset([NAMES, EMAIL]), False), (frozenset([EMAIL]), True)])
+    ids = store.field_sets.add(load_id, [(frozenset([NAMES, EMAIL]), False), (frozenset([EMAIL]), True)])
     store.loads.complete(load_id, CONTENTS, TALLY, {ids[0]: 3}, 200)
 
-    assert [(one.id, one.classes, one.via_alias, one.people) for one in store.loads.field_sets_of(load_id)] == [
+    assert [(one.id, one.classes, one.via_alias, one.people) for one in store.field_sets.of_load(load_id)] == [
         (ids[0], {EMAIL, NAMES}, False, 3),
         (ids[1], {EMAIL}, True, 0),
     ]
@@ -83,15 +84,15 @@ def test_field_sets_have_ids_of_their_own_in_the_order_asked_for(store):
 
 def test_the_ids_of_a_failed_load_are_never_given_out_again(store):
     failed = started(store)
-    spent = store.loads.add_field_sets(failed, [(frozenset([EMAIL]), False), (frozenset([NAMES]), False)])
+    spent = store.field_sets.add(failed, [(frozenset([EMAIL]), False), (frozenset([NAMES]), False)])
     store.loads.fail(failed, "disk full", 200)
-    fresh = store.loads.add_field_sets(started(store), [(frozenset([EMAIL]), False)])
+    fresh = store.field_sets.add(started(store), [(frozenset([EMAIL]), False)])
 
     assert min(fresh) > max(spent)
 
 
 def test_asking_for_no_field_set_gives_none(store):
-    assert store.loads.add_field_sets(started(store), []) == []
+    assert store.field_sets.add(started(store), []) == []
 
 
 def test_a_failed_load_says_why_and_is_to_be_pruned(store):

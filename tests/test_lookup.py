@@ -10,7 +10,8 @@ from breachcheck.catalog import move
 from breachcheck.digests import Kind
 from breachcheck.disclosure import KEY, OPERATOR, PUBLIC
 from breachcheck.errors import IndexMoved, InvalidAccount, NothingToAsk, StoreUnavailable, UnknownBreach
-from breachcheck.loads import Contents, Tally
+from breachcheck.loads import Contents
+from breachcheck.tallies import Tally
 from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, break_catalogue, break_index, facts, held_breach, published_breach
 
@@ -172,7 +173,7 @@ class TestIdentifiers:
             load_id = store.loads.start(
                 store.breaches.id_of(name), facts(name=name), manifest="", sha256="", program="test", by="tests", at=0
             )
-            (field_set,) = store.loads.add_field_sets(load_id, [(frozenset({EMAIL, NAMES}), False)])
+            (field_set,) = store.field_sets.add(load_id, [(frozenset({EMAIL, NAMES}), False)])
             mine = [store.digester.of(Kind.USERNAME, "john", name)] if name == "Shop" else []
             digests = np.array(sorted([*mine, store.digester.of(Kind.PHONE, "+15550100")]), dtype=np.int64)
             store.index.insert(load_id, 0, digests, np.full_like(digests, field_set))

@@ -66,7 +66,7 @@ def test_only_the_field_sets_named_are_deleted(accounts):
 
 def test_a_pruned_load_leaves_no_boxes(store):
     load_id = held_breach(store, facts(), {"alice@example.com": ["Names"]})
-    field_set = store.loads.field_sets_of(load_id)[0].id
+    field_set = store.field_sets.of_load(load_id)[0].id
     store.sealed_accounts.insert([account(5, field_set), account(5, field_set + 1)])
 
     store.publishing.prune(load_id, by="tests")

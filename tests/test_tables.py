@@ -23,7 +23,7 @@ OWNERS = {
     "counter": "counters",
     "ended_session": "ended_sessions",
     "exposure": "index",
-    "field_set": "loads",
+    "field_set": "field_sets",
     "headcount": "headcounts",
     "identity": "identity",
     "incident": "health.incidents",

@@ -29,7 +29,7 @@ def compare(data: Path | None, as_json: bool, name: str, load_id: int | None, be
         row = services.breaches.get(name)
         before, after = _chosen(services, row, before_id, load_id)
         comparison = comparisons.compare(before, after)
-        people = comparisons.compare_people(before, after, services.loads, services.index)
+        people = comparisons.compare_people(before, after, services.field_sets, services.index)
     if as_json:
         click.echo(json.dumps(comparisons.as_json(comparison, people)))
     else:

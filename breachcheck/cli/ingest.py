@@ -13,8 +13,8 @@ from breachcheck.cli.output import who
 from breachcheck.cli.progress import shown
 from breachcheck.comparisons import Comparison
 from breachcheck.config import Config
-from breachcheck.loads import Part, Tally
 from breachcheck.services import opened
+from breachcheck.tallies import Part, Tally
 from ingest import manifest as manifests
 from ingest import pipeline
 from ingest.manifest import Manifest

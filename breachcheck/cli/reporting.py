@@ -35,6 +35,7 @@ def report(data: Path | None, as_json: bool, name: str, load_id: int | None) -> 
             None if load_id is None else LoadId(load_id),
             breaches=services.breaches,
             loads=services.loads,
+            field_sets=services.field_sets,
             notifications=services.post.notifications,
             written=services.post.outbox.written(),
         )

@@ -13,8 +13,8 @@ from breachcheck.cli.output import aligned
 from breachcheck.comparisons import Comparison, compare
 from breachcheck.config import Config
 from breachcheck.load_warnings import LoadWarning, words_of
-from breachcheck.loads import FileTally, Tally
 from breachcheck.services import Services
+from breachcheck.tallies import FileTally, Tally
 from ingest.archives.members import NO_MATTER
 from ingest.manifest import Manifest
 from ingest.pipeline import Outcome

@@ -42,7 +42,7 @@ def of_breaches(services: Services) -> Iterator[Finding]:
     found = services.index.counts()
     breaches = services.catalogue.published().breaches
     for breach in breaches:
-        carried = {one.id: one.people for one in services.loads.field_sets_of(breach.load_id)}
+        carried = {one.id: one.people for one in services.field_sets.of_load(breach.load_id)}
         yield from _of_load(breach, sum(carried.values()), sum(found[set_id] for set_id in carried))
     yield from _of_focus(services.config.focus_breach, breaches)
     yield fine("breaches", f"Published: {len(breaches):,}.")

@@ -126,7 +126,7 @@ def load(load_id: LoadId) -> ResponseReturnValue:
     comparison = compare(services().loads.get(row.current_load), found) if is_waiting and row.current_load else None
     people = None
     if comparison and request.args.get("by") == "person":
-        people = compare_people(comparison.before, found, services().loads, services().index)
+        people = compare_people(comparison.before, found, services().field_sets, services().index)
     reviews = services().reviews.of_load(load_id)
     warned = [Warned(one, words_of(one, tongue(tag())), reviews.get(one.id)) for one in found.tally.warnings]
     return render_template(

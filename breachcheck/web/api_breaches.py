@@ -11,8 +11,8 @@ from breachcheck.answers import Exposure, timestamp
 from breachcheck.catalog import Breach
 from breachcheck.disclosure import ANY_OWNER, KEY, disclose
 from breachcheck.errors import InvalidRequest, UnknownBreach, UnknownDataClass, WithdrawnBreach
+from breachcheck.field_sets import FieldSet
 from breachcheck.index import FieldSetId
-from breachcheck.loads import FieldSet
 from breachcheck.web import breach_model, csv_cells, ecs, formats, language
 from breachcheck.web.api import PREFIX
 from breachcheck.web.breach_model import Model

@@ -7,7 +7,8 @@ from breachcheck.answers import timestamp
 from breachcheck.breaches import differences
 from breachcheck.catalog import Breach
 from breachcheck.data_classes import heaviest_first
-from breachcheck.loads import Correction, FileTally, Load
+from breachcheck.loads import Correction, Load
+from breachcheck.tallies import FileTally
 from breachcheck.web.breach_page import FEW
 
 Model = dict[str, Any]

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from breachcheck import answers
 from breachcheck.breaches import Facts
 from breachcheck.catalog import Breach
-from breachcheck.loads import Correction, FileTally
+from breachcheck.loads import Correction
 from breachcheck.manifest_texts import Text
 from breachcheck.services import Services
+from breachcheck.tallies import FileTally
 from breachcheck.web.answer_page import Absent, absent, plural
 from breachcheck.web.breach_texts import texts_of
 from breachcheck.web.language import gettext as _

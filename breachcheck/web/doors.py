@@ -9,8 +9,8 @@ from breachcheck.answers import Answer
 from breachcheck.breaches import LoadId
 from breachcheck.catalog import Breach
 from breachcheck.disclosure import ANY_OWNER, PUBLIC, Viewer
-from breachcheck.loads import Part
 from breachcheck.services import Services
+from breachcheck.tallies import Part
 
 
 class Door(Protocol):

@@ -287,7 +287,7 @@ def empty_database() -> None:
 def people_found(store: Services) -> int:
     """How many people the index holds of what is published, counted one by one."""
     (breach,) = store.catalogue.published().breaches
-    sets = {one.id for one in store.loads.field_sets_of(breach.load_id)}
+    sets = {one.id for one in store.field_sets.of_load(breach.load_id)}
     rows = store.databases.index_db.query("SELECT field_set_id FROM exposure")
     return sum(row["field_set_id"] in sets for row in rows)
 

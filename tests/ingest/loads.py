@@ -42,7 +42,7 @@ def load(manifest, store, **options):
 
 def found(store, load_id, text, kind=Kind.EMAIL):
     """The field sets of *text* in a load: (classes, via alias)."""
-    by_id = {one.id: one for one in store.loads.field_sets_of(load_id)}
+    by_id = {one.id: one for one in store.field_sets.of_load(load_id)}
     digest = store.digester.of(kind, text, "Shop")
     ids = [one for one in store.index.field_sets_of(digest) if one in by_id]
     return {(by_id[one].classes, by_id[one].via_alias) for one in ids}

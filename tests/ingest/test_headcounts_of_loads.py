@@ -26,7 +26,7 @@ STAFF = """
 
 def headcounts(store, load_id, digest):
     """The numbers of *digest* in a load, by data classes."""
-    by_id = {one.id: one for one in store.loads.field_sets_of(load_id)}
+    by_id = {one.id: one for one in store.field_sets.of_load(load_id)}
     assert not any(by_id[number].via_alias for number in store.headcounts.of(digest) if number in by_id)
     return {by_id[number].classes: count for number, count in store.headcounts.of(digest).items() if number in by_id}
 

@@ -4,7 +4,7 @@ import pytest
 
 from breachcheck.digests import Kind
 from breachcheck.errors import ReadInPart
-from breachcheck.loads import Part
+from breachcheck.tallies import Part
 from ingest.pipeline import LoadRefused
 from tests.cli.commands import breachcheck
 from tests.engines import ENGINES as ENGINES
@@ -19,7 +19,7 @@ def csv_of(count, odd={}.get):
 
 
 def people_in(store, load_id, numbers):
-    ids = {one.id for one in store.loads.field_sets_of(load_id)}
+    ids = {one.id for one in store.field_sets.of_load(load_id)}
     by_digest = {store.digester.of(Kind.EMAIL, f"u{one}@example.com"): one for one in numbers}
     return {by_digest[one] for one, held in store.index.field_sets_of_many(by_digest).items() if ids & set(held)}
 

@@ -126,7 +126,7 @@ def test_each_person_has_exactly_the_classes_of_all_their_records(store, manifes
 def test_the_field_sets_of_people_add_up_to_the_people(store, manifest):
     outcome = load(manifest(PEOPLE, {"people.csv": CSV}), store)
 
-    direct = [one for one in store.loads.field_sets_of(outcome.load_id) if not one.via_alias]
+    direct = [one for one in store.field_sets.of_load(outcome.load_id) if not one.via_alias]
     assert sum(one.people for one in direct) == outcome.tally.people == 3
 
 
@@ -383,7 +383,7 @@ def test_whatever_a_file_holds_nobody_is_lost_or_invented(shared_store, manifest
 
 
 def digests(store, load_id):
-    alias_of = {one.id: one.via_alias for one in store.loads.field_sets_of(load_id)}
+    alias_of = {one.id: one.via_alias for one in store.field_sets.of_load(load_id)}
     rows = store.databases[0].query("SELECT digest, field_set_id FROM exposure")
     return {(row["digest"], alias_of[row["field_set_id"]]) for row in rows if row["field_set_id"] in alias_of}
 

@@ -7,8 +7,8 @@ import pytest
 from breachcheck import addresses
 from breachcheck.digests import Kind
 from breachcheck.errors import ManifestError
-from breachcheck.loads import LEFT_OUT
 from breachcheck.suppressions import Level
+from breachcheck.tallies import LEFT_OUT
 from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import EMAIL, NAMES, PLACES, described, found, load
 

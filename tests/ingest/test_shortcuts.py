@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from breachcheck.addresses import KNOWN
 from breachcheck.digests import Digester, Kind
-from breachcheck.loads import LEFT_OUT
+from breachcheck.tallies import LEFT_OUT
 from ingest import engine
 from ingest.extract import Extractor
 from ingest.gathering import Gathering

@@ -8,8 +8,8 @@ import pytest
 from breachcheck import addresses
 from breachcheck.digests import Digest, Kind
 from breachcheck.disclosure import OPERATOR
-from breachcheck.loads import LEFT_OUT
 from breachcheck.suppressions import Level
+from breachcheck.tallies import LEFT_OUT
 from ingest.pipeline import LoadRefused
 from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import EMAIL, NAMES, Silent, described, found, load

@@ -7,7 +7,7 @@ import pytest
 
 from breachcheck.breaches import NotExposed
 from breachcheck.load_warnings import naming, words_of
-from breachcheck.loads import FileTally, Tally
+from breachcheck.tallies import FileTally, Tally
 from ingest import pipeline
 from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import described, load

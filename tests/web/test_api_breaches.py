@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from breachcheck.breaches import CompanyStep
 from breachcheck.listings import Entry
-from breachcheck.loads import LEFT_OUT
 from breachcheck.services import Services
+from breachcheck.tallies import LEFT_OUT
 from breachcheck.web.app import create_app
 from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, break_catalogue, facts, held_breach, published_breach

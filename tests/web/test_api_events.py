@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 
 from breachcheck.breaches import Facts
 from breachcheck.digests import Digest, Kind
-from breachcheck.loads import Contents, Tally
+from breachcheck.loads import Contents
 from breachcheck.services import Services
+from breachcheck.tallies import Tally
 from breachcheck.web.app import create_app
 from tests.engines import ENGINES as ENGINES
 from tests.stores import LOADED_AT, SHOP, facts, published_breach
@@ -47,7 +48,7 @@ def organisations(store: Services, about: Facts, counts: dict[str, dict[tuple[st
         store.breaches.id_of(about.name), about, manifest="", sha256="ab" * 32, program="test", by="tests", at=LOADED_AT
     )
     sets = sorted({classes for by_classes in counts.values() for classes in by_classes})
-    ids = dict(zip(sets, store.loads.add_field_sets(load_id, [(frozenset(one), False) for one in sets]), strict=True))
+    ids = dict(zip(sets, store.field_sets.add(load_id, [(frozenset(one), False) for one in sets]), strict=True))
     rows = sorted(
         (store.digester.of(Kind.ORG_ID, org, about.name), ids[classes], number)
         for org, by_classes in counts.items()

@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 from breachcheck.breaches import LoadId
 from breachcheck.digests import Kind
 from breachcheck.load_warnings import LoadWarning, naming
-from breachcheck.loads import Part
 from breachcheck.outbox import Mail
 from breachcheck.services import Services
 from breachcheck.suppressions import Level
+from breachcheck.tallies import Part
 from breachcheck.web.app import create_app
 from tests.engines import ENGINES as ENGINES
 from tests.mails import after_this_test, mailing
