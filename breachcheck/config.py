@@ -1,17 +1,13 @@
 """Settings: read once at start from the data folder's settings.toml and the environment, which wins."""
 
 import os
-import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
 from breachcheck.errors import ConfigError
-from breachcheck.settings import kinds, locators
+from breachcheck.settings import kinds, rules, written
 
 PREFIX = "BREACHCHECK_"
 SETTINGS_FILE = "settings.toml"
@@ -33,10 +29,6 @@ USUAL_PORTS: Mapping[SmtpSecurity, int] = {"starttls": 587, "tls": 465, "none": 
 ON_THIS_MACHINE = "http://127.0.0.1:8000"
 """Where `serve` can be reached without settings, and where links in mails lead that only this machine will see."""
 
-
-_LAST_PORT = 65535
-_LONGEST_NAME = 100
-_ONE_LINE = re.compile(rf"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{{0,{_LONGEST_NAME}}}")
 _NEEDED_FOR: Mapping[str, str] = {
     "smtp_host": "there is no server to hand mails to",
     "mail_from": "there is no sender",
@@ -262,76 +254,27 @@ def _default_of(name: str) -> Any:
 
 
 def _from_file(path: Path) -> dict[str, Any]:
-    try:
-        values = dict(_flat(tomllib.loads(path.read_text(encoding="utf-8-sig")), path))
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"The settings in {path} cannot be read ({error}).") from error
-    for name in sorted(set(values) - set(names())):
-        meant = get_close_matches(name, names(), 1, cutoff=0.8)
-        known = f"did you mean {meant[0]}?" if meant else f"known are: {', '.join(names())}."
-        raise ConfigError(f"{path} has an unknown setting {name!r}; {known}")
-    values = {name: value for name, value in values.items() if value != "" or _default_of(name) is not None}
+    """A setting that is empty is not set, where it can be so. Paths start from the folder of the file."""
+    values = written.in_file(path, names()).items()
+    said = {name: value for name, value in values if value != "" or _default_of(name) is not None}
     return {
-        name: path.parent / value if kinds.is_path(_kind_of(name), value) else value for name, value in values.items()
+        name: path.parent / value if kinds.is_path(_kind_of(name), value) else value for name, value in said.items()
     }
 
 
-def _flat(values: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Any]]:
-    """Those of a table too, under the names that they have outside of it: `site.name` is `site_name`."""
-    for name, value in values.items():
-        if not isinstance(value, dict):
-            yield name, value
-            continue
-        for inner, one in value.items():
-            if f"{name}_{inner}" in values:
-                raise ConfigError(f"{path} says {name}_{inner} and {name}.{inner}, which are the same; say one.")
-            yield f"{name}_{inner}", one
-
-
-def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
     known = {variable_of(name): name for name in names()}
-    for variable in environment:
-        if variable.startswith(PREFIX) and variable not in (*known, *NOT_SETTINGS):
-            _require_no_misspelling(variable, list(known))
-    return {name: value for variable, name in known.items() if (value := environment.get(variable))}
-
-
-def _require_no_misspelling(variable: str, known: list[str]) -> None:
-    """Others may use the prefix too, as Kubernetes does for a service of our name; a near miss is an operator's."""
-    if meant := get_close_matches(variable, known, 1, cutoff=0.9):
-        raise ConfigError(f"{variable} is not a setting; {meant[0]} is.")
+    return written.in_environment(environment, known, prefix=PREFIX, others=NOT_SETTINGS)
 
 
 def require_sense(config: Config) -> None:
     """Refuse settings that do not go together or name nothing. Raises ConfigError."""
-    require_way_to_owner(config, config.disclosure)
-    if config.database is not None and not locators.is_database(config.database):
-        raise ConfigError(
-            "database must be like postgresql://USER@HOST:PORT/NAME, with what is special in a password written as %40."
-        )
-    if config.public_url is not None and not locators.is_site(config.public_url):
-        raise ConfigError("public_url must be the address of a whole site, such as https://breaches.example.org")
-    _require_origins(config.cors_origins)
-    _require_proxies(config.trusted_proxies)
+    for name in names():
+        rules.require(name, getattr(config, name))
     if config.metrics_token and config.metrics_token_file:
         raise ConfigError("metrics_token and metrics_token_file are both set; set one of them.")
-    _require_site(config)
+    require_way_to_owner(config, config.disclosure)
     _require_way_for_mail(config)
-
-
-def _require_site(config: Config) -> None:
-    for name in ("site_name", "site_operator"):
-        if not _ONE_LINE.fullmatch(getattr(config, name)):
-            raise ConfigError(f"{name} must be one line of at most {_LONGEST_NAME} characters.")
-    if not config.site_name.strip():
-        raise ConfigError("site_name is empty; every page and mail says it. Leave it out for the usual one.")
-    for name in ("site_contact", "site_privacy_contact"):
-        if (said := getattr(config, name)) and not locators.is_contact(said):
-            raise ConfigError(f"{name} must be like help@example.org, or a page like https://example.org/help")
-    if config.site_home_page is not None and not locators.is_page(config.site_home_page):
-        raise ConfigError("site_home_page must be a web address like https://example.org")
 
 
 def require_way_to_owner(config: Config, disclosure: Disclosure) -> None:
@@ -341,10 +284,6 @@ def require_way_to_owner(config: Config, disclosure: Disclosure) -> None:
 
 
 def _require_way_for_mail(config: Config) -> None:
-    if config.mail_from and not locators.is_mailbox(config.mail_from):
-        raise ConfigError("mail_from must be an address alone, such as no-reply@example.org, in plain ASCII.")
-    if config.smtp_port > _LAST_PORT:
-        raise ConfigError(f"smtp_port must be between 1 and {_LAST_PORT}, or 0 for the usual one.")
     if bool(config.smtp_user) != bool(config.smtp_password_file):
         raise ConfigError("smtp_user and smtp_password_file go together; set both, or neither.")
     if config.mail == "smtp":
@@ -352,31 +291,8 @@ def _require_way_for_mail(config: Config) -> None:
 
 
 def _require_smtp(config: Config) -> None:
-    for name in ("smtp_host", "mail_from", "public_url"):
+    for name, why in _NEEDED_FOR.items():
         if not getattr(config, name):
-            raise ConfigError(f"mail is `smtp`, but {name} is not set: {_NEEDED_FOR[name]}. Set it, or mail to `off`.")
+            raise ConfigError(f"mail is `smtp`, but {name} is not set: {why}. Set it, or mail to `off`.")
     if config.smtp_user and config.smtp_security == "none":
         raise ConfigError("smtp_security is `none`, which would send the password in clear; use `starttls` or `tls`.")
-
-
-def _require_origins(origins: tuple[str, ...]) -> None:
-    for origin in origins:
-        if not locators.is_site(origin) or origin.endswith("/") or origin != origin.lower():
-            raise ConfigError(
-                f"cors_origins names {origin!r}; write an origin as browsers send it, like https://soc.example.org:"
-                " scheme, host in lower case and perhaps a port, with no slash at the end."
-            )
-
-
-def _require_proxies(proxies: int | tuple[str, ...]) -> None:
-    """Refuse what is no network, and one that everybody is in."""
-    for text in () if isinstance(proxies, int) else proxies:
-        try:
-            is_all = ip_network(text).prefixlen == 0
-        except ValueError:
-            is_all = True
-        if is_all:
-            raise ConfigError(
-                f"trusted_proxies has {text!r}; write the address of each proxy or a network of nothing but proxies,"
-                " like 10.1.0.0/24, or how many there are."
-            )

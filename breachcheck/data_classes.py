@@ -42,11 +42,6 @@ class DataClass(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     why: str
     what: str = ""
 
-    @property
-    def page_name(self) -> str:
-        """As a heading or a chip of a breach's page: "Names"."""
-        return self.plural[0].upper() + self.plural[1:]
-
 
 class Combination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Classes that weigh more in one record than alone: one or more out of each group of *all_of*.

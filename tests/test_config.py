@@ -323,5 +323,5 @@ def test_a_table_holds_no_unknown_setting(tmp_path, text):
 
 
 def test_a_site_without_a_name_is_refused(tmp_path):
-    with pytest.raises(ConfigError, match="site_name is empty"):
+    with pytest.raises(ConfigError, match=r"site_name must be one line .* and not empty"):
         config.read(written(tmp_path, 'site_name = " "\n'), {})

@@ -83,8 +83,7 @@ class TestTheWordsOfAClass:
         assert one.why.endswith(".")
         assert one.what.endswith((".", "?"))
 
-    def test_a_list_begins_small_and_a_heading_large(self, one):
-        assert one.page_name == one.plural[0].upper() + one.plural[1:]
+    def test_what_stands_alone_is_nobody_s(self, one):
         assert not one.bare.startswith("your ")
 
     def test_no_sentence_is_longer_than_twenty_five_words(self, one):
@@ -103,12 +102,6 @@ def test_a_class_without_a_step_asks_nothing_unless_it_says_what():
     silent = {one.name for one in EVERY if not one.steps and not one.asks_nothing}
 
     assert silent == {"Bios", "Comments", "Forum posts", "Personal descriptions"}
-
-
-def test_page_names_are_plural_and_capital():
-    assert data_classes.get("Names").page_name == "Names"
-    assert data_classes.get("IP addresses").page_name == "IP addresses"
-    assert data_classes.get("Government issued IDs").page_name == "Government ID numbers"
 
 
 @pytest.mark.parametrize(

@@ -67,12 +67,6 @@ def write(destination: Path, contents: Contents, files: Mapping[str, Path], secr
         ) from None
 
 
-def read_contents(path: Path, secret: Secret | None) -> Contents:
-    """What the backup at *path* says of itself; nothing else of it is looked at. Raises BackupFault."""
-    with _opened(path, secret) as (_, contents, _):
-        return contents
-
-
 def unpack(path: Path, secret: Secret | None, folder: Path | None = None) -> Contents:
     """Read all of the backup at *path*, and put its files into *folder*, if there is one, each as it was written.
 

@@ -1,1 +1,1 @@
-"""Settings: the kinds of values that a setting takes, and what of the site's own looks they name."""
+"""Settings: how they are written, the kinds and rules of their values, and what of the site's own looks they name."""

@@ -55,25 +55,6 @@ from breachcheck.web.sealed import Seal
 LARGEST_BODY = 16 * 2**20
 LARGEST_FORM = 64 * 2**10
 
-BLUEPRINTS = (
-    pages.bp,
-    account.bp,
-    owner.bp,
-    preferences.bp,
-    status.bp,
-    house_call.bp,
-    metrics.bp,
-    admin.bp,
-    api.bp,
-    api_batch.bp,
-    api_breaches.bp,
-    api_changes.bp,
-    api_domains.bp,
-    api_page.bp,
-    api_watchlists.bp,
-    api_webhooks.bp,
-    hibp.bp,
-)
 WITHOUT_SESSION = (
     pages.bp,
     account.bp,
@@ -90,6 +71,7 @@ WITHOUT_SESSION = (
     api_webhooks.bp,
     hibp.bp,
 )
+BLUEPRINTS = (*WITHOUT_SESSION, house_call.bp, metrics.bp, admin.bp)
 RENDERERS: dict[str, errors.Renderer] = {hibp.PREFIX: hibp_errors.render, "/api/": problems.render}
 
 
