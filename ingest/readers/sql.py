@@ -20,6 +20,7 @@ from ingest.readers.left_out import LeftOut
 from ingest.readers.rows import AT_ONCE, as_csv, table
 from ingest.readers.sql_assignments import assigned, assigned_columns
 from ingest.readers.sql_copied_csv import CopiedCsv
+from ingest.readers.sql_encodings import encoding_of
 from ingest.readers.sql_rows import Inserted, Row, copied, copied_fields
 from ingest.readers.sql_statements import Definition, Name, Rows, Statements
 from ingest.readers.sql_text import SMUGGLED, Grammar, dialect_of
@@ -52,7 +53,7 @@ class _Contents:
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     """The tables of a dump, in its order; of several of one name, each with its schema's."""
-    encoding = lines.encoding_of(file.head(), told.encoding, file.name)
+    encoding = encoding_of(file.head(), told.encoding, file.name)
     dump = _Dump(file, encoding)
     found = dump.contents()
     counts = Counter(one.name.table.casefold() for one in found)

@@ -9,6 +9,7 @@ from ingest.readers.lines import LONGEST, TOO_LONG
 from ingest.readers.repair import TOO_MANY_COLUMNS
 from ingest.readers.rows import LONGEST_VALUE, MALFORMED
 from ingest.readers.sql_copying import Copying
+from ingest.readers.sql_encodings import in_utf8
 from ingest.readers.sql_rows import END_OF_COPY, Row, pass_line
 from ingest.readers.sql_window import Window
 
@@ -77,6 +78,7 @@ class CopiedCsv:
     def _written(self, row: str) -> Row:
         """The values of a whole row, as they are written."""
         line, delimiter = row.removesuffix("\n").removesuffix("\r"), self._copying.delimiter
+        line = in_utf8(line, self._copying.encoding) if self._copying.encoding else line
         return self._field.findall(delimiter + line) if self._copying.quote in line else line.split(delimiter)
 
     def _said(self, written: str) -> str:

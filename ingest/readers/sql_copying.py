@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import regex as re
 
+from ingest.readers.sql_encodings import encoding_called
+
 _STRING = r"[Ee]?'(?:[^'\n]|'')*+'"
 OPTIONS = rf"(?:\s+WITH\b)?(?:[^;'(\n]++|{_STRING}|\((?:[^;'()]++|{_STRING}|\([^;'()]*+\))*+\))*+"
 
@@ -24,6 +26,7 @@ class Copying:
     null: str = r"\N"
     quote: str = '"'
     escape: str = '"'
+    encoding: str | None = None  # where it is not that of the dump
 
 
 TEXT = Copying()
@@ -45,6 +48,7 @@ def copying_in(options: str) -> Copying:
         null=words.get("null", "" if is_csv else r"\N"),
         quote=quote,
         escape=escape,
+        encoding=encoding_called(words.get("encoding") or "utf8"),
     )
 
 

@@ -12,6 +12,7 @@ from ingest.readers.lines import LONGEST, TOO_LONG
 from ingest.readers.repair import TOO_MANY_COLUMNS
 from ingest.readers.rows import LONGEST_VALUE, MALFORMED
 from ingest.readers.sql_copying import TEXT, Copying
+from ingest.readers.sql_encodings import in_utf8
 from ingest.readers.sql_text import Grammar, unusual_marks
 from ingest.readers.sql_window import Window
 
@@ -23,8 +24,7 @@ _BLANKS = re.compile(r"\s*+", re.ASCII)
 _GLANCE = 1 << 16  # of a row: as far as is looked for how its strings are quoted
 _OVERLAP = 256  # more than the blanks between two rows
 END_OF_COPY = re.compile(r"^\\\.\r?$", re.MULTILINE)
-_COPIED = re.compile(r"\\(.)", re.DOTALL)
-_BACKSLASHES, _ESCAPED = "\0\0", "\0\1"  # stand for what is escaped while a line is split
+_COPIED = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|(.))", re.DOTALL)
 _CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
@@ -160,7 +160,8 @@ def copied(
     if copying.has_header:
         pass_line(window)
     for number, line in _copied_lines(window, left_out):
-        fields = copied_fields(line, copying.delimiter)
+        said = in_utf8(line, copying.encoding) if copying.encoding else line
+        fields = copied_fields(said, copying.delimiter)
         if not copying.is_read:
             left_out.leave(MALFORMED, number)
         elif len(fields) > width:
@@ -172,10 +173,10 @@ def copied(
 
 def copied_fields(line: str, delimiter: str) -> list[str]:
     """The values of a row that is written as text, as they are written."""
-    if delimiter == "\t" or "\\" not in line:
+    if f"\\{delimiter}" not in line:
         return line.split(delimiter)
-    parts = line.replace("\\\\", _BACKSLASHES).replace(f"\\{delimiter}", _ESCAPED).split(delimiter)
-    return [part.replace(_ESCAPED, delimiter).replace(_BACKSLASHES, "\\\\") for part in parts]
+    mark = re.escape(delimiter)
+    return re.findall(rf"{mark}((?:[^\\{mark}]++|\\.?)*+)", delimiter + line)
 
 
 def _copied_lines(window: Window, left_out: LeftOut) -> Iterator[tuple[int, str]]:
@@ -212,4 +213,10 @@ def _unescaped(field: str, null: str) -> str:
         return ""
     if "\\" not in field:
         return field[:LONGEST_VALUE]
-    return _COPIED.sub(lambda found: _CONTROLS.get(found[1], found[1]), field)[:LONGEST_VALUE]
+    return _COPIED.sub(_meant, field)[:LONGEST_VALUE]
+
+
+def _meant(found: re.Match[str]) -> str:
+    """The byte that an escape stands for."""
+    digits, base = (found[1], 16) if found[1] else (found[2], 8)
+    return chr(int(digits, base) & 0xFF) if digits else _CONTROLS.get(found[3], found[3])

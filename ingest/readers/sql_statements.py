@@ -55,7 +55,7 @@ _MARK = re.compile(r"[;\n'\"$/`-]")
 _FIRST = re.compile(
     rf"""{_INSERT.pattern} | {_ASSIGNED.pattern}(?={NAME}\s*=) | {_COPY.pattern} | {_CREATE.pattern}
       | PRAGMA\s+\w+ | BEGIN(?:\s+TRANSACTION)?\s*; | START\s+TRANSACTION | SET\s+[\w@.]+\s*(?:=|ON\b|OFF\b|TO\b)
-      | SET\s+(?:NAMES|IDENTITY_INSERT)\b | USE\s+{NAME}\s*(?:;|$) | (?:DELETE|SELECT)\s+[^,\n]*;
+      | SET\s+(?:NAMES|IDENTITY_INSERT|CHARACTER)\b | USE\s+{NAME}\s*(?:;|$) | (?:DELETE|SELECT)\s+[^,\n]*;
       | (?:DROP|LOCK|ALTER|TRUNCATE|CREATE)\s+(?:TABLES?|SCHEMA|DATABASE|TYPE|ROLE|FUNCTION|EXTENSION|SEQUENCE)\b""",
     re.IGNORECASE | re.VERBOSE | re.ASCII | re.MULTILINE,
 )

@@ -36,8 +36,8 @@ NAMES = rf"\(\s*+{_IDENTIFIER}\s*+(?:,\s*+{_IDENTIFIER}\s*+)*+\)"
 _PART = re.compile(_IDENTIFIER)
 _BLANKS = " \t\r\n\f"
 _PLAIN = r"[^'\"(),;\[\]EeQq]++|[EeQq](?!')"
-_WORD = r"[^\s'\"(),;\[\]EeQq]++|[EeQq](?!')"
-_NAMED = {"0": "", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "Z": "", "f": "\f"}
+_WORD = r"[^\s'\"(),;=\[\]EeQq]++|[EeQq](?!')"
+_NAMED = {"0": "", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "Z": "\x1a", "f": "\f"}
 _ESCAPES = {mark: re.compile(rf"{mark}{mark}|\\(.)", re.DOTALL) for mark in "'\""}
 _HEX = re.compile(r"0[xX]([0-9a-fA-F]+)|[xX]'([0-9a-fA-F]*)'")
 _MOST_KEPT = 1000

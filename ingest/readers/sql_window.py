@@ -33,12 +33,13 @@ class Window:
         return len(self.text) - self.at
 
     def more(self) -> bool:
-        """Look at more of the text; False where there is no more. What was read is dropped."""
-        piece = next(self._pieces, "")
+        """Look at more of the text, and drop what was read; False, and nothing is changed, where there is no more."""
+        if not (piece := next(self._pieces, "")):
+            return False
         self._dropped += self.at
         self._line, self._counted = self.line, 0
         self.text, self.at = self.text[self.at :] + piece, 0
-        return bool(piece)
+        return True
 
     def ensure(self) -> bool:
         """Look at *room* characters from *at* on, or at all there are; whether there are any."""

@@ -199,3 +199,12 @@ def test_a_record_is_read_or_rejected_whatever_is_written(text: str) -> None:
     rows = [*assigned(window, GRAMMARS, ["a"], 1, left)]
 
     assert len(rows) + left.total() == 1
+
+
+@pytest.mark.parametrize("torn", ["e='a@example.com' v='x'", "e='a@example.com', n=1 v='x'", "n=1 e='a@example.com'"])
+def test_assignments_that_no_comma_parts_lose_nothing_silently(tmp_path: Path, torn: str) -> None:
+    text = f"INSERT INTO t SET e='b@example.com', v='y';\nINSERT INTO t SET {torn};\n"
+
+    scanned = scan_text(tmp_path, text, name="dump.sql")
+
+    assert (scanned.rows, scanned.rejects) == ([("b@example.com", "y")], {"malformed row": 1})

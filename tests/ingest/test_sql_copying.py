@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ingest.readers.left_out import LeftOut
 from ingest.readers.sql_copied_csv import CopiedCsv
 from ingest.readers.sql_copying import copying_in
+from ingest.readers.sql_rows import copied_fields
 from ingest.readers.sql_text import SMUGGLED
 from ingest.readers.sql_window import Window
 from tests.ingest.scans import Scanned, scan_text
@@ -124,3 +125,30 @@ def test_a_table_that_is_copied_without_its_columns_is_read(tmp_path: Path, opti
     scanned = copied(tmp_path, options, "1\ta@example.com\n", columns="")
 
     assert sorted(scanned.rows) == [("1", "a@example.com"), ("9", "z@example.com")]
+
+
+def test_zeros_and_escapes_are_part_of_a_value_with_a_delimiter_of_its_own() -> None:
+    assert copied_fields("a\0\0b\\,c\0\1,\\\\,d\\", ",") == ["a\0\0b\\,c\0\1", "\\\\", "d\\"]
+
+
+def test_a_delimiter_that_is_escaped_parts_no_values(tmp_path: Path) -> None:
+    assert copied(tmp_path, "", "1\ta\\\tb\\\\\n").rows[0] == ("1", "a\tb\\")
+
+
+def test_bytes_may_be_written_by_their_numbers(tmp_path: Path) -> None:
+    assert copied(tmp_path, "", "1\t\\x61\\142\\xc3\\xa9\\7\\\n").rows[0] == ("1", "abé\x07\\")
+
+
+@pytest.mark.parametrize(
+    "options", [" (ENCODING 'LATIN1')", " WITH (FORMAT text, ENCODING latin1)", " ENCODING 'win1252'"]
+)
+@pytest.mark.parametrize(("form", "mark"), [("", "\t"), (" CSV", ",")])
+def test_rows_in_an_encoding_of_their_own_are_read_by_it(tmp_path: Path, options: str, form: str, mark: str) -> None:
+    around = "INSERT INTO t VALUES (8, 'Zoë');\n" * 3
+    rows = f"1{mark}josé\n".encode("latin-1") + f"2{mark}Zoë\n".encode()
+    options = options.replace("WITH (FORMAT text,", "(") if form else options
+    options = options.replace("(", "(FORMAT csv, ") if form and "(" in options else options + form
+
+    scanned = scan_text(tmp_path, f"{around}COPY t FROM stdin{options};\n".encode() + rows + b"\\.\n", name="dump.sql")
+
+    assert set(scanned.rows) == {("8", "Zoë"), ("1", "josé"), ("2", "Zoë")}
