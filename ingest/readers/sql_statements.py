@@ -7,6 +7,7 @@ from typing import Literal
 import regex as re
 
 from ingest.readers.sql_copying import OPTIONS, TEXT, Copying, copying_in
+from ingest.readers.sql_routines import end_of_routine, is_batch_mark
 from ingest.readers.sql_text import NAME, NAMES, Grammar, names_in
 from ingest.readers.sql_window import ROOM, Window
 
@@ -40,9 +41,6 @@ _CREATE = re.compile(
 )
 _USE = re.compile(rf"(?:USE|\\c(?:onnect)?)\s+({NAME})\s*+;?", re.IGNORECASE | re.ASCII)
 _DELIMITED = re.compile(r"DELIMITER\s+(?!;\s)\S.*?^DELIMITER\s+;", re.IGNORECASE | re.DOTALL | re.MULTILINE)
-_TRIGGER = re.compile(
-    r"CREATE\s+(?:TEMP\w*\s+)?TRIGGER\s[^;]*?\bBEGIN\b.*?\bEND\s*+;", re.IGNORECASE | re.DOTALL | re.ASCII
-)
 _NEXT = re.compile(r"\n(?:INSERT\s+INTO|REPLACE\s+INTO|INSERT\s+\[|COPY|CREATE\s+TABLE|GO\b)", re.IGNORECASE | re.ASCII)
 _DOLLARS = re.compile(r"\$(\w*+)\$.*?\$\1\$", re.DOTALL | re.ASCII)
 _COMMENT = re.compile(r"--[^\n]*+|/\*.*?\*/", re.DOTALL)
@@ -114,6 +112,7 @@ class Statements:
         self._window, self._grammar = window, grammar
         self.schema = schema  # the database that USE chose
         self._comment = re.compile(f"({grammar.literal.pattern})|{_COMMENT.pattern}", re.DOTALL)
+        self._is_batch = False
         self._known: dict[str, tuple[Name, tuple[str, ...]]] = {}
 
     def __iter__(self) -> Iterator[Definition | Rows]:
@@ -125,11 +124,12 @@ class Statements:
                 self._pass_statement()
 
     def _pass_blanks(self) -> bool:
-        window = self._window
+        window, self._is_batch = self._window, False
         while window.ensure():
             blank = _BLANK.match(window.text, window.at)
             if not blank:
                 return True
+            self._is_batch |= is_batch_mark(blank[0])
             window.at = blank.end()
         return False
 
@@ -196,10 +196,12 @@ class Statements:
     def _pass_statement(self) -> None:
         """Go behind the `;` that ends the statement at hand, or before a line that begins another."""
         window = self._window
-        for pattern in (_DELIMITED, _TRIGGER):
-            if found := pattern.match(window.text, window.at):
-                window.at = found.end()
-                return
+        if found := _DELIMITED.match(window.text, window.at):
+            window.at = found.end()
+            return
+        if end := end_of_routine(window.text, window.at, is_batch=self._is_batch):
+            window.at = end
+            return
         while window.ensure():
             if self._pass_piece():
                 return
@@ -210,10 +212,19 @@ class Statements:
         text, at = window.text, window.at
         for pattern in (_DOLLARS, _COMMENT, self._grammar.literal):
             found = pattern.match(text, at)
-            if found and (pattern is _DOLLARS or not _NEXT.search(text, at, found.end())):
+            if found and (pattern is _DOLLARS or not self._swallows(at, found.end())):
                 window.at = found.end()
                 return False
         is_end = text[at] == ";" or _NEXT.match(text, at) is not None
         mark = None if is_end else _MARK.search(text, at + 1)
         window.at = at + 1 if is_end else mark.start() if mark else len(text)
         return is_end
+
+    def _swallows(self, at: int, end: int) -> bool:
+        """Whether statements stand from *at* to *end*: then what begins there is no string, but a stray quote."""
+        text = self._window.text
+        for found in _NEXT.finditer(text, at, end):
+            head = _INSERT.match(text, found.start() + 1, end)
+            if not head or self._grammar.row.match(text, head.end()):
+                return True
+        return False

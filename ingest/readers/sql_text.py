@@ -22,6 +22,9 @@ _QUOTED_BY = "|".join(
     rf"{re.escape(begin)}(?:[^{re.escape(end)}]++|{re.escape(end)}(?!'))*+{re.escape(end)}"
     for begin, end in _PAIRS.items()
 )
+ORACLES = rf"[Nn]?+[Qq]'(?:{_QUOTED_BY})'"
+"""Oracle's strings, in which quotes need no escape, in the usual brackets: q'[it's]', q'!it's!'."""
+
 _MARK = r"[!-~]|[\xc2-\xf4][\x80-\xbf]+"
 _QUOTING = re.compile(rf"(?<![\w'])[Nn]?[Qq]'({_MARK})")
 _BY_MARK = re.compile(rf"({_MARK})(.*)(?:{_MARK})", re.DOTALL)
