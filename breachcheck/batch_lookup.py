@@ -117,7 +117,7 @@ class _Asked:
         """Who asks this one question, as ``Lookup`` would be told. Raises InvalidAccount."""
         if SENSITIVE not in self._viewer.scopes or question.kind is not Kind.EMAIL:
             return self._viewer
-        domain = domain_of(canonical(question.account.strip()))
+        domain = domain_of(canonical(question.account))
         if domain not in self._viewers:
             self._viewers[domain] = about_people_of(self._viewer, domain)
         return self._viewers[domain]

@@ -7,7 +7,7 @@ from typing import Any
 from breachcheck import data_classes
 from breachcheck.answers import timestamp
 from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId, NotExposed, differences
-from breachcheck.domain_reports import FEWEST
+from breachcheck.disclosure import FEWEST, people_json
 from breachcheck.errors import UnknownLoad
 from breachcheck.field_sets import FieldSet, FieldSets
 from breachcheck.loads import Correction, Load, Loads
@@ -101,12 +101,6 @@ def report_of(
     )
 
 
-def few(people: int) -> dict[str, int | None]:
-    """A number of people as it may be told of one kind of data."""
-    is_few = 0 < people < FEWEST
-    return {"people": None if is_few else people, "fewer_than": FEWEST if is_few else None}
-
-
 def as_json(report: BreachReport) -> dict[str, Any]:
     """For programs."""
     return {
@@ -195,7 +189,11 @@ def _numbers(facts: Facts, tally: Tally) -> dict[str, Any]:
 
 
 def _class(name: str, tally: Tally) -> dict[str, Any]:
-    return {"data_class": name, **few(tally.coverage[name]), "level": data_classes.level(data_classes.get(name).weight)}
+    return {
+        "data_class": name,
+        **people_json(tally.coverage[name]),
+        "level": data_classes.level(data_classes.get(name).weight),
+    }
 
 
 def _field_set(report: BreachReport, one: FieldSet) -> dict[str, Any]:

@@ -47,6 +47,11 @@ class Breach:
     def name(self) -> str:
         return self.facts.name
 
+    def people_with(self, data_class: str) -> int | None:
+        """How many of the people have *data_class*; None where this load cannot show it."""
+        can_show = data_class in self.mapped or data_class in self.found
+        return self.tally.coverage.get(data_class, 0) if can_show else None
+
     def texts_in(self, tag: str) -> ManifestTexts:
         """What its manifest says, in the language *tag* as far as it speaks it."""
         return ManifestTexts(self.facts, tag)

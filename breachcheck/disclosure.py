@@ -60,6 +60,9 @@ OPERATOR = Viewer(Role.OPERATOR, sees_aliases=True)
 SENSITIVE = "lookup:sensitive"
 """The scope with which a key is told of sensitive breaches, of people at domains that its holder proved."""
 
+FEWEST = 5
+"""Fewer people than that are not counted out: their number could say something about one of them."""
+
 STRICTNESS: dict[Disclosure, int] = {"open": 0, "owner": 1, "closed": 2}
 
 
@@ -134,6 +137,23 @@ def _disclosed(viewer: Viewer, breach: Breach, every: frozenset[FieldSet]) -> Ex
         not_exposed=by_weight(breach.not_exposed),
         via_alias=not direct,
     )
+
+
+def is_few(people: int) -> bool:
+    """Whether there are some people, and so few that their number is not told."""
+    return 0 < people < FEWEST
+
+
+def at_least_fewest(people: int) -> int | None:
+    """*people*, or None where they are few."""
+    return None if is_few(people) else people
+
+
+def people_json(people: int | None) -> dict[str, int | None]:
+    """For programs: how many people there are, or that they are few. None is not known."""
+    if people is None or not is_few(people):
+        return {"people": people, "fewer_than": None}
+    return {"people": None, "fewer_than": FEWEST}
 
 
 def owner_only(breach: Breach) -> frozenset[str]:

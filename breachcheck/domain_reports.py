@@ -11,15 +11,12 @@ from breachcheck.breaches import Disclosure
 from breachcheck.catalog import Breach
 from breachcheck.data_classes import heaviest_first
 from breachcheck.digests import Kind
-from breachcheck.disclosure import Viewer, disclose, may_be_told
+from breachcheck.disclosure import FEWEST, Viewer, at_least_fewest, disclose, is_few, may_be_told
 from breachcheck.domain_lookup import AccountsAnswer, DomainAnswer, DomainLookup
 from breachcheck.errors import NothingToAsk
 from breachcheck.field_sets import FieldSet
 from breachcheck.index import FieldSetId
 from breachcheck.loads import Loads
-
-FEWEST = 5
-"""Fewer people than that are not counted out, nor is said what leaked of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +105,6 @@ def numbers_json(one: ReportedExposure) -> dict[str, Any]:
     }
 
 
-def at_least_fewest(people: int) -> int | None:
-    return people if people >= FEWEST else None
-
-
 def _number_json(people: int | None) -> dict[str, int | None]:
     return {"people": people, "fewer_than": FEWEST if people is None else None}
 
@@ -125,11 +118,10 @@ def _reported(
     per_class = Counter[str]()
     for classes, number in by_classes.items():
         per_class.update(dict.fromkeys(_seen(viewer, breach, classes), number))
-    is_told = people >= FEWEST
     return ReportedExposure(
         breach=breach,
         people=at_least_fewest(people),
-        classes=_counted(per_class) if is_told else (),
+        classes=() if is_few(people) else _counted(per_class),
         owner_only=_owner_only(viewer, breach),
         accounts=named,
     )

@@ -146,7 +146,7 @@ class Lookup:
     def sought(self, account: str, kind: Kind, asked: Sequence[Breach]) -> Sought:
         """Whom *account* is in the breaches *asked*. Raises InvalidAccount. The address ends here."""
         if kind is Kind.EMAIL:
-            address = canonical(account.strip())
+            address = canonical(account)
             base = base_of(address)
             digest_of_base = None if base is None else self._digester.of_address(base)
             return Sought(kind, (self._digester.of_address(address),), digest_of_base)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from breachcheck import breach_reports
 from breachcheck.breach_reports import as_json, report_of
 from breachcheck.breaches import NotExposed
 from breachcheck.errors import UnknownLoad
@@ -128,10 +127,6 @@ def test_who_was_only_written_to_is_not_counted_as_told(tmp_path):
         words = breachcheck("breaches", "report", "Shop", data=it.store.config.data).out
         assert "subscribers told         0" in words
         assert "mails only written       1, to the outbox folder, where nobody gets them" in words
-
-
-def test_no_number_is_few_but_zero_and_five():
-    assert [breach_reports.few(number)["people"] for number in (0, 1, 4, 5)] == [0, None, None, 5]
 
 
 def test_the_command_prints_it_in_words_and_for_programs(store, made):

@@ -11,8 +11,10 @@ from breachcheck.disclosure import (
     OWNER,
     PUBLIC,
     Role,
+    at_least_fewest,
     may_be_shown,
     may_be_told,
+    people_json,
 )
 from breachcheck.errors import NothingToAsk
 from breachcheck.suppressions import Level
@@ -203,6 +205,14 @@ def test_an_opt_out_is_kept_against_everyone_but_the_owner_of_a_hidden_address(s
 def test_who_tries_out_what_owners_see_is_no_owner():
     assert may_be_shown(ANY_OWNER, {}, OWN, BASE)
     assert not may_be_shown(ANY_OWNER, {OWN: Level.HIDE}, OWN, BASE)
+
+
+def test_one_to_four_people_are_few_and_their_number_is_not_told():
+    told = [people_json(number) for number in (None, 0, 1, 4, 5)]
+
+    assert [one["people"] for one in told] == [None, 0, None, None, 5]
+    assert [one["fewer_than"] for one in told] == [None, None, 5, 5, None]
+    assert [at_least_fewest(number) for number in (0, 1, 4, 5)] == [0, None, None, 5]
 
 
 def test_an_address_without_a_tag_has_no_base_to_ask_for():

@@ -2,6 +2,8 @@
 
 import threading
 import time
+from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from breachcheck.digests import Kind
 from breachcheck.disclosure import KEY, OPERATOR, PUBLIC
 from breachcheck.errors import IndexMoved, InvalidAccount, NothingToAsk, StoreUnavailable, UnknownBreach
 from breachcheck.loads import Contents
+from breachcheck.lookup import Reach
 from breachcheck.tallies import Tally
 from tests.engines import ENGINES as ENGINES
 from tests.stores import SHOP, break_catalogue, break_index, facts, held_breach, published_breach
@@ -48,6 +51,21 @@ def test_an_answer_says_how_many_breaches_were_asked_and_how_fresh_they_are(stor
     assert checked.breaches == 2
     assert before <= checked.as_of <= before + 5
     assert checked.newest_added == max(one.added_at for one in store.catalogue.published().breaches)
+
+
+def test_the_breach_that_was_added_last_says_how_fresh_an_answer_is(store):
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+    (breach,) = store.catalogue.published().breaches
+    older = replace(breach, added_at=breach.added_at - 100)
+
+    assert Reach((older, breach, older)).newest_added == breach.added_at
+
+
+def test_what_happened_last_is_told_first(store):
+    for name, day in (("First", date(2019, 5, 1)), ("Last", date(2025, 5, 1)), ("Second", date(2022, 5, 1))):
+        published_breach(store, facts(name=name, breach_date=day), {ANN: [EMAIL]})
+
+    assert [one.breach.name for one in store.lookup.ask(ANN, PUBLIC).exposures] == ["Last", "Second", "First"]
 
 
 def test_an_empty_index_has_no_answer(store):

@@ -13,7 +13,7 @@ from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.numbers import NUMBER
 from breachcheck.cli.output import aligned, plain_date
 from breachcheck.config import Config
-from breachcheck.domain_reports import FEWEST
+from breachcheck.disclosure import FEWEST, is_few
 from breachcheck.services import opened
 
 NOT_KNOWN_HERE = (
@@ -156,7 +156,7 @@ def _told(made: BreachReport, settings: Config) -> Iterator[tuple[str, object]]:
 
 
 def _few(people: int) -> str:
-    return f"fewer than {FEWEST}" if 0 < people < FEWEST else f"{people:,}"
+    return f"fewer than {FEWEST}" if is_few(people) else f"{people:,}"
 
 
 def _level(weight: int) -> str:

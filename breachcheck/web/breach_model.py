@@ -7,9 +7,9 @@ from breachcheck.answers import timestamp
 from breachcheck.breaches import differences
 from breachcheck.catalog import Breach
 from breachcheck.data_classes import heaviest_first
+from breachcheck.disclosure import people_json
 from breachcheck.loads import Correction, Load
 from breachcheck.tallies import FileTally
-from breachcheck.web.breach_page import FEW
 
 Model = dict[str, Any]
 
@@ -60,15 +60,11 @@ def alone(breach: Breach, load: Load, corrections: Sequence[Correction]) -> Mode
 
 
 def _coverage(breach: Breach, name: str) -> Model:
-    """Nobody is told of a handful of people: it could say something about one of them."""
-    can_show = name in breach.mapped or name in breach.found
-    people = breach.tally.coverage.get(name, 0) if can_show else None
-    is_few = people is not None and 0 < people < FEW
+    people = breach.people_with(name)
     return {
         "data_class": name,
-        "can_show": can_show,
-        "people": None if is_few else people,
-        "fewer_than": FEW if is_few else None,
+        "can_show": people is not None,
+        **people_json(people),
         "note": breach.facts.class_notes.get(name, ""),
     }
 

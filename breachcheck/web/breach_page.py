@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from breachcheck import answers
 from breachcheck.breaches import Facts
 from breachcheck.catalog import Breach
+from breachcheck.disclosure import is_few
 from breachcheck.loads import Correction
 from breachcheck.manifest_texts import Text
 from breachcheck.services import Services
@@ -13,9 +14,6 @@ from breachcheck.tallies import FileTally
 from breachcheck.web.answer_page import Absent, absent, plural
 from breachcheck.web.breach_texts import texts_of
 from breachcheck.web.language import gettext as _
-
-FEW = 5
-"""Below this a count of people is not told: it could say something about one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class Coverage:
 
     @property
     def is_few(self) -> bool:
-        return self.people is not None and 0 < self.people < FEW
+        return self.people is not None and is_few(self.people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +140,7 @@ def _spam_list() -> str:
 
 
 def _coverage(breach: Breach, name: str) -> Coverage:
-    can_show = name in breach.mapped or name in breach.found
-    people = breach.tally.coverage.get(name, 0) if can_show else None
-    return Coverage(plural(name), texts_of(breach).note(name), people)
+    return Coverage(plural(name), texts_of(breach).note(name), breach.people_with(name))
 
 
 def without_address(rejected: Mapping[str, int]) -> int:

@@ -21,7 +21,7 @@ def viewer_of(key: ApiKey, question: Question) -> Viewer:
     """
     if SENSITIVE not in key.scopes or question.kind is not Kind.EMAIL:
         return KEY
-    return viewer_about(key, domain_of(canonical(question.account.strip())))
+    return viewer_about(key, domain_of(canonical(question.account)))
 
 
 def viewer_about(key: ApiKey, domain: Domain, *, sees_aliases: bool = True) -> Viewer:

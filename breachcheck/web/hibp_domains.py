@@ -10,7 +10,8 @@ from werkzeug.exceptions import BadRequest, Forbidden
 from breachcheck.addresses import Domain
 from breachcheck.answers import timestamp
 from breachcheck.api_keys import ApiKey
-from breachcheck.domain_reports import DomainReport, ReportedExposure, at_least_fewest
+from breachcheck.disclosure import at_least_fewest
+from breachcheck.domain_reports import DomainReport, ReportedExposure
 from breachcheck.domains import Way
 from breachcheck.errors import InvalidRequest, NothingToAsk, UnprovableDomain
 from breachcheck.proof_ways import instructions
@@ -142,4 +143,4 @@ def _subscribed(key: ApiKey, domain: Domain, until: int) -> Mapping[str, object]
 
 def _people(exposures: Iterable[ReportedExposure]) -> int | None:
     people = {account.address for one in exposures for account in one.accounts or ()}
-    return at_least_fewest(len(people)) if people else 0
+    return at_least_fewest(len(people))
