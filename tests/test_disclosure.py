@@ -110,6 +110,15 @@ def test_private_classes_tell_a_stranger_nothing_about_one_person(store, viewer)
     assert ann.severity == 30
 
 
+def test_a_private_class_that_this_copy_cannot_show_stands_in_one_list_alone(store):
+    about = facts(disclosed_classes=(EMAIL, PRIVATE))
+    published_breach(store, about, {ANN: [EMAIL]}, mapped=[EMAIL])
+
+    exposure = store.lookup.ask(ANN, PUBLIC).exposures[0]
+
+    assert (exposure.unknown, exposure.owner_only) == ((), (PRIVATE,))
+
+
 def test_a_home_address_is_private_in_a_breach_that_holds_beliefs(store):
     published_breach(store, SHOP, {ANN: [EMAIL, "Physical addresses"], "bob@example.com": [EMAIL, PRIVATE]})
 

@@ -35,6 +35,10 @@ def test_a_key_opens_look_ups_as_a_bearer_token(client: FlaskClient, store: Serv
     assert statuses(client, {"Authorization": f"Bearer {key_of(store)}"}) == (200, 200)
 
 
+def test_the_scheme_of_a_bearer_token_counts_in_any_letter_case(client: FlaskClient, store: Services) -> None:
+    assert statuses(client, {"Authorization": f"bearer {key_of(store)}"}) == (200, 200)
+
+
 def test_a_key_opens_look_ups_as_hibp_api_key(client: FlaskClient, store: Services) -> None:
     assert statuses(client, {"hibp-api-key": key_of(store)}) == (200, 200)
 
@@ -120,6 +124,7 @@ def test_limit_zero_is_none(client: FlaskClient, store: Services) -> None:
     headers = {"hibp-api-key": key_of(store, limit=0)}
 
     assert {statuses(client, headers) for _ in range(20)} == {(200, 200)}
+    assert client.get(f"{ACCOUNT}?truncateResponse=true", headers=AGENT | headers).status_code == 200
 
 
 def test_one_call_too_many_is_told_when_to_come_back(client: FlaskClient, store: Services) -> None:

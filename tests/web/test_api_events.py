@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from breachcheck.breaches import Facts
 from breachcheck.digests import Digest, Kind
+from breachcheck.disclosure import KEY
 from breachcheck.loads import Contents
 from breachcheck.services import Services
 from breachcheck.tallies import Tally
@@ -18,6 +19,7 @@ from tests.stores import LOADED_AT, SHOP, facts, published_breach
 
 EMAIL, NAMES, PRIVATE = "Email addresses", "Names", "Sexual orientations"
 CAFE = facts(name="Cafe", title="Cafe")
+NAMED = ("Cafe", "Shop")
 
 
 @pytest.fixture
@@ -149,6 +151,17 @@ def test_each_breach_has_an_organisation_of_its_own(store: Services, exposures: 
 
     assert {name: one["records"] for name, one in told.items()} == {"Shop": 3, "Cafe": 4}
     assert told["Shop"]["event_id"] != told["Cafe"]["event_id"]
+
+
+def test_an_event_id_is_the_same_where_one_breach_is_asked_alone(store: Services) -> None:
+    for about in (SHOP, CAFE):
+        organisations(store, about, {"acme": {(EMAIL,): 3}}, counted=True)
+
+    every = store.lookup.ask("acme", KEY, kind=Kind.ORG_ID)
+    alone = {name: store.lookup.ask("acme", KEY, kind=Kind.ORG_ID, breach=name).event_ids[0] for name in NAMED}
+
+    named = [one.breach.name for one in every.exposures]
+    assert dict(zip(named, every.event_ids, strict=True)) == alone
 
 
 def test_a_person_is_told_of_no_records(store: Services, exposures: Any) -> None:
