@@ -11,6 +11,7 @@ import click
 
 from breachcheck import __version__
 from breachcheck.cli import edge
+from breachcheck.cli.stops import never_dropped
 
 COMMANDS = {
     "init": ("breachcheck.cli.init", "init"),
@@ -75,4 +76,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 for success, 1 for an exposure or a false receipt, 2 for everything else."""
     # Where numpy's BLAS, which nothing here uses, finds no memory for its threads, it ends the process with 1.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    sys.exit(edge.run(cli, list(sys.argv[1:] if arguments is None else arguments)))
+    with never_dropped():
+        status = edge.run(cli, list(sys.argv[1:] if arguments is None else arguments))
+    sys.exit(status)
