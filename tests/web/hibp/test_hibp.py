@@ -1,6 +1,7 @@
 """/api/v3: HIBP's conventions one by one."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from werkzeug.test import TestResponse
 
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
+from breachcheck.web.hibp_model import full
 from tests.engines import ENGINES as ENGINES
 from tests.stores import facts, new_store, published_breach
-from tests.web.hibp.breaches import ACCOUNT, AGENT, KEYLESS, PRIVATE
+from tests.web.hibp.breaches import ACCOUNT, AGENT, EMAIL, KEYLESS, PRIVATE
 
 MODEL = [
     "Name", "Title", "Domain", "BreachDate", "AddedDate", "ModifiedDate", "PwnCount", "Description", "LogoPath",
@@ -51,6 +53,22 @@ def test_the_model_has_every_key_of_hibps(client: FlaskClient) -> None:
     assert (model["Attribution"], model["DisclosureUrl"]) == ("Someone", "https://adobe.example/notice")
     assert isinstance(model["LogoPath"], str)
     assert {model[one] for one in MODEL if one.startswith("Is")} == {True, False}
+
+
+def test_the_model_tells_when_a_breach_came_from_when_it_was_changed(client: FlaskClient, store: Services) -> None:
+    breach = store.catalogue.published().breaches[0]
+
+    model = full(replace(breach, added_at=0, modified_at=60))
+
+    assert (model["AddedDate"], model["ModifiedDate"]) == ("1970-01-01T00:00:00Z", "1970-01-01T00:01:00Z")
+
+
+def test_a_description_keeps_its_paragraphs_where_it_has_several(client: FlaskClient, store: Services) -> None:
+    published_breach(store, facts(name="Two", description="One.\n\nAnother."), {"alice@example.com": EMAIL})
+
+    model = client.get("/api/v3/breach/Two", headers=AGENT).json or {}
+
+    assert model["Description"] == "<p>One.</p>\n<p>Another.</p>"
 
 
 def test_the_model_has_every_key_where_the_manifest_says_nothing(client: FlaskClient) -> None:
