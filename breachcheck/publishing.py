@@ -77,26 +77,22 @@ class Publishing:
             self._show(row, load, by=by, action="publish")
             return load
 
-    def publish_held(
-        self,
-        name: str,
-        *,
-        by: str,
-        lower_sensitivity: bool = False,
-        although_in_part: bool = False,
-        accept: Collection[str] = (),
-    ) -> Load:
-        """Publish the newest complete load of the breach. Raises UnknownLoad where none waits."""
-        with self._db.transaction():
-            row = self._breaches.get(name)
-            newest = next((load for load in self._loads.of_breach(row.id) if load.state == "complete"), None)
-            if newest is None or newest.id == row.current_load:
-                raise UnknownLoad(
-                    f"No load of {row.name} waits to be published; `breachcheck ingest --hold` makes one."
-                )
-            return self.publish(
-                newest.id, by=by, lower_sensitivity=lower_sensitivity, although_in_part=although_in_part, accept=accept
+    def held_load(self, name: str) -> LoadId:
+        """The newest complete load of the breach. Raises UnknownLoad where none waits to be published."""
+        row = self._breaches.get(name)
+        newest = next((load for load in self._loads.of_breach(row.id) if load.state == "complete"), None)
+        if newest is None or newest.id == row.current_load:
+            raise UnknownLoad(f"No load of {row.name} waits to be published; `breachcheck ingest --hold` makes one.")
+        return newest.id
+
+    def load_of(self, name: str, load_id: LoadId) -> LoadId:
+        """*load_id*, if it is one of the breach's. Raises UnknownLoad where it is not."""
+        row = self._breaches.get(name)
+        if self._loads.get(load_id).breach_id != row.id:
+            raise UnknownLoad(
+                f"Load {load_id} is not one of {row.name}; `breachcheck breaches show {row.name}` lists them."
             )
+        return load_id
 
     def publish_listed(self, load_ids: Sequence[LoadId], *, by: str, lower_sensitivity: bool = False) -> None:
         """Make loads without people current, all at once, under one entry of the audit."""
@@ -113,27 +109,6 @@ class Publishing:
             self._jobs.add("prune", {}, due_at=at + REST_S)
             self._audit.note(AuditEntry(at=at, actor=by, action="import", subject=f"{len(load_ids)} breaches"))
             move(self._db)
-
-    def publish_load_of(
-        self,
-        name: str,
-        load_id: LoadId,
-        *,
-        by: str,
-        lower_sensitivity: bool = False,
-        although_in_part: bool = False,
-        accept: Collection[str] = (),
-    ) -> Load:
-        """Publish *load_id* if it is one of the breach's. Raises UnknownLoad where it is not."""
-        with self._db.transaction():
-            row = self._breaches.get(name)
-            if self._loads.get(load_id).breach_id != row.id:
-                raise UnknownLoad(
-                    f"Load {load_id} is not one of {row.name}; `breachcheck breaches show {row.name}` lists them."
-                )
-            return self.publish(
-                load_id, by=by, lower_sensitivity=lower_sensitivity, although_in_part=although_in_part, accept=accept
-            )
 
     def withdraw(self, name: str, *, by: str, reason: str | None = None) -> BreachRow:
         """Show the breach to nobody; its load stays and can be published again.

@@ -76,7 +76,7 @@ def test_what_has_a_load_or_was_withdrawn_stays_as_it_is(store, ends):
     else:
         held_breach(store, KNOWN, {ANN: [EMAIL]})
     if ends == "withdrawn":
-        store.publishing.publish_held("Known", by="tests")
+        store.publishing.publish(store.publishing.held_load("Known"), by="tests")
     if ends != "held":
         store.publishing.withdraw("Known", by="tests")
 

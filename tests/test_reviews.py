@@ -36,7 +36,7 @@ def test_a_load_with_warnings_that_waits_for_nothing_is_published_as_any_other(s
 @pytest.mark.parametrize("accept", [(), ("affected",)])
 def test_a_load_that_waits_is_refused_in_words_that_say_what_for(store, waiting, accept):
     with pytest.raises(Unanswered) as refused:
-        store.publishing.publish_held("Shop", by=BY, accept=accept)
+        store.publishing.publish(store.publishing.held_load("Shop"), by=BY, accept=accept)
 
     assert "nobody-has: Mapped, but nobody has it: Names. Look at the column" in str(refused.value)
     assert ("affected: 1 people can be found" in str(refused.value)) == (not accept)
@@ -114,7 +114,7 @@ def test_a_load_that_was_held_on_its_own_account_waits_for_nothing(tmp_path, sto
     held = load(odd(tmp_path), store, hold=True)
 
     assert held.waits_for == ()
-    store.publishing.publish_held("Shop", by=BY)
+    store.publishing.publish(store.publishing.held_load("Shop"), by=BY)
 
 
 def test_where_a_review_is_required_every_load_that_warns_is_held(tmp_path):
@@ -151,7 +151,7 @@ def test_the_commands_hold_list_and_accept(tmp_path, store):
 
 def test_words_that_were_corrected_are_shown_with_what_was_said_otherwise(store):
     held_breach(store, SHOP, PEOPLE)
-    store.publishing.publish_held("Shop", by=BY)
+    store.publishing.publish(store.publishing.held_load("Shop"), by=BY)
     store.publishing.update(facts(title="Corner Shop Ltd", affected=9), by="operator:olga")
 
     (newest,) = breachcheck("breaches", "show", "Shop", "--json", data=store.config.data).json["loads"]

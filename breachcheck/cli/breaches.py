@@ -71,16 +71,15 @@ def publish(
     accept: tuple[str, ...],
 ) -> None:
     """Make a held load visible, in place of the one that was."""
-    meant: dict[str, Any] = {
-        "lower_sensitivity": lower_sensitivity,
-        "although_in_part": although_in_part,
-        "accept": accept,
-    }
     with opened(data) as services:
-        if load_id is None:
-            load = services.publishing.publish_held(name, by=who(), **meant)
-        else:
-            load = services.publishing.publish_load_of(name, LoadId(load_id), by=who(), **meant)
+        publishing = services.publishing
+        load = publishing.publish(
+            publishing.held_load(name) if load_id is None else publishing.load_of(name, LoadId(load_id)),
+            by=who(),
+            lower_sensitivity=lower_sensitivity,
+            although_in_part=although_in_part,
+            accept=accept,
+        )
         facts = summary(services, services.breaches.get(name))
     said = f"Published {load.facts.name}, load {load.id}: {_people(load)} can be found."
     _say(facts, f"{said}\n{_AFTER.format(name=load.facts.name)}", as_json=as_json)

@@ -62,28 +62,36 @@ def _result(outcome: Outcome, manifest: Manifest) -> list[str]:
     if outcome.load_id is None:
         of_part = f", of {outcome.tally.part}" if outcome.tally.part else ""
         return [f'Nothing was written. {_people(outcome.tally)}{of_part} could find themselves in "{title}".']
-    name = manifest.facts.name
-    if part := outcome.tally.part:
-        return [
-            f'Held as load {outcome.load_id}, of {part}: {_people(outcome.tally)} are in this part of "{title}".',
-            f"Ask it:   breachcheck check --load {outcome.load_id} someone-you-know@example.com",
-            "Load all: breachcheck ingest, without --limit and --sample",
-        ]
+    if outcome.tally.part:
+        return _held_in_part(outcome, title)
     if outcome.waits_for:
-        accepting = " ".join(f"--accept {one}" for one in outcome.waits_for)
-        return [
-            f"Held as load {outcome.load_id} until its warnings are answered: nobody sees it yet."
-            f' {_people(outcome.tally)} are in "{title}".',
-            f"Ask it:      breachcheck check --load {outcome.load_id} someone-you-know@example.com",
-            f"Preview it:  {_PREVIEW}",
-            "Mend it:     in the manifest or its files, where a warning is right; then load again.",
-            f"Accept it:   breachcheck breaches publish {name} {accepting}",
-        ]
+        return _held_by_warnings(outcome, manifest)
     return [
         f'Held as load {outcome.load_id}: nobody sees it yet. {_people(outcome.tally)} are in "{title}".',
         f"Ask it:     breachcheck check --load {outcome.load_id} someone-you-know@example.com",
         f"Preview it: {_PREVIEW}",
-        f"Publish it: breachcheck breaches publish {name}",
+        f"Publish it: breachcheck breaches publish {manifest.facts.name}",
+    ]
+
+
+def _held_in_part(outcome: Outcome, title: str) -> list[str]:
+    tally = outcome.tally
+    return [
+        f'Held as load {outcome.load_id}, of {tally.part}: {_people(tally)} are in this part of "{title}".',
+        f"Ask it:   breachcheck check --load {outcome.load_id} someone-you-know@example.com",
+        "Load all: breachcheck ingest, without --limit and --sample",
+    ]
+
+
+def _held_by_warnings(outcome: Outcome, manifest: Manifest) -> list[str]:
+    accepting = " ".join(f"--accept {one}" for one in outcome.waits_for)
+    return [
+        f"Held as load {outcome.load_id} until its warnings are answered: nobody sees it yet."
+        f' {_people(outcome.tally)} are in "{manifest.facts.title}".',
+        f"Ask it:      breachcheck check --load {outcome.load_id} someone-you-know@example.com",
+        f"Preview it:  {_PREVIEW}",
+        "Mend it:     in the manifest or its files, where a warning is right; then load again.",
+        f"Accept it:   breachcheck breaches publish {manifest.facts.name} {accepting}",
     ]
 
 

@@ -1,7 +1,7 @@
 """``breachcheck breaches tell``: mails to subscribers, each time a step of its own that is confirmed."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from pathlib import Path
 
 import click
@@ -9,7 +9,8 @@ import click
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.output import who
 from breachcheck.languages import LOCALES
-from breachcheck.notifications import Words
+from breachcheck.mail.notify import Notify
+from breachcheck.notifications import NO_WORDS, Words
 from breachcheck.services import opened
 
 
@@ -45,30 +46,22 @@ def tell(
 
     Each is told once, and again only if more of theirs is found. Publishing and withdrawing tell nobody.
     """
-    if nobody and (what_went_wrong or what_is_right or translated):
-        raise click.UsageError("--nobody goes with --correction alone: there is nothing to say.")
+    words = Words(what_went_wrong or "", what_is_right or "")
     if nobody:
+        _require_nothing_said(words, translated)
         _waive(data, name, is_correction=correction, as_json=as_json)
         return
-    if correction != bool(what_went_wrong and what_is_right):
-        raise click.UsageError("--correction, --what-went-wrong and --what-is-right go together.")
-    if translated and not correction:
-        raise click.UsageError("--in goes with --correction alone.")
+    _require_words_of_corrections(words, translated, is_correction=correction)
     translations = _translations(translated)
     with opened(data) as services:
-        notify = services.post.notify
-        readers = notify.readers(name, is_correction=correction)
-        count = readers.total()
-        if correction:
-            _note_untranslated(readers, translations)
         is_written = services.config.mail == "outbox"
+        count = _reach(services.post.notify, name, translations, is_correction=correction)
         if count and not (yes or click.confirm(_question(count, name, is_written=is_written), err=True)):
             raise click.Abort
         if correction:
-            words = Words(what_went_wrong or "", what_is_right or "")
-            notify.correct(name, words, by=who(), translations=translations)
+            services.post.notify.correct(name, words, by=who(), translations=translations)
         else:
-            notify.tell(name, by=who())
+            services.post.notify.tell(name, by=who())
     _say(name, count, as_json=as_json, is_written=is_written)
 
 
@@ -86,6 +79,26 @@ def offer(people: int, name: str, *, is_written: bool) -> str:
         f"{who} Tell them: breachcheck breaches tell {name} --correction --what-went-wrong TEXT --what-is-right TEXT\n"
         f"Or, where that is not needed: breachcheck breaches tell {name} --correction --nobody"
     )
+
+
+def _require_nothing_said(words: Words, translated: Sized) -> None:
+    if words != NO_WORDS or translated:
+        raise click.UsageError("--nobody goes with --correction alone: there is nothing to say.")
+
+
+def _require_words_of_corrections(words: Words, translated: Sized, *, is_correction: bool) -> None:
+    if is_correction != bool(words.what_went_wrong and words.what_is_right):
+        raise click.UsageError("--correction, --what-went-wrong and --what-is-right go together.")
+    if translated and not is_correction:
+        raise click.UsageError("--in goes with --correction alone.")
+
+
+def _reach(notify: Notify, name: str, translations: Mapping[str, Words], *, is_correction: bool) -> int:
+    """How many would be told; says who of them reads another language than a correction is written in."""
+    readers = notify.readers(name, is_correction=is_correction)
+    if is_correction:
+        _note_untranslated(readers, translations)
+    return readers.total()
 
 
 def _waive(data: Path | None, name: str, *, is_correction: bool, as_json: bool) -> None:

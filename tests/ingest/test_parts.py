@@ -109,8 +109,8 @@ def test_a_part_is_held_and_says_what_it_is(store, tmp_path):
     assert not outcome.is_published
     assert store.loads.get(outcome.load_id).tally.part == FIRST
     with pytest.raises(ReadInPart, match="the first 5 records of each file"):
-        store.publishing.publish_held("Shop", by="tests")
-    store.publishing.publish_held("Shop", by="tests", although_in_part=True)
+        store.publishing.publish(store.publishing.held_load("Shop"), by="tests")
+    store.publishing.publish(store.publishing.held_load("Shop"), by="tests", although_in_part=True)
     assert store.breaches.get("Shop").current_load == outcome.load_id
 
 

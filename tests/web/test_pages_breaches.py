@@ -60,7 +60,7 @@ def test_a_withdrawn_breach_has_a_page_that_says_so_and_nothing_of_what_was_in_i
 
 def test_a_breach_that_came_back_has_its_page_again(loaded: Services, client: FlaskClient) -> None:
     loaded.publishing.withdraw("Shop", by="tests")
-    loaded.publishing.publish_held("Shop", by="tests")
+    loaded.publishing.publish(loaded.publishing.held_load("Shop"), by="tests")
 
     assert client.get("/breaches/Shop").status_code == 200
 
