@@ -43,8 +43,10 @@ STREAMED = frozenset({"csv", "json", "jsonl", "combo", "stealer", "blocks", "tex
 
 _GLANCE = 1 << 16
 _LIKE_A_DUMP = re.compile(
-    r"""[\s;]*(?: -- | [#/\\\xef] | (?:mysqldump|mariadb-dump|pg_dump): | (?:REM|REMARK|GO)\b
-      | (?:INSERT|REPLACE|COPY|CREATE|PRAGMA|BEGIN|START|SET|USE|DELETE|SELECT|DROP|LOCK|ALTER|TRUNCATE)\b )""",
+    r"""[\s;]*(?: -- | [#/\\\xef] | (?:mysqldump|mariadb-dump|pg_dump): | (?:REM|REMARK|PROMPT|SPOOL|WHENEVER|GO)\b
+      | (?:INSERT|REPLACE|COPY|CREATE|PRAGMA|BEGIN|START|SET|USE|DELETE|SELECT|DROP|LOCK|ALTER|TRUNCATE)\b
+      | (?:IF|EXEC|EXECUTE|PRINT|DECLARE|CONNECT|COMMENT|GRANT|REVOKE|COMMIT|ROLLBACK|ANALYZE|DELIMITER|DO|CALL|RESET
+        |UPDATE|MERGE|VACUUM|FLUSH|DISABLE|SAVEPOINT|DBCC|RAISERROR|UNLOCK)\b )""",
     re.IGNORECASE | re.VERBOSE,
 )
 """How every dump begins, and a few other texts: a remark, a message of the program that wrote it, or a statement."""
@@ -69,7 +71,7 @@ def _told_apart(file: DataFile, encoding: str | None) -> str | None:
 def _is_dump(first: str) -> bool:
     if not _LIKE_A_DUMP.match(first):
         return False
-    from ingest.readers.sql_statements import is_dump  # its patterns take long to compile
+    from ingest.readers.sql_heads import is_dump  # its patterns take long to compile
 
     return is_dump(first)
 

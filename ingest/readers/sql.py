@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
@@ -17,11 +17,12 @@ from ingest.archives.spools import Content
 from ingest.readers import lines
 from ingest.readers.base import Instructions, Table
 from ingest.readers.left_out import LeftOut
-from ingest.readers.rows import AT_ONCE, as_csv, table
-from ingest.readers.sql_assignments import assigned, assigned_columns
+from ingest.readers.rows import AT_ONCE, MALFORMED, as_csv, table
+from ingest.readers.sql_assignments import assigned, assigned_columns, pass_torn
 from ingest.readers.sql_copied_csv import CopiedCsv
 from ingest.readers.sql_encodings import encoding_of
 from ingest.readers.sql_rows import Inserted, Row, copied, copied_fields
+from ingest.readers.sql_selected import Selected
 from ingest.readers.sql_statements import Definition, Name, Rows, Statements
 from ingest.readers.sql_text import SMUGGLED, Grammar, dialect_of
 from ingest.readers.sql_window import Window
@@ -83,6 +84,13 @@ def _listed(named: Sequence[tuple[str, _Contents]]) -> str:
     return ", ".join(name for name, _ in named[:20]) or "none"
 
 
+def _unread(window: Window, statement: Rows, left_out: LeftOut) -> Iterator[Row]:
+    """No row, but one that is left out: that much is known of a statement that cannot be made out."""
+    left_out.leave(MALFORMED, statement.line)
+    pass_torn(window)
+    yield from ()
+
+
 class _Dump:
     """One file's way into rows."""
 
@@ -104,8 +112,7 @@ class _Dump:
             for statement in statements:
                 one = self._known.setdefault(statement.table.key, _Contents(statement.table))
                 if isinstance(statement, Definition):
-                    one.defined = one.defined or statement.columns
-                    one.add(statement.columns)
+                    self._define(one, statement)
                     continue
                 if one.start < 0:
                     one.start, one.schema = statement.start, statements.schema
@@ -116,6 +123,12 @@ class _Dump:
             self._size = window.offset
         return [*self._known.values()]
 
+    def _define(self, one: _Contents, definition: Definition) -> None:
+        alike = [self._known[name.key].defined for name in definition.alike if name.key in self._known]
+        columns = tuple(dict.fromkeys([*chain.from_iterable(alike), *definition.columns]))
+        one.defined = one.defined or columns
+        one.add(columns)
+
     def _pass_rows(self, window: Window, statement: Rows) -> None:
         for _ in self._rows(window, statement, self._known[statement.table.key], [], LeftOut()):
             continue
@@ -124,6 +137,8 @@ class _Dump:
         """The columns that *statement* names, or numbers where nothing has named the table's."""
         if statement.form == "assignments":
             return assigned_columns(window, self._grammars) or ([] if one.columns else ["column1"])
+        if statement.form == "unread":
+            return [] if one.columns else ["column1"]
         return statement.columns or ([] if one.columns else self._numbered(window, statement))
 
     def _numbered(self, window: Window, statement: Rows) -> list[str]:
@@ -134,6 +149,8 @@ class _Dump:
             if statement.copying.has_header and all(first):
                 return first
             width = max(len(first), 1)
+        elif statement.form == "selected":
+            width = max(len(Selected(window, self._grammars[0]).first()), 1)
         else:
             rows = (grammar.row.match(window.text, window.at) for grammar in self._grammars)
             whole = next((row for row in rows if row), None)
@@ -152,12 +169,16 @@ class _Dump:
     ) -> Iterator[Row]:
         if statement.form == "assignments":
             return assigned(window, self._grammars, wanted, statement.line, left_out)
+        if statement.form == "unread":
+            return _unread(window, statement, left_out)
         columns = [column.casefold() for column in one.columns_of(statement)]
         places = [columns.index(name) if name in columns else None for name in wanted]
         if statement.form == "copy":
             if statement.copying.is_csv and statement.copying.is_read:
                 return CopiedCsv(window, statement.copying).rows(len(columns), places, left_out)
             return copied(window, len(columns), places, left_out, statement.copying)
+        if statement.form == "selected":
+            return Selected(window, self._grammars[0]).rows(len(columns), places, left_out)
         return Inserted(window, self._grammars, len(columns), places, left_out, statement.head).rows()
 
     def blocks(self, one: _Contents, numbers: Sequence[int], left_out: LeftOut) -> Generator[bytes]:

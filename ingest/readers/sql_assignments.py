@@ -8,10 +8,10 @@ import regex as re
 from ingest.readers.left_out import LeftOut
 from ingest.readers.lines import LONGEST
 from ingest.readers.rows import MALFORMED
-from ingest.readers.sql_text import BEHIND_ASSIGNED, Grammar, names_in
+from ingest.readers.sql_text import BEHIND_ASSIGNED, GAP, Grammar, names_in
 from ingest.readers.sql_window import Window
 
-_COMMA = re.compile(r"\s*+,\s*+", re.ASCII)
+_COMMA = re.compile(rf"{GAP}*+,{GAP}*+", re.ASCII)
 _END = re.compile(BEHIND_ASSIGNED)
 _NOTHING_MORE = re.compile(r"\s*+\Z", re.ASCII)
 _NEXT = re.compile(r";[ \t\r]*+\n|\n(?=(?:INSERT|REPLACE|COPY|CREATE)\s)", re.ASCII | re.IGNORECASE)
@@ -42,7 +42,7 @@ def assigned(
     found = _assignments(window, grammars)
     if not found.is_whole:
         left_out.leave(MALFORMED, line)
-        _pass(window)
+        pass_torn(window)
         return
     window.at = found.end
     written = {name.casefold(): value for name, value in found.written.items()}
@@ -74,7 +74,7 @@ def _assigned_at(window: Window, grammar: Grammar) -> _Assignments:
     return _Assignments(grammar, written, at, is_whole, is_open)
 
 
-def _pass(window: Window) -> None:
+def pass_torn(window: Window) -> None:
     """Go behind the statement at hand, which makes no sense, or before a line that begins another."""
     while not (found := _NEXT.search(window.text, window.at)):
         window.at = max(window.at, len(window.text) - _OVERLAP)

@@ -13,13 +13,17 @@ from ingest.readers.repair import TOO_MANY_COLUMNS
 from ingest.readers.rows import LONGEST_VALUE, MALFORMED
 from ingest.readers.sql_copying import TEXT, Copying
 from ingest.readers.sql_encodings import in_utf8
-from ingest.readers.sql_text import Grammar, unusual_marks
+from ingest.readers.sql_text import GAP, Grammar, unusual_marks
 from ingest.readers.sql_window import Window
 
 Row = list[str]
 
 _SWALLOWED = re.compile(r"\)\s*+,\s*+\(", re.ASCII)
-_NEXT = re.compile(r"\)\s*+(,\s*+)(?=\()|\n(\s*+)(?=\()|;[ \t\r]*+\n|\n(?=INSERT\s|COPY\s|CREATE\s)", re.ASCII)
+_NEXT = re.compile(
+    r"\)\s*+(,\s*+)(?=(?:ROW\s*+)?\()|\n(\s*+)(?=(?:ROW\s*+)?\()|;[ \t\r]*+\n|\n(?=INSERT\s|COPY\s|CREATE\s)",
+    re.ASCII | re.IGNORECASE,
+)
+_GAPPED = re.compile(rf"{GAP}*+,(?={GAP}*+(?:ROW\s*+)?\()", re.ASCII | re.IGNORECASE)
 _BLANKS = re.compile(r"\s*+", re.ASCII)
 _GLANCE = 1 << 16  # of a row: as far as is looked for how its strings are quoted
 _OVERLAP = 256  # more than the blanks between two rows
@@ -51,7 +55,7 @@ class Inserted:
         self._group = [-1 if at is None else groups.index(at) for at in wanted]
         again = rf"|(?:[\s;]|GO\s)*+{re.escape(head)}" if head else ""
         behind = rf"\s*+(?:,{again})"
-        followed = rf"{behind}(?=\s*+\()"
+        followed = rf"{behind}(?=\s*+(?:[Rr][Oo][Ww]\s*+)?+\()"
         self._followed = re.compile(followed)
         self._run, self._of_run = grammars[0].run_of(width, followed), grammars[0].row_of(width, groups, behind)
 
@@ -104,7 +108,7 @@ class Inserted:
         """Whether another row follows; the window then stands before it."""
         window = self._window
         window.ensure()
-        found = self._followed.match(window.text, window.at)
+        found = self._followed.match(window.text, window.at) or _GAPPED.match(window.text, window.at)
         if found:
             window.at = found.end()
         return found is not None
@@ -115,9 +119,13 @@ class Inserted:
         None where it is no row.
         """
         text, at, line, number = self._window.text, self._window.at, self._line(), self._number()
-        self._learn(unusual_marks(text[at : at + _GLANCE]))
+        glance = text[at : at + _GLANCE]
+        self._learn(unusual_marks(glance))
+        if "/*" in glance or "--" in glance:
+            self._learn_comments()
         for grammar, pattern in self._patterns[1:]:
-            if found := pattern.match(text, at):
+            found = pattern.match(text, at)
+            if found and not (grammar.has_comments and any(map(_SWALLOWED.search, grammar.comments_in(found[0])))):
                 self._window.at = found.end()
                 return [number + self._row(found.groups(), grammar)]
         grammar, _ = self._patterns[0]
@@ -136,7 +144,14 @@ class Inserted:
         if marks <= self._marks:
             return
         self._marks |= marks
-        grammar = Grammar(self._patterns[0][0].dialect, self._marks)
+        self._try(Grammar(self._patterns[0][0].dialect, self._marks))
+
+    def _learn_comments(self) -> None:
+        """From now on a row may be one with comments, too."""
+        if not any(grammar.has_comments for grammar, _ in self._patterns):
+            self._try(self._patterns[0][0].with_comments)
+
+    def _try(self, grammar: Grammar) -> None:
         self._patterns.append((grammar, grammar.row_of(self._width, self._groups)))
 
     def _resume(self) -> bool:

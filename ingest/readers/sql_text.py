@@ -6,6 +6,7 @@ the ASCII marks passes through as it is.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import regex as re
@@ -15,6 +16,7 @@ from ingest.readers.rows import LONGEST_VALUE
 SMUGGLED = "latin-1"
 
 _AFTER = r"(?=[\s,)\]|:+;]|\Z)"  # a string that anything else follows began with a stray quote
+_AFTER_REMARKED = r"(?=[\s,)\]|:+;/-]|\Z)"
 _STANDARD = r"[^']*+(?:''[^']*+)*+"
 _ESCAPED = r"[^'\\]*+(?:(?:''|\\.)[^'\\]*+)*+"
 _PAIRS = {"[": "]", "{": "}", "(": ")", "<": ">", **{mark: mark for mark in '!|#~^$%@*/:`"'}}
@@ -32,13 +34,19 @@ _DOUBLE = r'"[^"\\]*+(?:(?:""|\\.)[^"\\]*+)*+"'
 _PREFIX = r"(?:[NnXxBb]|_\w++\s*+)?"
 _IDENTIFIER = r"""(?:`(?:[^`]|``)++`|"(?:[^"]|"")++"|\[[^\]]++\]|[^\s"`\[\]().,;'=]++)"""
 NAME = rf"{_IDENTIFIER}(?:\s*+\.\s*+{_IDENTIFIER}){{0,2}}"
-BEHIND_ASSIGNED = (
-    r"(?:\s*+(?:;|\Z)|\s++(?i:ON\s+DUPLICATE|RETURNING|AS)\s|[^\S\n]*+\n\s*+(?i:INSERT|REPLACE|COPY|CREATE|GO)\b)"
-)
+OPEN = r"\s*+(?:[Rr][Oo][Ww]\s*+)?+\("
+_END = r"\s*+(?:;|\Z)|[^\S\n]*+\n\s*+(?i:INSERT|REPLACE|COPY|CREATE|GO)\b"
+BEHIND_ASSIGNED = rf"(?:{_END}|\s++(?i:ON\s+DUPLICATE|RETURNING|AS)\s)"
+BEHIND_SELECTED = rf"(?:{_END}|\s++(?i:FROM|UNION|WHERE|LIMIT|ON|RETURNING)\b)"
 NAMES = rf"\(\s*+{_IDENTIFIER}\s*+(?:,\s*+{_IDENTIFIER}\s*+)*+\)"
+COMMENT = r"(?:/\*(?s:.*?)\*/|--(?=\s)[^\n]*+(?:\n|\Z))"
+GAP = rf"(?:\s|{COMMENT})"
+"""What may stand between words: blanks and comments."""
+
 _PART = re.compile(_IDENTIFIER)
 _BLANKS = " \t\r\n\f"
 _PLAIN = r"[^'\"(),;\[\]EeQq]++|[EeQq](?!')"
+_REMARKED = r"[^'\"(),;\[\]EeQq/-]++|[EeQq](?!')|[/-]"  # _PLAIN between comments
 _WORD = r"[^\s'\"(),;=\[\]EeQq]++|[EeQq](?!')"
 _NAMED = {"0": "", "n": "\n", "r": "\r", "t": "\t", "b": "\b", "Z": "\x1a", "f": "\f"}
 _ESCAPES = {mark: re.compile(rf"{mark}{mark}|\\(.)", re.DOTALL) for mark in "'\""}
@@ -47,7 +55,10 @@ _MOST_KEPT = 1000
 _NOTHING = frozenset({"null", "default"})
 _SWAPPED = re.compile(r"'((?:[^']|'')*)'\s*,\s*char\((\d+)\)")
 _WIDE = re.compile(r"\\(?:\\|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))")
-_ASSIGNING = re.compile(r"^(?:INSERT|REPLACE)\s[^;'(]{1,300}?\sSET\s", re.MULTILINE | re.IGNORECASE)  # MySQL alone
+_MYSQL = re.compile(
+    r"^(?:INSERT|REPLACE)\s[^;'(]{1,300}?\sSET\s|^[^\n'(]{0,300}`|/\*!\d|\\'\w|^-- (?:MySQL|MariaDB|phpMyAdmin)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
 _FOREIGN = re.compile(
     r"standard_conforming_strings = on|PostgreSQL database|^COPY .{1,5000}? FROM stdin|^PRAGMA "
     r"|^BEGIN TRANSACTION;|\[dbo\]|^SET IDENTITY_INSERT|^GO\r?$",
@@ -70,37 +81,74 @@ def dialect_of(head: str) -> Dialect:
     """The dialect of a dump that begins with *head*."""
     if _FOREIGN.search(head):
         return Dialect(has_backslashes=False)
-    return Dialect(has_backslashes="`" in head or "\\'" in head or _ASSIGNING.search(head) is not None)
+    return Dialect(has_backslashes=_MYSQL.search(head) is not None)
 
 
 class Grammar:
     """The patterns of one dialect. A row is matched from the blanks before its `(` to its `)`."""
 
-    def __init__(self, dialect: Dialect, marks: Collection[str] = ()) -> None:
-        """*marks*: what Oracle's strings are quoted by, beside the usual; many make it slow."""
+    def __init__(self, dialect: Dialect, marks: Collection[str] = (), *, has_comments: bool = False) -> None:
+        """*marks*: what Oracle's strings are quoted by, beside the usual. They make it slow, as *has_comments* does.
+
+        With that, comments may stand in rows; without, they end a row that is not well-formed for them.
+        """
         oracles = _oracles(marks)
+        plain, after = (f"{COMMENT}|{_REMARKED}", _AFTER_REMARKED) if has_comments else (_PLAIN, _AFTER)
         body = _ESCAPED if dialect.has_backslashes else _STANDARD
         opening = rf"(?:[Ee]'{_ESCAPED}|{_PREFIX}'{body})"
-        string = f"(?:{opening}'{_AFTER}|{_DOUBLE}{_AFTER})"
-        any_string = f"(?:{string}|{oracles}{_AFTER})"  # deep inside others Oracle's are not looked for: too slow
-        flat = rf"(?:{string}|{_PLAIN}|[,;\[\]])*+"
-        nested = rf"\((?:{any_string}|{_PLAIN}|[,;\[\]]|\({flat}\))*+\)"
-        listed = rf"\[(?:{string}|{_PLAIN}|[,;])*+\]"
+        string = f"(?:{opening}'{after}|{_DOUBLE}{after})"
+        any_string = f"(?:{string}|{oracles}{after})"  # deep inside others Oracle's are not looked for: too slow
+        deepest = rf"(?:{string}|{plain}|[,;\[\]])*+"
+        flat = rf"(?:{string}|{plain}|[,;\[\]]|\({deepest}\))*+"
+        nested = rf"\((?:{any_string}|{plain}|[,;\[\]]|\({flat}\))*+\)"
+        listed = rf"\[(?:{string}|{plain}|[,;])*+\]"
         escapes = r"(?:\\.[^'\\]*+)*+" if dialect.has_backslashes else ""
         simple = rf"'[^'\\]*+{escapes}'(?=[,)])|[^'\"(),;\s]++(?=[,)])"
-        value = rf"(?>{simple}|(?:{any_string}|{_PLAIN}|{nested}|{listed})++)"
-        begun = rf"(?:\({flat})?+(?:[Nn]?[Qq]'.*+|{opening}|\"[^\"]*+)?+\\?\Z"
+        value = rf"(?>{simple}|(?:{any_string}|{plain}|{nested}|{listed})++)"
+        value = rf"(?:{any_string}|{plain}|{nested}|{listed})++" if has_comments else value
+        begun = rf"(?:\({flat}(?:\({deepest})?+)?+(?:[Nn]?[Qq]'.*+|{opening}|\"[^\"]*+)?+\\?\Z"
         rest = rf"(?:{any_string}|{_PLAIN}|[,\[\]]|{nested})*+{begun}"
-        assigned = rf"(?:{any_string}|{_WORD}|(?!{BEHIND_ASSIGNED})\s++|{nested}|{listed})++"
-        self.dialect = dialect
+        assigned, selected = (
+            rf"(?:{any_string}|{COMMENT}|{_WORD}|(?!{behind})\s++|{nested}|{listed})++"
+            for behind in (BEHIND_ASSIGNED, BEHIND_SELECTED)
+        )
+        self.dialect, self.has_comments = dialect, has_comments
         self.literal = re.compile(any_string, re.DOTALL)
         self.value = re.compile(value, re.DOTALL)
-        self.row = re.compile(rf"\s*+\({value}(?:,{value})*+\)", re.DOTALL)
+        self._open = rf"{GAP}*+{OPEN}" if has_comments else OPEN
+        self.row = re.compile(rf"{self._open}{value}(?:,{value})*+\)", re.DOTALL)
+        self._selected = selected
         self.assignment = re.compile(rf"({NAME})\s*+:?=\s*+({assigned})", re.DOTALL)
         self._written = value
-        self._unfinished = re.compile(rf"\s*+(?:\Z|\({rest})", re.DOTALL)
+        self._unfinished = re.compile(rf"\s*+\Z|{self._open}{rest}", re.DOTALL)
         self._unfinished_list = re.compile(rest, re.DOTALL)
         self._kept: dict[str, re.Pattern[str]] = {}
+
+    @cached_property
+    def with_comments(self) -> "Grammar":
+        """The same, for rows in which comments stand."""
+        return Grammar(self.dialect, has_comments=True)
+
+    @cached_property
+    def selected(self) -> re.Pattern[str]:
+        """A value of a SELECT."""
+        return re.compile(self._selected, re.DOTALL)
+
+    @cached_property
+    def selection(self) -> re.Pattern[str]:
+        """A SELECT, with a group for its values."""
+        values = f"{self._selected}(?:,{self._selected})*+"
+        return re.compile(
+            rf"SELECT\s++(?:(?:ALL|DISTINCT)\s++)?+({values})(?={BEHIND_SELECTED}|\s*+\))", re.DOTALL | re.IGNORECASE
+        )
+
+    @cached_property
+    def _commented(self) -> re.Pattern[str]:
+        return re.compile(rf"({self.literal.pattern})|{COMMENT}", re.DOTALL)
+
+    def comments_in(self, row: str) -> list[str]:
+        """The comments in *row*."""
+        return [found[0] for found in self._commented.finditer(row) if not found[1]]
 
     def is_unfinished(self, text: str, at: int) -> bool:
         """Whether *text* ends before the row at *at* does."""
@@ -112,15 +160,15 @@ class Grammar:
 
     def values(self, row: str) -> list[str]:
         """The values of a whole row, as they are written."""
-        return self.value.findall(row.strip(_BLANKS)[1:-1])
+        return self.value.findall(row[row.index("(") + 1 : -1])
 
     def row_of(self, width: int, wanted: tuple[int, ...], behind: str = "") -> re.Pattern[str]:
         """A row of exactly *width* values and what *behind* matches, with groups for those *wanted*, as they stand."""
-        return self._compiled(rf"\s*+\({self._values(width, wanted)}\){behind}")
+        return self._compiled(rf"{self._open}{self._values(width, wanted)}\){behind}")
 
     def run_of(self, width: int, behind: str) -> re.Pattern[str]:
         """As many rows of exactly *width* values as have *behind* behind them."""
-        return self._compiled(rf"(?:\s*+\({self._values(width, ())}\){behind})++")
+        return self._compiled(rf"(?:{self._open}{self._values(width, ())}\){behind})++")
 
     def _values(self, width: int, wanted: tuple[int, ...]) -> str:
         """So many values, those between two that are wanted as one: patterns of a part for each compile slowly."""
@@ -151,6 +199,8 @@ class Grammar:
     def _said(self, written: str) -> str:
         if written[:1] == "'" and self.literal.fullmatch(written):
             return self._unescaped(written)
+        if "/*" in written or "--" in written:
+            written = self._commented.sub(lambda found: found[1] or " ", written).strip(_BLANKS)
         if written.casefold() in _NOTHING:
             return ""
         if found := _HEX.fullmatch(written):

@@ -1,0 +1,86 @@
+"""The records of an INSERT … SELECT statement that writes its values out: SELECT 1, 'x' UNION ALL SELECT 2, 'y'."""
+
+from collections.abc import Iterator, Sequence
+
+import regex as re
+
+from ingest.readers.left_out import LeftOut
+from ingest.readers.lines import LONGEST
+from ingest.readers.repair import TOO_MANY_COLUMNS
+from ingest.readers.rows import MALFORMED
+from ingest.readers.sql_assignments import pass_torn
+from ingest.readers.sql_text import Grammar
+from ingest.readers.sql_window import Window
+
+Row = list[str]
+
+_FROM_NOTHING = re.compile(
+    r"\s++FROM\s++(?:DUAL|(?:\w++\.)?SYSDUMMY1|RDB\$DATABASE)\b", re.IGNORECASE | re.ASCII
+)  # tables of one row, in databases in which every SELECT is from one
+_FROM = re.compile(r"\s++FROM\b", re.IGNORECASE | re.ASCII)
+_AGAIN = re.compile(r"\s*+UNION(?:\s+ALL)?\s++(?=SELECT\b)", re.IGNORECASE | re.ASCII)
+_WRITTEN_OUT = re.compile(r"\s*+(?:(?:[NEX]|N?Q)?'|\"|[-+]?\d|NULL\b)", re.IGNORECASE | re.ASCII)
+_NAMED = re.compile(r"\s++AS\s++\S++\s*+\Z", re.IGNORECASE | re.ASCII)
+
+
+class Selected:
+    """Reads records of *width* values; see `Inserted` for *wanted*. What is selected from tables is none."""
+
+    def __init__(self, window: Window, grammar: Grammar) -> None:
+        self._window, self._grammar = window, grammar
+
+    def first(self) -> Row:
+        """The values of the first record, none where there is none; the window stays before it."""
+        return self._values()[0]
+
+    def rows(self, width: int, wanted: Sequence[int | None], left_out: LeftOut) -> Iterator[Row]:
+        """The records from here on, as far as they follow each other; the window then stands behind them."""
+        window = self._window
+        while True:
+            values, end = self._values()
+            if not values:
+                left_out.leave(MALFORMED, window.line)
+                pass_torn(window)
+                return
+            line, window.at = window.line, end
+            is_record = self._is_record(values)
+            if is_record and len(values) > width:
+                left_out.leave(TOO_MANY_COLUMNS, line)
+            elif is_record:
+                row = [values[at] if at is not None and at < len(values) else "" for at in wanted]
+                said = [self._grammar.said(value) for value in row]
+                yield [str(line), *said] if left_out.is_numbered else said
+            if not self._continues():
+                return
+
+    def _values(self) -> tuple[Row, int]:
+        """The values of the SELECT at hand, as they are written, and where they end."""
+        window, grammar = self._window, self._grammar
+        window.ensure()
+        found = grammar.selection.match(window.text, window.at)
+        while self._is_open(found) and window.left <= LONGEST and window.more():
+            found = grammar.selection.match(window.text, window.at)
+        if not found:
+            return [], window.at
+        return [_NAMED.sub("", value) for value in grammar.selected.findall(found[1])], found.end()
+
+    def _is_open(self, found: re.Match[str] | None) -> bool:
+        """Whether what is selected may go on behind what is looked at."""
+        text = self._window.text
+        return found.end() == len(text) if found else self._grammar.is_unfinished_list(text, self._window.at)
+
+    def _is_record(self, values: Sequence[str]) -> bool:
+        text, at = self._window.text, self._window.at
+        is_from_table = _FROM.match(text, at) and not _FROM_NOTHING.match(text, at)
+        return not is_from_table or all(map(_WRITTEN_OUT.match, values))
+
+    def _continues(self) -> bool:
+        """Whether another record follows; the window then stands before it."""
+        window = self._window
+        window.ensure()
+        if nothing := _FROM_NOTHING.match(window.text, window.at):
+            window.at = nothing.end()
+        again = _AGAIN.match(window.text, window.at)
+        if again:
+            window.at = again.end()
+        return again is not None
