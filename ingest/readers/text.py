@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
-from ingest.readers import lines, spotting
+from ingest.readers import lines, spotting, transfer
 from ingest.readers.base import Instructions, Shortcut, Table
 from ingest.readers.left_out import LeftOut
 from ingest.readers.rows import SEPARATOR, bare_table
@@ -20,12 +20,12 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
 
     def found(left_out: LeftOut) -> Generator[bytes]:  # nothing is left out: what is no address is no record
         with closing(lines.as_utf8(file.chunks(), encoding)) as text:
-            for some in spotting.addresses(text):
+            for some in spotting.addresses(transfer.texts(text)):
                 yield b"".join(left_out.number(some.splitlines(True), SEPARATOR)) if left_out.is_numbered else some
 
     def blocks(_: LeftOut) -> Generator[bytes]:
         with closing(lines.as_utf8(file.chunks(), encoding)) as text:
-            yield from spotting.whole_pieces(text)
+            yield from spotting.whole_pieces(transfer.texts(text))
 
     table = bare_table(file.name, COLUMNS, "text", encoding, found, numbered_by="record")
     rest = partial(_rest, file.name)
