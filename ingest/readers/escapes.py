@@ -14,10 +14,19 @@ AT = re.compile(
 LONGEST_ENTITY = 26
 
 _ENTITY = re.compile(rf"&(?:#[0-9]{{1,8}}|#[xX][0-9a-fA-F]{{1,8}}|[A-Za-z][A-Za-z0-9]{{1,{LONGEST_ENTITY - 2}}});")
-_BACKSLASHED = re.compile(r"(?<!\\)\\++(?:[uU]([0-9a-fA-F]{4})|(x40)|([nrt])|(['\"/_]))")
+_BACKSLASHED = re.compile(
+    r"(?<!\\)\\++(?:[uU]([0-9a-fA-F]{4})|(x[0-9a-fA-F]{2}(?:\\+x[0-9a-fA-F]{2})*)|([nrt])|(['\"/_]))"
+)
+_HEX = re.compile("[0-9a-fA-F]{2}")
+_MAY_BE_QUOTED = re.compile("=[02389A-F][0-9A-F]")
+_QUOTED = re.compile("=(3[B-E]|2C|0[AD])")  # what separates, in letters that none but machines write
+_QUOTED_LETTERS = re.compile("(?:=[89A-F][0-9A-F]){2,}")
+_QUOTED_AROUND = re.compile("=2[0-9](?=[^=@]{1,64}@[^=@]{1,255}=(?:[23][0-9A-F]|0[AD]))")
 _DRIVE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]:\\++(?![nrt]|u[0-9a-f]{4})[^\\]")
 _MAILTO = re.compile("(?<=mailto:)[^?&\"'<>]+", re.IGNORECASE)
 _APOSTROPHE = re.compile("(?<=\\w)[\u2019\u02bc\uff07](?=\\w)")
+_WIDE_CLASS = "[\uff0b\uff0d\uff0e\uff10-\uff19\uff21-\uff3a\uff3f\uff41-\uff5a]"  # letters, digits, + - . _
+_WIDE = re.compile(f"(?<!{_WIDE_CLASS}){_WIDE_CLASS}+(?=[@\uff20])|(?<=[@\uff20]){_WIDE_CLASS}+")
 _SELECTORS = range(0xFE00, 0xFE10)  # of how the character before them is drawn
 _PERCENT_AT = re.compile("%(?:25)*40")
 _PERCENT_SEPARATOR = re.compile("%(?:25)*(?:0[9AD]|2[02C]|3[A-E]|7C)", re.IGNORECASE)
@@ -39,6 +48,7 @@ def unescaped(text: str) -> str:
     ``scheme://`` URL ``/ ? & #`` separate as well, and of what stands before its host the secret is left out.
     """
     text = _without_backslashes(_without_entities(text))
+    text = _without_quoting(text) if "=" in text and _MAY_BE_QUOTED.search(text) else text
     text = _MAILTO.sub(lambda found: unquote(_PERCENT_SEPARATOR.sub(" ", found[0])), text) if "%" in text else text
     for _ in range(_DEEPEST):
         text = _urls_apart(text)
@@ -68,10 +78,29 @@ def _without_backslashes(text: str) -> str:
 
 
 def _resolved(found: re.Match[str]) -> str:
-    code, is_at, is_blank, character = found.groups()
+    code, octets, is_blank, character = found.groups()
     if code:
         return chr(int(code, 16))
-    return "@" if is_at else " " if is_blank else character
+    return _of_octets(_HEX.findall(octets)) if octets else " " if is_blank else character
+
+
+def _of_octets(written: list[str]) -> str:
+    """What octets mean that are *written* in hexadecimal."""
+    raw = bytes.fromhex("".join(written))
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _without_quoting(text: str) -> str:
+    """*text* with that resolved which is quoted-printable (RFC 2045, 6.7) whatever stands around it."""
+    text = _QUOTED_AROUND.sub(" ", text)
+    return _QUOTED_LETTERS.sub(lambda found: _of_octets(_HEX.findall(found[0])), _QUOTED.sub(_of_octet, text))
+
+
+def _of_octet(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16))
 
 
 def _urls_apart(text: str) -> str:
@@ -98,7 +127,14 @@ def _match_end(pattern: re.Pattern[str], text: str) -> int:
 
 def _seen(text: str) -> str:
     """*text* with one kind of @, dot and blank, and nothing in it that has no width."""
-    return "".join(map(_as_seen, _APOSTROPHE.sub("'", unicodedata.normalize("NFC", unmixed(text)))))
+    text = _WIDE.sub(_narrow, unmixed(text))
+    return "".join(map(_as_seen, _APOSTROPHE.sub("'", unicodedata.normalize("NFC", text))))
+
+
+def _narrow(found: re.Match[str]) -> str:
+    """Letters of full width as those that mail is sent to; what leads them is of the text before."""
+    text = unicodedata.normalize("NFKC", found[0])
+    return text.lstrip("+-.").rjust(len(text))
 
 
 def unmixed(text: str) -> str:

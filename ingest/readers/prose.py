@@ -20,13 +20,16 @@ _ASCII_DOMAIN = re.compile(r"[A-Za-z0-9.\-]*+")
 _WITHOUT_SPACES = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff]")
 """Scripts that put no spaces between words, or join endings to a foreign word: Thai to Khmer, Chinese to Korean."""
 
-_WORD = re.compile("[A-Za-z][A-Za-z0-9._+-]+")
+_OTHER_WAY = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"  # letters that run from right to left
+_BEFORE_ASCII = re.compile(rf"[{_OTHER_WAY}\uff10-\uff5a]-?|{_WITHOUT_SPACES.pattern}")
+_WORD = re.compile("(?:[A-Za-z]|[0-9]{5})[A-Za-z0-9._+-]+")
 _SENTENCE = re.compile("[A-Z][a-z]*")
+
 _EMPHASIS = "*_~"
 _BETWEEN = "+.*#_!~"
 """What parts an address from one directly before it; a + stands for a blank there, or for "and"."""
 
-_IN_BRACKETS = re.compile(rf"<(?=CA|[^={_NO_LOCAL}]*(?:[0-9+]|bounce))([^={_NO_LOCAL}]++=[^{_NO_LOCAL}]++)")
+_IN_BRACKETS = re.compile(rf"<(?=CA|[^={_NO_LOCAL}]*(?:[0-9+]|bounce|prvs))([^={_NO_LOCAL}]++=[^{_NO_LOCAL}]++)")
 """Where `=` parts no key from an address: ids of messages, and senders that name whom a list sent its mail to."""
 
 _UNREADABLE = "\ufffd"  # in the place of a letter that nobody knows: the rest would be somebody else
@@ -38,18 +41,27 @@ _FILE_ENDINGS = frozenset(
 ENDINGS_TOO = frozenset({"zip", "mov"})
 """Top-level domains that are a file's ending where another top-level domain stands before them."""
 
+_LONGEST_OF_COUNTRIES = 2  # letters: `.Uk` may end a domain, where `.Tel` begins a sentence
 _SCALED = re.compile("[1-9]x[.]")  # behind the @ of an image at twice its size
 _NOT_LEADING = re.compile(r"['&]|[.-]{2,}|!--|[!#$%*+./?^~-]+(?=')|\p{No}+")
 _PATH = re.compile("[.~*]*/")
 _OF_CODE = re.compile(r"\A(?:[NnEeBbUuRrFf]|[Rr][Bb]|[Bb][Rr])'(?=(?:[^']|'')+\Z)")  # N'…' of SQL, b'…' of Python
 _DOUBLED = re.compile(r"(?<=\w)''(?=\w)")  # as SQL escapes an apostrophe
 _STRING_ENDS = re.compile(r"'(?!\w)")
-_PLACEHOLDER = re.compile("[*]+|%[A-Za-z]")
+_STYLE = re.compile(rb"(?<=(?:\x1b|\\u001b|\\x1b|\\0?33|\\e|#033|\^\[)\[)[0-9;:]*[A-Za-z]", re.IGNORECASE)
+_PLACEHOLDER = re.compile("[*]+|%[A-Za-z]?")
 
 
 def found_in(text: bytes) -> list[str]:
     """Every address in *text*, UTF-8 for the most part, as often as it stands there and as it is written."""
-    return [found for piece in _PIECE.finditer(text) for found in addresses_in(piece[0])]
+    pieces = [(behind_style(text, piece.start()), piece.end()) for piece in _PIECE.finditer(text)]
+    return [found for start, end in pieces for found in addresses_in(text[start:end])]
+
+
+def behind_style(text: bytes, start: int) -> int:
+    """Where in *text* the piece at *start* begins without the control sequence of a terminal (ECMA-48, 5.4)."""
+    found = _STYLE.match(text, start) if text.endswith(b"[", 0, start) else None
+    return found.end() if found else start
 
 
 def addresses_in(piece: bytes) -> Iterator[str]:
@@ -59,8 +71,9 @@ def addresses_in(piece: bytes) -> Iterator[str]:
         return
     before, *rests = unescaped(text).split("@")
     is_open = True  # whether what stands before the @ is not cut off by another one
-    for rest in rests:
-        domain, taken = _domain(rest)
+    for number, rest in enumerate(rests, start=1):
+        domain = _domain(rest, is_last=number == len(rests))
+        taken = len(domain)
         local = _all_of(before, rest[taken:]) or _last_run(before)
         address = _address(local, domain, rest[taken:]) if is_open or len(local) < len(before) else None
         if address:
@@ -81,20 +94,40 @@ def _last_run(text: str) -> str:
     return text[len(text) - found.end() :] if found else ""
 
 
-def _domain(rest: str) -> tuple[str, int]:
-    """The domain that *rest* begins with, "" where none does, and how much of *rest* it takes."""
+def _domain(rest: str, *, is_last: bool) -> str:
+    """The domain that *rest* begins with, "" where none does. Unless it *is_last*, another @ stands behind it."""
     found = _DOMAIN.match(rest)
-    run = found[0].rstrip(".-") if found else ""
-    for domain in _readings(run):
+    run = found[0] if found else ""
+    is_shared = len(run) == len(rest) and not is_last
+    whole = run.partition("...")[0].rstrip(".-")
+    for domain in _readings(whole):
         if _is_domain(domain):
-            return domain, len(domain)
-    return "", 0
+            return domain
+    return next(filter(_is_domain, _before_another(run) if is_shared else _before_suffix(whole)), "")
+
+
+def _before_another(run: str) -> Iterator[str]:
+    """The beginnings of *run*, of which a dot parts what is the local part before the next @."""
+    labels = run.split(".")
+    for end in range(2, len(labels)):
+        if len(labels[end]) > _LONGEST_OF_COUNTRIES or not top_level.is_known(labels[end]):
+            yield ".".join(labels[:end])
+
+
+def _before_suffix(run: str) -> Iterator[str]:
+    """*run* without what a hyphen joins to it: an ending, a word, the day of a file."""
+    rest, _, last = run.rpartition(".")
+    while last in _FILE_ENDINGS:
+        rest, _, last = rest.rpartition(".")
+    if "-" in last and not last.startswith("xn--"):
+        yield f"{rest}.{last.partition('-')[0]}"
 
 
 def _readings(run: str) -> Iterator[str]:
     """*run*, and what is left of it without a word of a script that knows no spaces, a sentence, or a file's ending."""
     rest, _, last = run.rpartition(".")
-    if last.lower() in ENDINGS_TOO and _is_domain(rest):
+    is_sentence = last.istitle() and rest.islower() and len(last) > _LONGEST_OF_COUNTRIES and last.isalpha()
+    if (is_sentence or last.lower() in ENDINGS_TOO) and _is_domain(rest):
         yield rest
     yield run
     found = _ASCII_DOMAIN.match(run)
@@ -132,14 +165,14 @@ def _address(local: str, domain: str, after: str) -> str | None:
 
 def _own(local: str, domain: str, after: str) -> str:
     local = _without_lead(_OF_CODE.sub("", local, count=1) if _STRING_ENDS.match(after) else local)
-    local = _DOUBLED.sub("'", local)
+    local = _DOUBLED.sub("'", local) if "''" in local else local
     if _PATH.match(local):
         local = local.rpartition("/")[2]
     mark = local[:1]
     if mark and mark in _EMPHASIS and after.startswith(mark):
         local = local.lstrip(mark)
     if domain.isascii() and not local.isascii():
-        tail = _after_last(_WITHOUT_SPACES, local)
+        tail = _after_last(_BEFORE_ASCII, local)
         local = tail if _WORD.fullmatch(tail) else local
     return _without_lead(local)
 

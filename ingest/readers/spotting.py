@@ -27,6 +27,7 @@ _WINDOW = _BEFORE + 1 + _BEHIND
 _HEAD, _TAIL = (1 << _BEFORE) - 1, (1 << _BEHIND) - 1  # masks of the bytes before and behind
 _LONGEST_LABEL = 8  # of top-level domains that are looked up at once, as words
 _SMALL = np.uint64(0x2020202020202020)
+_TWO_CASES, _CAPITAL_FIRST = np.uint64(0x2020), np.uint64(0x2000)  # of a word's first two letters
 _MARGIN = b" " * _WINDOW  # around every block, so that a window fits around each of its @s
 _PIECE, _LONGEST_PIECE = 2 << 20, 6 << 20  # of smaller ones more time goes by with beginning than with reading
 _CUTS = (b"\n", b" ", b'"', b",", b">", b"\t")
@@ -52,6 +53,9 @@ def _among(characters: bytes) -> Bools:
 _SEPARATOR = re.compile(rb"[%s]" % re.escape(prose.SEPARATORS))
 _MAY_PRECEDE = _among(prose.SEPARATORS + b";:=")
 _MAY_END_A_KEY = _among(b"='")
+_MAY_END_AN_ESCAPE = _among(b"=;[")
+_MAY_END_AN_INTRODUCER = _among(b"\x1bBbEe3[")  # of control sequences, as prose knows them
+_MAY_BE_HEX = _among(b"0123456789ABCDEF")
 _MAY_FOLLOW = _among(bytes(set(range(0x80)) - set(b"@%&\\")))
 
 
@@ -169,6 +173,7 @@ def _pieces(block: bytes, ats: Iterable[int]) -> Iterator[tuple[int, int]]:
         if at >= end:
             found = _SEPARATOR.search(block, at)
             start, end = _start_of_piece(block, at), found.start() if found else len(block)
+            start = prose.behind_style(block, start)
             yield start - block.endswith(b"<", 0, start), end + block.startswith(b">", end)
 
 
@@ -295,7 +300,8 @@ def _plain_spots(text: Bytes, ats: Positions, line: _Line) -> tuple[_Spots, Bool
     if b"=" in line.block:
         row = np.arange(len(ats))
         follows = windows[row, np.minimum(_BEFORE + 1 + after, _WINDOW - 1)]
-        is_plain &= ~(_MAY_END_A_KEY[windows[row, _BEFORE - 1 - before]] & (follows == ord(">")))
+        is_closed = (follows == ord(">")) | (follows == ord("="))  # which may be of =3E
+        is_plain &= ~(_MAY_END_A_KEY[windows[row, _BEFORE - 1 - before]] & is_closed)
     return _Spots(windows, before, after).take(is_plain), is_plain
 
 
@@ -328,7 +334,22 @@ def _local_parts(windows: Bytes, are_words: Bools, are_local: Masks, line: _Line
     is_plain[marked] = ~line.may_hold_url(marked)
     marked = np.flatnonzero(is_plain & (before == ord(";")))
     is_plain[marked] = ~line.has_entity(marked)
+    marked = np.flatnonzero(is_plain & _MAY_END_AN_ESCAPE[before])
+    is_plain[marked] = ~_may_be_escaped(windows[marked], start[marked])
     return _BEFORE - start, is_plain
+
+
+def _may_be_escaped(windows: Bytes, start: Positions) -> Bools:
+    """Whether what begins at *start* may be an octet of quoted-printable, or end a control sequence of a terminal."""
+    row = np.arange(len(windows))
+    earlier, mark, first, second, third, fourth = (windows[row, np.maximum(start + step, 0)] for step in range(-2, 4))
+    is_letter = _are_in(first, "AF") | _are_in(second, "AF")
+    is_octet = (mark == ord("=")) & _MAY_BE_HEX[first] & _MAY_BE_HEX[second] & (is_letter | (first == ord("2")))
+    is_number = np.logical_and.reduce([_are_in(digit, "09") for digit in (first, second, third, fourth)])
+    is_later = (mark == ord(";")) & _are_in(first, "09") & ~is_number
+    is_first = (mark == ord("[")) & (_MAY_END_AN_INTRODUCER[earlier] | (start < 2))
+    may_be: Bools = is_octet | is_later | is_first
+    return may_be
 
 
 def _domains(windows: Bytes, are_words: Masks, are_of_domains: Masks) -> tuple[Positions, Bools]:
@@ -350,10 +371,13 @@ def _are_top_level(windows: Bytes, start: Positions, end: Positions) -> Bools:
     words = np.ndarray((windows.size - _LONGEST_LABEL + 1,), np.uint64, windows, 0, (1,))
     word = words[np.arange(len(windows)) * _WINDOW + (_BEFORE + 1 - _LONGEST_LABEL) + end]
     length = end - start
-    label = (word | _SMALL) >> (8 * (_LONGEST_LABEL - length)).astype(np.uint64)
+    surplus = (8 * (_LONGEST_LABEL - length)).astype(np.uint64)
+    begins_sentence = (word >> surplus & _TWO_CASES == _CAPITAL_FIRST) & (length > 2)
+    label = (word | _SMALL) >> surplus
     labels = _labels()
     is_known: Bools = labels[np.minimum(np.searchsorted(labels, label), len(labels) - 1)] == label
-    return is_known & (length <= _LONGEST_LABEL)
+    is_known &= (length <= _LONGEST_LABEL) & ~begins_sentence
+    return is_known
 
 
 @cache
