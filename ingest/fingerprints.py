@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import NamedTuple
 
 from breachcheck.addresses import mask_addresses
-from breachcheck.errors import DataFileError, LoadError
+from breachcheck.errors import LoadError
+from ingest import disk_files
 
 _PIECE = 1 << 20
 _LARGE = 1 << 30  # bytes that may no longer be in memory when all is read
@@ -77,22 +78,13 @@ class Fingerprints:
 
     def _sha256(self, path: Path) -> str:
         digest = hashlib.sha256()
-        try:
-            with path.open("rb", buffering=0) as file:
-                while not self._stopped.is_set() and (piece := file.read(_PIECE)):
-                    digest.update(piece)
-        except OSError as error:
-            raise _unreadable(path, error) from None
+        with disk_files.opened(path) as file:
+            while not self._stopped.is_set() and (piece := file.read(_PIECE)):
+                digest.update(piece)
         return digest.hexdigest()
 
 
 def _state(path: Path) -> _State:
-    try:
+    with disk_files.readable(path):
         status = path.stat()
-    except OSError as error:
-        raise _unreadable(path, error) from None
     return _State(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-
-
-def _unreadable(path: Path, error: OSError) -> DataFileError:
-    return DataFileError(f"{mask_addresses(path.name)}: cannot be read ({error.strerror}).")

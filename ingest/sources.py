@@ -15,6 +15,7 @@ from typing import IO
 
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
+from ingest import disk_files
 from ingest.archives import compression, containers, kinds
 from ingest.archives.budgets import Budget
 from ingest.archives.compression import Limits, Readable
@@ -206,23 +207,17 @@ def _shown(found: Path, folder: Path) -> str:
 
 
 def _on_disk(path: Path, name: str, limits: Limits, spool: Spool) -> DataFile:
-    is_packed = compression.opener_for(_first_bytes(path, name)) is not None
-    size = path.stat().st_size
+    with disk_files.opened(path, name) as file:
+        is_packed = compression.opener_for(file.read(8)) is not None
+    size = disk_files.size_of(path)
     budget = Budget(limits, size)
     plain = None if is_packed else path
-    return DataFile(name, path, plain, size, partial(_open_file, path), limits, budget, _spool=spool)
+    return DataFile(name, path, plain, size, partial(_open_file, path, name), limits, budget, _spool=spool)
 
 
-def _open_file(path: Path) -> IO[bytes]:
-    return path.open("rb", buffering=0)
-
-
-def _first_bytes(path: Path, name: str) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(8)
-    except OSError as error:
-        raise DataFileError(f"{name}: cannot be opened ({error.strerror}); check its permissions") from None
+def _open_file(path: Path, name: str) -> IO[bytes]:
+    with disk_files.readable(path, name):
+        return path.open("rb", buffering=0)
 
 
 class _Search:

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from breachcheck.errors import DataFileError
+from ingest import disk_files
 from ingest.engine import literal, quoted
 from ingest.readers import lines
 from ingest.readers.base import Instructions, Shortcut, Table
@@ -218,7 +219,7 @@ def is_clean(path: Path) -> bool:
     """Whether the file at *path* is UTF-8 in lines that end in a line feed, short enough for DuckDB's own buffers."""
     decoder = codecs.getincrementaldecoder(lines.UTF8)()
     is_ascii = True
-    with path.open("rb", buffering=0) as file:
+    with disk_files.opened(path) as file:
         while piece := file.read(_PIECE):
             if len(piece) == _PIECE and b"\n" not in piece:
                 return False

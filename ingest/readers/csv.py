@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from breachcheck.errors import DataFileError
+from ingest import disk_files
 from ingest.engine import literal, quoted
 from ingest.readers import lines, sniff
 from ingest.readers.base import Instructions, Shortcut, Table
@@ -202,7 +203,7 @@ def _line_end(block: bytes) -> bytes | None:
 def _blocks(path: Path) -> Iterator[bytes]:
     """Whole lines as they are, the last one ended like the others; a line that is much too long comes unended."""
     rest, end = b"", b"\n"
-    with path.open("rb", buffering=0) as file:
+    with disk_files.opened(path) as file:
         while piece := file.read(_PIECE):
             whole, feed, tail = piece.rpartition(b"\n")
             if feed:

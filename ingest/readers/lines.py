@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 from breachcheck.errors import DataFileError
+from ingest import disk_files
 from ingest.readers import encodings
 from ingest.readers.left_out import LeftOut
 
@@ -99,7 +100,7 @@ def decoded_head(head: bytes, encoding: str) -> str:
 def needs_a_look(path: Path, *characters: bytes) -> bool:
     """Whether any of *characters* stands anywhere in the file at *path*, or a line may be longer than half a MiB."""
     piece = bytearray(1 << 18)  # read into again and again: fresh memory costs more than the search
-    with path.open("rb", buffering=0) as file:
+    with disk_files.opened(path) as file:
         while size := file.readinto(piece):
             if any(piece.find(character, 0, size) >= 0 for character in characters):
                 return True

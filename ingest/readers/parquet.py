@@ -10,7 +10,7 @@ import duckdb
 from duckdb.sqltypes import DuckDBPyType
 
 from breachcheck.errors import DataFileError
-from ingest import engine
+from ingest import disk_files, engine
 from ingest.archives.compression import Limits, refuse_bomb
 from ingest.batches import batches
 from ingest.engine import fault, literal, quoted
@@ -47,7 +47,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:  # noqa: ARG0
     known = _columns(file.path, file.name)
     path = literal(str(file.path))
     weigh = partial(_refuse_weight, file.path, file.name, known)
-    if is_small := file.path.stat().st_size <= WEIGHED_FIRST:
+    if is_small := disk_files.size_of(file.path) <= WEIGHED_FIRST:
         with engine.connect(Path("unused")) as connection:
             weigh(connection, tuple(known))
 
@@ -179,7 +179,7 @@ def _refuse_bomb(path: Path, name: str) -> None:
             [(rows, columns)] = connection.execute(footer).fetchall()
     except duckdb.Error as error:
         raise fault(error, name) from None
-    if rows > ROWS_FREELY + ROWS_A_BYTE * path.stat().st_size:
+    if rows > ROWS_FREELY + ROWS_A_BYTE * disk_files.size_of(path):
         raise DataFileError(
             f"{name}: says that it holds {rows:,} rows, far more than fit; look at it before you load it"
         )
@@ -194,7 +194,7 @@ def _refuse_weight(
 
     The engine tells how long values are without making them, and may copy one a thousand times to show it.
     """
-    weight, size = 0, path.stat().st_size
+    weight, size = 0, disk_files.size_of(path)
     texts = [known[column].text() for column in columns if column in known and known[column].may_be_long]
     try:
         for at in range(0, len(texts), _AT_ONCE):

@@ -13,6 +13,7 @@ from itertools import chain, islice
 
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
+from ingest import disk_files
 from ingest.archives.spools import Content
 from ingest.readers import lines
 from ingest.readers.base import Instructions, Table
@@ -204,7 +205,7 @@ class _Dump:
     def _text(self, start: int) -> Generator[str]:
         """The dump from byte *start* of its UTF-8 on, as `sql_text` wants it."""
         if self._file.path is not None and self._encoding == lines.UTF8:
-            with self._file.path.open("rb", buffering=0) as opened:
+            with disk_files.opened(self._file.path) as opened:
                 self._file.consumed = opened.seek(start)
                 while piece := opened.read(_PIECE):
                     self._file.consumed += len(piece)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
+from ingest import disk_files
 from ingest.engine import quoted
 from ingest.readers.base import Instructions, Table
 from ingest.readers.left_out import LeftOut
@@ -68,7 +69,7 @@ def _opener(file: DataFile) -> Opener:
                 f"{file.name}: the file ending in {suffix} beside it holds changes that are not in it yet; "
                 "open a copy of both once with sqlite3, run PRAGMA wal_checkpoint(TRUNCATE), and name the copy"
             )
-    _refuse_short(file.head(), file.path.stat().st_size, file.name)
+    _refuse_short(file.head(), disk_files.size_of(file.path), file.name)
     return partial(_opened, file.path)
 
 

@@ -1,0 +1,42 @@
+"""Disk files: data files where they lie. What keeps one from being read is said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
+from pathlib import Path
+
+from breachcheck.addresses import mask_addresses
+from breachcheck.errors import DataFileError
+from breachcheck.folders import NO_ROOM
+
+
+@contextmanager
+def readable(path: Path, name: str = "") -> Iterator[None]:
+    """Raise DataFileError in place of the system's error where the file at *path* cannot be read in the block.
+
+    It is called *name* then, which has passed the address filter, or as it is called there.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NO_ROOM:  # which is not what reading ends with
+            raise
+        raise DataFileError(
+            f"{name or mask_addresses(path.name)}: cannot be read ({error.strerror}); see that it is there and may be"
+            " read, and that nothing moves it meanwhile"
+        ) from None
+
+
+@contextmanager
+def opened(path: Path, name: str = "") -> Iterator[FileIO]:
+    """The bytes of the file at *path*. Raises DataFileError where it cannot be read."""
+    with readable(path, name), path.open("rb", buffering=0) as file:
+        yield file
+
+
+def size_of(path: Path) -> int:
+    """In bytes. Raises DataFileError where the file is gone."""
+    with readable(path):
+        return path.stat().st_size
