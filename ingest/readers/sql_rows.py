@@ -23,6 +23,11 @@ _NEXT = re.compile(
     r"\)\s*+(,\s*+)(?=(?:ROW\s*+)?\()|\n(\s*+)(?=(?:ROW\s*+)?\()|;[ \t\r]*+\n|\n(?=INSERT\s|COPY\s|CREATE\s)",
     re.ASCII | re.IGNORECASE,
 )
+_BEHIND = (  # else what looked like the row's end was none, but part of a value whose quotes do not pair
+    rf"(?={GAP}*+(?:,|;\s*+(?:\Z|[A-Za-z/\\#\xef;-])|\Z|(?<=\n[ \t]*)[A-Za-z/\\#]"
+    r"|(?i:ON|AS|RETURNING|GO|SELECT|INTO|INSERT|REPLACE|END|WHERE|SET|PRINT|EXEC|IF|UPDATE|DELETE|CREATE|COMMIT)\b))"
+)
+_FOLLOWED_WELL = re.compile(_BEHIND)
 _GAPPED = re.compile(rf"{GAP}*+,(?={GAP}*+(?:ROW\s*+)?\()", re.ASCII | re.IGNORECASE)
 _BLANKS = re.compile(r"\s*+", re.ASCII)
 _GLANCE = 1 << 16  # of a row: as far as is looked for how its strings are quoted
@@ -50,7 +55,7 @@ class Inserted:
     ) -> None:
         self._window, self._width, self._wanted, self._left_out = window, width, wanted, left_out
         groups = self._groups = tuple(sorted({at for at in wanted if at is not None}))
-        self._patterns = [(grammar, grammar.row_of(width, groups)) for grammar in grammars]
+        self._patterns = [(grammar, grammar.row_of(width, groups, _BEHIND)) for grammar in grammars]
         self._marks: frozenset[str] = frozenset()
         self._group = [-1 if at is None else groups.index(at) for at in wanted]
         again = rf"|(?:[\s;]|GO\s)*+{re.escape(head)}" if head else ""
@@ -130,7 +135,7 @@ class Inserted:
                 return [number + self._row(found.groups(), grammar)]
         grammar, _ = self._patterns[0]
         whole = grammar.row.match(text, at)
-        if not whole or _SWALLOWED.search(whole[0]):
+        if not whole or _SWALLOWED.search(whole[0]) or not _FOLLOWED_WELL.match(text, whole.end()):
             return None
         self._window.at = whole.end()
         values = [*map(grammar.said, grammar.values(whole[0]))]
@@ -152,7 +157,7 @@ class Inserted:
             self._try(self._patterns[0][0].with_comments)
 
     def _try(self, grammar: Grammar) -> None:
-        self._patterns.append((grammar, grammar.row_of(self._width, self._groups)))
+        self._patterns.append((grammar, grammar.row_of(self._width, self._groups, _BEHIND)))
 
     def _resume(self) -> bool:
         """Go where the next row seems to begin, if this statement has one, else behind the statement."""

@@ -358,6 +358,33 @@ def test_a_stray_quote_costs_one_record_and_swallows_nobody(tmp_path: Path, head
     assert scanned.rejects == {"malformed row": 1}
 
 
+@pytest.mark.parametrize("torn", ["250,'u250@example.com',':)','x", "250,u250@example.com',':)','x'", "250,'',:)','x'"])
+@pytest.mark.parametrize("between", [",", ",\n", ");\nINSERT INTO t (id, email, c, d) VALUES ("])
+def test_a_row_that_ends_within_a_value_hides_nobody_behind_it(tmp_path: Path, torn: str, between: str) -> None:
+    rows = [f"{at},'u{at}@example.com',':)',';)'" for at in range(500)]
+    rows[250] = torn
+    between = between if "INSERT" in between else f"){between}("
+    [table] = tables_of(tmp_path, f"INSERT INTO t (id, email, c, d) VALUES ({between.join(rows)});\n")
+
+    scanned = scan(table)
+
+    assert sorted(int(row[0] or 0) for row in scanned.rows) == [*range(250), *range(251, 500)]
+    assert scanned.rejects == {"malformed row": 1}
+
+
+@pytest.mark.parametrize(
+    "between",
+    [";", " ; -- next\n", "\n  SET IDENTITY_INSERT t ON\n", " ON CONFLICT DO NOTHING;", "\nGO\n", " /* ; */;/* ; */"],
+)
+def test_a_row_ends_its_statement_where_another_may_follow(tmp_path: Path, between: str) -> None:
+    text = "".join(f"INSERT INTO t (a, b) VALUES ({at}, ':)'){between}" for at in range(3))
+    [table] = tables_of(tmp_path, text)
+
+    scanned = scan(table)
+
+    assert (sorted(scanned.rows), scanned.rejects) == ([("0", ":)"), ("1", ":)"), ("2", ":)")], {})
+
+
 def test_a_quote_that_is_never_closed_costs_one_record(tmp_path: Path) -> None:
     rows = "".join(f"INSERT INTO t VALUES (1{number:03},'x');\n" for number in range(100))
     [table] = tables_of(tmp_path, f"CREATE TABLE t (id int, c text);\nINSERT INTO t VALUES (1,'x);\n{rows}")
