@@ -13,6 +13,7 @@ from ingest import mixpanel_names
 
 LONGEST = 100  # characters of a column's name that are looked at
 
+_OF_A_NAME = (["first"], ["last"], ["middle"])  # if nothing is behind: ``last_login`` is no name
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])")
 
@@ -27,6 +28,10 @@ class Meaning:
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     around: str
+    persons: str
+    ids: str
+    others: str
+    vague: str
     names: dict[str, dict[str, str]]
 
 
@@ -40,11 +45,46 @@ def meaning_of(column: str) -> Meaning | None:
         known = mixpanel_names.class_of(column)
         return Meaning(known, is_exact=True) if known else None
     words = _words(column[:LONGEST])
+    return _of_words(words) or _of_id(words) or _of_path(column[:LONGEST].split("."))
+
+
+def speaks_of_another(column: str) -> bool:
+    """Whether a word in the name *column* is for someone or something else, as ``server`` in ``server_ip``."""
+    return not _listed("others").isdisjoint(_words(column[:LONGEST]))
+
+
+def has_word(column: str, word: str) -> bool:
+    return word in _words(column[:LONGEST])
+
+
+def _of_words(words: list[str]) -> Meaning | None:
     if found := _by_name().get("".join(words)):
         return Meaning(found, is_exact=True)
-    for shorter in _shorter(words, _around()):
+    for shorter in _shorter(words, _listed("around")):
         if found := _by_name().get("".join(shorter)):
             return Meaning(found, is_exact=False)
+    return None
+
+
+def _of_id(words: list[str]) -> Meaning | None:
+    """Of ``id_member`` and ``patient_no``."""
+    is_id = len(words) == 2 and any(
+        person in _listed("persons") and id_word in _listed("ids") for person, id_word in (words, words[::-1])
+    )
+    return Meaning("Account identifiers", is_exact=False) if is_id else None
+
+
+def _of_path(parts: list[str]) -> Meaning | None:
+    """Of what stands further in, whatever that is called: of ``traits.company.name`` and ``passengers[].lastName``.
+
+    An address there may be anyone's.
+    """
+    for at in range(1, len(parts)):
+        words = _words(" ".join(parts[at:]))
+        found = _of_words(words)
+        if found and "".join(words) not in _listed("vague") and found.data_class != "Email addresses":
+            is_own = _listed("others").isdisjoint(_words(" ".join(parts[:at])))
+            return Meaning(found.data_class, is_exact=False) if is_own else None
     return None
 
 
@@ -61,8 +101,10 @@ def _by_name() -> Mapping[str, str]:
 
 
 @cache
-def _around() -> frozenset[str]:
-    return frozenset(_table().around.split())
+def _listed(name: str) -> frozenset[str]:
+    """The words that the table lists as *name*."""
+    words: str = getattr(_table(), name)
+    return frozenset(words.split())
 
 
 @cache
@@ -83,4 +125,5 @@ def _shorter(words: list[str], around: frozenset[str]) -> Iterator[list[str]]:
     last = next((place for place in range(len(words), first, -1) if words[place - 1] not in around), first)
     spans = [(start, end) for start in range(first + 1) for end in range(last, len(words) + 1) if start < end]
     for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
-        yield words[start:end]
+        if words[start:end] not in _OF_A_NAME or end == len(words):
+            yield words[start:end]

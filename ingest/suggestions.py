@@ -50,20 +50,30 @@ def _of_site(columns: Sequence[str]) -> str | None:
 
 
 def _by_content(one: Suggestion, values: Sequence[str], share: float | None) -> Suggestion:
-    """*one*, or where its column has no name or one that says nothing, what *values* show.
+    """*one*, unless *values* deny it; or where its column has no name or one that says too little, what they show.
 
     Of addresses, which *share* of the values are, only a person can say whose they are.
     """
     if one.classes:
-        return one
+        return (
+            one if one.is_address or not contents.denies(one.classes[0], values) else Suggestion(one.column, (), "low")
+        )
     if (share or 0) >= MOSTLY:
         return replace(one, shows=EMAIL)
     shown = contents.class_of(values)
     if not shown:
         return one
-    if _NAMELESS.fullmatch(one.column):
+    if _NAMELESS.fullmatch(one.column) or _is_own(one.column, shown):
         return Suggestion(one.column, (shown,), "medium")
     return replace(one, shows=shown)
+
+
+def _is_own(column: str, shown: str) -> bool:
+    """Whether whose *shown* is needs no name: of a password as programs keep it, and of an IP address that is called
+    so and not another's."""
+    if header_names.speaks_of_another(column):
+        return False
+    return shown == "Passwords" or (shown == "IP addresses" and header_names.has_word(column, "ip"))
 
 
 def _address_columns(

@@ -72,6 +72,48 @@ def addresses_of(columns, sample=None) -> list[str]:
         ("$initial_referring_domain", "Referring websites"),
         ("mp_country_code", "Geographic locations"),
         ("utm_source", "Referring websites"),
+        ("ip_registration_newsletter", "IP addresses"),
+        ("members_pass_hash", "Passwords"),
+        ("timezoneoffset", "Time zones"),
+        ("Card Address Line1", "Physical addresses"),
+        ("Default Address Province Code", "Geographic locations"),
+        ("Last Login", "Login histories"),
+        ("user_state", "User statuses"),
+        ("id_cliente", "Account identifiers"),
+        ("Patient No", "Account identifiers"),
+        ("usrId", "Account identifiers"),
+        ("Hausnr.", "Physical addresses"),
+        ("Zahlungsart", "Payment methods"),
+        ("N° sécurité sociale", "Social security numbers"),
+        ("Tél. portable", "Phone numbers"),
+        ("Grupo sanguíneo", "Personal health data"),
+        ("Nº póliza", "Health insurance information"),
+        ("pretensao_salarial", "Earnings"),
+        ("Escolaridad", "Education levels"),
+        ("Nr dowodu", "Government issued IDs"),
+        ("Zarobki", "Earnings"),
+        ("Klas", "School grades (class levels)"),
+        ("Госномер", "Vehicle registration plates"),
+        ("Doğum Yeri", "Places of birth"),
+        ("Anne Adı", "Family members' names"),
+        ("银行卡号", "Bank account numbers"),
+        ("职位", "Job titles"),
+        ("会員番号", "Account identifiers"),
+        ("ポイント残高", "Reward program balances"),
+        ("الجنسية", "Nationalities"),
+        ("رقم الهوية", "Government issued IDs"),
+        ("주민등록번호", "Government issued IDs"),
+        ("RES_ZIP", "Geographic locations"),
+        ("DL_NUM", "Driver's licenses"),
+        ("heightCm", "Physical attributes"),
+        ("loyaltyTier", "Loyalty program details"),
+        ("traits.firstName", "Names"),
+        ("traits.company.name", "Company names"),
+        ("context.page.referrer", "Referring websites"),
+        ("passengers[].passportNumber", "Passport numbers"),
+        ("payment.cardLast4", "Partial credit card data"),
+        ("bank.iban", "Bank account numbers"),
+        ("node.lastSeenIp", "IP addresses"),
     ],
 )
 def test_a_name_speaks_of_its_data_class(name, data_class):
@@ -93,6 +135,15 @@ def test_a_name_speaks_of_its_data_class(name, data_class):
         "user",
         "column1",
         "$created",
+        "product.name",
+        "manager.firstName",
+        "items[].vendor.phone",
+        "emergencyContact.phone",
+        "seller.email",
+        "order.state",
+        "userDefinedId",
+        "lastUpdated",
+        "Telefon ouder",
         "",
         "🙂",
     ],
@@ -188,6 +239,34 @@ def test_a_column_without_a_name_is_known_by_its_content(values, data_class):
     email, other = suggest(["column1", "column2"], {"column1": PEOPLE, "column2": values})
 
     assert (email.is_address, other.classes, other.confidence) == (True, (data_class,), "medium")
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "data_class"),
+    [("opened_from_ip", IPS, "IP addresses"), ("data", KEPT, "Passwords"), ("auth.digest", KEPT, "Passwords")],
+)
+def test_an_address_called_ip_and_a_kept_password_are_the_records_own(column, values, data_class):
+    [_, other] = suggest(["email", column], {"email": PEOPLE, column: values})
+
+    assert (other.classes, other.confidence) == ((data_class,), "medium")
+
+
+def test_an_address_of_a_server_is_nobodys():
+    [_, other] = suggest(["email", "opened_server_ip"], {"email": PEOPLE, "opened_server_ip": IPS})
+
+    assert (other.classes, other.shows) == ((), "IP addresses")
+
+
+def test_a_kept_password_is_known_in_a_list_as_php_writes_it():
+    kept = ['a:1:{s:4:"hash";s:60:"$2y$10$' + "a" * 53 + '";}'] * 3
+
+    assert suggest(["data"], {"data": kept})[0].classes == ("Passwords",)
+
+
+def test_what_is_answered_by_yes_and_no_is_no_number():
+    phone, smoker = suggest(["phone", "smoker"], {"phone": ["Yes", "no", "yes"], "smoker": ["yes", "no", "no"]})
+
+    assert (phone.classes, smoker.classes) == ((), ("Smoking habits",))
 
 
 @pytest.mark.parametrize("column", ["manager_phone", "server", "x"])
