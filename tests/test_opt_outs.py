@@ -172,6 +172,16 @@ def test_asking_again_carries_out_what_was_cut_off(store, ann):
     assert store.index.field_sets_of(ann) == []
 
 
+def test_erasing_that_had_to_wait_is_carried_out_with_the_next_opt_out(store, ann):
+    held_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
+    store.suppressions.add(ann, Level.ERASE, at=int(time.time()) - 60)  # while that load ran
+
+    store.opt_outs.opt_out(store.digester.of_address(addresses.canonical(BOB)), Level.HIDE)
+
+    assert store.index.field_sets_of(ann) == []
+    assert store.opt_outs.level_of(ann) is None
+
+
 def test_erasing_waits_for_a_load_that_began_before(store, ann):
     load_id = store.loads.start(
         store.breaches.id_of("Shop"), SHOP, manifest="", sha256="", program="test", by="tests", at=0
