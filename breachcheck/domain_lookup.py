@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from breachcheck.addresses import Address, Domain, base_of
 from breachcheck.catalog import Breach, Catalogue, Published
-from breachcheck.digests import Digest, Digester
+from breachcheck.digests import Digest, Digester, Kind
 from breachcheck.disclosure import OPERATOR, may_be_shown
-from breachcheck.errors import IndexMoved
+from breachcheck.errors import IndexMoved, NothingToAsk
 from breachcheck.headcounts import Headcounts
 from breachcheck.lookup import ATTEMPTS
 from breachcheck.sealed_accounts import SealedAccounts
@@ -29,7 +29,7 @@ class DomainExposure:
 
 @dataclass(frozen=True, slots=True)
 class DomainAnswer:
-    """The whole published index was asked, but for *not_counted*: breaches loaded before domains were counted.
+    """Everything *asked* was, but for *not_counted*: breaches loaded before domains were counted.
 
     *as_of*: as of an answer.
     """
@@ -41,7 +41,8 @@ class DomainAnswer:
 
     @property
     def checked(self) -> int:
-        return len(self.asked)
+        """How many breaches the numbers speak for."""
+        return len(self.asked) - len(self.not_counted)
 
     @property
     def people(self) -> int:
@@ -89,16 +90,20 @@ class DomainLookup:
     def ask(self, domain: Domain) -> DomainAnswer:
         """How many people of *domain* are in what is published; its subdomains count for themselves.
 
-        Raises IndexMoved where what is published kept moving, and other kinds of CouldNotCheck.
+        Raises NothingToAsk where no breach can answer, IndexMoved where what is published kept moving, and other kinds
+        of CouldNotCheck.
         """
-        return self._steadily(lambda published: self._answer(published, domain))
+        answer = self._steadily(lambda published: self._answer(published, domain))
+        if not answer.checked:
+            raise NothingToAsk(_nothing_to_ask(answer.not_counted))
+        return answer
 
     def accounts_of(self, domain: Domain) -> AccountsAnswer:
-        """Who of *domain* is in what is published, as far as they are sealed. Raises as `ask` does, and BoxDamaged."""
+        """Who of *domain* is in what is published, as far as they are sealed. Raises CouldNotCheck, BoxDamaged too."""
         return self._steadily(lambda published: self._accounts(published, domain))
 
     def all_of(self, domain: Domain) -> tuple[DomainAnswer, AccountsAnswer]:
-        """Both, of one moment. Raises as they do."""
+        """Both, of one moment; also where no breach can answer. Raises CouldNotCheck as they do."""
         return self._steadily(lambda published: (self._answer(published, domain), self._accounts(published, domain)))
 
     def _answer(self, published: Published, domain: Domain) -> DomainAnswer:
@@ -107,11 +112,12 @@ class DomainLookup:
             if owner := published.field_sets.get(field_set_id):
                 found[owner[0].load_id].append((owner[1].classes, number))
         exposed = [breach for breach in published.breaches if breach.load_id in found]
+        asked = tuple(one for one in published.breaches if Kind.EMAIL in one.kinds)
         return DomainAnswer(
             as_of=self._catalogue.as_of(published),
-            asked=published.breaches,
+            asked=asked,
             exposures=tuple(_exposure(breach, found[breach.load_id]) for breach in exposed),
-            not_counted=tuple(one for one in published.breaches if one.tally.domains is None and one.people),
+            not_counted=tuple(one for one in asked if one.tally.domains is None and one.people),
         )
 
     def _accounts(self, published: Published, domain: Domain) -> AccountsAnswer:
@@ -149,3 +155,10 @@ class DomainLookup:
 def _exposure(breach: Breach, numbers: Iterable[tuple[frozenset[str], int]]) -> DomainExposure:
     by_classes: Sequence[tuple[frozenset[str], int]] = sorted(numbers, key=lambda one: (-one[1], sorted(one[0])))
     return DomainExposure(breach, sum(number for _, number in by_classes), tuple(by_classes))
+
+
+def _nothing_to_ask(not_counted: Sequence[Breach]) -> str:
+    if not not_counted:
+        return "No breach here can be asked about a domain."
+    titles = ", ".join(breach.title for breach in not_counted)
+    return f"No breach here can be asked about a domain: an older breachcheck loaded {titles}; load again."

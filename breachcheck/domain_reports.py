@@ -10,7 +10,6 @@ from breachcheck.answers import Checked
 from breachcheck.breaches import Disclosure
 from breachcheck.catalog import Breach
 from breachcheck.data_classes import heaviest_first
-from breachcheck.digests import Kind
 from breachcheck.disclosure import FEWEST, Viewer, at_least_fewest, disclose, is_few, may_be_told
 from breachcheck.domain_lookup import AccountsAnswer, DomainAnswer, DomainLookup
 from breachcheck.errors import NothingToAsk
@@ -66,7 +65,7 @@ class DomainReports:
     def report(self, domain: Domain, viewer: Viewer) -> DomainReport:
         """Raises NothingToAsk, and other kinds of CouldNotCheck."""
         answer, accounts = self._domain_lookup.all_of(domain)
-        told = [one for one in answer.asked if Kind.EMAIL in one.kinds and may_be_told(viewer, one, self._site)]
+        told = [one for one in answer.asked if may_be_told(viewer, one, self._site)]
         not_counted = tuple(one for one in answer.not_counted if one in told)
         asked = [one for one in told if one not in not_counted]
         if not told:

@@ -87,6 +87,16 @@ def test_the_command_compares_the_held_load_with_the_published_one(store, two):
     assert "Said otherwise: title, affected." in words.out
 
 
+def test_a_held_load_that_a_newer_one_overtook_is_not_what_is_compared(store, two):
+    before, overtaken = two
+    newest = published_breach(store, SHOP, OLD)
+
+    told = breachcheck("breaches", "compare", "Shop", "--json", data=store.config.data).json
+
+    assert (told["before"], told["after"]) == (before.id, newest)
+    assert store.loads.get(overtaken.id).state == "complete"
+
+
 def test_one_load_alone_cannot_be_compared(store):
     published_breach(store, SHOP, OLD)
 

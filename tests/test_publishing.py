@@ -171,10 +171,14 @@ class TestPruning:
             store.publishing.roll_back("Shop", by="tests")
 
     def test_a_load_in_use_is_not_pruned(self, store):
-        load_id = published_breach(store, SHOP, {ANN: [EMAIL]})
+        shown = published_breach(store, SHOP, {ANN: [EMAIL]})
+        running = store.loads.start(
+            store.breaches.id_of("Shop"), SHOP, manifest="", sha256="", program="test", by="tests", at=1
+        )
 
-        with pytest.raises(UnknownLoad, match="in use"):
-            store.publishing.prune(load_id, by="tests")
+        for load_id in (shown, running):
+            with pytest.raises(UnknownLoad, match="in use"):
+                store.publishing.prune(load_id, by="tests")
         assert leaked(store) == [(EMAIL,)]
 
     def test_a_prune_that_was_cut_off_is_named_again(self, store):

@@ -161,9 +161,12 @@ def import_catalogue(data: Path | None, as_json: bool, file: BinaryIO, lower_sen
 def prune(data: Path | None, keep: int) -> None:
     """Delete the exposures of failed loads, and of those that have not been current for an hour."""
     with opened(data) as services:
-        for load_id in services.publishing.prunable(now=int(time.time()), keep=keep):
+        prunable = services.publishing.prunable(now=int(time.time()), keep=keep)
+        for load_id in prunable:
             deleted = services.publishing.prune(load_id, by=who())
             click.echo(f"Pruned load {load_id}: {deleted:,} exposures.")
+    if not prunable:
+        click.echo("There is nothing to prune.")
 
 
 breaches.add_command(show)

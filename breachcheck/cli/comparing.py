@@ -67,11 +67,11 @@ def _classes(comparison: Comparison, people: People | None) -> list[dict[str, ob
 
 
 def _chosen(services: Services, row: BreachRow, before_id: int | None, load_id: int | None) -> tuple[Load, Load]:
-    """The two loads: the newest that is held, or the current one where none is; and what was current before it."""
+    """The two loads: the newest, where it is held, or else the current one; and what was current before it."""
     loads = {load.id: load for load in services.loads.of_breach(row.id)}
     shown = [switch.load_id for switch in services.breaches.history(row.id) if switch.load_id]
-    held = next((one.id for one in loads.values() if one.state == "complete" and one.id not in shown), None)
-    after = LoadId(load_id) if load_id is not None else held or row.current_load
+    newest = next((one.id for one in loads.values() if one.state == "complete"), None)
+    after = LoadId(load_id) if load_id is not None else row.current_load if newest in shown else newest
     former = next((one for one in ([row.current_load] if row.current_load else []) + shown if one != after), None)
     before = LoadId(before_id) if before_id is not None else former
     if before is None or after is None or before not in loads or after not in loads:

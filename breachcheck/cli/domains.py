@@ -88,8 +88,7 @@ def _words(domain: Domain, answer: DomainAnswer, sealed: AccountsAnswer | None) 
 
 
 def _headline(domain: Domain, answer: DomainAnswer) -> str:
-    asked = answer.checked - len(answer.not_counted)
-    breaches = f"{asked} {'breach' if asked == 1 else 'breaches'}"
+    breaches = f"{answer.checked} {'breach' if answer.checked == 1 else 'breaches'}"
     if not answer.exposures:
         return f"Nobody with an address at {domain} is in the {breaches} we can count."
     return f"People with an address at {domain} are in {len(answer.exposures)} of {breaches}."

@@ -1,6 +1,7 @@
 """``breachcheck domains`` end to end: an own domain is loaded, counted, sealed, told and, of others, kept quiet."""
 
 import json
+from contextlib import closing
 
 import pytest
 
@@ -8,7 +9,7 @@ from breachcheck import config
 from breachcheck.services import open_services
 from tests.cli.commands import breachcheck
 from tests.engines import ENGINES as ENGINES
-from tests.stores import SHOP, new_store, published_breach
+from tests.stores import SHOP, facts, new_store, published_breach
 
 OWN = {"BREACHCHECK_OWN_DOMAINS": "example.com"}
 MANIFEST = """
@@ -27,6 +28,11 @@ ann+news@example.com,Ann,acme
 bo@example.com,,acme
 cy@example.org,Cy,
 """
+
+
+KNOWN = json.dumps(
+    [{"Name": "Known", "Title": "Known", "BreachDate": "2020-01-01", "Description": "x", "DataClasses": ["Names"]}]
+)
 
 
 @pytest.fixture
@@ -103,15 +109,40 @@ def test_a_domain_that_nobody_there_is_of_is_said_to_be_so(data):
     assert shown.out == "Nobody with an address at example.net is in the 1 breach we can count.\n"
 
 
-def test_a_breach_from_before_domains_were_counted_is_not_passed_over(tmp_path):
+def test_a_breach_from_before_domains_were_counted_is_not_passed_over(data):
+    ingest(data)
+    with closing(open_services(config.read(data, {}))) as store:
+        published_breach(store, facts(name="Old", title="Old Shop"), {"ann@example.com": ["Names"]})
+
+    shown = breachcheck("domains", "show", "example.net", data=data)
+    facts_of_it = breachcheck("domains", "show", "example.net", "--json", data=data).json
+
+    assert "Nobody with an address at example.net is in the 1 breach we can count." in shown.out
+    assert "Not counted, for they were loaded by an older breachcheck: Old Shop." in shown.out
+    assert (facts_of_it["checked"], facts_of_it["not_counted"][0]["name"]) == ({"breaches": 1}, "Old")
+
+
+def test_where_no_breach_can_be_counted_there_is_no_answer(tmp_path):
     store = new_store(tmp_path / "data")
+    empty = breachcheck("domains", "show", "example.com", data=tmp_path / "data")
     published_breach(store, SHOP, {"ann@example.com": ["Names"]})
     store.close()
 
-    shown = breachcheck("domains", "show", "example.com", data=tmp_path / "data")
+    uncounted = breachcheck("domains", "show", "example.com", data=tmp_path / "data")
 
-    assert "Nobody with an address at example.com is in the 0 breaches we can count." in shown.out
-    assert "Not counted, for they were loaded by an older breachcheck: Corner Shop." in shown.out
+    assert (empty.status, empty.out, uncounted.status, uncounted.out) == (2, "", 2, "")
+    assert "No breach here can be asked about a domain." in empty.err
+    assert "an older breachcheck loaded Corner Shop; load again" in uncounted.err
+
+
+def test_a_breach_without_data_is_no_breach_that_was_counted(data):
+    ingest(data)
+    (data.parent / "known.json").write_text(KNOWN, encoding="utf-8")
+    breachcheck("breaches", "import", data.parent / "known.json", data=data)
+
+    shown = breachcheck("domains", "show", "example.com", "--json", data=data)
+
+    assert shown.json["checked"] == {"breaches": 1}
 
 
 def test_what_is_no_domain_is_refused_unquoted(data):

@@ -262,3 +262,9 @@ def test_a_number_that_no_row_can_have_is_refused_in_words(store, command):
 
     assert outcome.status == 2
     assert "is larger than any number here." in outcome.err
+
+
+def test_where_nothing_is_to_be_pruned_it_says_so(store):
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+
+    assert breachcheck("breaches", "prune", data=store.config.data).out == "There is nothing to prune.\n"

@@ -101,8 +101,8 @@ def exposed_in(services):
 
 def assert_domain_is_told(services, people):
     """The whole domain is counted and sealed as its people are: by what is published, and nothing else."""
-    assert services.domain_lookup.ask(DOMAIN).people == people
-    assert len(services.domain_lookup.accounts_of(DOMAIN).exposures) == people
+    answer, accounts = services.domain_lookup.all_of(DOMAIN)
+    assert (answer.people, len(accounts.exposures)) == (people, people)
 
 
 def is_published(data):

@@ -45,7 +45,7 @@ def told(store: Services, domain: str = HERE) -> dict[str, frozenset[str]]:
 def numbers(store: Services, domain: str = HERE) -> dict[frozenset[str], int]:
     return {
         classes: people
-        for exposure in store.domain_lookup.ask(Domain(domain)).exposures
+        for exposure in store.domain_lookup.all_of(Domain(domain))[0].exposures
         for classes, people in exposure.by_classes
     }
 
