@@ -31,7 +31,7 @@ _COPY = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _UNREAD = re.compile(
-    rf"(?:INSERT|REPLACE){_MODES}{GAP}++INTO{GAP}++(?>({NAME}))(?!\s*+(?:{NAMES}\s*+)?\(?(?:DEFAULT|SELECT|EXEC\w*+|WITH(?!\s*+\()|TABLE)\b)()",
+    rf"(?:INSERT|REPLACE){_MODES}(?:{GAP}++INTO|(?={GAP}++\[)){GAP}++(?>({NAME}))(?!\s*+(?:{NAMES}\s*+)?\(?(?:DEFAULT|SELECT|EXEC\w*+|WITH(?!\s*+\()|TABLE)\b)()",
     re.IGNORECASE | re.ASCII,
 )
 Form = Literal["values", "assignments", "selected", "copy", "unread"]

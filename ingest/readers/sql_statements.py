@@ -1,7 +1,7 @@
 """The statements of an SQL dump: those that define tables, those that bring rows; all others are passed over."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex as re
 
@@ -73,6 +73,7 @@ class Statements:
         self.schema = schema  # the database that USE chose
         self._definitions = Definitions(grammar)
         self._is_batch = False
+        self._last: Rows | None = None
         self._known: dict[str, tuple[Name, tuple[str, ...]]] = {}
 
     def __iter__(self) -> Iterator[Definition | Rows]:
@@ -95,6 +96,8 @@ class Statements:
 
     def _rows(self) -> Rows | None:
         window = self._window
+        if last := self._cut_short():
+            return last
         head = head_of(window.text, window.at)
         if not head:
             return None
@@ -103,7 +106,15 @@ class Statements:
         window.at = found.end()
         table, columns = self._named(found[1], found[2] or "")
         copying = copying_in(found[3]) if form == "copy" else TEXT
-        return Rows(table, columns, form, start, found[0], line, copying)
+        self._last = Rows(table, columns, form, start, found[0], line, copying)
+        return self._last
+
+    def _cut_short(self) -> Rows | None:
+        """The statement at hand if the dump ends within its head, which is then taken for one like the last."""
+        window, last = self._window, self._last
+        if not last or window.left > len(last.head) or not last.head.startswith(window.text[window.at :]):
+            return None
+        return replace(last, form="unread", start=window.offset, line=window.line)
 
     def _named(self, table: str, columns: str) -> tuple[Name, tuple[str, ...]]:
         key = f"{self.schema}\0{table}\0{columns}"

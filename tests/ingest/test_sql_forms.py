@@ -112,6 +112,25 @@ def test_a_statement_that_cannot_be_made_out_is_a_rejected_record(tmp_path: Path
     assert (scanned.rows, scanned.rejects) == ([("0", "x")], {"malformed row": 1})
 
 
+HEADS = [
+    "INSERT INTO [t] ([a], [b]) VALUES ",
+    "  INTO t (a, b) VALUES ",
+    "INSERT INTO t (a, b) SELECT 1, ",
+    "Insert t SET b=",
+]
+
+
+@pytest.mark.parametrize("at", [1, 9, 15])
+@pytest.mark.parametrize("head", HEADS)
+def test_a_dump_that_ends_within_a_statements_head_has_lost_a_record(tmp_path: Path, head: str, at: int) -> None:
+    value = "'x'" if head.endswith(("=", ", ")) else "(1, 'x')"
+    text = f"INSERT ALL\n{head}{value}" if "  INTO" in head else f"{head}{value};"
+
+    scanned = scan_text(tmp_path, f"{text}\n{head[: at + len(head) - len(head.strip())]}", name="dump.sql")
+
+    assert (len(scanned.rows), scanned.rejects) == (1, {"malformed row": 1})
+
+
 def test_a_selected_record_of_too_many_columns_is_rejected(tmp_path: Path) -> None:
     text = "INSERT INTO t (a) SELECT 1 UNION ALL SELECT 2, 3 UNION SELECT 4;"
 
