@@ -114,7 +114,6 @@ def test_a_statement_that_cannot_be_made_out_is_a_rejected_record(tmp_path: Path
 
 HEADS = [
     "INSERT INTO [t] ([a], [b]) VALUES ",
-    "  INTO t (a, b) VALUES ",
     "INSERT INTO t (a, b) SELECT 1, ",
     "Insert t SET b=",
 ]
@@ -124,9 +123,8 @@ HEADS = [
 @pytest.mark.parametrize("head", HEADS)
 def test_a_dump_that_ends_within_a_statements_head_has_lost_a_record(tmp_path: Path, head: str, at: int) -> None:
     value = "'x'" if head.endswith(("=", ", ")) else "(1, 'x')"
-    text = f"INSERT ALL\n{head}{value}" if "  INTO" in head else f"{head}{value};"
 
-    scanned = scan_text(tmp_path, f"{text}\n{head[: at + len(head) - len(head.strip())]}", name="dump.sql")
+    scanned = scan_text(tmp_path, f"{head}{value};\n{head[:at]}", name="dump.sql")
 
     assert (len(scanned.rows), scanned.rejects) == (1, {"malformed row": 1})
 
