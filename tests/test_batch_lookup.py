@@ -19,6 +19,7 @@ QUESTIONS = [
     Question("bob+x@example.com"),
     Question("cy@example.com"),
     Question("cy@example.com", breach="cafe"),
+    Question("ann@example.com", breach="cafe"),
     Question("ann@example.com", breach="Nowhere"),
     Question("17", Kind.ACCOUNT_ID),
     Question("+15550100", Kind.PHONE),

@@ -121,6 +121,14 @@ def test_an_update_changes_words_with_history_and_without_a_read(store):
     assert leaked(store) == [(EMAIL,)]
 
 
+def test_a_breach_says_when_it_was_corrected(store):
+    published_breach(store, SHOP, {ANN: [EMAIL]})
+    store.breaches.touch(store.breaches.get("Shop").id, 1)
+    store.publishing.update(facts(title="Corner Shop Ltd"), by="tests")
+
+    assert store.breaches.get("Shop").modified_at > 1
+
+
 def test_every_switch_is_audited_with_who_made_it(store):
     published_breach(store, SHOP, {ANN: [EMAIL]})
     store.publishing.withdraw("Shop", by="cli:ops")
