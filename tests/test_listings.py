@@ -8,6 +8,7 @@ import pytest
 from breachcheck.disclosure import OPERATOR, PUBLIC
 from breachcheck.errors import LowersSensitivity, MisspeltBreach, NothingToAsk
 from breachcheck.listings import Entry
+from breachcheck.publishing import REST_S
 from breachcheck.web.app import create_app
 from tests.cli.commands import breachcheck
 from tests.engines import ENGINES as ENGINES
@@ -51,6 +52,15 @@ def test_entering_the_same_again_changes_nothing(store):
 
     assert enter(store, KNOWN).unchanged == ["Known"]
     assert store.catalogue.generation() == generation
+
+
+def test_what_a_catalogue_said_before_is_pruned_when_the_rest_is_over(store):
+    enter(store, KNOWN)
+    enter(store, facts(KNOWN, affected=6000))
+
+    kinds = [job.kind for job in iter(lambda: store.jobs.claim(int(time.time()) + 2 * REST_S), None)]
+
+    assert kinds == ["prune", "prune"]
 
 
 def test_what_is_said_otherwise_is_changed(store):

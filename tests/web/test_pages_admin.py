@@ -61,6 +61,11 @@ def test_nobody_gets_in_without_signing_in(client: FlaskClient, held: LoadId, pa
     assert (response.status_code, response.location) == (303, "/admin/sign-in")
 
 
+def test_the_page_that_asks_for_a_password_does_not_say_that_none_is_asked_for(client: FlaskClient) -> None:
+    assert "We never ask for a password." in client.get("/how-it-works").text
+    assert "We never ask for a password." not in client.get("/admin/sign-in").text
+
+
 def test_an_operator_gets_in(client: FlaskClient, held: LoadId) -> None:
     assert sign_in(client) == 303
     assert client.get("/admin/").status_code == 200
