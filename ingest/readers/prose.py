@@ -42,13 +42,14 @@ ENDINGS_TOO = frozenset({"zip", "mov"})
 """Top-level domains that are a file's ending where another top-level domain stands before them."""
 
 _LONGEST_OF_COUNTRIES = 2  # letters: `.Uk` may end a domain, where `.Tel` begins a sentence
+_LONGEST_RUN = 1 << 10  # characters behind an @ among which a domain ends (RFC 1035, 2.3.4), with room for what follows
 _SCALED = re.compile("[1-9]x[.]")  # behind the @ of an image at twice its size
 _NOT_LEADING = re.compile(r"['&]|[.-]{2,}|!--|[!#$%*+./?^~-]+(?=')|\p{No}+")
 _PATH = re.compile("[.~*]*/")
 _OF_CODE = re.compile(r"\A(?:[NnEeBbUuRrFf]|[Rr][Bb]|[Bb][Rr])'(?=(?:[^']|'')+\Z)")  # N'…' of SQL, b'…' of Python
 _DOUBLED = re.compile(r"(?<=\w)''(?=\w)")  # as SQL escapes an apostrophe
 _STRING_ENDS = re.compile(r"'(?!\w)")
-_STYLE = re.compile(rb"(?<=(?:\x1b|\\u001b|\\x1b|\\0?33|\\e|#033|\^\[)\[)[0-9;:]*[A-Za-z]", re.IGNORECASE)
+_STYLE = re.compile(rb"(?<=(?:\x1b|\\u001b|\\x1b|\\0?33|\\e|#033|\^\[)\[)(?:[0-9;]*[0-9])?[A-Za-z]", re.IGNORECASE)
 _PLACEHOLDER = re.compile("[*]+|%[A-Za-z]?")
 
 
@@ -97,7 +98,7 @@ def _last_run(text: str) -> str:
 def _domain(rest: str, *, is_last: bool) -> str:
     """The domain that *rest* begins with, "" where none does. Unless it *is_last*, another @ stands behind it."""
     found = _DOMAIN.match(rest)
-    run = found[0] if found else ""
+    run = found[0][:_LONGEST_RUN] if found else ""
     is_shared = len(run) == len(rest) and not is_last
     whole = run.partition("...")[0].rstrip(".-")
     for domain in _readings(whole):

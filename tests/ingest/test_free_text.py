@@ -35,6 +35,10 @@ PARTS = st.one_of(
     ),
     st.sampled_from(["+", "’", "\ufe0f", "mailto:", "C:\\Users\\", "%2B", "\\_", "%s"]),
     st.sampled_from(
+        ["=3D", "=3Cb", "=20", "=C3=B6", "\\x22", "\\xc3\\xb6", "ｂ", "ש-", "...", "com.Tel", "com-a", "Tel"]
+    ),
+    st.sampled_from(["\x1b[", "\\u001b[", "1;", "31m", "K", "m", "0;1mbob@example.com"]),
+    st.sampled_from(
         ["*", "**", "_", "~", "`", "!", "$", "^", "\u200b", "\u00a0", "。", "「", "\0", "\x1f", "\r\n", "\ufffd"]
     ),
 )
