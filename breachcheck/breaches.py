@@ -6,11 +6,11 @@ from typing import Literal, NewType
 
 import msgspec
 
+from breachcheck.config import Disclosure
 from breachcheck.counters import next_ids
 from breachcheck.db.base import Database
 from breachcheck.errors import MisspeltBreach, UnknownBreach
 
-Disclosure = Literal["open", "owner", "closed"]
 Copy = Literal["complete", "partial", "unknown"]
 
 

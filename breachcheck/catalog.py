@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId
 from breachcheck.counters import next_ids, value_of
+from breachcheck.data_classes import PasswordStorage
 from breachcheck.db.base import Database, Source
 from breachcheck.errors import StoreUnavailable, UnknownBreach, UnknownLoad
 from breachcheck.field_sets import FieldSet, FieldSets
 from breachcheck.index import FieldSetId
-from breachcheck.loads import Load, Loads, PasswordStorage
+from breachcheck.loads import Load, Loads
 from breachcheck.manifest_texts import ManifestTexts
 from breachcheck.suppressions import Suppressed, Suppressions
 from breachcheck.tallies import Tally

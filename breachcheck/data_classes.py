@@ -14,6 +14,7 @@ import msgspec
 from breachcheck.errors import UnknownDataClass
 
 Level = Literal["critical", "high", "medium", "low", "info"]
+PasswordStorage = Literal["plain", "unsalted", "salted", "unknown"]
 
 LEVELS: tuple[tuple[int, Level], ...] = ((80, "critical"), (60, "high"), (40, "medium"), (20, "low"), (0, "info"))
 WEIGHT_OF_STORAGE: Mapping[str, int] = {"plain": 98, "unsalted": 96, "salted": 85}

@@ -9,8 +9,8 @@ from functools import lru_cache
 from breachcheck import data_classes
 from breachcheck.addresses import Domain
 from breachcheck.answers import Exposure, Records, by_weight
-from breachcheck.breaches import Disclosure
 from breachcheck.catalog import Breach
+from breachcheck.config import Disclosure
 from breachcheck.digests import Digest, Kind
 from breachcheck.domains import NOTHING_PROVED, ProvedDomains
 from breachcheck.field_sets import FieldSet

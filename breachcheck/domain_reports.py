@@ -7,8 +7,8 @@ from typing import Any
 
 from breachcheck.addresses import Address, Domain
 from breachcheck.answers import Checked
-from breachcheck.breaches import Disclosure
 from breachcheck.catalog import Breach
+from breachcheck.config import Disclosure
 from breachcheck.data_classes import heaviest_first
 from breachcheck.disclosure import FEWEST, Viewer, at_least_fewest, disclose, is_few, may_be_told
 from breachcheck.domain_lookup import AccountsAnswer, DomainAnswer, DomainLookup

@@ -7,6 +7,7 @@ import msgspec
 
 from breachcheck.breaches import BreachId, Facts, LoadId
 from breachcheck.counters import next_ids
+from breachcheck.data_classes import PasswordStorage
 from breachcheck.db.base import Database, Row
 from breachcheck.errors import LoadError, UnknownLoad
 from breachcheck.field_sets import FieldSets
@@ -15,7 +16,6 @@ from breachcheck.jobs import Jobs
 from breachcheck.tallies import Tally
 
 State = Literal["running", "complete", "failed", "pruned"]
-PasswordStorage = Literal["plain", "unsalted", "salted", "unknown"]
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,8 +6,9 @@ from functools import cached_property
 
 from breachcheck.addresses import base_of, canonical
 from breachcheck.answers import Answer, Checked, Exposure, Records
-from breachcheck.breaches import Disclosure, LoadId
+from breachcheck.breaches import LoadId
 from breachcheck.catalog import Breach, Catalogue, Published
+from breachcheck.config import Disclosure
 from breachcheck.digests import Digest, Digester, Kind
 from breachcheck.disclosure import (
     OWNER,

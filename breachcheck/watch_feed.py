@@ -6,8 +6,8 @@ from typing import Any
 
 from breachcheck import data_classes
 from breachcheck.answers import by_weight, timestamp
-from breachcheck.breaches import Disclosure
 from breachcheck.catalog import BEHIND, Breach, Catalogue, Published
+from breachcheck.config import Disclosure
 from breachcheck.db.base import Database
 from breachcheck.disclosure import KEY, KEY_SEEING_SENSITIVE, may_be_shown, may_be_told, owner_only
 from breachcheck.errors import StoreUnavailable, UnknownCursor

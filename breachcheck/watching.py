@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import Literal
 
 from breachcheck import data_classes
-from breachcheck.breaches import Disclosure
 from breachcheck.catalog import Breach, Catalogue, Published
+from breachcheck.config import Disclosure
 from breachcheck.db.base import Database
 from breachcheck.digests import Digest
 from breachcheck.disclosure import KEY, KEY_SEEING_SENSITIVE, Viewer, disclose, may_be_shown, may_be_told

@@ -4,6 +4,8 @@ from typing import Literal, get_args
 
 import msgspec
 
+from breachcheck.data_classes import PasswordStorage
+
 Format = Literal[
     "csv",
     "jsonl",
@@ -21,7 +23,6 @@ Format = Literal[
 ]
 FORMATS: tuple[str, ...] = get_args(Format)
 IdentifierKind = Literal["phone", "username", "account-id", "org-id"]
-PasswordStorage = Literal["plain", "unsalted", "salted", "unknown"]
 
 STANDARD_INPUT = "-"
 

@@ -10,9 +10,10 @@ from pathlib import Path, PurePath
 import duckdb
 
 from breachcheck.addresses import mask_addresses
+from breachcheck.data_classes import PasswordStorage
 from breachcheck.digests import Kind
 from breachcheck.errors import DataFileError, ManifestError
-from breachcheck.loads import Contents, PasswordStorage
+from breachcheck.loads import Contents
 from breachcheck.tallies import FileTally
 from ingest import formats, mapping, mixpanel_names, sources
 from ingest.archives.passwords import Ask, Passwords

@@ -10,9 +10,10 @@ import numpy as np
 
 from breachcheck import addresses, config, services
 from breachcheck.breaches import Facts, LoadId
+from breachcheck.data_classes import PasswordStorage
 from breachcheck.db import schema
 from breachcheck.load_warnings import LoadWarning
-from breachcheck.loads import Contents, PasswordStorage
+from breachcheck.loads import Contents
 from breachcheck.services import Services
 from breachcheck.tallies import FileTally, Part, Tally
 from tests.engines import CHOSEN

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from breachcheck import data_classes
 from breachcheck.addresses import base_of, canonical
 from breachcheck.answers import Exposure
-from breachcheck.breaches import BreachRow, Disclosure
+from breachcheck.breaches import BreachRow
 from breachcheck.catalog import Breach, Catalogue
+from breachcheck.config import Disclosure
 from breachcheck.digests import Digester
 from breachcheck.disclosure import ANY_OWNER, OPERATOR, OWNER, STRICTNESS, Viewer, may_be_shown
 from breachcheck.errors import NothingToAsk, NotSubscribed, UnknownBreach

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from breachcheck.addresses import Domain
-from breachcheck.breaches import Disclosure
 from breachcheck.catalog import Breach, Catalogue, Published
+from breachcheck.config import Disclosure
 from breachcheck.disclosure import KEY, may_be_told
 from breachcheck.domain_reports import DomainReports, ReportedExposure, numbers_json
 from breachcheck.errors import NothingToAsk

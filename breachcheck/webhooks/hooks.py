@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from breachcheck.api_keys import ApiKeys
-from breachcheck.breaches import Disclosure
 from breachcheck.catalog import Catalogue
 from breachcheck.change_feed import ChangeFeed
 from breachcheck.ciphers import Cipher, derived
+from breachcheck.config import Disclosure
 from breachcheck.db.base import Database
 from breachcheck.domain_reports import DomainReports
 from breachcheck.domains import Domains

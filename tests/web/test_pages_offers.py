@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from breachcheck.breaches import Disclosure
+from breachcheck.config import Disclosure
 from breachcheck.services import Services
 from breachcheck.web.app import create_app
 from breachcheck.web.offers import HIDE, NOTIFY, PRIVATE_ANSWER
