@@ -113,7 +113,9 @@ class Inserted:
         """Whether another row follows; the window then stands before it."""
         window = self._window
         window.ensure()
-        found = self._followed.match(window.text, window.at) or _GAPPED.match(window.text, window.at)
+        found = self._followed.match(window.text, window.at) or _GAPPED.match(
+            window.text, window.at, window.at + _GLANCE
+        )
         if found:
             window.at = found.end()
         return found is not None

@@ -21,6 +21,7 @@ _FROM = re.compile(r"\s++FROM\b", re.IGNORECASE | re.ASCII)
 _AGAIN = re.compile(r"\s*+UNION(?:\s+ALL)?\s++(?=SELECT\b)", re.IGNORECASE | re.ASCII)
 _WRITTEN_OUT = re.compile(r"\s*+(?:(?:[NEX]|N?Q)?'|\"|[-+]?\d|NULL\b)", re.IGNORECASE | re.ASCII)
 _NAMED = re.compile(r"\s++AS\s++\S++\s*+\Z", re.IGNORECASE | re.ASCII)
+_SHORT = 256  # characters: else each is looked for to the end of what is looked at
 
 
 class Selected:
@@ -71,16 +72,16 @@ class Selected:
 
     def _is_record(self, values: Sequence[str]) -> bool:
         text, at = self._window.text, self._window.at
-        is_from_table = _FROM.match(text, at) and not _FROM_NOTHING.match(text, at)
+        is_from_table = _FROM.match(text, at, at + _SHORT) and not _FROM_NOTHING.match(text, at, at + _SHORT)
         return not is_from_table or all(map(_WRITTEN_OUT.match, values))
 
     def _continues(self) -> bool:
         """Whether another record follows; the window then stands before it."""
         window = self._window
         window.ensure()
-        if nothing := _FROM_NOTHING.match(window.text, window.at):
+        if nothing := _FROM_NOTHING.match(window.text, window.at, window.at + _SHORT):
             window.at = nothing.end()
-        again = _AGAIN.match(window.text, window.at)
+        again = _AGAIN.match(window.text, window.at, window.at + _SHORT)
         if again:
             window.at = again.end()
         return again is not None

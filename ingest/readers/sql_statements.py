@@ -24,6 +24,7 @@ _NEXT = re.compile(
 )
 _DOLLARS = re.compile(r"\$(\w*+)\$.*?\$\1\$", re.DOTALL | re.ASCII)
 _COMMENT = re.compile(r"--[^\n]*+|/\*.*?\*/", re.DOTALL)
+_SHORT = 4096  # characters; a longer head defines nothing
 _MARK = re.compile(r"[;\n'\"$/`)-]")
 
 
@@ -126,7 +127,7 @@ class Statements:
 
     def _definition(self) -> Definition | None:
         window = self._window
-        found = CREATE.match(window.text, window.at)
+        found = CREATE.match(window.text, window.at, window.at + _SHORT)
         if not found:
             return None
         table, _ = self._named(found[1], "")

@@ -1,12 +1,13 @@
 """Statements as other tools and people write them: none of their records is lost, and none is made up."""
 
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from ingest.readers.base import Instructions
 from ingest.readers.sql_text import Dialect, Grammar, dialect_of
-from tests.ingest.scans import scan_text
+from tests.ingest.scans import scan, scan_text
 from tests.ingest.test_readers_sql import tables_of
 
 PEOPLE = [(str(at), f"u{at}@example.com") for at in range(3)]
@@ -127,6 +128,18 @@ def test_a_dump_that_ends_within_a_statements_head_has_lost_a_record(tmp_path: P
     scanned = scan_text(tmp_path, f"{head}{value};\n{head[:at]}", name="dump.sql")
 
     assert (len(scanned.rows), scanned.rejects) == (1, {"malformed row": 1})
+
+
+@pytest.mark.parametrize("rest", ["SELECT 1, 'x'", "VALUES (1, 'x') /* y */"])
+def test_a_dump_of_statements_is_not_gone_through_for_each_of_them(tmp_path: Path, rest: str) -> None:
+    def seconds(statements: int) -> float:
+        [table] = tables_of(tmp_path, f"INSERT INTO t (a, b) {rest};\n" * statements)
+        began = process_time()
+        assert len(scan(table).rows) == statements
+        return process_time() - began
+
+    seconds(10)  # compiles
+    assert seconds(8_000) < 10 * seconds(2_000)
 
 
 def test_a_selected_record_of_too_many_columns_is_rejected(tmp_path: Path) -> None:
