@@ -15,23 +15,21 @@ from ingest import disk_files
 from ingest.engine import literal, quoted
 from ingest.readers import lines
 from ingest.readers.base import Instructions, Shortcut, Table
+from ingest.readers.combo_layouts import Layout, halves, layout_of
 from ingest.readers.combo_lines import PlainLines
 from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
 from ingest.readers.stream import Rejects, Stream, read_csv
 from ingest.sources import DataFile
 
 COLUMNS = ("address", "secret")
-SEPARATORS = (":", ";", "|", "\t")
 FLAW = "malformed line"
 SAMPLE = 1000
 GLANCE = 1 << 18  # bytes in which a sample is looked for
 
-_ADDRESS = re.compile(r"\s*\"?[^\s@\":;|,]+@[^\s@\":;|,]+\.[^\s@\":;|,.]+\"?\s*")
 _LINE_END = re.compile(r"\r\n?|\n")
 _NO_DELIMITER = "\x1f"
 _STRAY = bytes.maketrans(b"\x1f\0", b"  ")
 _WORD = re.compile(r"[^\W\d_]+(?:[ '.-][^\W\d_]+)*\.?")
-_FEWEST = 3
 _FEWEST_WORDS, _ALL_WORDS = 10, 0.95
 UNCLEAR = (
     "what stands behind the addresses may be names and is not read: with `format: combo`, map `secret` to what it is"
@@ -41,34 +39,6 @@ _PIECE = 1 << 20  # half of what a line may have that is read by path
 
 # Where to count the lines left out -> blocks of whole lines.
 Blocks = Callable[[LeftOut], Generator[bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How each line is written; *agreeing*: the share of a sample's lines that begin, or end, with an address."""
-
-    separator: str = ":"
-    is_address_last: bool = False
-    agreeing: float = 0.0
-
-
-def is_address(field: str) -> bool:
-    """Whether *field* of a line reads as an address by itself."""
-    return _ADDRESS.fullmatch(field) is not None
-
-
-def layout_of(sample: Sequence[str], delimiter: str | None = None) -> Layout:
-    """The layout by which the most lines name somebody. The address comes last only where it never comes first."""
-    found = [_layout(sample, separator) for separator in ([delimiter] if delimiter else SEPARATORS)]
-    return max(found, key=lambda layout: layout.agreeing)
-
-
-def _layout(sample: Sequence[str], separator: str) -> Layout:
-    divided = [line for line in sample if separator in line]
-    first = sum(is_address(line.partition(separator)[0]) for line in divided)
-    last = sum(is_address(line.rpartition(separator)[2]) for line in divided)
-    is_last = not first and len(divided) >= _FEWEST and last >= 0.9 * len(divided)
-    return Layout(separator, is_last, (last if is_last else first) / max(len(sample), 1))
 
 
 def sample_of(head: str, *, is_whole: bool) -> list[str]:
@@ -94,7 +64,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
 
 def _may_be_names(sample: Sequence[str], layout: Layout) -> bool:
     """Whether hardly a secret is more than a word of letters: of those that people choose, half are."""
-    secrets = [_secret(line, layout).strip() for line in sample]
+    secrets = [layout.parts(line)[1].strip() for line in sample]
     said = [secret for secret in secrets if secret]
     words = sum(_WORD.fullmatch(secret) is not None for secret in said)
     return len(said) >= _FEWEST_WORDS and words >= _ALL_WORDS * len(said)
@@ -106,7 +76,6 @@ def _table(name: str, encoding: str, layout: Layout, blocks: Blocks, path: Path 
     def rest(block: bytes) -> Table:
         return _table(name, lines.UTF8, layout, lambda left_out: lines.blocks([block], left_out, only_cr=False))
 
-    is_usual = layout.separator in SEPARATORS and not layout.is_address_last
     return Table(
         name=name,
         columns=COLUMNS,
@@ -117,13 +86,10 @@ def _table(name: str, encoding: str, layout: Layout, blocks: Blocks, path: Path 
         finish=scan.stream.finish,
         close=scan.stream.close,
         delimiter=layout.separator,
-        shortcut=Shortcut(COLUMNS[:1], blocks, lambda *_: PlainLines(layout.separator), rest) if is_usual else None,
+        shortcut=Shortcut(COLUMNS[:1], blocks, lambda *_: PlainLines(layout.separator), rest)
+        if layout.is_usual
+        else None,
     )
-
-
-def _secret(line: str, layout: Layout) -> str:
-    mark = layout.separator
-    return line.rpartition(mark)[0] if layout.is_address_last else line.partition(mark)[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +124,13 @@ class _Scan:
         """SQL for one scan of *columns*."""
         if any(name not in (*COLUMNS, NUMBER) for name in columns):
             raise DataFileError(f"{self._name}: the mapping names a column that is not address or secret")
-        given = {**dict(zip(COLUMNS, _halves(self._layout), strict=True)), NUMBER: "number"}
+        given = {"address": "field", "secret": "secret", NUMBER: "number"}
         is_numbered = wants_numbers(columns)
         number = "number, " if is_numbered else ""
         source = self._source(is_numbered=is_numbered)
         chosen = "".join(f"{given[name]} AS {quoted(name)}, " for name in columns)
-        field = f"split_part(raw, {literal(self._layout.separator)}, {-1 if self._layout.is_address_last else 1})"
-        rows = f"SELECT {number}raw, {field} AS field FROM {source} WHERE raw >= '!' OR trim(raw, E' \\t') <> ''"  # noqa: S608 - quoted
-        return f"(SELECT {chosen}false AS broken FROM ({rows}))"  # noqa: S608 - quoted
+        lines_there = f"(SELECT {number}raw FROM {source} WHERE raw >= '!' OR trim(raw, E' \\t') <> '')"  # noqa: S608 - quoted
+        return f"(SELECT {chosen}false AS broken FROM {halves(self._layout, lines_there)})"  # noqa: S608 - quoted
 
     def _source(self, *, is_numbered: bool) -> str:
         self._rejects, self._left_out = Rejects(self._name, FLAW), LeftOut(is_numbered=is_numbered)
@@ -193,26 +158,6 @@ class _Scan:
         """Lines that were left out of the last scan, by reason."""
         self.stream.finish()
         return self._rejects.count(connection, self._left_out)
-
-
-def _halves(layout: Layout) -> tuple[str, str]:
-    """SQL of the address and the secret of a line `raw`, whose `field` by the separator is the address's.
-
-    Where a line is divided by another character than the others are, the address ends there all the same, and what
-    stands behind it is the secret.
-    """
-    others = [mark for mark in (*SEPARATORS, " ", ",", '"') if mark != layout.separator]
-    odd = " OR ".join(f"contains(field, {literal(mark)})" for mark in others)
-    pattern = literal(r'^["\s]*([^@"\s]+@[^:;|\s,"]+).*$')
-    address = rf"CASE WHEN {odd} THEN regexp_replace(field, {pattern}, '\1') ELSE field END"
-    if layout.is_address_last:
-        return address, "left(raw, length(raw) - length(field) - 1)"
-    divided = literal(r'^["\s]*[^@"\s]+@[^:;|\s,"]+"?[:;|\s,](.*)$')
-    secret = (
-        f"CASE WHEN ({odd}) AND regexp_matches(raw, {divided}) THEN regexp_extract(raw, {divided}, 1)"
-        f" WHEN contains(raw, {literal(layout.separator)}) THEN substr(raw, length(field) + 2) END"
-    )
-    return address, secret
 
 
 def is_clean(path: Path) -> bool:

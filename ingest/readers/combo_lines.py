@@ -41,7 +41,7 @@ class PlainLines:
         starts, ends = fences[divided] + 1, fences[divided + 1]
         addresses = TextColumn(text, starts, stops - starts)
         places = self._domains.places(TextColumn(text, ats + 1, stops - ats - 1))
-        says, is_clear = _secrets(text, stops, ends)
+        says, is_clear = _secrets(text, stops, ends, self._separator)
         is_clear &= (text[starts] != _DOT) & (ats > starts) & (addresses.lengths <= PLAIN_LENGTH)
         is_clear &= self._domains.are_delivered_so(places, TextColumn(text, starts, ats - starts))
         clear = np.flatnonzero(is_clear)
@@ -51,12 +51,15 @@ class PlainLines:
         return Plain(addresses.take(clear), domains, domain_of, {"secret": says[clear]}, lines(block, fences, is_left))
 
 
-def _secrets(text: Bytes, stops: Positions, ends: Positions) -> tuple[Bools, Bools]:
-    """Of the secrets between *stops* and *ends*: which say something, and of which that is sure."""
+def _secrets(text: Bytes, stops: Positions, ends: Positions, separator: int) -> tuple[Bools, Bools]:
+    """Of the secrets between *stops* and *ends*: which say something, and of which that is sure.
+
+    What begins with the *separator* may be empty fields alone.
+    """
     lengths = ends - stops - 1
     says = lengths > 0
     first, last = text[stops + 1], text[ends - 1]
-    is_clear = are_printed(first) & are_printed(last)
+    is_clear = are_printed(first) & are_printed(last) & (first != separator)
     suspects = np.flatnonzero(MAY_BEGIN_NOTHING[first])
     short = np.minimum(lengths[suspects], LONGEST)
     is_clear[suspects] &= ~MAY_SAY_NOTHING[first[suspects], short]

@@ -12,7 +12,7 @@ from typing import cast
 import msgspec
 
 from breachcheck.addresses import holds_address
-from ingest.readers.combo import is_address
+from ingest.readers.combo_layouts import is_address
 from ingest.readers.left_out import LeftOut
 from ingest.readers.shape import MEMBERS, Shape, members_of
 

@@ -9,7 +9,7 @@ from itertools import islice
 
 from breachcheck.addresses import holds_address
 from ingest.readers.arrays import Arrays, are_arrays, arrays_in, arrays_of
-from ingest.readers.combo import is_address
+from ingest.readers.combo_layouts import is_address
 
 MEMBERS = "*"
 """In a path: every member of the object there is a record, and its key a value of it."""

@@ -6,7 +6,8 @@ from contextlib import closing
 
 from ingest.readers import lines, top_level
 from ingest.readers.base import Instructions, Table
-from ingest.readers.combo import GLANCE, is_address, sample_of
+from ingest.readers.combo import GLANCE, sample_of
+from ingest.readers.combo_layouts import is_address
 from ingest.readers.left_out import LeftOut, LineNumbers
 from ingest.readers.rows import bare_table, written
 from ingest.sources import DataFile
