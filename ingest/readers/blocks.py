@@ -1,19 +1,32 @@
 """Labelled blocks: lines `Label: value`, up to a blank line, a rule or the first label again."""
 
+import base64
 import re
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 
+from ingest import header_names
 from ingest.readers import lines
 from ingest.readers.base import Instructions, Table
-from ingest.readers.left_out import LeftOut, LineNumbers
+from ingest.readers.left_out import NOT_A_RECORD, LeftOut, LineNumbers
 from ingest.readers.rows import bare_table, written
 from ingest.sources import HEAD, DataFile
 
-_LABELLED = re.compile(r"([^\W\d_][\w ./()#-]{0,39}?)\s*[:=](?!//)\s*(.*)")
+_LABEL = r"([^\W\d_][\w ./()#-]{0,39}?)\s*[:=\uff1a](?!//)"
+_LABELLED = re.compile(rf"{_LABEL}\s*(.*)")
+_BESIDE = re.compile(rf"(?:\s*[|;,]\s+|\t+)(?={_LABEL})")
 _RULE = re.compile(r"\s*(?:[=*_#~+-]{3,}.*|)")
+_BANNER = re.compile(r"\s*[^\w\s].*")
+_BASE64 = re.compile(r":\s+((?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?|[A-Za-z0-9+/]{2,3}==?)")
+_NAMES_SOMEONE = re.compile(r"\S@\S")
 _MOST_LABELS = 40
+_OF_PERSON = frozenset({"user", "e-mail", "user name"})
+_OF_ENTRY = frozenset(
+    {"url", "host", "hostname", "website", "application", "app", "soft", "software", "browser", "storage", "profile"}
+    | {"address", "date"}
+)
+_OF_PERSON_CLASSES = ("Usernames", "Email addresses")
 
 Block = Mapping[str, list[str]]
 
@@ -23,13 +36,13 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     head = file.head()
     encoding = lines.encoding_of(head, told.encoding, file.name)
     sample = lines.decoded_head(head, encoding).splitlines()
-    labels = labels_of(sample if len(head) < HEAD else sample[:-1])
+    labels = labels_of(part for line in (sample if len(head) < HEAD else sample[:-1]) for part in parts_of(line))
     if not labels:
         return
 
     def found(left_out: LeftOut) -> Generator[bytes]:
         with closing(lines.as_utf8(file.chunks(), encoding)) as text:
-            of_file = _lines(lines.blocks(text, left_out, only_cr=lines.has_only_cr(head)), LineNumbers(left_out))
+            of_file = _parts(lines.blocks(text, left_out, only_cr=lines.has_only_cr(head)), left_out)
             found = (one for one in blocks(of_file) if not labels.keys().isdisjoint(one[1]))
             yield from written(_row(block, labels, number if left_out.is_numbered else None) for number, block in found)
 
@@ -58,6 +71,31 @@ def is_rule(line: str) -> bool:
     return _RULE.fullmatch(line) is not None
 
 
+def is_banner(line: str) -> bool:
+    """Whether *line* is set off by the marks it begins with, and parts no blocks."""
+    return not is_rule(line) and _BANNER.fullmatch(line) is not None
+
+
+def is_of_person(label: str) -> bool:
+    """Whether what *label* stands before says who somebody is."""
+    meaning = header_names.meaning_of(label)
+    return label.casefold() in _OF_PERSON or (meaning is not None and meaning.data_class in _OF_PERSON_CLASSES)
+
+
+def is_known(label: str) -> bool:
+    """Whether blocks of people or of their logins have the label *label*."""
+    folded = label.casefold()
+    return folded in _OF_PERSON or folded in _OF_ENTRY or header_names.meaning_of(label) is not None
+
+
+def parts_of(line: str) -> list[str]:
+    """The labelled parts that stand side by side in *line*, or *line* alone."""
+    places = [found for found in _BESIDE.finditer(line) if is_known(found[1])] if label_of(line) else []
+    starts = [0, *(found.end() for found in places)]
+    stops = [*(found.start() for found in places), len(line)]
+    return [line[start:stop] for start, stop in zip(starts, stops, strict=True)]
+
+
 def blocks(of_file: Iterable[tuple[int, str]]) -> Iterator[tuple[int, Block]]:
     """The blocks of a file's numbered lines: where each begins, and its values by label, case-folded."""
     begun, block = 0, dict[str, list[str]]()
@@ -69,9 +107,15 @@ def blocks(of_file: Iterable[tuple[int, str]]) -> Iterator[tuple[int, Block]]:
             block = {}
         if found:
             begun = begun if block else number
-            block.setdefault(label, []).append(found[2])
+            block.setdefault(label, []).append(_value(found[2]))
     if block:
         yield begun, block
+
+
+def _value(text: str) -> str:
+    """*text*, or what it says in base64, as LDIF marks it by a second colon."""
+    found = _BASE64.fullmatch(text)
+    return base64.b64decode(found[1]).decode(errors="replace") if found else text
 
 
 def _row(block: Block, labels: Mapping[str, str], number: int | None) -> list[bytes]:
@@ -79,7 +123,12 @@ def _row(block: Block, labels: Mapping[str, str], number: int | None) -> list[by
     return row if number is None else [b"%d" % number, *row]
 
 
-def _lines(whole: Iterable[bytes], numbers: LineNumbers) -> Iterator[tuple[int, str]]:
+def _parts(whole: Iterable[bytes], left_out: LeftOut) -> Iterator[tuple[int, str]]:
+    """Every labelled part with the number of its line, and all other lines; whoever stands in those is left out."""
+    numbers = LineNumbers(left_out)
     for block in whole:
         for line in block.decode(errors="replace").split("\n")[:-1]:
-            yield numbers.take(), line
+            number = numbers.take()
+            if _NAMES_SOMEONE.search(line) and label_of(line) is None and not is_rule(line):
+                left_out.leave(NOT_A_RECORD, number)
+            yield from ((number, part) for part in parts_of(line))

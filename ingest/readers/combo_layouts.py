@@ -20,6 +20,7 @@ _NAMED = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 _STRAY = re.compile(_BEFORE.replace(r"\x{feff}", "\ufeff"))
 _ADDRESS = re.compile(r"\s*\"?[^\s@\":;|,]+@[^\s@\":;|,/]+\.[^\s@\":;|,./]+[\"'>]?\s*")
 _ESCAPED_AT = re.compile(r"%40|&#64;|&#x40;|&commat;|\\u0040", re.IGNORECASE)
+_NAMES_SOMEONE = re.compile(r"[^\s@]@[^\s@]+\.\w")
 _LOGIN_AND_SECRET = re.compile(r"[^\s:;|@]+[:;|\t][^\s:;|]+")
 _FEWEST = 3
 _NEARLY_ALL, _MOSTLY = 0.9, 0.5
@@ -100,7 +101,7 @@ def _agreeing(sample: Sequence[str], layout: Layout, found: int) -> Layout:
 
 def _speaks_against(line: str, layout: Layout) -> bool:
     """Whether somebody may stand in *line*, and elsewhere than where *layout* says; not so of a login and a secret."""
-    if "@" not in line and not _ESCAPED_AT.search(line):
+    if not _NAMES_SOMEONE.search(_ESCAPED_AT.sub("@", line)):
         return False
     return not is_address(layout.parts(line)[0]) and _LOGIN_AND_SECRET.fullmatch(bare(line).strip()) is None
 
@@ -138,7 +139,7 @@ def _line(layout: Layout) -> str:
     is_plain = f"contains(first, '@') AND NOT {_is_odd('first', layout.separator)}"
     line = f"regexp_replace(raw, {literal(_BEFORE)}, '')"
     if layout.before:
-        inner = f"array_to_string(list_slice(string_split({line}, {mark}), {layout.before + 1}, NULL), {mark})"
+        inner = f"array_to_string(string_split({line}, {mark})[{layout.before + 1}:], {mark})"
         is_named = f"regexp_matches(split_part({line}, {mark}, 1), {literal(_NAMED)})"
         line = f"CASE WHEN {is_named} THEN {line} ELSE {inner} END"
     return f"CASE WHEN {is_plain} THEN raw ELSE {line} END"

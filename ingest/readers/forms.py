@@ -11,7 +11,9 @@ from itertools import zip_longest
 from breachcheck.addresses import canonical
 from breachcheck.errors import DataFileError, InvalidAccount
 from ingest.mailboxes import addresses_in
+from ingest.nothing_said import SAYS_NOTHING
 from ingest.readers import blocks, combo, prose, sniff, stealer
+from ingest.readers.combo_layouts import bare, is_address, layout_of
 from ingest.readers.headers import are_known
 
 LINE_FORMS = ("combo", "stealer", "blocks", "text")
@@ -20,33 +22,18 @@ LINE_FORMS = ("combo", "stealer", "blocks", "text")
 _COLUMNS = (",", ";", "|", "\t")
 _NEARLY_ALL = 0.8
 _MOSTLY = 0.5
+_SOME = 0.25
+_SOME_NUMBERS = 0.1
 _FEW = 3
-_PERSONS = frozenset(
-    {"username", "user", "login", "email", "e-mail", "mail", "user name", "user login", "email address"}
-)
-_OTHERS = frozenset(
-    {
-        "url",
-        "host",
-        "hostname",
-        "website",
-        "password",
-        "pass",
-        "pwd",
-        "application",
-        "app",
-        "soft",
-        "software",
-        "browser",
-    }
-    | {"storage", "profile", "name", "full name", "phone", "ip", "country", "address", "date"}
-)
 _SECRET = re.compile(r"(?=\S*[A-Za-z])(?=\S*[\d\W_])\S{4,}")
 _DETAIL = re.compile(
     r"(?:\d{1,3}\.){3}\d{1,3}|\+\d[\d ().-]{6,}"
     r"|(?:\d{4}[-./]\d\d?[-./]\d\d?|\d\d?[-./]\d\d?[-./]\d{4})(?:[T ][\d:.Z+]*)?"
 )
-_DIVIDED = re.compile(r"\s*[^\s@\":;|,]+@[^\s@\":;|,]+\.[^\s@\":;|,.]+\s*([:;|\t])(.*)")
+_DIVIDED = re.compile(r"[^\s@\":;|,]+@[^\s@\":;|,]+\.[^\s@\":;|,.]+(\s*[:;|\t]|\s+(?:[-=]>?\s+)?(?=\S+\s*$))(.*)")
+_NOTES = re.compile(
+    r"\s(?:[|-]\s|[A-Z][\w ]{0,30}?\s?[:=]\s).*"
+)  # of the account, that checkers write behind its secret
 _CREDENTIALS = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://\S+?|(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*?)?):[^\s:/]+:(?!//)\S+", re.IGNORECASE
 )
@@ -70,10 +57,11 @@ def form_of(head: str, *, is_whole: bool) -> str:
 
 
 def _are_blocks(sample: Sequence[str]) -> bool:
-    labels = blocks.labels_of(sample).keys()
-    found = sum(blocks.label_of(line) is not None or blocks.is_rule(line) for line in sample)
-    is_known = not _PERSONS.isdisjoint(labels) and len(labels & (_PERSONS | _OTHERS)) > 1
-    return is_known and found >= 0.9 * len(sample)
+    written = [part for line in sample if not blocks.is_banner(line) for part in blocks.parts_of(line)]
+    labels = blocks.labels_of(written).values()
+    found = sum(blocks.label_of(part) is not None or blocks.is_rule(part) for part in written)
+    is_known = any(map(blocks.is_of_person, labels)) and sum(map(blocks.is_known, labels)) > 1
+    return is_known and found >= 0.9 * len(written) and len(written) >= _MOSTLY * len(sample)
 
 
 def _are_stealer_lines(sample: Sequence[str]) -> bool:
@@ -81,8 +69,10 @@ def _are_stealer_lines(sample: Sequence[str]) -> bool:
     agreeing = stealer.agreement(sample, mark)
     if agreeing < _MOSTLY * len(sample) and not (agreeing and _are_credentials(sample)):
         return False
-    secrets = [stealer.FORMS[mark](line)[1] for line in sample]
-    return not _are_details(secrets) if mark in ": " else _read_as_secrets(secrets)
+    found = [stealer.FORMS[mark](line) for line in sample]
+    if mark in {":", " ", stealer.APART}:
+        return not _are_details([secret for _, secret in found])
+    return _read_as_secrets([secret for login, secret in found if is_address(login)], _SOME)
 
 
 def _are_credentials(sample: Sequence[str]) -> bool:
@@ -91,27 +81,26 @@ def _are_credentials(sample: Sequence[str]) -> bool:
 
 
 def _is_combo_list(sample: Sequence[str]) -> bool:
-    layout = combo.layout_of(sample)
+    layout = layout_of(sample)
     if layout.agreeing < _NEARLY_ALL:
         return _is_mixed_list(sample)
     if _is_table(sample, layout.separator):
         return False
-    halves = [line.rpartition if layout.is_address_last else line.partition for line in sample]
-    divided = [half(layout.separator) for half in halves]
-    secrets = [parts[0 if layout.is_address_last else 2] for parts in divided]
-    secrets = [secret.partition(" | ")[0] for secret in secrets]  # behind which notes of the account stand
+    parts = [layout.parts(line) for line in sample]
+    secrets = [_NOTES.sub("", secret) for address, secret in parts if is_address(address)]
     if sum(" " in secret.strip() for secret in secrets) > 0.1 * len(secrets):
         return False
-    if layout.separator == ":" and not layout.is_address_last:
+    if layout.separator == ":" and layout.is_usual:
         return not _are_details(secrets)
     return _read_as_secrets(secrets)
 
 
 def _is_mixed_list(sample: Sequence[str]) -> bool:
     """Whether nearly all lines are an address and a secret, however each is divided."""
-    found = [match for line in sample if (match := _DIVIDED.match(line))]
-    marks = {match[1] for match in found}
-    return len(found) >= _NEARLY_ALL * len(sample) and len(marks) > 1 and _read_as_secrets([one[2] for one in found])
+    found = [match for line in sample if (match := _DIVIDED.match(bare(line)))]
+    marks = {match[1].strip(" ") for match in found}
+    is_told = len(marks) > 1 or (len(found) >= _FEW and not marks & {":", ";", "|", "\t"})
+    return is_told and len(found) >= _NEARLY_ALL * len(sample) and _read_as_secrets([one[2] for one in found])
 
 
 def _are_details(values: Sequence[str]) -> bool:
@@ -144,13 +133,20 @@ def _as_text(sample: Sequence[str]) -> bytes:
     return "".join(f"{line}\n" for line in sample).encode()
 
 
-def _read_as_secrets(values: Sequence[str]) -> bool:
-    """Whether most of *values* are what people choose for passwords, and not names, numbers or dates."""
-    said = [value.strip() for value in values if value.strip()]
+def _read_as_secrets(values: Sequence[str], share: float = _MOSTLY) -> bool:
+    """Whether more than *share* of *values* are what people choose for passwords, and not names, numbers or dates.
+
+    Where numbers stand among them as well, fewer are enough: no column of names, phones or dates has both.
+    """
+    said = [value.strip() for value in values if value.strip().casefold() not in SAYS_NOTHING]
+    said = [value for value in said if not is_address(value)]
     if _are_numbered(set(said)):
         return False
     fit = sum(_SECRET.fullmatch(value) is not None and _NO_SECRET.fullmatch(value) is None for value in said)
-    return bool(said) and fit > _MOSTLY * len(said)
+    numbers = sum(value.isdecimal() for value in said)
+    return bool(said) and (
+        fit > share * len(said) or (fit >= _SOME * len(said) and numbers >= _SOME_NUMBERS * len(said))
+    )
 
 
 def _are_numbered(values: Collection[str]) -> bool:

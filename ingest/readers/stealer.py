@@ -19,6 +19,12 @@ _URL_BEHIND = re.compile(r":(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 _HOST = re.compile(r"\s*(?:[\w-]+\.)+([^\W\d_][\w-]*)(?::\d{1,5})?(?:[/?#].*)?\s*", re.DOTALL)
 _NUMBERED_HOST = re.compile(r"\s*(?:\d{1,3}(?:\.\d{1,3}){3}|localhost)(?::\d{1,5})?(?:[/?#].*)?\s*", re.DOTALL)
 _PORT = re.compile(r"\d{1,5}")
+_NUMBERED_HOST_6 = re.compile(r"\[[0-9A-Fa-f:.]+\]")
+_WITH_LOGINS = re.compile(r"\s*(?:https?|ftps?|sftp)://", re.IGNORECASE)  # schemes whose URLs name a login now and then
+_APART = re.compile(r"\s*([^\s:|]+(?::(?://)?[^\s:|@]+){0,2})(?:\s*\|\s*|\s+)(\S.*)")
+
+APART = " :"
+"""The mark of lines in which blanks or a `|` part the url from a login and a secret that a colon divides."""
 
 Credentials = tuple[str, str]
 
@@ -35,14 +41,28 @@ def by_colons(line: str) -> Credentials:
     """Login and secret of `url:login:secret` or `login:secret:url`; without a url, of `login:secret`."""
     scheme = _SCHEME.match(line)
     if scheme is None and (behind := _URL_BEHIND.search(line)) and not is_place(line.partition(":")[0]):
-        login, _, secret = line[: behind.start()].partition(":")
-        return login, secret
-    fields = line[scheme.end() if scheme else 0 :].split(":")
+        login, colon, secret = line[: behind.start()].partition(":")
+        if colon or is_address(login):
+            return login, secret if colon else line[behind.end() :]
+        return by_colons(line[behind.end() :])
+    fields = _fields(line, scheme)
     first = _end_of_place(fields) if scheme or is_place(fields[0]) else 0
     login, rest = fields[first] if first < len(fields) else "", fields[first + 1 :]
     if first == 0 and len(rest) > 1 and is_place(rest[-1]):
         rest.pop()
-    return login, ":".join(rest)
+    return login, ":".join(rest) if any(rest) else ""
+
+
+def _fields(line: str, scheme: re.Match[str] | None) -> list[str]:
+    """What colons divide behind the *scheme*, where the host, with its login if it has one, is one field."""
+    start = scheme.end() if scheme else 0
+    host = _NUMBERED_HOST_6.match(line, start)
+    fields = line[host.end() if host else start :].split(":")
+    if host or not _WITH_LOGINS.match(line):
+        return fields
+    has_login = len(fields) > 2 and not set("/@.") & set(fields[0]) and "@" in fields[1] and fields[0] != "localhost"
+    is_followed = has_login and (_PORT.fullmatch(fields[2]) if len(fields) == 3 else is_address(fields[2]))
+    return fields[1:] if is_followed else fields
 
 
 def _end_of_place(fields: Sequence[str]) -> int:
@@ -64,9 +84,20 @@ def by(separator: str | None) -> Callable[[str], Credentials]:
         if len(fields) > 2 and is_place(fields[-1]) and not is_place(fields[0]):
             fields = [fields[-1], *fields[:-1]]
         rest = fields[1:] if fields and is_place(fields[0]) else fields
+        if len(rest) > 2 and len(rest) < len(fields) and _PORT.fullmatch(rest[0].strip()):
+            rest = rest[1:]
         return (rest[0].strip(), (separator or " ").join(rest[1:])) if rest else ("", "")
 
     return taken
+
+
+def apart(line: str) -> Credentials:
+    """Login and secret of `url login:secret` and `url | login:secret`."""
+    found = _APART.fullmatch(line)
+    if found is None or not is_place(found[1]):
+        return by_colons(line)
+    login, _, secret = found[2].partition(":")
+    return login.strip(), secret
 
 
 FORMS: Mapping[str, Callable[[str], Credentials]] = {
@@ -75,7 +106,16 @@ FORMS: Mapping[str, Callable[[str], Credentials]] = {
     "\t": by("\t"),
     ";": by(";"),
     " ": by(None),
+    APART: apart,
 }
+
+
+def taken(line: str, mark: str) -> Credentials:
+    """Login and secret of *line*, which *mark* divides, or where it does not, another one that makes it whole."""
+    scheme = _SCHEME.match(line)
+    if mark.strip(" ") not in line[scheme.end() if scheme else 0 :]:
+        mark = next((other for other in FORMS if _is_whole(line, other)), mark)
+    return FORMS[mark](line)
 
 
 def form_of(sample: Sequence[str]) -> str:
@@ -90,7 +130,7 @@ def agreement(sample: Sequence[str], mark: str) -> int:
 
 def _is_whole(line: str, mark: str) -> bool:
     login, secret = FORMS[mark](line)
-    fields = line.strip().split(mark if mark != " " else None) or [""]
+    fields = line.split() if mark in {" ", APART} else line.strip().split(mark)
     has_place = _SCHEME.match(line) or _URL_BEHIND.search(line) or is_place(fields[0]) or is_place(fields[-1])
     return bool(has_place and secret.strip() and is_address(login))
 
@@ -106,18 +146,16 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
 
     def found(left_out: LeftOut) -> Generator[bytes]:
         with closing(lines.as_utf8(file.chunks(), encoding)) as text:
-            yield from written(_credentials(text, left_out, FORMS[mark], only_cr=lines.has_only_cr(head)))
+            yield from written(_credentials(text, left_out, mark, only_cr=lines.has_only_cr(head)))
 
-    yield bare_table(file.name, COLUMNS, "stealer", encoding, found, mark if mark != " " else "")
+    yield bare_table(file.name, COLUMNS, "stealer", encoding, found, mark if mark not in {" ", APART} else "")
 
 
-def _credentials(
-    text: Generator[bytes], left_out: LeftOut, take: Callable[[str], Credentials], *, only_cr: bool
-) -> Iterator[tuple[bytes, ...]]:
+def _credentials(text: Generator[bytes], left_out: LeftOut, mark: str, *, only_cr: bool) -> Iterator[tuple[bytes, ...]]:
     numbers = LineNumbers(left_out)
     for block in lines.blocks(text, left_out, only_cr=only_cr):
         for line in block.decode(errors="replace").split("\n")[:-1]:
             number = (b"%d" % numbers.take(),) if left_out.is_numbered else ()
             if line and not line.isspace():
-                login, secret = take(line)
+                login, secret = taken(line, mark)
                 yield *number, login.encode(), secret.encode()
