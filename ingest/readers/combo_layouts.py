@@ -74,23 +74,23 @@ def _layout(sample: Sequence[str], separator: str) -> Layout:
     divided = [line for line in sample if separator in line]
     first = [is_address(bare(line).partition(separator)[0]) for line in divided]
     last = sum(is_address(line.rpartition(separator)[2]) for line in divided)
-    if any(first):
-        return _agreeing(sample, Layout(separator), sum(first))
-    if inner := _inner(sample, divided, separator):
-        return inner
+    found = [_agreeing(sample, Layout(separator), sum(first))] if any(first) else []
+    found += _inner(sample, divided, separator)
+    if found:
+        return max(found, key=lambda layout: layout.agreeing)
     is_last = len(divided) >= _FEWEST and last >= _NEARLY_ALL * len(divided)
     return Layout(separator, is_last, 0, last / max(len(sample), 1) if is_last else 0.0)
 
 
-def _inner(sample: Sequence[str], divided: Sequence[str], separator: str) -> Layout | None:
-    """The layout of lines with an address in the same field, never the first or the last one."""
+def _inner(sample: Sequence[str], divided: Sequence[str], separator: str) -> list[Layout]:
+    """The layout of lines with an address in the same field, which is neither the first nor the last one, if any."""
     for before in range(1, MOST_BEFORE + 1):
         layout = Layout(separator, before=before)
         rows = [fields for line in divided if len(fields := bare(line).split(separator)) > before + 1]
         found = sum(is_address(fields[before]) for fields in rows)
         if found >= _FEWEST and found >= _MOSTLY * len(rows):
-            return _agreeing(sample, layout, found)
-    return None
+            return [_agreeing(sample, layout, found)]
+    return []
 
 
 def _agreeing(sample: Sequence[str], layout: Layout, found: int) -> Layout:
@@ -129,7 +129,7 @@ def _select(expressions: str, source: str) -> str:
 
 
 def _is_odd(field: str, separator: str) -> str:
-    others = [mark for mark in (*SEPARATORS, " ", ",", '"') if mark != separator]
+    others = [mark for mark in (*SEPARATORS, " ", ",", '"', "<", ">") if mark != separator]
     return "(" + " OR ".join(f"contains({field}, {literal(mark)})" for mark in others) + ")"
 
 

@@ -116,6 +116,15 @@ STEALER_LINES = {
     "https://example.com/login:user1:victim@example.com:x": ("user1", "victim@example.com:x"),
     "user1:victim@example.com": ("user1", "victim@example.com"),
     "https://example.com/login": (None, None),
+    "https://admin:pw@example.com/a:alice@example.com:pw1": ("alice@example.com", "pw1"),
+    "ftp://bob:pw@example.com:21": ("21", None),
+    "https://[2001:db8::1]:8080/x:alice@example.com:pw": ("alice@example.com", "pw"),
+    "oauth:https://example.com/:alice@example.com:pw": ("alice@example.com", "pw"),
+    "alice@example.com:https://example.com/:pw": ("alice@example.com", "https://example.com/:pw"),
+    "https://example.com/x|alice@example.com|pw@example.org": ("alice@example.com", "pw@example.org"),
+    "https://example.com/x|user1|victim@example.com": (None, None),
+    "mail.example.com|587|alice@example.com|pw": ("alice@example.com", "pw"),
+    "alice@example.com:::": ("alice@example.com", None),
 }
 
 
@@ -138,6 +147,62 @@ def test_stealer_lines_come_in_several_orders_and_with_several_separators(tmp_pa
     text = f"{line}\n".format(separator) * 3
 
     assert rows_of(tmp_path, text, STEALER) == [("alice@example.com", "hunter2")] * 3
+
+
+@pytest.mark.parametrize(
+    "line", ["https://example.com/a {}:x:y", "https://example.com:8443/a | {}:x:y", "example.com {}:x:y"]
+)
+@pytest.mark.parametrize("login", ["alice@example.com", "user1"])
+def test_a_url_may_stand_apart_from_a_login_and_a_secret(tmp_path, line, login):
+    text = f"{line.format(login)}\n" + "https://example.com/b eve@example.com:pw\n" * 3
+
+    assert (login, "x:y") in rows_of(tmp_path, text, STEALER)
+
+
+PRECEDED = [
+    "1. {}",
+    "2) {}",
+    "[HIT] {}",
+    "[2026-01-02 10:11:12] {}",
+    "mailto:{}",
+    "<{}",
+    "https://example.com:80/a?b=c:{}",
+]
+
+
+@pytest.mark.parametrize("line", PRECEDED)
+def test_what_stands_before_an_address_is_not_of_it(tmp_path, line):
+    text = line.format("alice@example.com:pw") + "\nbob@example.com:x\n" + line.format("john:eve@example.com") + "\n"
+
+    assert rows_of(tmp_path, text, COMBO) == [
+        ("alice@example.com", "pw"),
+        ("bob@example.com", "x"),
+        ("john", "eve@example.com"),
+    ]
+
+
+def test_an_address_may_stand_behind_an_id_or_a_name_and_its_place_alone_counts(tmp_path):
+    lines = ["1:ann@example.com:h1", "2:bob@example.com:eve@example.com:x", "3::me@example.org", "4:dan@example.com:"]
+    text = "\n".join([*lines, "hal@example.com:y"])
+
+    assert rows_of(tmp_path, text, COMBO) == [
+        ("", "me@example.org"),
+        ("ann@example.com", "h1"),
+        ("bob@example.com", "eve@example.com:x"),
+        ("dan@example.com", ""),
+        ("hal@example.com", "y"),
+    ]
+
+
+def test_empty_fields_and_notes_behind_an_address_are_no_secret(tmp_path):
+    text = "ann@example.com::\nbob@example.com: | Plan = Free\neve@example.com:| x\nhal@example.com::x\n"
+
+    assert rows_of(tmp_path, text, COMBO) == [
+        ("ann@example.com", ""),
+        ("bob@example.com", ""),
+        ("eve@example.com", "| x"),
+        ("hal@example.com", ":x"),
+    ]
 
 
 BLOCK_FILE = """\
@@ -185,6 +250,38 @@ def test_lines_without_a_label_are_no_records(tmp_path):
     assert rows_of(tmp_path, text, BLOCKS) == [("alice@example.com", "x")]
 
 
+def test_an_address_beside_the_labels_is_counted_and_nobody(tmp_path):
+    text = "URL: x\nUser: alice@example.com\nPass: x\n* ask bob@example.com *\n\nURL: y\nUser: eve@example.com\n"
+
+    scanned = scan_text(tmp_path, text, BLOCKS, "list.txt")
+
+    assert (len(scanned.rows), scanned.rejects) == (2, {"malformed record": 1})
+
+
+@pytest.mark.parametrize("mark", [" | ", "; ", ", ", "\t"])
+def test_labels_may_stand_side_by_side(tmp_path, mark):
+    lines = [
+        ["URL: https://example.com", "Login: alice@example.com", "Password: a | b"],
+        ["URL: x", "Login: bob", "Password:"],
+    ]
+    text = "".join(f"{mark.join(line)}\n" for line in lines)
+
+    assert form_of(tmp_path, text) == "blocks"
+    assert rows_of(tmp_path, text, BLOCKS) == [
+        ("https://example.com", "alice@example.com", "a | b"),
+        ("x", "bob", None),
+    ]
+
+
+def test_what_ldif_writes_in_base64_is_read(tmp_path):
+    text = "dn: uid=ann\nmail:: YW5uQGV4YW1wbGUuY29t\ncn: Ann\n\ndn: uid=bob\nmail: bob@example.com\ncn: Bob\n"
+
+    assert rows_of(tmp_path, text, BLOCKS) == [
+        ("uid=ann", "ann@example.com", "Ann"),
+        ("uid=bob", "bob@example.com", "Bob"),
+    ]
+
+
 def test_in_free_text_every_address_is_a_record(tmp_path):
     text = "Write to bob@example.com, or\nto alice%40example.com; bob@example.com knows.\n"
 
@@ -212,6 +309,15 @@ FORMS = {
     "URL: https://example.com\nUsername: alice@example.com\nPassword: x\n": "blocks",
     "Hello, this is bob@example.com, who\nwrote to alice@example.com.\n": "text",
     "just one line with bob@example.com in it": "text",
+    "1:ann@example.com:5f4dcc3b\n2:bob@example.com:e10adc39\n3:eve@example.com:d8578edf\n": "combo",
+    "1:ann@example.com:Ann\n2:bob@example.com:Bob\n3:eve@example.com:Eve\n": "text",
+    "Сайт: x\nЛогин: ann@example.com\nПароль: y\n": "blocks",
+    "Site : x\nIdentifiant : ann@example.com\nMot de passe : y\n": "blocks",
+    "用户名：ann@example.com\n密码：y\n": "blocks",
+    "ann@example.com qwe1!\nbob@example.com x_2z\neve@example.com zx.9\n": "combo",
+    "ann@example.com wrote\nbob@example.com asked\neve@example.com went\n": "text",
+    "root@web.example.com:~# ls -la\nroot@web.example.com:~# cd /tmp\nroot@web.example.com:~# exit now\n": "text",
+    "ann@example.com: so it is\nbob@example.com: no, it is not\neve@example.com: who knows\n": "text",
     "Ask Bob, at bob@example.com (work); or call. " * 9000: "text",
     "bob@example.com, alice@example.com, eve@example.com": "text",
     "alice@example.com:hunter2\u2028\nbob@example.com:q\x0bwe\n": "combo",

@@ -79,11 +79,12 @@ SECRETS = [
         "\ufffd",
         "\\N",
     ),
+    *(":", "::", ":x", ";", " | Plan = Free", "| Plan", "null | Plan", "x | y"),
     *SAYS_NOTHING,
 ]
 SEPARATORS = [":", ":", ":", ";", "|", "\t", "", ",", " "]
 LINES = st.tuples(
-    st.sampled_from(["", "", "", " ", "\ufeff", "user1:"]),
+    st.sampled_from(["", "", "", " ", "\ufeff", "user1:", "1. ", "[HIT] ", "mailto:", "<", "https://example.com/a:"]),
     st.sampled_from(ADDRESSES),
     st.sampled_from(SEPARATORS),
     st.one_of(st.sampled_from(SECRETS), st.text(max_size=12)),
