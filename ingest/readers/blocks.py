@@ -19,6 +19,7 @@ _BESIDE = re.compile(rf"(?:\s*[|;,]\s+|\t+)(?={_LABEL})")
 _RULE = re.compile(r"\s*(?:[=*_#~+-]{3,}.*|)")
 _BANNER = re.compile(r"\s*[^\w\s].*")
 _BASE64 = re.compile(r":\s+((?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?|[A-Za-z0-9+/]{2,3}==?)")
+_MAY_STAND_BESIDE = re.compile(r"[|;,]\s|\t")
 _NAMES_SOMEONE = re.compile(r"\S@\S")
 _MOST_LABELS = 40
 _OF_PERSON = frozenset({"user", "e-mail", "user name"})
@@ -90,7 +91,9 @@ def is_known(label: str) -> bool:
 
 def parts_of(line: str) -> list[str]:
     """The labelled parts that stand side by side in *line*, or *line* alone."""
-    places = [found for found in _BESIDE.finditer(line) if is_known(found[1])] if label_of(line) else []
+    if not _MAY_STAND_BESIDE.search(line) or label_of(line) is None:
+        return [line]
+    places = [found for found in _BESIDE.finditer(line) if is_known(found[1])]
     starts = [0, *(found.end() for found in places)]
     stops = [*(found.start() for found in places), len(line)]
     return [line[start:stop] for start, stop in zip(starts, stops, strict=True)]
@@ -129,6 +132,6 @@ def _parts(whole: Iterable[bytes], left_out: LeftOut) -> Iterator[tuple[int, str
     for block in whole:
         for line in block.decode(errors="replace").split("\n")[:-1]:
             number = numbers.take()
-            if _NAMES_SOMEONE.search(line) and label_of(line) is None and not is_rule(line):
+            if "@" in line and _NAMES_SOMEONE.search(line) and label_of(line) is None and not is_rule(line):
                 left_out.leave(NOT_A_RECORD, number)
             yield from ((number, part) for part in parts_of(line))

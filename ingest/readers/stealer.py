@@ -56,13 +56,18 @@ def by_colons(line: str) -> Credentials:
 def _fields(line: str, scheme: re.Match[str] | None) -> list[str]:
     """What colons divide behind the *scheme*, where the host, with its login if it has one, is one field."""
     start = scheme.end() if scheme else 0
-    host = _NUMBERED_HOST_6.match(line, start)
-    fields = line[host.end() if host else start :].split(":")
-    if host or not _WITH_LOGINS.match(line):
-        return fields
-    has_login = len(fields) > 2 and not set("/@.") & set(fields[0]) and "@" in fields[1] and fields[0] != "localhost"
-    is_followed = has_login and (_PORT.fullmatch(fields[2]) if len(fields) == 3 else is_address(fields[2]))
-    return fields[1:] if is_followed else fields
+    if host := _NUMBERED_HOST_6.match(line, start) if line.startswith("[", start) else None:
+        return line[host.end() :].split(":")
+    fields = line[start:].split(":")
+    return fields[1:] if _has_login(fields) and _WITH_LOGINS.match(line) else fields
+
+
+def _has_login(fields: Sequence[str]) -> bool:
+    """Whether the first of *fields* is the login of a URL, the second its secret and its host."""
+    if "." in fields[0] or "/" in fields[0] or len(fields) < 3 or "@" not in fields[1]:
+        return False
+    is_followed = _PORT.fullmatch(fields[2]) if len(fields) == 3 else is_address(fields[2])
+    return bool(is_followed) and "@" not in fields[0] and fields[0] != "localhost"
 
 
 def _end_of_place(fields: Sequence[str]) -> int:
@@ -112,10 +117,13 @@ FORMS: Mapping[str, Callable[[str], Credentials]] = {
 
 def taken(line: str, mark: str) -> Credentials:
     """Login and secret of *line*, which *mark* divides, or where it does not, another one that makes it whole."""
-    scheme = _SCHEME.match(line)
-    if mark.strip(" ") not in line[scheme.end() if scheme else 0 :]:
+    if not _is_divided(line, mark):
         mark = next((other for other in FORMS if _is_whole(line, other)), mark)
     return FORMS[mark](line)
+
+
+def _is_divided(line: str, mark: str) -> bool:
+    return line.count(":") > line.count("://") if mark in {":", APART} else mark in line
 
 
 def form_of(sample: Sequence[str]) -> str:
