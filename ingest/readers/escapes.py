@@ -29,8 +29,9 @@ _WIDE_CLASS = "[\uff0b\uff0d\uff0e\uff10-\uff19\uff21-\uff3a\uff3f\uff41-\uff5a]
 _WIDE = re.compile(f"(?<!{_WIDE_CLASS}){_WIDE_CLASS}+(?=[@\uff20])|(?<=[@\uff20]){_WIDE_CLASS}+")
 _SELECTORS = range(0xFE00, 0xFE10)  # of how the character before them is drawn
 _PERCENT_AT = re.compile("%(?:25)*40")
-_PERCENT_SEPARATOR = re.compile("%(?:25)*(?:0[9AD]|2[02C]|3[A-E]|7C)", re.IGNORECASE)
-_PERCENT_LOCAL = re.compile("%(?:25)*(27|2[BDE]|5F)", re.IGNORECASE)  # ' + - . _
+_PERCENT_SEPARATOR = re.compile("%(?:25)*(?:0[9AD]|2[0289C]|3[A-F]|[57][B-D])", re.IGNORECASE)
+_PERCENT_LOCAL = re.compile("%(?:25)*(27|2[BDEF]|5F)", re.IGNORECASE)  # ' + - . / _
+_PERCENT_LETTERS = re.compile("(?:%[89A-F][0-9A-F]){2,}", re.IGNORECASE)
 _SCHEME = re.compile("(?<=[A-Za-z0-9])://")
 _URL = re.compile(r'[^\s"<>|\\,;()\[\]{}`]*')
 _AUTHORITY = re.compile("[^/?#]*")
@@ -56,7 +57,8 @@ def unescaped(text: str) -> str:
             break
         text = unquote(_PERCENT_SEPARATOR.sub(" ", text))
     if "%" in text:
-        text = _PERCENT_LOCAL.sub(lambda found: unquote(f"%{found[1]}"), _PERCENT_SEPARATOR.sub(" ", text))
+        text = _PERCENT_LETTERS.sub(lambda found: unquote(found[0]), _PERCENT_SEPARATOR.sub(" ", text))
+        text = _PERCENT_LOCAL.sub(lambda found: unquote(f"%{found[1]}"), text)
     return text if text.isascii() else _seen(text)
 
 

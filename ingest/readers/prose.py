@@ -26,10 +26,10 @@ _WORD = re.compile("(?:[A-Za-z]|[0-9]{5})[A-Za-z0-9._+-]+")
 _SENTENCE = re.compile("[A-Z][a-z]*")
 
 _EMPHASIS = "*_~"
-_BETWEEN = "+.*#_!~"
+_BETWEEN = "+.*#_!~$%^?"
 """What parts an address from one directly before it; a + stands for a blank there, or for "and"."""
 
-_IN_BRACKETS = re.compile(rf"<(?=CA|[^={_NO_LOCAL}]*(?:[0-9+]|bounce|prvs))([^={_NO_LOCAL}]++=[^{_NO_LOCAL}]++)")
+_IN_BRACKETS = re.compile(rf"<(?=CA|prvs=[0-9]|[^={_NO_LOCAL}]*(?:[0-9+]|bounce))([^={_NO_LOCAL}]++=[^{_NO_LOCAL}]++)")
 """Where `=` parts no key from an address: ids of messages, and senders that name whom a list sent its mail to."""
 
 _UNREADABLE = "\ufffd"  # in the place of a letter that nobody knows: the rest would be somebody else
@@ -148,7 +148,7 @@ def _readings(run: str) -> Iterator[str]:
 
 def _is_domain(text: str) -> bool:
     rest, _, last = text.rpartition(".")
-    return bool(rest) and top_level.is_known(last)
+    return bool(rest) and ".." not in rest and not rest.endswith(".") and top_level.is_known(last)
 
 
 def _address(local: str, domain: str, after: str) -> str | None:
