@@ -6,10 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
+from typing import NamedTuple
 
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
 from breachcheck.folders import NO_ROOM
+
+
+class State(NamedTuple):
+    """What a file is like; while that stands, nobody wrote to it."""
+
+    device: int
+    inode: int
+    size: int
+    changed_at: int
 
 
 @contextmanager
@@ -36,7 +46,13 @@ def opened(path: Path, name: str = "") -> Iterator[FileIO]:
         yield file
 
 
+def state_of(path: Path, name: str = "") -> State:
+    """Raises DataFileError where the file is gone."""
+    with readable(path, name):
+        status = path.stat()
+    return State(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
 def size_of(path: Path) -> int:
     """In bytes. Raises DataFileError where the file is gone."""
-    with readable(path):
-        return path.stat().st_size
+    return state_of(path).size

@@ -7,23 +7,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from types import TracebackType
-from typing import NamedTuple
 
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import LoadError
 from ingest import disk_files
+from ingest.disk_files import State, state_of
 
 _PIECE = 1 << 20
 _LARGE = 1 << 30  # bytes that may no longer be in memory when all is read
-
-
-class _State(NamedTuple):
-    """What a file is like; while that stands, nobody wrote to it."""
-
-    device: int
-    inode: int
-    size: int
-    changed_at: int
 
 
 class Fingerprints:
@@ -35,7 +26,7 @@ class Fingerprints:
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, "sha256")
         self._stopped = Event()
-        self._states: dict[Path, _State] = {}
+        self._states: dict[Path, State] = {}
         self._waiting: list[Path] = []
         self._hashes: dict[Path, Future[str]] = {}
 
@@ -48,13 +39,13 @@ class Fingerprints:
         self._stopped.set()
         self._pool.shutdown(cancel_futures=True)
 
-    def begin(self, path: Path) -> None:
-        """Remember what *path* is like before it is read."""
+    def begin(self, path: Path, state: State) -> None:
+        """What is read of *path* holds for as long as it is in *state*, in which it was first looked at."""
         if path in self._states:
             return
-        self._states[path] = _state(path)
+        self._states[path] = state
         self._waiting.append(path)
-        if self._states[path].size >= _LARGE:
+        if state.size >= _LARGE:
             self.hash_waiting()
 
     def hash_waiting(self) -> None:
@@ -66,7 +57,7 @@ class Fingerprints:
     def require_unchanged(self) -> None:
         """Raises LoadError where a file that was begun is no longer what it was."""
         for path, state in self._states.items():
-            if _state(path) != state:
+            if state_of(path) != state:
                 name = mask_addresses(path.name)
                 raise LoadError(f"{name} changed while it was read; load again when nothing writes to it any more.")
 
@@ -82,9 +73,3 @@ class Fingerprints:
             while not self._stopped.is_set() and (piece := file.read(_PIECE)):
                 digest.update(piece)
         return digest.hexdigest()
-
-
-def _state(path: Path) -> _State:
-    with disk_files.readable(path):
-        status = path.stat()
-    return _State(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)

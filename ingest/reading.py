@@ -102,8 +102,8 @@ def _counts(
 ) -> list[Count]:
     counts = []
     for number, (source, one) in enumerate(zip(survey.sources, wanted, strict=True)):
-        if source.file.source:
-            fingerprints.begin(source.file.source)
+        if source.file.source and source.file.state:
+            fingerprints.begin(source.file.source, source.file.state)
         watch.begin(source.file)
         counts.append(extractor.read(source.table, one, number, watch.add))
     return counts

@@ -23,6 +23,7 @@ from ingest.archives.containers import Opening
 from ingest.archives.members import ADDED, Member, is_litter, is_selected, may_hold_others, why_skipped
 from ingest.archives.passwords import Passwords
 from ingest.archives.spools import Content, Spool
+from ingest.disk_files import State
 
 HEAD = 4 << 20
 STANDARD_INPUT = "-"
@@ -56,9 +57,10 @@ class DataFile:
     """One file, or member of an archive, that may hold records.
 
     *name* has passed the address filter. *path* is set where the bytes on disk are the data itself, and can be scanned
-    without a stream. *source* is the file on disk that it came from, None for standard input. *size* and *consumed* are
-    bytes on disk (of a member: unpacked), for progress; size 0 is unknown. *is_stream*: to be read from its start,
-    which takes as long as to read all that lies before it.
+    without a stream. *source* is the file on disk that it came from, None for standard input; *state*: what that
+    was like before anything of it was looked at. *size* and *consumed* are bytes on disk (of a member: unpacked), for
+    progress; size 0 is unknown. *is_stream*: to be read from its start, which takes as long as to read all that lies
+    before it.
     """
 
     name: str
@@ -70,6 +72,7 @@ class DataFile:
     budget: Budget = field(default_factory=lambda: Budget(Limits(), 0))
     _unpacked: int = 0
     consumed: int = 0
+    state: State | None = None
     is_stream: bool = False
     _is_read_once: bool = False
     _head: bytes | None = None
@@ -207,12 +210,13 @@ def _shown(found: Path, folder: Path) -> str:
 
 
 def _on_disk(path: Path, name: str, limits: Limits, spool: Spool) -> DataFile:
+    state = disk_files.state_of(path, name)
     with disk_files.opened(path, name) as file:
         is_packed = compression.opener_for(file.read(8)) is not None
-    size = disk_files.size_of(path)
-    budget = Budget(limits, size)
+    budget = Budget(limits, state.size)
     plain = None if is_packed else path
-    return DataFile(name, path, plain, size, partial(_open_file, path, name), limits, budget, _spool=spool)
+    opening = partial(_open_file, path, name)
+    return DataFile(name, path, plain, state.size, opening, limits, budget, state=state, _spool=spool)
 
 
 def _open_file(path: Path, name: str) -> IO[bytes]:
@@ -266,6 +270,7 @@ class _Search:
             return
         spool = self._opening.spool
         opened = DataFile(name, file.source, None, member.size, member.open, self._limits, file.budget, _spool=spool)
+        opened.state = file.state
         opened.is_stream = file.is_stream or member.is_stream
         yield from self._within(opened, inside)
 

@@ -13,7 +13,8 @@ from ingest.readers import combo, lines
 
 def hashed(file):
     with Fingerprints() as fingerprints:
-        fingerprints.begin(file.path)
+        fingerprints.begin(file.path, file.state)
+        fingerprints.require_unchanged()
 
 
 @pytest.mark.parametrize(

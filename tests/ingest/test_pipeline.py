@@ -281,6 +281,20 @@ def test_a_file_that_changes_while_it_is_read_is_refused(store, manifest, tmp_pa
     assert current(store) == {"Shop": None}
 
 
+def test_a_file_that_changes_after_its_tables_were_learnt_is_refused(store, manifest, tmp_path):
+    rows = "INSERT INTO users (email) VALUES ('{}@example.com');\n"
+    files = {"people.csv": CSV, "dump.sql": rows.format("eve")}
+
+    def act():
+        with (tmp_path / "dump.sql").open("a") as file:
+            file.write(rows.format("late"))
+
+    with pytest.raises(LoadError, match=r"dump\.sql changed while it was read"):
+        load(manifest(f"{PEOPLE}- path: dump.sql", files), store, progress=Silent(act))
+
+    assert current(store) == {"Shop": None}
+
+
 def test_a_load_that_never_ended_is_marked_as_failed_by_the_next(store, manifest):
     described = manifest(PEOPLE, {"people.csv": CSV})
     breach = store.breaches.id_of("Shop")
