@@ -63,14 +63,7 @@ class Publishing:
         """
         with self._db.transaction():
             load = self._loads.get(load_id)
-            if load.state != "complete":
-                raise UnknownLoad(f"Load {load_id} is {load.state}; only a complete load can be published.")
-            if load.tally.part and not although_in_part:
-                raise ReadInPart(
-                    f"Load {load_id} read {load.tally.part} alone: whoever is in the rest would not be found. Load all"
-                    " of them with `breachcheck ingest`; or, if this is meant, use `breachcheck breaches publish` with"
-                    " --although-in-part."
-                )
+            _require_whole(load, although_in_part=although_in_part)
             row = self._row_of(load)
             self._keep_sensitive(row, load.facts, lower_sensitivity)
             self._answer(row, load, accept, by)
@@ -247,6 +240,17 @@ class Publishing:
     def _tell_watchlists(self, at: int) -> None:
         if watchlists.any_in(self._db):
             self._jobs.add(watchlists.JOB, {}, due_at=at)
+
+
+def _require_whole(load: Load, *, although_in_part: bool) -> None:
+    if load.state != "complete":
+        raise UnknownLoad(f"Load {load.id} is {load.state}; only a complete load can be published.")
+    if load.tally.part and not although_in_part:
+        raise ReadInPart(
+            f"Load {load.id} read {load.tally.part} alone: whoever is in the rest would not be found. Load all of them"
+            " with `breachcheck ingest`; or, if this is meant, use `breachcheck breaches publish` with"
+            " --although-in-part."
+        )
 
 
 def _waits(load: Load, unanswered: Sequence[LoadWarning]) -> str:

@@ -1,6 +1,7 @@
 """``breachcheck breaches show``: what is said of one breach, its loads and its history; and how it stands, in short."""
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +39,20 @@ def show(data: Path | None, as_json: bool, name: str, load_id: int | None) -> No
         ]
     if as_json:
         click.echo(json.dumps(facts | {"loads": loads, "history": history}))
-        return
-    click.echo(
-        "\n".join(f"{key.replace('_', ' '):<12} {'-' if value is None else value}" for key, value in facts.items())
-    )
+    else:
+        click.echo("\n\n".join(_in_words(facts, loads, history)))
+
+
+def _in_words(
+    facts: dict[str, Any], loads: Sequence[dict[str, Any]], history: Sequence[dict[str, Any]]
+) -> Iterator[str]:
+    yield "\n".join(f"{key.replace('_', ' '):<12} {'-' if value is None else value}" for key, value in facts.items())
     shown = ("id", "state", "current", "started_at", "loaded_by", "people")
-    click.echo("\nLoads\n" + aligned([{key: load[key] for key in shown} for load in loads], "none"))
-    click.echo("\nHistory\n" + aligned(history, "never published"))
+    yield "Loads\n" + aligned([{key: load[key] for key in shown} for load in loads], "none")
+    yield "History\n" + aligned(history, "never published")
     for heading, name in (("Corrections", "corrections"), ("Warnings", "reviews")):
         if rows := [{"load": load["id"]} | one for load in loads for one in load[name]]:
-            click.echo(f"\n{heading}\n{aligned(rows, 'none')}")
+            yield f"{heading}\n{aligned(rows, 'none')}"
 
 
 def summary(services: Services, row: BreachRow) -> dict[str, Any]:

@@ -146,7 +146,6 @@ def _is_plain_account(environ: "WSGIEnvironment", path: str) -> bool:
         environ["REQUEST_METHOD"] == "GET"
         and not environ.get("QUERY_STRING")
         and path.isascii()
-        and path.count("/") == ACCOUNT.count("/")
         and bool(environ.get("HTTP_USER_AGENT", "").strip())
     )
 
