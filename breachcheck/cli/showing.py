@@ -13,7 +13,6 @@ from breachcheck.cli import tallying
 from breachcheck.cli.edge import data_option, json_option
 from breachcheck.cli.numbers import NUMBER
 from breachcheck.cli.output import aligned
-from breachcheck.errors import UnknownLoad
 from breachcheck.loads import Correction, Load
 from breachcheck.reviews import Review
 from breachcheck.services import Services, opened
@@ -29,7 +28,8 @@ def show(data: Path | None, as_json: bool, name: str, load_id: int | None) -> No
     with opened(data) as services:
         row = services.breaches.get(name)
         if load_id is not None:
-            click.echo(_manifest(services, row, LoadId(load_id)), nl=False)
+            manifest = services.loads.manifest_of(services.publishing.load_of(row.name, LoadId(load_id)))
+            click.echo(manifest, nl=False)
             return
         facts = summary(services, row)
         loads = [_load(services, load, row) for load in services.loads.of_breach(row.id)]
@@ -65,7 +65,7 @@ def summary(services: Services, row: BreachRow) -> dict[str, Any]:
     return {
         "name": row.name,
         "title": shown.facts.title if shown else row.name,
-        "state": _state(current) if current else "held" if held else "withdrawn" if row.added_at else "not loaded",
+        "state": _state(row, current, held),
         "people": current.tally.people if current else 0,
         "current_load": row.current_load,
         "held_loads": held,
@@ -73,16 +73,13 @@ def summary(services: Services, row: BreachRow) -> dict[str, Any]:
     }
 
 
-def _manifest(services: Services, row: BreachRow, load_id: LoadId) -> str:
-    if services.loads.get(load_id).breach_id != row.id:
-        raise UnknownLoad(
-            f"Load {load_id} is not one of {row.name}; `breachcheck breaches show {row.name}` lists them."
-        )
-    return services.loads.manifest_of(load_id)
-
-
-def _state(current: Load) -> str:
-    return "listed" if current.contents.is_listed else "published"
+def _state(row: BreachRow, current: Load | None, held: int) -> str:
+    """What was shown to everyone is withdrawn, whatever is held of it besides."""
+    if current:
+        return "listed" if current.contents.is_listed else "published"
+    if row.added_at:
+        return "withdrawn"
+    return "held" if held else "not loaded"
 
 
 def _load(services: Services, load: Load, row: BreachRow) -> dict[str, Any]:

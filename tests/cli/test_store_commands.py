@@ -79,6 +79,15 @@ class TestBreaches:
 
         assert states == ["held", "published", "withdrawn"]
 
+    def test_what_was_withdrawn_is_withdrawn_whatever_is_held_of_it(self, store):
+        published_breach(store, SHOP, {ANN: [EMAIL]})
+        held_breach(store, SHOP, {ANN: [EMAIL]})
+        store.publishing.withdraw("Shop", by="tests")
+
+        (listed,) = breachcheck("breaches", "list", "--json", data=store.config.data).json
+
+        assert (listed["state"], listed["held_loads"]) == ("withdrawn", 1)
+
     def test_show_tells_loads_and_history(self, store):
         published_breach(store, SHOP, {ANN: [EMAIL]})
         published_breach(store, SHOP, {ANN: [EMAIL]})
