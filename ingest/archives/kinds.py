@@ -73,12 +73,13 @@ def is_page(head: bytes) -> bool:
 
 
 def _is_bson(head: bytes) -> bool:
-    """Whether a document of BSON stands at the beginning: its length, the kind of its first value, NUL at its end."""
+    """Whether a document of BSON stands at the beginning: its length, a value's kind and name, NUL at its end."""
     length = int.from_bytes(head[:4], "little")
     return (
         len(head) > _SHORTEST_BSON
         and _SHORTEST_BSON <= length <= len(head)
         and head[4] in _BSON_KINDS
+        and head[5] > 0
         and not head[length - 1]
     )
 

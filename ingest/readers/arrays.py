@@ -74,7 +74,7 @@ def _text(value: object) -> str:
 
 def _values(text: str) -> Iterator[object]:
     """The whole values that *text* begins with, some of them."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(strict=False)
     position = 0
     for _ in range(_SAMPLE):
         while position < len(text) and text[position] in _WHITE:

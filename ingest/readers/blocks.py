@@ -3,7 +3,7 @@
 import base64
 import re
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 
 from ingest import header_names
@@ -43,7 +43,8 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
 
     def found(left_out: LeftOut) -> Generator[bytes]:
         with closing(lines.as_utf8(file.chunks(), encoding)) as text:
-            of_file = _parts(lines.blocks(text, left_out, only_cr=lines.has_only_cr(head)), left_out)
+            whole = lines.blocks(text, left_out, only_cr=lines.has_only_cr(head), are_lines=_are_lines)
+            of_file = _parts(whole, left_out)
             found = (one for one in blocks(of_file) if not labels.keys().isdisjoint(one[1]))
             yield from written(_row(block, labels, number if left_out.is_numbered else None) for number, block in found)
 
@@ -65,6 +66,11 @@ def label_of(line: str) -> str | None:
     """What *line* is labelled with, if anything."""
     found = _LABELLED.fullmatch(line.strip())
     return found[1] if found else None
+
+
+def _are_lines(parts: Sequence[bytes]) -> bool:
+    found = [part.decode() for part in parts]
+    return all(label_of(line) or is_rule(line) for line in found)
 
 
 def is_rule(line: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ingest.readers.left_out import LeftOut
 from ingest.readers.objects import Malformed, Records, Text
-from ingest.readers.shape import MEMBERS, Shape
+from ingest.readers.shape import MEMBERS, Shape, object_in
 
 _SAMPLED = 1_000
 _SAMPLED_BYTES = 4 << 20
@@ -30,8 +30,8 @@ class Collection:
         """The next record."""
         self._bytes += len(record)
         if len(self.sample) < _SAMPLED and (self._bytes < _SAMPLED_BYTES or not self.sample):
-            found = json.loads(record)
-            if isinstance(found, dict):
+            found = object_in(record)
+            if found is not None:
                 self.sample.append(found)
 
     @property
@@ -109,7 +109,7 @@ def first_object(text: str) -> str:
     """The first object of *text*, if it ends there; else ""."""
     begun = text.lstrip(" \t\r\n[")
     try:
-        _, end = json.JSONDecoder().raw_decode(begun)
+        _, end = json.JSONDecoder(strict=False).raw_decode(begun)
     except (ValueError, RecursionError):
         return ""
     return begun[:end]

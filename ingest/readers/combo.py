@@ -1,6 +1,5 @@
 """Combo lists: an address and a secret a line. The secret is never read as a person, whatever it looks like."""
 
-import codecs
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
@@ -11,7 +10,6 @@ from pathlib import Path
 import duckdb
 
 from breachcheck.errors import DataFileError
-from ingest import disk_files
 from ingest.engine import literal, quoted
 from ingest.readers import lines
 from ingest.readers.base import Instructions, Shortcut, Table
@@ -28,13 +26,12 @@ GLANCE = 1 << 18  # bytes in which a sample is looked for
 
 _LINE_END = re.compile(r"\r\n?|\n")
 _NO_DELIMITER = "\x1f"
-_STRAY = bytes.maketrans(b"\x1f\0", b"  ")
+_STRAY = bytes.maketrans(b"\x1f", b" ")
 _WORD = re.compile(r"[^\W\d_]+(?:[ '.-][^\W\d_]+)*\.?")
 _FEWEST_WORDS, _ALL_WORDS = 10, 0.95
 UNCLEAR = (
     "what stands behind the addresses may be names and is not read: with `format: combo`, map `secret` to what it is"
 )
-_PIECE = 1 << 20  # half of what a line may have that is read by path
 
 
 # Where to count the lines left out -> blocks of whole lines.
@@ -108,7 +105,7 @@ class _Text:
     def blocks(self, left_out: LeftOut) -> Generator[bytes]:
         """Blocks of whole lines in UTF-8."""
         with closing(lines.as_utf8(self.file.chunks(), self.encoding)) as text:
-            yield from lines.blocks(text, left_out, only_cr=self.only_cr)
+            yield from lines.blocks(text, left_out, only_cr=self.only_cr, are_lines=are_lines)
 
 
 class _Scan:
@@ -142,7 +139,7 @@ class _Scan:
             "columns": f"{{{number}raw: 'VARCHAR'}}",
             **self._rejects.options(),
         }
-        if self._path is not None and not is_numbered and is_clean(self._path):
+        if self._path is not None and not is_numbered and not lines.needs_a_look(self._path, b"\r", b"\x1f"):
             return read_csv(str(self._path), options)
         sizes = {"max_line_size": str(lines.LONGEST), "buffer_size": str(2 * lines.LONGEST)}
         return read_csv(self.stream.start(self._cleaned()), {**options, **sizes})
@@ -151,7 +148,7 @@ class _Scan:
         numbers = LineNumbers(self._left_out)
         with closing(self._blocks(self._left_out)) as blocks:
             for block in blocks:
-                clean = block.decode(errors="replace").encode().translate(_STRAY)
+                clean = block.translate(_STRAY)
                 yield numbers.before_each(clean, _NO_DELIMITER.encode()) if self._left_out.is_numbered else clean
 
     def rejects(self, connection: duckdb.DuckDBPyConnection) -> LeftOut:
@@ -160,20 +157,6 @@ class _Scan:
         return self._rejects.count(connection, self._left_out)
 
 
-def is_clean(path: Path) -> bool:
-    """Whether the file at *path* is UTF-8 in lines that end in a line feed, short enough for DuckDB's own buffers."""
-    decoder = codecs.getincrementaldecoder(lines.UTF8)()
-    is_ascii = True
-    with disk_files.opened(path) as file:
-        while piece := file.read(_PIECE):
-            if len(piece) == _PIECE and b"\n" not in piece:
-                return False
-            if any(mark in piece for mark in (b"\r", b"\x1f", b"\0")):
-                return False
-            if not (is_ascii and piece.isascii()):
-                is_ascii = False
-                try:
-                    decoder.decode(piece)
-                except UnicodeDecodeError:
-                    return False
-    return not decoder.getstate()[0]  # else the file ends within a character
+def are_lines(parts: Sequence[bytes]) -> bool:
+    """Whether each of *parts* of a line has somebody's account."""
+    return all(b"@" in part or b"://" in part for part in parts)

@@ -6,10 +6,11 @@ stream in which every record was made well formed (`repair`), so that no stray q
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import duckdb
@@ -17,7 +18,7 @@ import duckdb
 from breachcheck.errors import DataFileError
 from ingest import disk_files
 from ingest.engine import literal, quoted
-from ingest.readers import lines, sniff
+from ingest.readers import cleaning, lines, sniff
 from ingest.readers.base import Instructions, Shortcut, Table
 from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
 from ingest.readers.plain import Taker
@@ -93,7 +94,8 @@ def _shortcut(file: DataFile, layout: sniff.Layout, scan: _Scan, first: bytes) -
 
 def _first_lines(head: bytes, encoding: str) -> bytes:
     text = lines.as_utf8([head], encoding)
-    first = b"".join(lines.blocks(text, LeftOut(), only_cr=lines.has_only_cr(head)))
+    are_lines = partial(lines.are_rows, delimiters=[mark.encode() for mark in DELIMITERS])
+    first = b"".join(lines.blocks(text, LeftOut(), only_cr=lines.has_only_cr(head), are_lines=are_lines))
     return first[: first.rfind(b"\n", 0, -1) + 1] or first if len(head) >= HEAD else first
 
 
@@ -103,6 +105,7 @@ class _Scan:
     def __init__(self, file: DataFile, encoding: str, layout: sniff.Layout, *, only_cr: bool) -> None:
         self._file, self.encoding, self._layout, self._only_cr = file, encoding, layout, only_cr
         self.stream = Stream()
+        self._grammar = Grammar(layout.delimiter)
         self._rejects = Rejects(self._file.name, TOO_MANY_COLUMNS)
         self._left_out = LeftOut()
 
@@ -152,10 +155,19 @@ class _Scan:
     def _repaired(self) -> Generator[bytes]:
         layout = self._layout
         numbers = LineNumbers(self._left_out, layout.skip + 1) if self._left_out.is_numbered else None
-        repair = Repair(Grammar(layout.delimiter), len(layout.columns), layout.address_columns, self._left_out, numbers)
+        repair = Repair(self._grammar, len(layout.columns), layout.address_columns, self._left_out, numbers)
         text = lines.as_utf8(self._file.chunks(), self.encoding)
-        with closing(lines.blocks(text, self._left_out, only_cr=self._only_cr)) as blocks:
+        whole = lines.blocks(text, self._left_out, only_cr=self._only_cr, are_lines=self._are_rows)
+        with closing(whole) as blocks:
             yield from repair(_without_first(blocks, layout.skip))
+
+    def _are_rows(self, parts: Sequence[bytes]) -> bool:
+        """Whether each of *parts* is a row of the table, or of its one column."""
+        width = len(self._layout.columns)
+        if width == 1:
+            return all(b"@" in part for part in parts)
+        rows = (len(self._grammar.fields(part)) == width and not part.count(b'"') & 1 for part in parts)
+        return all(rows)
 
     def rejects(self, connection: duckdb.DuckDBPyConnection) -> LeftOut:
         """Records that were left out of the last scan, by reason."""
@@ -175,7 +187,7 @@ def _without_first(blocks: Iterator[bytes], count: int) -> Iterator[bytes]:
 
 
 def quote_of(path: Path, delimiter: bytes) -> str | None:
-    """How the file at *path* is quoted: "" not at all, '"' well; None where quotes or line ends are not in order.
+    """How the file at *path* is quoted: "" not at all, '"' well, None where anything is not in order.
 
     A search for one character runs at several times the speed of the scan, and spares it what it would stumble over.
     Lines of more than 32 MiB, which DuckDB loses without a word, are not in order either.
@@ -184,7 +196,10 @@ def quote_of(path: Path, delimiter: bytes) -> str | None:
         return ""
     ends: set[bytes | None] = set()
     for block in _blocks(path):
+        text = block if ends else block.removeprefix(BOM_UTF8)
         ends.add(_line_end(block))
+        if not cleaning.is_clean(text):
+            return None
         if len(block) > lines.LONGEST or len(ends | {None}) > 2:
             return None
         if any(found.size for found in suspects(block, delimiter)):

@@ -29,7 +29,7 @@ from ingest.sources import HEAD, DataFile
 
 _SAMPLE = 10_000
 _AT_ONCE = 1 << 18
-_AROUND = ", \t\r"  # what may stand around the record of a line
+_AROUND = ", \t\r\f\x1a\x1e"  # what may stand around the record of a line (of text sequences, RFC 7464, of DOS)
 _NO_DELIMITER = "\x01"  # cannot occur in JSON
 _UNSEEN = r"[\x00-\x08\x0b-\x1f]"  # control characters: not JSON within a string, and there all the same
 # Of a character beyond the first 65,536; without the other half, the text is none to DuckDB.
@@ -196,7 +196,8 @@ class _Scan:
         left_out, mark = self._left_out, _NO_DELIMITER.encode()
         if self._shape.is_lines:
             with closing(self._way.utf8(self._file)) as utf8:
-                blocks, numbers = lines.blocks(utf8, left_out, only_cr=self._way.only_cr), LineNumbers(left_out)
+                blocks = lines.blocks(utf8, left_out, only_cr=self._way.only_cr, are_lines=_are_objects)
+                numbers = LineNumbers(left_out)
                 yield from (numbers.before_each(one, mark) for one in blocks) if left_out.is_numbered else blocks
             return
         with closing(self._way.text(self._file)) as text:
@@ -207,6 +208,11 @@ class _Scan:
         """Records that were left out of the last scan, by reason."""
         self.stream.finish()
         return self._rejects.count(connection, self._left_out)
+
+
+def _are_objects(parts: Sequence[bytes]) -> bool:
+    texts = [part.strip() for part in parts]
+    return all(text.startswith(b"{") and text.endswith((b"}", b"},")) for text in texts)
 
 
 def _objects(source: str, also: Sequence[str]) -> str:
@@ -222,7 +228,7 @@ def _objects(source: str, also: Sequence[str]) -> str:
             WHEN starts_with({record}, '{{') AND json_valid({whole}) THEN {whole}
         END AS line
         FROM {source}
-        WHERE starts_with(raw, '{{') OR trim(raw) <> ''
+        WHERE starts_with(raw, '{{') OR {record} <> ''
     """  # noqa: S608 - names and texts are quoted
 
 

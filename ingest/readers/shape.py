@@ -56,14 +56,14 @@ def shape_of(head: str, columns: Sequence[str]) -> Shape:
     """The shape of JSON text that begins with *head*; *columns* are those that the manifest names."""
     if head.lstrip().startswith("["):
         return Shape(False, _path_within(head, columns), arrays_of(head))
-    lines = list(islice((line.strip(" \r\t,") for line in head.split("\n") if line.strip()), _SAMPLE))
-    objects = [value for line in lines if (value := _object(line)) is not None]
+    lines = list(islice((line.strip(" \r\t,\f\x1a\x1e") for line in head.split("\n") if line.strip()), _SAMPLE))
+    objects = [value for line in lines if (value := object_in(line)) is not None]
     if objects and sum(line.startswith("{") and line.endswith("}") for line in lines) * 2 >= len(lines):
         find = _path_of if lines[1:] else _path_of_only
         [(path, _)] = Counter(find(value, columns) for value in objects).most_common(1)
         return Shape(not path, path, _arrays_at(objects[0], path))
     path = _path_within(head, columns)
-    return Shape(False, path, _arrays_at(_object(_closed(head[:_GLANCE])), path))
+    return Shape(False, path, _arrays_at(object_in(_closed(head[:_GLANCE])), path))
 
 
 def _arrays_at(value: Mapping[str, object] | None, path: Sequence[str]) -> Arrays | None:
@@ -75,9 +75,10 @@ def _arrays_at(value: Mapping[str, object] | None, path: Sequence[str]) -> Array
     return arrays_in(rows, around) if isinstance(rows, list) and isinstance(around, dict) else None
 
 
-def _object(line: str) -> dict[str, object] | None:
+def object_in(text: str | bytes) -> dict[str, object] | None:
+    """The object that *text* is as a whole, whatever control characters stand in its strings; None if it is none."""
     try:
-        value = json.loads(line)
+        value = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -89,9 +90,9 @@ def _path_within(head: str, columns: Sequence[str]) -> tuple[str, ...]:
     if not text.startswith("{"):
         return ()
     try:
-        value, _ = json.JSONDecoder().raw_decode(text)
+        value, _ = json.JSONDecoder(strict=False).raw_decode(text)
     except json.JSONDecodeError as fault:
-        begun = _object(_closed(text[: min(fault.pos, _GLANCE)]))
+        begun = object_in(_closed(text[: min(fault.pos, _GLANCE)]))
         return (_path_of_only(begun, columns) if begun else ()) or _path_of_huge(text)
     except (ValueError, RecursionError):
         return _path_of_huge(text)

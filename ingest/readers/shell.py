@@ -37,7 +37,7 @@ def is_printed(head: str) -> bool:
 
 def _is_json(line: str) -> bool:
     try:
-        json.loads(line)
+        json.loads(line, strict=False)
     except (ValueError, RecursionError):
         return False
     return True

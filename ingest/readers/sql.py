@@ -4,18 +4,20 @@ A dump is gone through once to learn its tables; a table is then read from its f
 past in pieces, so that a statement may be of any length.
 """
 
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
+from pathlib import Path
 
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
 from ingest import disk_files
 from ingest.archives.spools import Content
-from ingest.readers import lines
+from ingest.readers import cleaning, lines
 from ingest.readers.base import Instructions, Table
 from ingest.readers.left_out import LeftOut
 from ingest.readers.rows import AT_ONCE, MALFORMED, as_csv, table
@@ -97,7 +99,9 @@ class _Dump:
 
     def __init__(self, file: DataFile, encoding: str) -> None:
         self._file, self._encoding = file, encoding
-        head = b"".join(lines.as_utf8([file.head()], encoding)).decode(SMUGGLED)
+        self._only_cr = lines.has_only_cr(file.head())
+        self._path = file.path if encoding == lines.UTF8 and not self._only_cr and _is_clean(file.path) else None
+        head = b"".join(lines.as_utf8([file.head()], encoding, keeps_bytes=True)).decode(SMUGGLED)
         first = dialect_of(head)
         self._grammars = [Grammar(first), Grammar(first.other)]
         self._known: dict[tuple[str, str], _Contents] = {}
@@ -204,8 +208,8 @@ class _Dump:
 
     def _text(self, start: int) -> Generator[str]:
         """The dump from byte *start* of its UTF-8 on, as `sql_text` wants it."""
-        if self._file.path is not None and self._encoding == lines.UTF8:
-            with disk_files.opened(self._file.path) as opened:
+        if self._path is not None:
+            with disk_files.opened(self._path) as opened:
                 self._file.consumed = opened.seek(start)
                 while piece := opened.read(_PIECE):
                     self._file.consumed += len(piece)
@@ -215,13 +219,26 @@ class _Dump:
             for at in range(start, kept.size, _PIECE):
                 yield kept.read_at(at, _PIECE).decode(SMUGGLED)
             return
-        for piece in lines.as_utf8(self._file.chunks(), self._encoding):
+        for piece in self._utf8():
             if start < len(piece):
                 yield piece[start:].decode(SMUGGLED)
             start = max(start - len(piece), 0)
 
     def keep(self) -> None:
         """Keep the dump unpacked, if that takes some time and there is room: it is read anew for each table."""
-        if self._file.path is None or self._encoding != lines.UTF8:
-            text = lines.as_utf8(self._file.chunks(), self._encoding)
-            self._kept = self._file.keep(text, self._size)
+        if self._path is None:
+            self._kept = self._file.keep(self._utf8(), self._size)
+
+    def _utf8(self) -> Iterator[bytes]:
+        """The dump in UTF-8, but for the bytes that are none: some table in it may say what those are."""
+        text = lines.as_utf8(self._file.chunks(), self._encoding, keeps_bytes=True)
+        return lines.line_feeds(text, only_cr=True) if self._only_cr else text
+
+
+def _is_clean(path: Path | None) -> bool:
+    if path is None:
+        return False
+    with disk_files.opened(path) as file:
+        pieces = iter(partial(file.read, _PIECE), b"")
+        first = next(pieces, b"").removeprefix(BOM_UTF8)
+        return not any(map(cleaning.has_marks, chain([first], pieces)))

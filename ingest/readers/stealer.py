@@ -6,7 +6,7 @@ from contextlib import closing
 
 from ingest.readers import lines, top_level
 from ingest.readers.base import Instructions, Table
-from ingest.readers.combo import GLANCE, sample_of
+from ingest.readers.combo import GLANCE, are_lines, sample_of
 from ingest.readers.combo_layouts import is_address
 from ingest.readers.left_out import LeftOut, LineNumbers
 from ingest.readers.rows import bare_table, written
@@ -161,7 +161,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
 
 def _credentials(text: Generator[bytes], left_out: LeftOut, mark: str, *, only_cr: bool) -> Iterator[tuple[bytes, ...]]:
     numbers = LineNumbers(left_out)
-    for block in lines.blocks(text, left_out, only_cr=only_cr):
+    for block in lines.blocks(text, left_out, only_cr=only_cr, are_lines=are_lines):
         for line in block.decode(errors="replace").split("\n")[:-1]:
             number = (b"%d" % numbers.take(),) if left_out.is_numbered else ()
             if line and not line.isspace():

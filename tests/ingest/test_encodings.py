@@ -1,26 +1,34 @@
 """Encodings: told where they can be, guessed where not, and nobody lost to a guess."""
 
+import codecs
+import json
+
 import pytest
 
 from breachcheck.errors import DataFileError
 from ingest.readers import lines
 from tests.ingest.loads import described, found, load
+from tests.ingest.scans import scan_text
 
 WRITTEN = {
     "ru": "имя,email\n" + "Жанна Петрова,a@example.com\nИван ИВАНОВ,b@example.com\nОльга,c@example.com\n" * 20,
     "de": "name,email\n" + "Jörg Müller,a@example.com\nZoë Größe,b@example.com\nAnn,c@example.com\n" * 20,
     "fr": "nom,email\n" + "José Évêque,a@example.com\nÇéline Noël’s,b@example.com\nAnn,c@example.com\n" * 20,
     "zh": "姓名,email\n" + "王小明,a@example.com\n张伟|李娜,b@example.com\n北京市朝阳区,c@example.com\n" * 20,
+    "zht": "姓名,email\n" + "王小明,a@example.com\n許功蓋,b@example.com\n臺北市陳育豪,c@example.com\n" * 20,
     "ja": "名前,email\n" + "山田太郎,a@example.com\nさくら 子,b@example.com\nタナカ,c@example.com\n" * 20,
     "ko": "이름,email\n" + "김철수,a@example.com\n이영희,b@example.com\n박민수,c@example.com\n" * 20,
 }
 TOLD = [
-    *((language, encoding) for language in WRITTEN for encoding in ("utf-8", "utf-16-le", "utf-16-be")),
+    *((language, encoding) for language in WRITTEN for encoding in ("utf-8", "utf-16-le", "utf-32-le", "utf-32-be")),
+    *((language, "utf-16-be") for language in WRITTEN),
     *(("ru", encoding) for encoding in ("cp1251", "koi8_r", "cp866")),
     *((language, "cp1252") for language in ("de", "fr")),
     ("zh", "gb18030"),
     ("ja", "cp932"),
     ("ja", "euc_jp"),
+    ("ja", "iso2022_jp"),
+    ("zht", "cp950"),
     ("ko", "cp949"),
 ]
 
@@ -35,6 +43,12 @@ def test_the_first_line_alone_is_enough_for_utf16(language):
     first = WRITTEN[language][:40].encode("utf-16-le")
 
     assert lines.encoding_of(first, None, "people.csv") == "utf-16-le"
+
+
+def test_utf16_is_told_where_lines_end_in_a_carriage_return_alone():
+    written = WRITTEN["de"].replace("\n", "\r").encode("utf-16-le")
+
+    assert lines.encoding_of(written, None, "people.csv") == "utf-16-le"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
@@ -96,3 +110,75 @@ def test_dirt_beside_an_address_loses_nobody_of_the_other_lines(store, tmp_path,
 
     assert outcome.tally.read == 21
     assert all(found(store, outcome.load_id, f"p{number}@example.com") for number in range(20))
+
+
+HEADER, NUMBERS = "email,name\n", range(40)
+PEOPLE = [f"u{number}@example.com,Zoë Ann {number}" for number in NUMBERS]
+OBJECTS = [json.dumps({"email": f"u{number}@example.com", "name": "Zoë"}, ensure_ascii=False) for number in NUMBERS]
+STEALER = [f"https://shop.example/login:u{number}@example.com:pa5sZoë{number}" for number in NUMBERS]
+FORMS = {
+    "csv": (HEADER, PEOPLE, ""),
+    "csv without a header": ("", PEOPLE, ""),
+    "json lines": ("", OBJECTS, ""),
+    "a json list": ("[\n", [f"{one}," for one in OBJECTS[:-1]] + OBJECTS[-1:], "]\n"),
+    "sql": (
+        "CREATE TABLE u (email text, name text);\n",
+        [f"INSERT INTO u VALUES ('{one.replace(',', chr(39) + ',' + chr(39))}');" for one in PEOPLE],
+        "",
+    ),
+    "combo": ("", [f"u{number}@example.com:pa5sZoë{number}" for number in NUMBERS], ""),
+    "stealer": ("", STEALER, ""),
+}
+
+
+def utf8(form, between="\n"):
+    before, people, after = FORMS[form]
+    return (before + "".join(one + between for one in people) + after).encode()
+
+
+def halves(form):
+    """Two pieces of text that a program put together."""
+    before, people, after = FORMS[form]
+    first, second = (before, people[:20], ""), ("", people[20:], after)
+    return ["".join((start, *(f"{one}\n" for one in some), end)) for start, some, end in (first, second)]
+
+
+UGLY = {
+    "a mark before the mark": lambda form: codecs.BOM_UTF8 * 2 + utf8(form),
+    "a mark that was taken for letters": lambda form: "ï»¿".encode() + utf8(form),
+    "a mark before every line": lambda form: utf8(form, "\n\ufeff"),
+    "zero bytes at the beginning": lambda form: bytes(512) + utf8(form),
+    "a zero byte at the end of every line": lambda form: utf8(form, "\0\n"),
+    "a zero byte in every address": lambda form: utf8(form).replace(b"@", b"\0@"),
+    "a run of zero bytes before a line": lambda form: bytes(5000).join(half.encode() for half in halves(form)),
+    "bytes that are no character": lambda form: utf8(form).replace("Zoë".encode(), b"Zo\xc0\x80\xed\xa0\xbd", 9),
+    "cp1252 from the middle on": lambda form: b"".join(
+        half.encode(way) for half, way in zip(halves(form), ("utf-8", "cp1252"), strict=True)
+    ),
+    "cp1252 up to the middle": lambda form: b"".join(
+        half.encode(way) for half, way in zip(halves(form), ("cp1252", "utf-8"), strict=True)
+    ),
+    "UTF-16 with a mark from the middle on": lambda form: b"".join(
+        half.encode(way) for half, way in zip(halves(form), ("utf-8", "utf-16"), strict=True)
+    ),
+    "UTF-16 from the middle on": lambda form: b"".join(
+        half.encode(way) for half, way in zip(halves(form), ("utf-8", "utf-16-le"), strict=True)
+    ),
+    "UTF-16 up to the middle": lambda form: b"".join(
+        half.encode(way) for half, way in zip(halves(form), ("utf-16", "utf-8"), strict=True)
+    ),
+    "UTF-16 twice, each with its mark": lambda form: b"".join(half.encode("utf-16") for half in halves(form)),
+    "lines that end in a carriage return": lambda form: utf8(form).replace(b"\n", b"\r"),
+    "some lines that end in a carriage return": lambda form: (
+        utf8(form).replace(b"1\n", b"1\r").replace(b"}\n", b"}\r", 9)
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("ugly", UGLY.values(), ids=UGLY)
+def test_nobody_is_lost_to_dirt_in_any_format(tmp_path, form, ugly):
+    rows = scan_text(tmp_path, ugly(form), name="export").rows
+
+    people = {value for row in rows for value in row if value and value.endswith("@example.com")}
+    assert people == {f"u{number}@example.com" for number in NUMBERS}

@@ -115,3 +115,9 @@ def test_a_draft_joins_a_collection_to_the_people_under_their_ids(tmp_path, stor
     assert found(store, outcome.load_id, "u1@example.com") == {
         (frozenset({"Account identifiers", "Email addresses", "Names", "Phone numbers"}), False)
     }
+
+
+def test_a_control_character_in_a_record_ends_nothing(tmp_path):
+    text = json.dumps({"users": USERS, "staff": STAFF}).replace('"x"', '"x\x1b[0m"', 1)
+
+    assert [len(rows) for rows in rows_of(tables_of(tmp_path, text)).values()] == [3, 2]

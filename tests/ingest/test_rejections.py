@@ -62,7 +62,8 @@ PIECES = {
     "too long": ("u{0}@example.com,Al,x,y\n", "too many columns"),
     "too long, with a stray quote": ('u{0}@example.com,A "B,x,y\n', "too many columns"),
     "too long, over two lines": ('u{0}@example.com,"A\nB",x,y\n', "too many columns"),
-    "not UTF-8": ("u{0}\udcff@example.com,Al,x\n", "not UTF-8"),
+    "a name that is not UTF-8": ("u{0}@example.com,\udcff,x\n", None),
+    "an address that is not UTF-8": ("u{0}\udcff@example.com,Al,x\n", "not an address"),
 }
 
 
