@@ -21,7 +21,7 @@ from ingest.readers import cleaning, lines
 from ingest.readers.base import Instructions, Table
 from ingest.readers.left_out import LeftOut
 from ingest.readers.rows import AT_ONCE, MALFORMED, as_csv, table
-from ingest.readers.sql_assignments import assigned, assigned_columns, pass_torn
+from ingest.readers.sql_assignments import Assignments, pass_torn
 from ingest.readers.sql_copied_csv import CopiedCsv
 from ingest.readers.sql_encodings import encoding_of
 from ingest.readers.sql_rows import Inserted, Row, copied, copied_fields
@@ -104,6 +104,7 @@ class _Dump:
         head = b"".join(lines.as_utf8([file.head()], encoding, keeps_bytes=True)).decode(SMUGGLED)
         first = dialect_of(head)
         self._grammars = [Grammar(first), Grammar(first.other)]
+        self._assignments = Assignments(self._grammars)
         self._known: dict[tuple[str, str], _Contents] = {}
         self._size = 0
         self._kept: Content | None = None
@@ -141,7 +142,7 @@ class _Dump:
     def _named(self, window: Window, statement: Rows, one: _Contents) -> Sequence[str]:
         """The columns that *statement* names, or numbers where nothing has named the table's."""
         if statement.form == "assignments":
-            return assigned_columns(window, self._grammars) or ([] if one.columns else ["column1"])
+            return self._assignments.columns(window) or ([] if one.columns else ["column1"])
         if statement.form == "unread":
             return [] if one.columns else ["column1"]
         return statement.columns or ([] if one.columns else self._numbered(window, statement))
@@ -173,7 +174,7 @@ class _Dump:
         self, window: Window, statement: Rows, one: _Contents, wanted: Sequence[str], left_out: LeftOut
     ) -> Iterator[Row]:
         if statement.form == "assignments":
-            return assigned(window, self._grammars, wanted, statement.line, left_out)
+            return self._assignments.record(window, wanted, statement.line, left_out)
         if statement.form == "unread":
             return _unread(window, statement, left_out)
         columns = [column.casefold() for column in one.columns_of(statement)]

@@ -103,7 +103,7 @@ class Grammar:
         nested = rf"\((?:{any_string}|{plain}|[,;\[\]]|\({flat}\))*+\)"
         listed = rf"\[(?:{string}|{plain}|[,;])*+\]"
         escapes = r"(?:\\.[^'\\]*+)*+" if dialect.has_backslashes else ""
-        simple = rf"'[^'\\]*+{escapes}'(?=[,)])|[^'\"(),;\s]++(?=[,)])"
+        simple = rf" ?+(?:[Nn]?+'[^'\\]*+{escapes}'|[^'\"(),;\s]++)(?=[,)])"
         value = rf"(?>{simple}|(?:{any_string}|{plain}|{nested}|{listed})++)"
         value = rf"(?:{any_string}|{plain}|{nested}|{listed})++" if has_comments else value
         begun = rf"(?:\({flat}(?:\({deepest})?+)?+(?:[Nn]?[Qq]'.*+|{opening}|\"[^\"]*+)?+\\?\Z"
@@ -118,6 +118,7 @@ class Grammar:
         self._open = rf"{GAP}*+{OPEN}" if has_comments else OPEN
         self.row = re.compile(rf"{self._open}{value}(?:,{value})*+\)", re.DOTALL)
         self._selected = selected
+        self._simply_assigned = rf"'[^'\\]*+{escapes}'|[^\s'\"(),;=]++"
         self.assignment = re.compile(rf"({NAME})\s*+:?=\s*+({assigned})", re.DOTALL)
         self._written = value
         self._unfinished = re.compile(rf"\s*+\Z|{self._open}{rest}", re.DOTALL)
@@ -180,6 +181,12 @@ class Grammar:
                 parts.append(f"({self._written})")
         return ",".join(parts)
 
+    def assignments_of(self, names: Sequence[str]) -> re.Pattern[str]:
+        """Simple assignments to *names*, with a group for the value of each, and what ends their statement."""
+        written = (rf"[`\"\[]?+{re.escape(name)}[`\"\]]?+\s*+=\s*+({self._simply_assigned})" for name in names)
+        listed = r"\s*+,\s*+".join(written)
+        return self._compiled(f"{listed}(?={BEHIND_ASSIGNED})")
+
     def _compiled(self, pattern: str) -> re.Pattern[str]:
         """Kept, since the same few patterns are wanted for every statement."""
         if pattern not in self._kept:
@@ -190,6 +197,7 @@ class Grammar:
 
     def said(self, written: str) -> str:
         """What the value *written* says; "" for NULL. Of an expression, the text in it."""
+        written = written.removeprefix(" ")
         if written[:1] == "'" == written[-1:] and "'" not in written[1:-1] and "\\" not in written:
             return written[1:-1][:LONGEST_VALUE]
         if self.dialect.has_backslashes and _escapes_quotes_alone(written):

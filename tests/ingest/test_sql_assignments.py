@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.readers.base import Instructions
 from ingest.readers.left_out import LeftOut
-from ingest.readers.sql_assignments import assigned
+from ingest.readers.sql_assignments import Assignments
 from ingest.readers.sql_statements import Rows, Statements
 from ingest.readers.sql_text import SMUGGLED, Dialect, Grammar
 from ingest.readers.sql_window import Window
@@ -183,7 +183,7 @@ def test_values_are_read_as_they_were_written_wherever_the_text_is_split(values:
     window = Window(iter([text[at : at + size] for at in range(0, len(text), size)]), room=8)
     left = LeftOut(is_numbered=True)
 
-    [row] = assigned(window, GRAMMARS, [f"c{at}" for at in range(len(values))], 7, left)
+    [row] = Assignments(GRAMMARS).record(window, [f"c{at}" for at in range(len(values))], 7, left)
 
     assert [value.encode(SMUGGLED).decode() for value in row] == ["7", *(value or "" for value in values)]
     assert left == {}
@@ -196,7 +196,7 @@ def test_a_record_is_read_or_rejected_whatever_is_written(text: str) -> None:
     left = LeftOut()
     window = Window(iter([text[at : at + 7] for at in range(0, len(text), 7)]), room=16)
 
-    rows = [*assigned(window, GRAMMARS, ["a"], 1, left)]
+    rows = [*Assignments(GRAMMARS).record(window, ["a"], 1, left)]
 
     assert len(rows) + left.total() == 1
 
@@ -208,3 +208,30 @@ def test_assignments_that_no_comma_parts_lose_nothing_silently(tmp_path: Path, t
     scanned = scan_text(tmp_path, text, name="dump.sql")
 
     assert (scanned.rows, scanned.rejects) == ([("b@example.com", "y")], {"malformed row": 1})
+
+
+@given(st.lists(st.lists(st.none() | TEXTS, min_size=3, max_size=3), min_size=3, max_size=8), st.integers(1, 400))
+def test_statements_that_are_alike_are_read_as_any_other(rows: list[list[str | None]], size: int) -> None:
+    text = "".join(f"{written(row)};\nINSERT" for row in rows).encode().decode(SMUGGLED) + "x" * 300
+    window = Window(iter([text[at : at + size] for at in range(0, len(text), size)]), room=8)
+    left, read = LeftOut(), Assignments(GRAMMARS)
+    names = ["c0", "c1", "c2"]
+
+    for row in rows:
+        assert [value.encode(SMUGGLED).decode() for value in next(read.record(window, names, 1, left))] == [
+            value or "" for value in row
+        ]
+        while window.left < len(";\nINSERT") and window.more():
+            continue
+        window.at += len(";\nINSERT")
+
+
+def test_columns_may_change_from_statement_to_statement(tmp_path: Path) -> None:
+    sets = ["a=1, b='x'", "a=2, b='y'", "a=3, b='z'", "b=4, a='u'", "a=5", "b=6", "a=7, b='it''s'", "a=8, b=NOW()"]
+
+    scanned = scan_text(tmp_path, "".join(f"INSERT INTO t SET {one};\n" for one in sets * 20), name="dump.sql")
+
+    assert set(scanned.rows) == {
+        *(("1", "x"), ("2", "y"), ("3", "z"), ("u", "4"), ("5", None), (None, "6"), ("7", "it's"), ("8", "NOW()"))
+    }
+    assert len(scanned.rows) == 160
