@@ -14,6 +14,8 @@ from ingest import mixpanel_names
 LONGEST = 100  # characters of a column's name that are looked at
 
 _OF_A_NAME = (["first"], ["last"], ["middle"])  # if nothing is behind: ``last_login`` is no name
+_TYPES = frozenset({"S", "N", "B", "M", "L", "SS", "NS", "BS"})  # DynamoDB's
+_AROUND_ALL = frozenset({"Item", "_source"})
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])")
 
@@ -44,8 +46,9 @@ def meaning_of(column: str) -> Meaning | None:
     if column.startswith(("$", "mp_", "utm_", "initial_utm_")):
         known = mixpanel_names.class_of(column)
         return Meaning(known, is_exact=True) if known else None
-    words = _words(column[:LONGEST])
-    return _of_words(words) or _of_id(words) or _of_path(column[:LONGEST].split("."))
+    parts = _bare(column[:LONGEST].split("."))
+    words = _words(" ".join(parts))
+    return _of_words(words) or _of_id(words) or _of_path(parts)
 
 
 def speaks_of_another(column: str) -> bool:
@@ -55,6 +58,12 @@ def speaks_of_another(column: str) -> bool:
 
 def has_word(column: str, word: str) -> bool:
     return word in _words(column[:LONGEST])
+
+
+def _bare(parts: list[str]) -> list[str]:
+    """*parts* of a path without what exports put around values: `Item.address.M.city.S` is `address.city`."""
+    kept = [part for part in parts if part.removesuffix("[]") not in _TYPES]
+    return kept[kept[0] in _AROUND_ALL :] if len(kept) > 1 else kept or parts
 
 
 def _of_words(words: list[str]) -> Meaning | None:

@@ -32,6 +32,10 @@ _AT_ONCE = 1 << 18
 _AROUND = ", \t\r\f\x1a\x1e"  # what may stand around the record of a line (of text sequences, RFC 7464, of DOS)
 _NO_DELIMITER = "\x01"  # cannot occur in JSON
 _UNSEEN = r"[\x00-\x08\x0b-\x1f]"  # control characters: not JSON within a string, and there all the same
+# Before each record that Elasticsearch is to take in stands what it is to do with it.
+_BULK_ACTION = r'\s*\{\s*"(?:index|create|update|delete)"\s*:\s*\{[^{}]*"_(?:index|id|type)"[^{}]*\}\s*\}\s*'
+_IS_BULK = re.compile(_BULK_ACTION + r"\n")
+_BULK_ACTIONS = re.compile(rf"(?m)^{_BULK_ACTION}$\n?")
 # Of a character beyond the first 65,536; without the other half, the text is none to DuckDB.
 _HALF = re.compile(r"(?i)\\ud[89a-f][0-9a-f]{2}")
 
@@ -44,8 +48,9 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     head = file.head()
     encoding = lines.encoding_of(head, told.encoding, file.name)
     text = lines.decoded_head(head, encoding)
-    way = _Way(encoding, shell.is_printed(text), lines.has_only_cr(head))
+    way = _Way(encoding, shell.is_printed(text), lines.has_only_cr(head), _IS_BULK.match(text) is not None)
     text = "".join(shell.as_json([text])) if way.is_shell else text
+    text = _BULK_ACTIONS.sub("", text) if way.is_bulk else text
     shape = shape_of(text, told.columns)
     is_whole = len(head) < HEAD
     found = _collections(file, way, shape, text, is_whole=is_whole)
@@ -84,11 +89,13 @@ def _collections(
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """From the bytes of a file to JSON. *is_shell*: they are what MongoDB's shells print."""
+    """From the bytes of a file to JSON. *is_shell*: they are what MongoDB's shells print; *is_bulk*: before each record
+    stands what Elasticsearch is to do with it."""
 
     encoding: str
     is_shell: bool
     only_cr: bool
+    is_bulk: bool
 
     def text(self, file: DataFile) -> Generator[str]:
         """All of the file."""
@@ -166,7 +173,9 @@ class _Scan:
         is_numbered = wants_numbers(columns)
         numbers = (NUMBER,) if is_numbered else ()
         extraction = Extraction(self.keys, [name for name in columns if name != NUMBER], numbers)
-        return f"({extraction.sql(_objects(self._source(is_numbered=is_numbered), numbers))})"
+        return (
+            f"({extraction.sql(_objects(self._source(is_numbered=is_numbered), numbers, is_bulk=self._way.is_bulk))})"
+        )
 
     def _source(self, *, is_numbered: bool) -> str:
         self._rejects, self._left_out = Rejects(self._file.name, MALFORMED), LeftOut(is_numbered=is_numbered)
@@ -215,12 +224,13 @@ def _are_objects(parts: Sequence[bytes]) -> bool:
     return all(text.startswith(b"{") and text.endswith((b"}", b"},")) for text in texts)
 
 
-def _objects(source: str, also: Sequence[str]) -> str:
+def _objects(source: str, also: Sequence[str], *, is_bulk: bool) -> str:
     """SQL of *also*, and of `line`, an object or NULL: also what is one but for a comma behind it, for halves of
     characters, or for control characters in its texts."""
     record = f"trim(raw, {literal(_AROUND)})"
     whole = rf"regexp_replace({record}, {literal(_HALF.pattern)}, '\\ufffd', 'g')"
     whole = f"regexp_replace(regexp_replace({whole}, {literal(_UNSEEN)}, '', 'g'), '\\t', ' ', 'g')"
+    is_record = f"NOT regexp_full_match(raw, {literal(_BULK_ACTION)})" if is_bulk else "true"
     return f"""
         SELECT {"".join(f"{quoted(name)}, " for name in also)}CASE
             WHEN starts_with(raw, '{{') AND json_valid(raw) THEN raw
@@ -228,7 +238,7 @@ def _objects(source: str, also: Sequence[str]) -> str:
             WHEN starts_with({record}, '{{') AND json_valid({whole}) THEN {whole}
         END AS line
         FROM {source}
-        WHERE starts_with(raw, '{{') OR {record} <> ''
+        WHERE (starts_with(raw, '{{') OR {record} <> '') AND {is_record}
     """  # noqa: S608 - names and texts are quoted
 
 

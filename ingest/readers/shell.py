@@ -1,4 +1,5 @@
-"""What MongoDB's shells print, as JSON: keys and strings as JSON writes them, of `ObjectId("…")` the text in it."""
+"""What MongoDB's shells print and programmers write, as JSON: keys and strings as JSON writes them, of `ObjectId("…")`
+the text in it, no remarks, and no comma behind the last of several."""
 
 import json
 import re
@@ -11,6 +12,7 @@ _TOKEN = re.compile(
     r"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
     r"|[\"'][^\n]*"  # a string that is never closed
     r"|(?:new )?[A-Za-z_$][\w$.]*[ \t]*[:(]?"
+    r"|//[^\n]*|/\*[^*\n]*\*/|,(?=\s*[}\]])"
     r"|[)\n]|-Infinity|\[(?:Object|Array)\]|\.\.\. \d+ more items?"
 )
 _NUMBERS = frozenset(["NumberLong", "NumberInt", "NumberDecimal", "Decimal128", "Long", "Int32", "Double"])
@@ -23,16 +25,23 @@ _OF_MORE = frozenset(
 _NOTHING = frozenset({"undefined", "NaN", "Infinity", "-Infinity", "[Object]", "[Array]"})
 _BARE_KEY = re.compile(r"\[?\s*\{\s*[A-Za-z_$][\w$]*\s*:\s*['\"\w\[{-]")
 _WRAPPED = re.compile(rf":\s*(?:new )?(?:{'|'.join(map(re.escape, sorted(_OF_ONE | _OF_MORE)))})\s*\(")
+_REMARKS = re.compile(r"(?:\s+|//[^\n]*|/\*[^*\n]*\*/)*")
+_LAST_COMMA = re.compile(r"""[}\]"'\w]\s*,\s*[}\]]""")
 _ESCAPE = re.compile(r"""\\(?:x([0-9a-fA-F]{2})|(.))|\"""")
 _OF_JSON = frozenset('"\\/bfnrtu')
 
 
 def is_printed(head: str) -> bool:
-    """Whether text that begins with *head* is what a shell prints, and no JSON."""
-    start = head.lstrip()
+    """Whether text that begins with *head* is what a shell prints or a programmer writes, and no JSON."""
+    remarks = _REMARKS.match(head)
+    start = head[remarks.end() if remarks else 0 :]
     if not start.startswith(("{", "[")):
         return False
-    return bool(_BARE_KEY.match(start) or (_WRAPPED.search(start[:_WITHIN]) and not _is_json(start.partition("\n")[0])))
+    if start != head.lstrip() or _BARE_KEY.match(start):
+        return True
+    begun = start[:_WITHIN]
+    is_loose = _WRAPPED.search(begun) or _LAST_COMMA.search(begun)
+    return bool(is_loose) and not _is_json(start.partition("\n")[0])
 
 
 def _is_json(line: str) -> bool:
@@ -49,6 +58,7 @@ def as_json(pieces: Iterable[str]) -> Iterator[str]:
     for piece in pieces:
         rest += piece
         end = rest.rfind("\n") + 1 or (len(rest) if len(rest) > _LONGEST else 0)
+        end -= len(rest[:end]) - len(rest[:end].rstrip(" \t\r\n,"))  # whether a comma is the last tells what follows
         yield _TOKEN.sub(writer.written, rest[:end])
         rest = rest[end:]
     yield _TOKEN.sub(writer.written, rest)
@@ -70,6 +80,8 @@ class _Writer:
             return token
         if first == ")":
             return self._ends.pop() if self._ends else token
+        if first in "/,":
+            return ""
         if token[-1] == "(":
             return self._opened(token)
         if token[-1] == ":":

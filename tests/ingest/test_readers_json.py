@@ -437,3 +437,19 @@ def test_a_person_with_friends_under_their_ids_is_one_record(tmp_path: Path) -> 
     text = json.dumps({"profile": {"email": "ann@example.com", "name": "Ann"}, "friends": USERS})
 
     assert len(scan_json(tmp_path, text).rows) == 1
+
+
+BULK = """\
+{"index":{"_index":"users","_id":"1"}}
+{"email":"ann@example.com"}
+{ "create" : { "_index" : "users" } }
+{"email":"bob@example.com"}
+{"delete":{"_index":"users","_id":"4"}}
+"""
+
+
+def test_what_elasticsearch_is_to_do_with_records_is_none(tmp_path):
+    scanned = scan_text(tmp_path, BULK, name="bulk.ndjson")
+
+    assert scanned.rows == [("ann@example.com",), ("bob@example.com",)]
+    assert not scanned.rejects

@@ -93,3 +93,38 @@ def test_a_line_that_makes_no_sense_costs_no_other(tmp_path, torn):
     scanned = scan_text(tmp_path, MONGO.replace('Type "it" for more', torn))
 
     assert (len(scanned.rows), scanned.rejects.total()) == (2, 1)
+
+
+ROBO = """\
+/* 1 */
+{
+    "_id" : ObjectId("5f1a"),
+    "email" : "ann@example.com", // see https://example.com
+    "tags" : [ "a,]", "b", ],
+}
+
+/* 2 */
+{
+    "_id" : ObjectId("5f1b"),
+    "email" : "bob@example.com",
+    "tags" : "https://example.com//x",
+}
+"""
+
+
+def test_remarks_and_commas_behind_the_last_are_passed_over(tmp_path):
+    scanned = scan_text(tmp_path, ROBO, name="users.txt")
+
+    assert scanned.rows == [
+        ("5f1a", "ann@example.com", "a,]\nb"),
+        ("5f1b", "bob@example.com", "https://example.com//x"),
+    ]
+    assert not scanned.rejects
+
+
+def test_a_comma_that_ends_a_piece_of_text_is_left_out_if_it_was_the_last():
+    assert json.loads("".join(shell.as_json(['{"a": 1,\n', ' "b": [1,\n', "]\n,\n", "}\n"]))) == {"a": 1, "b": [1]}
+
+
+def test_json_in_which_text_looks_like_a_last_comma_stays_as_it_is():
+    assert not shell.is_printed('{"email": "ann@example.com", "x": "[a, ]"}\n')

@@ -114,6 +114,12 @@ def addresses_of(columns, sample=None) -> list[str]:
         ("payment.cardLast4", "Partial credit card data"),
         ("bank.iban", "Bank account numbers"),
         ("node.lastSeenIp", "IP addresses"),
+        ("Item.address.M.city.S", "Geographic locations"),
+        ("Item.interests.L[].S", "Personal interests"),
+        ("Item.email.S", "Email addresses"),
+        ("payload.after.date_of_birth", "Dates of birth"),
+        ("payload.before.email", "Email addresses"),
+        ("_source.first_name", "Names"),
     ],
 )
 def test_a_name_speaks_of_its_data_class(name, data_class):
@@ -143,6 +149,9 @@ def test_a_name_speaks_of_its_data_class(name, data_class):
         "order.state",
         "userDefinedId",
         "lastUpdated",
+        "payload.source.name",
+        "Item.phone.NULL",
+        "S",
         "Telefon ouder",
         "",
         "🙂",
