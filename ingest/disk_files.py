@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from breachcheck.addresses import mask_addresses
-from breachcheck.errors import DataFileError
+from breachcheck.errors import DataFileError, LoadError
 from breachcheck.folders import NO_ROOM
 
 
@@ -46,10 +47,28 @@ def opened(path: Path, name: str = "") -> Iterator[FileIO]:
         yield file
 
 
+@contextmanager
+def opened_again(path: Path, state: State) -> Iterator[FileIO]:
+    """As `opened`. Raises LoadError where the file, or another in its place, is no longer in *state*."""
+    with opened(path) as file:
+        if _state(os.fstat(file.fileno())) != state:
+            raise changed(path)
+        yield file
+
+
+def changed(path: Path) -> LoadError:
+    """What to raise where a file is no longer what it was."""
+    name = mask_addresses(path.name)
+    return LoadError(f"{name} changed while it was read; load again when nothing writes to it any more.")
+
+
 def state_of(path: Path, name: str = "") -> State:
     """Raises DataFileError where the file is gone."""
     with readable(path, name):
-        status = path.stat()
+        return _state(path.stat())
+
+
+def _state(status: os.stat_result) -> State:
     return State(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from threading import Event
 from types import TracebackType
 
-from breachcheck.addresses import mask_addresses
-from breachcheck.errors import LoadError
 from ingest import disk_files
 from ingest.disk_files import State, state_of
 
@@ -58,8 +56,7 @@ class Fingerprints:
         """Raises LoadError where a file that was begun is no longer what it was."""
         for path, state in self._states.items():
             if state_of(path) != state:
-                name = mask_addresses(path.name)
-                raise LoadError(f"{name} changed while it was read; load again when nothing writes to it any more.")
+                raise disk_files.changed(path)
 
     def of(self, path: Path) -> str:
         """The SHA-256 of a file that is hashed, in hex. Raises LoadError where one is no longer what it was."""

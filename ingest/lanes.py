@@ -12,6 +12,7 @@ from ingest.boxes import Seal
 from ingest.columns import ColumnDigester, Int64s, are_among
 from ingest.domains import ASIDE, DomainNumbers
 from ingest.readers.plain import Plain, Taker
+from ingest.readers.stretches import Text
 from ingest.runs import Columns, sort_and_unite
 from ingest.words import FIRST, PERSON, WordArray, Words, flags_of, mark_domains
 
@@ -71,9 +72,9 @@ class Lane:
         self._take, self._columns, self._terms = errand.take, errand.columns, errand.terms
         self._digester, self._domains = ColumnDigester(self._terms.key), ColumnDigester(self._terms.domain_key)
 
-    def take(self, blocks: list[bytes]) -> Taken:
+    def take(self, text: Text) -> Taken:
         sealed: list[Columns] = []
-        found = [self._block(block, sealed) for block in blocks]
+        found = [self._block(block, sealed) for block in text]
         digests, words, domains = _joined([one.people for one in found])
         base_digests, base_words = _joined([one.aliases for one in found])
         with_domain = np.flatnonzero(domains)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator
 from contextlib import closing
 
 from ingest.lanes import Errand, Lane, Taken, Terms
 from ingest.readers.base import Shortcut, Table
 from ingest.readers.left_out import LeftOut
 from ingest.readers.plain import Taker
+from ingest.readers.stretches import size_of
 from ingest.selection import Wanted, columns_by_class
 from ingest.twin import Twin
 
@@ -63,9 +64,9 @@ def _taken(shortcut: Shortcut, wanted: Wanted, terms: Terms, left_out: LeftOut, 
 
     here, there, size = Lane(errand()), None, 0
     in_a_thread = shortcut.is_quick or terms.seal is not None  # the ciphers of a seal cannot be sent
-    with closing(shortcut.blocks(left_out)) as blocks:
-        for some in _some(blocks):
-            size += sum(map(len, some))
+    with closing(shortcut.text(left_out, AT_ONCE)) as text:
+        for some in text:
+            size += size_of(some)
             if twin and there is None and size > (AT_ONCE if twin.is_begun or in_a_thread else WORTH):
                 there = twin.thread(errand()) if in_a_thread else twin.lane(errand())
             if there and there.has_room:
@@ -76,15 +77,3 @@ def _taken(shortcut: Shortcut, wanted: Wanted, terms: Terms, left_out: LeftOut, 
                 yield from there.done()
     if there:
         yield from there.rest()
-
-
-def _some(blocks: Iterable[bytes]) -> Iterator[list[bytes]]:
-    some, size = [], 0
-    for block in blocks:
-        some.append(block)
-        size += len(block)
-        if size >= AT_ONCE:
-            yield some
-            some, size = [], 0
-    if some:
-        yield some

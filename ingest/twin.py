@@ -21,10 +21,11 @@ from typing import IO, NamedTuple, cast
 
 import numpy as np
 
-from breachcheck.errors import LoadError
+from breachcheck.errors import BreachcheckError, LoadError
 from ingest.columns import Int64s, are_among
 from ingest.domains import ASIDE, DomainNumbers
 from ingest.lanes import Errand, Lane, Taken
+from ingest.readers.stretches import Text
 from ingest.words import domains_of, renumber_domains
 
 MEMORY = 512 << 20
@@ -95,12 +96,12 @@ class TwinLane:
     def has_room(self) -> bool:
         return len(self._waiting) < _AHEAD
 
-    def give(self, blocks: list[bytes]) -> None:
-        """Have *blocks* taken."""
-        self._waiting.append(self._pool.submit(self._process.ask, blocks))
+    def give(self, text: Text) -> None:
+        """Have *text* taken."""
+        self._waiting.append(self._pool.submit(self._process.ask, text))
 
     def done(self) -> Iterator[Taken]:
-        """What was taken since it was asked last. Raises LoadError where the process ended."""
+        """What was taken since it was asked last. LoadError where the process ended; what it raised."""
         while self._waiting and self._waiting[0].done():
             yield self._next()
 
@@ -134,8 +135,8 @@ class _Worker:
     def send(self, errand: Errand) -> None:
         self._lane, self._domains = Lane(errand), errand.terms.domains
 
-    def ask(self, blocks: list[bytes]) -> _Reply:
-        return _Reply(self._lane.take(blocks), self._domains.all())
+    def ask(self, text: Text) -> _Reply:
+        return _Reply(self._lane.take(text), self._domains.all())
 
 
 class _Process:
@@ -154,19 +155,21 @@ class _Process:
             ) from None
         self._to, self._from = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
 
-    def send(self, request: Errand | list[bytes]) -> None:
+    def send(self, request: Errand | Text) -> None:
         try:
             pickle.dump(request, self._to)
             self._to.flush()
         except BrokenPipeError:
             raise self._ended() from None
 
-    def ask(self, blocks: list[bytes]) -> _Reply:
-        self.send(blocks)
+    def ask(self, text: Text) -> _Reply:
+        self.send(text)
         try:
-            reply: _Reply = pickle.load(self._from)  # noqa: S301 - our own program
+            reply: _Reply | BreachcheckError = pickle.load(self._from)  # noqa: S301 - our own program
         except (EOFError, pickle.UnpicklingError):
             raise self._ended() from None
+        if isinstance(reply, BreachcheckError):
+            raise reply
         return reply
 
     def end(self) -> None:
@@ -203,5 +206,12 @@ def _serve() -> None:
         if isinstance(request, Errand):
             worker.send(request)
         else:
-            pickle.dump(worker.ask(request), sys.stdout.buffer)
+            pickle.dump(_answer(worker, request), sys.stdout.buffer)
             sys.stdout.buffer.flush()
+
+
+def _answer(worker: _Worker, text: Text) -> _Reply | BreachcheckError:
+    try:
+        return worker.ask(text)
+    except BreachcheckError as error:
+        return error

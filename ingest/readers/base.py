@@ -12,6 +12,7 @@ import duckdb
 from ingest import engine
 from ingest.readers.left_out import NOT_A_RECORD, LeftOut
 from ingest.readers.plain import Taker
+from ingest.readers.stretches import Text
 
 
 def _nothing() -> None:
@@ -92,11 +93,11 @@ def _always(_: Taker) -> bool:
 class Shortcut:
     """The way round the engine for the plain records of a table, one of whose columns *addresses* is the address.
 
-    Held to the long way: the records of all blocks and of their rests are those that `Table.scan` gives.
+    Held to the long way: the records of the whole text and of its rests are those that `Table.scan` gives.
     """
 
     addresses: Sequence[str]
-    blocks: Callable[[LeftOut], Generator[bytes]]  # the text anew; counts what it leaves out
+    text: Callable[[LeftOut, int], Generator[Text]]  # anew, about so many bytes at a time; counts what it leaves out
     taker: Callable[[str, Sequence[str]], Taker]  # by the address's column and the others that are wanted
     rest: Callable[[bytes], Table]  # the table of the records in a rest, or in several, one behind the other
     is_open: Callable[[Taker], bool] = _always  # whether this is a way for most of the records; may look at all

@@ -17,6 +17,7 @@ from ingest.readers.combo_layouts import Layout, halves, layout_of
 from ingest.readers.combo_lines import PlainLines
 from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
 from ingest.readers.stream import Rejects, Stream, read_csv
+from ingest.readers.stretches import Text, together
 from ingest.sources import DataFile
 
 COLUMNS = ("address", "secret")
@@ -73,6 +74,10 @@ def _table(name: str, encoding: str, layout: Layout, blocks: Blocks, path: Path 
     def rest(block: bytes) -> Table:
         return _table(name, lines.UTF8, layout, lambda left_out: lines.blocks([block], left_out, only_cr=False))
 
+    def text(left_out: LeftOut, size: int) -> Generator[Text]:
+        with closing(blocks(left_out)) as whole:
+            yield from together(whole, size)
+
     return Table(
         name=name,
         columns=COLUMNS,
@@ -83,7 +88,7 @@ def _table(name: str, encoding: str, layout: Layout, blocks: Blocks, path: Path 
         finish=scan.stream.finish,
         close=scan.stream.close,
         delimiter=layout.separator,
-        shortcut=Shortcut(COLUMNS[:1], blocks, lambda *_: PlainLines(layout.separator), rest)
+        shortcut=Shortcut(COLUMNS[:1], text, lambda *_: PlainLines(layout.separator), rest)
         if layout.is_usual
         else None,
     )

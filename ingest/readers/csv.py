@@ -26,6 +26,7 @@ from ingest.readers.plain_rows import DELIMITERS, PlainRows
 from ingest.readers.quotes import suspects
 from ingest.readers.repair import TOO_MANY_COLUMNS, Grammar, Repair
 from ingest.readers.stream import Rejects, Stream, read_csv
+from ingest.readers.stretches import Stretch, stretches
 from ingest.sources import HEAD, DataFile
 
 _PIECE = 1 << 20
@@ -68,14 +69,18 @@ def _table(file: DataFile, layout: sniff.Layout, scan: _Scan) -> Table:
 def _shortcut(file: DataFile, layout: sniff.Layout, scan: _Scan, first: bytes) -> Shortcut | None:
     """The way round the engine, for a plain file without quotes most of whose rows are plain."""
     delimiter = layout.delimiter.decode()
-    if file.path is None or scan.encoding != lines.UTF8 or delimiter not in DELIMITERS:
+    path, state = file.path, file.state
+    if path is None or state is None or scan.encoding != lines.UTF8 or delimiter not in DELIMITERS:
         return None
-    sample = b"".join(_without_first(iter([first]), layout.skip))[:_SAMPLE].rpartition(b"\n")
+    records = b"".join(_without_first(iter([first]), layout.skip))
+    start = len(lines.mark_of(file.head())) + len(first) - len(records)
+    sample = records[:_SAMPLE].rpartition(b"\n")
     at = {name: number for number, name in enumerate(layout.columns)}
 
-    def blocks(left_out: LeftOut) -> Generator[bytes]:
-        with closing(lines.blocks(lines.as_utf8(file.chunks(), lines.UTF8), left_out, only_cr=False)) as whole:
-            yield from _without_first(whole, layout.skip)
+    def text(_: LeftOut, size: int) -> Generator[Stretch]:
+        for stretch in stretches(path, state, start, size):
+            file.consumed = stretch.end
+            yield stretch
 
     def taker(address: str, others: Sequence[str]) -> Taker:
         return PlainRows(delimiter, len(at), at[address], {name: at[name] for name in others})
@@ -89,7 +94,7 @@ def _shortcut(file: DataFile, layout: sniff.Layout, scan: _Scan, first: bytes) -
         few = sample[0] + sample[1]
         return len(take(few).rest) * _PLAIN_TO_REST < len(few) and scan.quote == ""
 
-    return Shortcut(layout.columns, blocks, taker, rest, is_open)
+    return Shortcut(layout.columns, text, taker, rest, is_open)
 
 
 def _first_lines(head: bytes, encoding: str) -> bytes:

@@ -151,6 +151,11 @@ def _never(_: Sequence[bytes]) -> bool:
     return False
 
 
+def mark_of(head: bytes) -> bytes:
+    """The byte order mark of UTF-8 that *head* begins with, if it does."""
+    return codecs.BOM_UTF8 if head.startswith(codecs.BOM_UTF8) else b""
+
+
 def has_only_cr(head: bytes) -> bool:
     """Whether lines end in a carriage return alone, as on old Macintoshes."""
     return b"\r" in head and b"\n" not in head

@@ -9,6 +9,7 @@ from ingest.readers import lines, spotting, transfer
 from ingest.readers.base import Instructions, Shortcut, Table
 from ingest.readers.left_out import LeftOut
 from ingest.readers.rows import SEPARATOR, bare_table
+from ingest.readers.stretches import Text, together
 from ingest.sources import DataFile
 
 COLUMNS = ("address",)
@@ -23,13 +24,13 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
             for some in spotting.addresses(transfer.texts(text)):
                 yield b"".join(left_out.number(some.splitlines(True), SEPARATOR)) if left_out.is_numbered else some
 
-    def blocks(_: LeftOut) -> Generator[bytes]:
+    def pieces(_: LeftOut, size: int) -> Generator[Text]:
         with closing(lines.as_utf8(file.chunks(), encoding)) as text:
-            yield from spotting.whole_pieces(transfer.texts(text))
+            yield from together(spotting.whole_pieces(transfer.texts(text)), size)
 
     table = bare_table(file.name, COLUMNS, "text", encoding, found, numbered_by="record")
     rest = partial(_rest, file.name)
-    yield replace(table, shortcut=Shortcut(COLUMNS, blocks, lambda *_: spotting.PlainText(), rest, is_quick=True))
+    yield replace(table, shortcut=Shortcut(COLUMNS, pieces, lambda *_: spotting.PlainText(), rest, is_quick=True))
 
 
 def _rest(name: str, addresses: bytes) -> Table:

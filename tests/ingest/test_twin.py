@@ -16,11 +16,13 @@ from breachcheck.addresses import Domain
 from breachcheck.digests import Digester, Kind
 from breachcheck.errors import LoadError
 from ingest import memory, shortcuts, twin
+from ingest.disk_files import state_of
 from ingest.domains import ASIDE, DomainNumbers
 from ingest.found import NOBODY
 from ingest.lanes import Errand, Terms
 from ingest.readers.base import Instructions
 from ingest.readers.combo_lines import PlainLines
+from ingest.readers.stretches import stretches
 from ingest.selection import Wanted
 from ingest.twin import Twin
 from ingest.words import Words, domains_of
@@ -37,6 +39,7 @@ ROOT = Path(__file__).parents[2]
 DIGESTER = Digester(bytes(32))
 SHOP = "- path: people.csv\n  mapping: {email: Email addresses, name: Names}\n"
 MANY = "email,name\n" + "".join(f"person{number}@example.com,Ann\n" for number in range(150_000))
+LARGE = 1 << 16
 ENDED = "ended from outside; nothing of the load is visible"
 BEGIN_ONE = """
 import sys
@@ -58,7 +61,7 @@ sys.stdin.read()
 def _nothing_is_too_small():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shortcuts, "WORTH", 0)
-        patch.setattr(shortcuts, "AT_ONCE", 1)
+        patch.setattr(shortcuts, "AT_ONCE", LARGE)
         yield
 
 
@@ -68,12 +71,14 @@ def other():
         yield opened
 
 
-def here_and_there(connection, other, folder, raw, form, **more):
-    """The same file taken apart in this process, and in the other."""
+def here_and_there(connection, other, folder, raw, form, at_once=1, **more):
+    """The same file taken apart in this process, and in the other, so many bytes at a time."""
     path = folder / "list.txt"
     path.write_bytes(raw)
     table = table_of(path, Instructions(format=form))
-    return gathered(connection, table, folder, **more), gathered(connection, table, folder, twin=other, **more)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shortcuts, "AT_ONCE", at_once)
+        return gathered(connection, table, folder, **more), gathered(connection, table, folder, twin=other, **more)
 
 
 def children(pid):
@@ -120,14 +125,16 @@ def test_a_long_table_is_taken_by_both_and_nobody_is_lost_between_them(connectio
     hidden = {int(DIGESTER.of(Kind.EMAIL, f"person{number}@example.com")) for number in range(0, 150_000, 10_000)}
     wanted = Wanted(("email",), {"email": ("E",), "name": ("N",)})
 
-    here, there = here_and_there(connection, other, tmp_path, MANY.encode(), "csv", wanted=wanted, suppressed=hidden)
+    here, there = here_and_there(
+        connection, other, tmp_path, MANY.encode(), "csv", LARGE, wanted=wanted, suppressed=hidden
+    )
 
     assert there == here
     assert there[2][:2] == (150_000, 149_985)
 
 
 def test_a_long_text_is_taken_by_two_threads_and_nobody_is_lost_between_them(connection, other, tmp_path):
-    here, there = here_and_there(connection, other, tmp_path, MANY.encode(), "text")
+    here, there = here_and_there(connection, other, tmp_path, MANY.encode(), "text", LARGE)
 
     assert there == here
     assert there[2][1] == 150_000
@@ -160,6 +167,20 @@ def domains_of_one_number():
         if beginning in met:
             return met[beginning], name
         met[beginning] = name
+
+
+def test_a_file_that_changed_before_the_twin_read_its_part_fails_the_load(other, tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text("ann@example.com:x\n")
+    [stretch] = stretches(path, state_of(path), 0, LARGE)
+    path.write_text("ann@example.com:x\nbob@example.com:y\n")
+    terms = Terms(bytes(32), bytes(32), Words(["S"]), DomainNumbers(), NOBODY, None)
+
+    lane = other.lane(Errand(PlainLines(":"), {}, terms))
+    lane.give(stretch)
+
+    with pytest.raises(LoadError, match=r"list\.txt changed while it was read"):
+        list(lane.rest())
 
 
 def test_a_load_whose_twin_is_killed_fails_and_says_so(store, tmp_path):

@@ -1,0 +1,90 @@
+"""Stretches: parts of a file of lines, each of which another process can read for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from ingest import disk_files
+from ingest.disk_files import State, changed
+from ingest.readers import lines
+from ingest.readers.left_out import LeftOut
+
+_PIECE = 1 << 20
+_GLANCE = 1 << 12  # bytes in which the end of a line is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The lines of a file that stand from *start* to *end*, in blocks as `lines.blocks` gives them.
+
+    DataFileError where it cannot be read, LoadError where it is no longer in *state*.
+    """
+
+    path: Path
+    state: State
+    start: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        return self.end - self.start
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from lines.blocks(self._pieces(), LeftOut(), only_cr=False)
+
+    def _pieces(self) -> Iterator[bytes]:
+        with disk_files.opened_again(self.path, self.state) as file:
+            file.seek(self.start)
+            left = self.size
+            while left:
+                piece = file.read(min(left, _PIECE))
+                if not piece:
+                    raise changed(self.path)
+                left -= len(piece)
+                yield piece
+
+
+Text = list[bytes] | Stretch
+"""Blocks of whole lines: as they are, or where to read them."""
+
+
+def size_of(text: Text) -> int:
+    return text.size if isinstance(text, Stretch) else sum(map(len, text))
+
+
+def together(blocks: Iterable[bytes], size: int) -> Generator[Text]:
+    """*blocks*, so many at a time that they have about *size* bytes."""
+    some, held = [], 0
+    for block in blocks:
+        some.append(block)
+        held += len(block)
+        if held >= size:
+            yield some
+            some, held = [], 0
+    if some:
+        yield some
+
+
+def stretches(path: Path, state: State, start: int, size: int) -> Generator[Stretch]:
+    """The file at *path* from *start*, where a line begins, in stretches of about *size* bytes and whole lines.
+
+    Raises LoadError where it is no longer in *state*.
+    """
+    with disk_files.opened_again(path, state) as file:
+        while start < state.size:
+            end = min(_line_end(file, start + size - 1), state.size)
+            yield Stretch(path, state, start, end)
+            start = end
+
+
+def _line_end(file: IO[bytes], place: int) -> int:
+    """Where the line ends that *place* is in."""
+    file.seek(place)
+    while glance := file.read(_GLANCE):
+        if found := glance.find(b"\n") + 1:
+            return place + found
+        place += len(glance)
+    return place
