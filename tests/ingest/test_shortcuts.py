@@ -283,3 +283,14 @@ def test_a_table_with_quotes_escapes_or_other_line_ends_goes_through_the_engine(
     shortcut = table_of(path).shortcut
 
     assert not shortcut.is_open(shortcut.taker("email", []))
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("first", ["", "sep=,\n"])
+def test_the_first_record_is_the_one_behind_the_header(connection, tmp_path, mark, first):
+    raw = f"{mark}{first}{HEADER}{PEOPLE}1,last@example.com,Ann,Bonn".encode()
+
+    shortened, scanned = both_ways(connection, tmp_path, raw, "csv", wanted=COLUMNS)
+
+    assert shortened == scanned
+    assert shortened[2] == (21, 21, {})
