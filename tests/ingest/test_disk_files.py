@@ -8,7 +8,7 @@ import pytest
 from breachcheck.errors import DataFileError
 from ingest import disk_files, sources
 from ingest.fingerprints import Fingerprints
-from ingest.readers import combo, lines
+from ingest.readers import lines
 
 
 def hashed(file):
@@ -22,7 +22,6 @@ def hashed(file):
     [
         lambda file: [*file.chunks()],
         lambda file: lines.needs_a_look(file.path, b"\0"),
-        lambda file: combo.is_clean(file.path),
         lambda file: disk_files.size_of(file.path),
         hashed,
     ],
