@@ -22,7 +22,7 @@ LOWEST_KEY, KEYS = -(2**63), 2**64
 RUN_ROWS = 1 << 18
 HELD_ROWS = 6 << 20
 _SPARSE = 1024
-_SMALL = 4  # a sorted piece of less than this part of a run is put together with others
+_SMALL = 8  # a sorted piece of less than this part of a run is put together with others
 
 
 def union_words(columns: Columns) -> Columns:
