@@ -34,7 +34,7 @@ _DOUBLE = r'"[^"\\]*+(?:(?:""|\\.)[^"\\]*+)*+"'
 _PREFIX = r"(?:[NnXxBb]|_\w++\s*+)?"
 _IDENTIFIER = r"""(?:`(?:[^`]|``)++`|"(?:[^"]|"")++"|\[[^\]]++\]|[^\s"`\[\]().,;'=]++)"""
 NAME = rf"{_IDENTIFIER}(?:\s*+\.\s*+{_IDENTIFIER}){{0,2}}"
-OPEN = r"\s*+(?:[Rr][Oo][Ww]\s*+)?+\("
+OPEN = r"\s*+(?:\(|[Rr][Oo][Ww]\s*+\()"
 _END = r"\s*+(?:;|\Z)|[^\S\n]*+\n\s*+(?i:INSERT|REPLACE|COPY|CREATE|GO)\b"
 BEHIND_ASSIGNED = rf"(?:{_END}|\s++(?i:ON\s+DUPLICATE|RETURNING|AS)\s)"
 BEHIND_SELECTED = rf"(?:{_END}|\s++(?i:FROM|UNION|WHERE|LIMIT|ON|RETURNING)\b)"
@@ -103,7 +103,8 @@ class Grammar:
         nested = rf"\((?:{any_string}|{plain}|[,;\[\]]|\({flat}\))*+\)"
         listed = rf"\[(?:{string}|{plain}|[,;])*+\]"
         escapes = r"(?:\\.[^'\\]*+)*+" if dialect.has_backslashes else ""
-        simple = rf" ?+(?:[Nn]?+'[^'\\]*+{escapes}'|[^'\"(),;\s]++)(?=[,)])"
+        text, word = rf"'[^'\\]*+{escapes}'(?=[,)])", r"[^'\"(),;\s]++(?=[,)])"
+        simple = f"{text}|{word}| (?:N?+{text}|{word})"
         value = rf"(?>{simple}|(?:{any_string}|{plain}|{nested}|{listed})++)"
         value = rf"(?:{any_string}|{plain}|{nested}|{listed})++" if has_comments else value
         begun = rf"(?:\({flat}(?:\({deepest})?+)?+(?:[Nn]?[Qq]'.*+|{opening}|\"[^\"]*+)?+\\?\Z"
