@@ -23,7 +23,7 @@ The keys are not in it, and without them it is useless. Keep copies apart from i
 DERIVED = "The index key is not a file here: keep the passphrase that `breachcheck init` showed."
 
 
-@click.command()
+@click.command(short_help="Back the store up to one file, or into a folder.")
 @data_option
 @json_option
 @secret_options

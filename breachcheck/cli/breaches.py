@@ -36,7 +36,7 @@ Take it back:     breachcheck breaches withdraw {name}
 """.strip()
 
 
-@click.group()
+@click.group(short_help="Publish, withdraw and correct breaches, and tell of them.")
 def breaches() -> None:
     """List, show, publish, withdraw, roll back and correct breaches, and tell subscribers of them."""
 
@@ -120,7 +120,7 @@ def rollback(data: Path | None, as_json: bool, name: str, lower_sensitivity: boo
     _say(facts, f"{said}\n{offer(wrongly_told, load.facts.name, is_written=is_written)}".rstrip(), as_json=as_json)
 
 
-@breaches.command()
+@breaches.command(short_help="Correct what is said of a published breach.")
 @data_option
 @json_option
 @click.argument("manifest", type=click.Path(path_type=Path))
@@ -138,7 +138,7 @@ def update(data: Path | None, as_json: bool, manifest: Path, lower_sensitivity: 
     _say(facts, done if changed else f"Nothing changed: {load.facts.name} says all of this already.", as_json=as_json)
 
 
-@breaches.command("import")
+@breaches.command("import", short_help="List breaches of which no data is held.")
 @data_option
 @json_option
 @click.argument("file", type=click.File("rb"))
@@ -155,7 +155,7 @@ def import_catalogue(data: Path | None, as_json: bool, file: BinaryIO, lower_sen
         click.echo(f"{len(names):>6,}  {words}")
 
 
-@breaches.command()
+@breaches.command(short_help="Delete exposures that nobody can see any more.")
 @data_option
 @click.option("--keep", type=click.IntRange(min=0), default=1, show_default=True, help="Former loads a breach keeps.")
 def prune(data: Path | None, keep: int) -> None:

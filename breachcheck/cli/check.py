@@ -59,7 +59,7 @@ class Wanted:
     viewer: str | None
 
 
-@click.command()
+@click.command(short_help="Was an account in a breach?")
 @data_option
 @json_option
 @click.argument("account")

@@ -17,7 +17,7 @@ from breachcheck.loads import Load
 from breachcheck.services import Services, opened
 
 
-@click.command()
+@click.command(short_help="What a held load would change.")
 @data_option
 @json_option
 @click.argument("name")

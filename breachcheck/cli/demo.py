@@ -24,7 +24,7 @@ from ingest import pipeline
 DEFAULT_DATA = Path("demo-data")
 
 
-@click.command()
+@click.command(short_help="Load the example breaches, and serve them.")
 @data_option
 @click.option("--host", default=serve.DEFAULT_HOST, show_default=True)
 @click.option("--port", default=serve.DEFAULT_PORT, show_default=True, help="This port, or the next one that is free.")

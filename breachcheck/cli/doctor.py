@@ -17,7 +17,7 @@ from breachcheck.doctor.findings import Finding, Severity
 STATUS_OF: Mapping[Severity, int] = {"fine": 0, "note": 0, "warning": 1, "problem": 2}
 
 
-@click.command()
+@click.command(short_help="Look at everything that can go wrong, and say what to do.")
 @data_option
 @json_option
 @click.option("--quick", is_flag=True, help="Leave out what reads the whole store.")

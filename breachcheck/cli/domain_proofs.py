@@ -50,7 +50,7 @@ def prove(data: Path | None, as_json: bool, domain: str, key_id: int, mail_to: s
     click.echo(json.dumps(facts) if as_json else _words(claim, what, mail_to, is_written=is_written))
 
 
-@click.command()
+@click.command(short_help="Look for the proof of a domain now.")
 @data_option
 @json_option
 @click.argument("domain")

@@ -19,12 +19,12 @@ NOT_RESOLVED = STATES[:-1]
 RECENT_S = 14 * 24 * 3600
 
 
-@click.group()
+@click.group(short_help="Tell everybody, on /status, of trouble with the site.")
 def incidents() -> None:
     """Tell everybody, on /status, of trouble with the site: that you look into it, what it is, that it is over."""
 
 
-@incidents.command("open")
+@incidents.command("open", short_help="Say that there is trouble.")
 @data_option
 @json_option
 @click.argument("title")

@@ -20,7 +20,7 @@ USUAL_OVERLAP = "24h"
 NEVER = "never"
 
 
-@click.group()
+@click.group(short_help="Make and end API keys, and see how they are used.")
 def keys() -> None:
     """Make, list, rotate, expire and revoke API keys, and see how they are used.
 

@@ -64,7 +64,7 @@ def drop(data: Path | None, mail_ids: tuple[int, ...]) -> None:
     click.echo(f"{len(mail_ids):,} dropped.")
 
 
-@mails.command()
+@mails.command(short_help="Let an address that stopped its mails have them again.")
 @data_option
 def allow(data: Path | None) -> None:
     """Let an address have mails again whose owner stopped them and asked you to. It is asked for, and not kept."""

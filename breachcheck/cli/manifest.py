@@ -20,12 +20,12 @@ no_data_needed = click.option(
 )
 
 
-@click.group()
+@click.group(short_help="Draft or check a manifest, or list the data classes.")
 def manifest() -> None:
     """Draft a manifest from data files, check one, or list the data classes."""
 
 
-@manifest.command()
+@manifest.command(short_help="Write a manifest for data files.")
 @data_option
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
@@ -78,7 +78,7 @@ def _missing(read: Manifest) -> list[str]:
     return [path for path in dict.fromkeys(paths) if not sources.is_there(path, read.folder)]
 
 
-@manifest.command()
+@manifest.command(short_help="The data classes that a mapping may name.")
 @no_data_needed
 @json_option
 @click.argument("word", default="")

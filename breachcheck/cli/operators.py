@@ -15,7 +15,7 @@ from breachcheck.operators import SHORTEST_PASSWORD
 from breachcheck.services import opened
 
 
-@click.group()
+@click.group(short_help="Add, list and remove who may use the admin pages.")
 def operators() -> None:
     """Add, list and remove the people who may sign in to the admin pages."""
 

@@ -22,7 +22,7 @@ NOT_KNOWN_HERE = (
 )
 
 
-@click.command()
+@click.command(short_help="What a data protection authority asks of a breach.")
 @data_option
 @json_option
 @click.argument("name")

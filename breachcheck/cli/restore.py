@@ -27,7 +27,7 @@ Next: `breachcheck doctor`
 """.strip()
 
 
-@click.command()
+@click.command(short_help="Make a store of a backup.")
 @data_option
 @json_option
 @secret_options

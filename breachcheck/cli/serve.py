@@ -24,7 +24,7 @@ PORTS_TO_TRY = 50
 THREADS_OF: dict[Kind, int] = {"waitress": 4, "granian": 1}
 
 
-@click.command()
+@click.command(short_help="Serve the web site and the APIs.")
 @data_option
 @click.option("--host", default=DEFAULT_HOST, show_default=True)
 @click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")

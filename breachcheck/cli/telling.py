@@ -14,7 +14,7 @@ from breachcheck.notifications import NO_WORDS, Words
 from breachcheck.services import opened
 
 
-@click.command()
+@click.command(short_help="Mail those whose details are in a breach, or correct it.")
 @data_option
 @json_option
 @click.argument("name")

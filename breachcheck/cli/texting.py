@@ -14,7 +14,7 @@ from breachcheck.languages import LOCALES
 from breachcheck.services import opened
 
 
-@click.command()
+@click.command(short_help="Texts for the company's own mailer.")
 @data_option
 @json_option
 @click.argument("name")

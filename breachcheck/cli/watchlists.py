@@ -41,7 +41,7 @@ def list_watchlists(data: Path | None, as_json: bool) -> None:
     click.echo(json.dumps(facts) if as_json else aligned(facts, "There are no watchlists yet."))
 
 
-@watchlists.command()
+@watchlists.command(short_help="Watch exactly the accounts of a CSV export.")
 @data_option
 @json_option
 @click.argument("name")

@@ -39,7 +39,7 @@ def list_webhooks(data: Path | None, as_json: bool) -> None:
     click.echo(json.dumps(facts) if as_json else aligned(facts, "There are no webhooks yet."))
 
 
-@webhooks.command()
+@webhooks.command(short_help="Call an address of what is new.")
 @data_option
 @json_option
 @click.argument("name")
@@ -113,7 +113,7 @@ def deliveries(data: Path | None, as_json: bool, name: str, dead: bool, limit: i
     click.echo(json.dumps(rows) if as_json else aligned(rows, "There are no such messages."))
 
 
-@webhooks.command()
+@webhooks.command(short_help="Send messages again.")
 @data_option
 @click.argument("name")
 @click.argument("ids", nargs=-1)

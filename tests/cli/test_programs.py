@@ -1,11 +1,13 @@
 """Every command is a program, and says as one what it says where the tests call it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
+import click
 import pytest
 
-from breachcheck.cli import COMMANDS
+from breachcheck.cli import COMMANDS, cli
 from tests.cli.commands import SET_UP_THEIR_PROCESS, breachcheck, program
 from tests.stores import SHOP, new_store, published_breach
 
@@ -62,3 +64,23 @@ def test_a_command_says_as_a_program_what_it_says_here(data, command):
 
 def test_no_command_is_left_out():
     assert {*LINES, *SET_UP_THEIR_PROCESS} == set(COMMANDS)
+
+
+def every(group: click.Group) -> Iterator[tuple[str, str]]:
+    """Each command of *group* and of its groups, with its line in a list on a terminal of 80 columns."""
+    context = click.Context(group)
+    names = group.list_commands(context)
+    room = 80 - len("      ") - max(map(len, names))
+    for name in names:
+        command = group.get_command(context, name)
+        assert command is not None
+        yield name, command.get_short_help_str(room)
+        if isinstance(command, click.Group):
+            yield from every(command)
+
+
+def test_what_a_list_says_of_a_command_is_not_cut_off():
+    lines = dict(every(cli))
+
+    assert len(lines) > len(COMMANDS)
+    assert [name for name, line in lines.items() if not line.endswith((".", "?")) or line.endswith("...")] == []
