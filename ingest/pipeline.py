@@ -20,8 +20,9 @@ from breachcheck.interruption import ends_in_time, stoppable
 from breachcheck.load_warnings import LoadWarning
 from breachcheck.loads import Contents
 from breachcheck.services import Services
-from breachcheck.tallies import LEFT_OUT, Part, Tally
+from breachcheck.tallies import LEFT_OUT, FileTally, Part, Tally
 from ingest import engine, loading, rejections, shortcuts, warning_signs, writing
+from ingest.archives.members import NO_MATTER
 from ingest.archives.passwords import Ask
 from ingest.attempts import LoadRefused as LoadRefused
 from ingest.attempts import attempt
@@ -325,9 +326,17 @@ def _why_nobody(tally: Tally) -> str:
         why = "no record of any file names a person"
     elif any(file.outcome == "read" for file in tally.files):
         why = "no file held any records"
+    elif unread := _unread(tally):
+        why = f"{unread.name} is not read ({unread.why})"
     else:
         why = "no file says in any column whose records it holds"
     return f"{why}; check `path`, `format` and `mapping`"
+
+
+def _unread(tally: Tally) -> FileTally | None:
+    """The first file that was not read, where none was looked into."""
+    matter = [file for file in tally.files if file.why not in NO_MATTER]
+    return matter[0] if matter and all(file.outcome == "not read" for file in matter) else None
 
 
 def _write(

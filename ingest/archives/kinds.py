@@ -13,12 +13,17 @@ _FOREIGN = {
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
     b"\x7fELF": "a program",
-    b"MZ\x90\x00": "a program",
+    b"MZ\x90\x00": "a program, or an archive that unpacks itself, whose content is to be named",
     b"PGDMP": "a PostgreSQL dump in its own format, which pg_restore writes as SQL",
     b"ARROW1\0": "an Arrow file, which its own programs write as Parquet",
     b"FEA1\0": "an Arrow file, which its own programs write as Parquet",
     b"Obj\x01": "an Avro file, which its own programs write as JSON",
     b"Rar!": "a rar archive",
+    b"MSCF\0\0\0\0": "a cabinet, an archive of Windows",
+    b"\x04\x22\x4d\x18": "a file that lz4 packed",
+    b"LZIP\x01": "a file that lzip packed",
+    b"\x1f\x9d": "a file that compress packed",
+    b"\xff\x06\0\0sNaPpY": "a file that Snappy packed",
     b"{\\rtf": "a text document",
 }
 PAGE = "a web page or XML document"

@@ -1,5 +1,6 @@
 """Bytes that can be read at any place: a file's, or a stream's that was kept, encrypted under a key nobody has."""
 
+import errno
 import io
 import os
 import secrets
@@ -125,7 +126,7 @@ class Reading(io.RawIOBase):
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
         if base + offset < 0:
-            raise ValueError("a place before the beginning")
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))  # as files do, which archives are looked into by
         self._position = base + offset
         return self._position
 

@@ -42,10 +42,14 @@ def members(passing: Passing, name: str, budget: Budget, heads: Heads) -> list[M
 
 
 def _infos(file: "_Forward", name: str, budget: Budget) -> Iterator[tarfile.TarInfo]:
-    with tarfile.TarFile(fileobj=cast(IO[bytes], file), errorlevel=2) as archive:
-        for info in archive:
-            budget.admit(name)
-            yield info
+    """Those of every archive in *file*: several may have been written one behind the other."""
+    is_another = True
+    while is_another:
+        with tarfile.TarFile(fileobj=cast(IO[bytes], file), errorlevel=2) as archive:
+            for info in archive:
+                budget.admit(name)
+                yield info
+        is_another = not any(file.latest) and file.finds_another()
 
 
 def _member(info: tarfile.TarInfo, passing: Passing, file: "_Forward", heads: Heads) -> Member:
@@ -71,6 +75,7 @@ class _Forward(io.RawIOBase):
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
+        self._ahead = b""
         self.latest = b"\1"
 
     def readable(self) -> bool:
@@ -79,12 +84,23 @@ class _Forward(io.RawIOBase):
     def read(self, size: int = -1, /) -> bytes:
         if not 0 <= size <= _LONGEST_HEADER:
             raise tarfile.ReadError("a header that is too long")
-        found = bytearray()
+        found = bytearray(self._ahead)
+        self._ahead = b""
         while len(found) < size and (piece := self._cursor.read(size - len(found))):
             found += piece
         if size == _BLOCK:
             self.latest = bytes(found) or b"\1"
         return bytes(found)
+
+    def finds_another(self) -> bool:
+        """Whether behind the zeros at the end of an archive another one begins; it is read next then."""
+        while block := self._cursor.read(_BLOCK):
+            while len(block) < _BLOCK and (piece := self._cursor.read(_BLOCK - len(block))):
+                block += piece
+            if any(block):
+                self._ahead = block if is_tar(block) else b""
+                return bool(self._ahead)
+        return False
 
     def beginning(self, start: int, size: int) -> bytes:
         """The *size* bytes from *start* on, or as many as there are; none where that was passed."""
@@ -103,7 +119,7 @@ class _Forward(io.RawIOBase):
         return self._cursor.position
 
     def tell(self) -> int:
-        return self._cursor.position
+        return self._cursor.position - len(self._ahead)
 
     def close(self) -> None:
         self._cursor.close()

@@ -34,6 +34,7 @@ _SAMPLE = 1 << 17  # bytes by which a file is judged
 _PLAIN_TO_REST = 5  # bytes of plain rows to one of the others, which take longer than if they were all
 _UNUSUAL = (b'"', b"\r", b"\\")  # where none of them stands, every line is a record, cut at its delimiters
 _LONGEST_HEADER = 1 << 20  # bytes; a longer first line is a record, if perhaps one that is too long
+_ONLY = "column1"
 _BEYOND = 4  # columns more than a table has: what stands there makes a row too long, and what stands further on
 
 
@@ -44,6 +45,8 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     first = _first_lines(head, encoding)
     header_row = 0 if first.find(b"\n") > _LONGEST_HEADER else told.header_row
     layout = sniff.layout_of(first, told.delimiter, header_row, file.name)
+    if not first and len(head) >= HEAD:  # nothing is there so far: no reason not to look further
+        layout = replace(layout, columns=(_ONLY,))
     if layout.columns:
         scan = _Scan(file, encoding, layout, only_cr=lines.has_only_cr(head))
         yield replace(_table(file, layout, scan), shortcut=_shortcut(file, layout, scan, first))

@@ -21,6 +21,7 @@ from ingest.archives.budgets import Budget
 from ingest.archives.compression import Limits, zstd
 from ingest.archives.passing import Heads, Idle, Passing
 from ingest.archives.passwords import Passwords
+from ingest.pipeline import LoadRefused
 from ingest.sources import NotRead, Terms, find
 from tests.ingest.loads import described, load
 
@@ -132,6 +133,13 @@ def test_an_archive_nested_too_deep_is_not_read(tmp_path: Path) -> None:
     assert read(tmp_path, content) == {
         "export!inner.zip!inner.zip!inner.zip": "a zip archive, nested deeper than 3 levels"
     }
+
+
+def test_where_nothing_could_be_read_the_reason_is_said(store, tmp_path: Path) -> None:
+    (tmp_path / "all.zip").write_bytes(zipped([("data/", b""), ("people.rar", b"Rar!\x1a\x07\x01\0")]))
+
+    with pytest.raises(LoadRefused, match=r"indexed: all\.zip!people\.rar is not read \(a rar archive\); check `path`"):
+        load(described(tmp_path, "- path: all.zip"), store)
 
 
 @pytest.mark.parametrize("pack", [zipped, tarred])
@@ -279,6 +287,22 @@ def test_an_archive_that_is_cut_short_is_refused_wherever_that_is(tmp_path: Path
     for share in (0.1, 0.5, 0.9, 0.999):
         with pytest.raises(DataFileError, match=r"export.*(cut short|damaged|not text|SQL|empty)"):
             read(tmp_path, whole[: int(len(whole) * share)])
+
+
+def test_tars_that_were_written_one_behind_the_other_are_read(tmp_path: Path) -> None:
+    content = tarred([("people.csv", TEXT)]) + bytes(1024) + tarred([("more.csv", OTHER), ("people.csv", OTHER)])
+
+    found = read(tmp_path, gzip.compress(content))
+
+    assert found == {"export!people.csv": OTHER, "export!more.csv": OTHER}
+
+
+def test_what_stands_behind_the_end_of_a_tar_and_is_none_is_passed(tmp_path: Path) -> None:
+    assert read(tmp_path, tarred([("people.csv", TEXT)]) + b"junk" * 200) == {"export!people.csv": TEXT}
+
+
+def test_a_zip_of_nothing_is_no_damaged_one(tmp_path: Path) -> None:
+    assert read(tmp_path, zipped([])) == {}
 
 
 def test_a_tar_without_its_end_is_refused(tmp_path: Path) -> None:

@@ -487,3 +487,9 @@ def test_what_a_csv_writer_writes_is_read_back(
 def as_read(row: tuple[str, ...]) -> Row:
     """Line ends within a value become line feeds, stray ones spaces; what is empty is NULL."""
     return tuple(value.replace("\r\n", "\n").replace("\r", " ") or None for value in row)
+
+
+def test_people_behind_megabytes_of_zero_bytes_are_read(tmp_path: Path) -> None:
+    scanned = scan_text(tmp_path, bytes(5 << 20) + b"a@example.com\nb@example.com\n")
+
+    assert scanned.rows == [("a@example.com",), ("b@example.com",)]
