@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from breachcheck.errors import ConfigError, StoreFull
@@ -52,15 +52,28 @@ def locked(path: Path) -> Iterator[None]:
 
     Raises ConfigError where it is another user's.
     """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise ConfigError(f"The folder {path} cannot be used ({error.strerror}); run this as its owner.") from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with ExitStack() as stack:
+        with usable(path):
+            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+            stack.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(descriptor)
+
+
+@contextmanager
+def usable(path: Path) -> Iterator[None]:
+    """Raise ConfigError in place of the system's error where the folder *path* cannot be used in the block.
+
+    Where it is room that lacks, the system's error stays: more of it helps, and whoever needs it knows how much.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise
+        raise ConfigError(
+            f"The folder {path} cannot be used ({error.strerror}); run this as its owner, and look at its disk."
+        ) from None
 
 
 @contextmanager
@@ -87,8 +100,9 @@ def sweep(path: Path) -> None:
 def _new_spill(path: Path) -> tuple[int, Path]:
     """A folder, locked for as long as the descriptor is open: that of a process that died is free at once."""
     make(path)
-    path.chmod(OWNER_ONLY)
-    with locked(path):
+    with usable(path):
+        path.chmod(OWNER_ONLY)
+    with locked(path), usable(path):
         _remove_dead(path)
         folder = Path(tempfile.mkdtemp(dir=path))
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

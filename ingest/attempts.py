@@ -35,9 +35,9 @@ def attempt(manifest: Manifest, services: Services, by: str, lock: Lock) -> Iter
     services.loads.fail_running(ENDED_EARLY, _now(), but=load_id)
     if load_id is None:
         load_id = start(manifest, services, by)
-    lock.note(label(services, load_id))
     why, tally = "It failed by a fault of the program's own.", None
     try:
+        lock.note(label(services, load_id))
         yield load_id
         why = ""
     except KeyboardInterrupt:

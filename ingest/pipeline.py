@@ -111,6 +111,7 @@ def run(
     with ExitStack() as stack:
         stack.enter_context(stoppable())
         stack.enter_context(ends_in_time())
+        stack.enter_context(loading.room_in(services.config.data))
         lock = stack.enter_context(
             loading.only_load(services.config.data, lambda: progress.update("Waiting for another load to end", 0, 0, 0))
         )
@@ -174,8 +175,8 @@ def _load(
 ) -> tuple[Tally, Contents, Written]:
     """Read everything, then write everything, if it is fit to be."""
     with ExitStack() as stack:
+        stack.enter_context(loading.room_in(services.config.spill_path))
         spill = stack.enter_context(folders.spill(services.config.spill_path))
-        stack.enter_context(loading.room_to_spill(spill))
         stack.enter_context(limited_memory())
         twin = stack.enter_context(_twin_for(manifest))
         surveyed = _surveyed(manifest, services, spill, terms)

@@ -1,5 +1,7 @@
 """Folders: made for their owner alone, held by one at a time, swept of what the dead left."""
 
+import errno
+import os
 import subprocess
 import sys
 import threading
@@ -102,3 +104,14 @@ def test_a_locked_folder_is_held_by_one_at_a_time(tmp_path):
 def test_a_folder_that_cannot_be_opened_is_said(tmp_path):
     with pytest.raises(ConfigError, match="cannot be used"), folders.locked(tmp_path / "none"):
         pass
+
+
+def test_a_folder_that_cannot_be_used_is_said():
+    with pytest.raises(ConfigError, match=r"spill cannot be used \(Read-only"), folders.usable(Path("spill")):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+
+@pytest.mark.parametrize("lacking", folders.NO_ROOM)
+def test_that_room_lacks_is_left_to_whoever_needs_it(lacking):
+    with pytest.raises(OSError, match=os.strerror(lacking)), folders.usable(Path("spill")):
+        raise OSError(lacking, os.strerror(lacking))

@@ -1,6 +1,7 @@
 """A load has its data folder to itself, and says so where there is no room."""
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from breachcheck import services
 from breachcheck.audit import AuditEntry
 from breachcheck.disclosure import PUBLIC
-from breachcheck.errors import StoreFull
+from breachcheck.errors import ConfigError, StoreFull
 from ingest import loading, pipeline
 from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import Silent, described, load
@@ -40,15 +41,31 @@ def test_a_load_that_needs_more_room_than_there_is_is_refused(tmp_path):
 
 def test_a_disk_that_fills_up_is_named(tmp_path):
     with (
-        pytest.raises(StoreFull, match="is full"),
-        loading.room_to_spill(tmp_path),
+        pytest.raises(StoreFull, match=f"{tmp_path.name} is full"),
+        loading.room_in(tmp_path),
         Path("/dev/full").open("wb", 0) as full,
     ):
         full.write(b"x")
 
 
+def test_a_quota_that_is_used_up_stops_a_load_as_a_full_disk_does(store, tmp_path):
+    def act():
+        raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+
+    manifest = described(tmp_path, "- path: people.csv", {"people.csv": "email\na@example.com"})
+    with pytest.raises(StoreFull, match=r"is full \(Disk quota exceeded\); free some space"):
+        load(manifest, store, progress=Silent(act))
+
+
+def test_a_lock_that_cannot_be_taken_is_said(tmp_path):
+    (tmp_path / loading.LOCK).mkdir()
+
+    with pytest.raises(ConfigError, match="cannot be used"), loading.only_load(tmp_path, lambda: None):
+        pass
+
+
 def test_other_faults_of_the_system_stay_what_they_are(tmp_path):
-    with pytest.raises(OSError, match="again") as raised, loading.room_to_spill(tmp_path):
+    with pytest.raises(OSError, match="again") as raised, loading.room_in(tmp_path):
         raise OSError(errno.EIO, "again")
 
     assert raised.value.errno == errno.EIO
