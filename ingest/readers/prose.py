@@ -16,13 +16,12 @@ _PIECE = re.compile(rb"<?[^%s]++>?" % re.escape(SEPARATORS))
 _NO_LOCAL = r"\x00-\x20\x7f\"(),:;<>@\[\\\]`{|}"
 _LOCAL = re.compile(rf"[^={_NO_LOCAL}]*+")
 _DOMAIN = re.compile(r"[^\x00-,/:-@\[-`{-\x7f\p{No}]*+")  # up to the number of a footnote, ² or ①, too
-_ASCII_DOMAIN = re.compile(r"[A-Za-z0-9.\-]*+")
 _WITHOUT_SPACES = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff]")
 """Scripts that put no spaces between words, or join endings to a foreign word: Thai to Khmer, Chinese to Korean."""
 
 _OTHER_WAY = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"  # letters that run from right to left
 _BEFORE_ASCII = re.compile(rf"[{_OTHER_WAY}\uff10-\uff5a]-?|{_WITHOUT_SPACES.pattern}")
-_WORD = re.compile("(?:[A-Za-z]|[0-9]{5})[A-Za-z0-9._+-]+")
+_WORD = re.compile(r"(?:[0-9]*[\p{Latin}_][\p{Latin}0-9._+'-]|[0-9]{5})[\p{Latin}0-9._+'-]*")
 _SENTENCE = re.compile("[A-Z][a-z]*")
 
 _EMPHASIS = "*_~"
@@ -99,11 +98,11 @@ def _domain(rest: str, *, is_last: bool) -> str:
     """The domain that *rest* begins with, "" where none does. Unless it *is_last*, another @ stands behind it."""
     found = _DOMAIN.match(rest)
     run = found[0][:_LONGEST_RUN] if found else ""
-    is_shared = len(run) == len(rest) and not is_last
     whole = run.partition("...")[0].rstrip(".-")
     for domain in _readings(whole):
         if _is_domain(domain):
             return domain
+    is_shared = not is_last and _LOCAL.fullmatch(rest)
     return next(filter(_is_domain, _before_another(run) if is_shared else _before_suffix(whole)), "")
 
 
@@ -131,19 +130,22 @@ def _readings(run: str) -> Iterator[str]:
     if (is_sentence or last.lower() in ENDINGS_TOO) and _is_domain(rest):
         yield rest
     yield run
-    found = _ASCII_DOMAIN.match(run)
-    ascii_run = found[0].rstrip(".-") if found else ""
-    if len(ascii_run) < len(run) and _WITHOUT_SPACES.match(run[found.end() :].lstrip(".-") if found else ""):
-        run = ascii_run
+    if not run.isascii() and (found := _WITHOUT_SPACES.search(run)):
+        run = run[: found.start()].rstrip(".-")
         yield run
     rest, _, last = run.rpartition(".")
     while last in _FILE_ENDINGS and rest.rpartition(".")[2] in _FILE_ENDINGS:
         rest, _, last = rest.rpartition(".")
     is_file = last in _FILE_ENDINGS and not _SCALED.match(run)
-    if is_file or (_SENTENCE.fullmatch(last) and rest.rpartition(".")[2].islower()):
+    if is_file or (_SENTENCE.fullmatch(last) and _is_in_one_case(rest.rpartition(".")[2], last)):
         yield rest.rstrip(".-")
     elif "--" in last and not last.startswith("xn--"):
         yield f"{rest}.{last.partition('--')[0]}"
+
+
+def _is_in_one_case(label: str, word: str) -> bool:
+    """Whether *label* is in small letters, or in capitals where *word* is not."""
+    return label.islower() or (label.isupper() and not word.isupper())
 
 
 def _is_domain(text: str) -> bool:
