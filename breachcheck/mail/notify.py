@@ -50,12 +50,8 @@ class Notify:
         self._jobs = Jobs(db)
         self._audit = Audit(db)
 
-    def count(self, name: str, *, is_correction: bool = False) -> int:
-        """How many mails ``tell``, or ``correct``, would queue now. Raises what they do."""
-        return self.readers(name, is_correction=is_correction).total()
-
     def readers(self, name: str, *, is_correction: bool = False) -> Counter[str]:
-        """As ``count``, by the language that each is written in."""
+        """How many mails ``tell``, or ``correct``, would queue now, by the language of each. Raises what they do."""
         row = self._row(name, is_correction)
         found = self._concerned.to_correct(row) if is_correction else self._concerned.to_tell(row)
         return Counter(one.subscriber.language for one in found)
@@ -82,7 +78,7 @@ class Notify:
     def fan_out(self, telling_id: TellingId) -> int:
         """Queue the mails of a telling that are not queued yet; how many.
 
-        None where the breach shows another load by now than when the telling began: that needs one of its own.
+        Not one where the breach shows another load by now than when the telling began: that needs one of its own.
         """
         telling = self._notifications.get(telling_id)
         row = next(row for row in self._breaches.all() if row.id == telling.breach_id)

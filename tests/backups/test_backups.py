@@ -485,7 +485,7 @@ class TestRestore:
         assert store.post.outbox.counts()["queued"] == 1
         assert (back.post.outbox.counts()["queued"], back.post.outbox.counts()["parked"]) == (0, 1)
         assert [job.kind for job in back.jobs.failed()] == ["tell"]
-        assert back.post.notify.count("Shop") == 0
+        assert back.post.notify.readers("Shop").total() == 0
         for one in (store, back):
             one.close()
 

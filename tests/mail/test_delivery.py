@@ -112,7 +112,7 @@ def only_written(it):
     it.post.notify.tell("Shop", by="tests")
     it.rounds()
     it.post.outbox.expire(it.clock.now + KEEP_ENDED_S + 1)
-    assert (len(it.written()), it.post.notify.count("Shop")) == (1, 0)
+    assert (len(it.written()), it.post.notify.readers("Shop").total()) == (1, 0)
 
 
 @pytest.mark.usefixtures("only_written")
@@ -121,7 +121,7 @@ def test_whom_only_a_file_told_is_told_once_mails_are_sent(it, way):
     sending = Delivery(store.databases[1], it.post.outbox, it.post.notifications, store.breaches, way, SENDER, cap=0)
     sending.begin(it.clock.now)
 
-    assert it.post.notify.count("Shop") == 1
+    assert it.post.notify.readers("Shop").total() == 1
     assert it.post.outbox.written() == frozenset()
     assert [row.name for row in it.post.notify.untold()] == ["Shop"]
 
@@ -130,7 +130,7 @@ def test_whom_only_a_file_told_is_told_once_mails_are_sent(it, way):
 def test_they_are_counted_before_it_is_asked_whether_to_send(it):
     smtp = {"mail": "smtp", "smtp_host": "127.0.0.1", "mail_from": "no-reply@check.example"}
     store = open_services(replace(it.store.config, **smtp))
-    count = store.post.notify.count("Shop")
+    count = store.post.notify.readers("Shop").total()
     store.close()
 
     assert count == 1

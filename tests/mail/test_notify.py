@@ -203,9 +203,9 @@ def test_the_count_is_what_is_sent(it, notify):
     for account in (ANN, BOB, EVE):
         it.subscribed(account)
 
-    assert notify.count("Shop") == 2
+    assert notify.readers("Shop").total() == 2
     assert len(tell(it)) == 2
-    assert notify.count("Shop") == 0
+    assert notify.readers("Shop").total() == 0
 
 
 def test_what_was_withdrawn_before_it_left_is_not_sent_and_not_taken_for_told(it, notify):
