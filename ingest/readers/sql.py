@@ -62,7 +62,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     found = dump.contents()
     counts = Counter(one.name.table.casefold() for one in found)
     named = [(_shown(one.name, is_only=counts[one.name.table.casefold()] == 1), one) for one in found]
-    chosen = [(name, one) for name, one in named if told.table is None or _is_meant(told.table, name, one.name)]
+    chosen = _chosen(named, told.table)
     if told.table is not None and not chosen:
         raise DataFileError(
             mask_addresses(f"{file.name}: there is no table {told.table}; there are {_listed(named)}; check `table`")
@@ -77,6 +77,14 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
 
 def _shown(name: Name, *, is_only: bool) -> str:
     return name.table if is_only or not name.schema else f"{name.schema}.{name.table}"
+
+
+def _chosen(named: Sequence[tuple[str, _Contents]], told: str | None) -> Sequence[tuple[str, _Contents]]:
+    """Those that are meant: those called exactly so, or in any schema if there are none."""
+    if told is None:
+        return named
+    exactly = [(name, one) for name, one in named if name.casefold() == told.casefold()]
+    return exactly or [(name, one) for name, one in named if _is_meant(told, name, one.name)]
 
 
 def _is_meant(told: str, shown: str, name: Name) -> bool:

@@ -270,6 +270,15 @@ def test_a_dump_is_known_by_its_first_statement_whatever_stands_before_it(
     assert {table.format for table in tables} == {"sql"}
 
 
+def test_a_table_called_exactly_as_the_manifest_says_is_meant_alone(tmp_path: Path) -> None:
+    text = "INSERT INTO public.users VALUES (1);\nINSERT INTO shop.Users VALUES (2);\n"
+
+    assert [table.name for table in tables_of(tmp_path, text, Instructions(table="users"))] == ["dump.sql#users"]
+    assert [table.name for table in tables_of(tmp_path, text, Instructions(table="shop.users"))] == [
+        "dump.sql#shop.Users"
+    ]
+
+
 def test_statements_of_tables_may_alternate(tmp_path: Path) -> None:
     text = "".join(f"INSERT INTO {'ab'[n % 2]} (id) VALUES ({n}), ({n + 10});\n" for n in range(10))
 
