@@ -15,12 +15,11 @@ from ingest.sources import HEAD, DataFile
 
 _LABEL = r"([^\W\d_][\w ./()#-]{0,39}?)\s*[:=\uff1a](?!//)"
 _LABELLED = re.compile(rf"{_LABEL}\s*(.*)")
-_BESIDE = re.compile(rf"(?:\s*[|;,]\s+|\t+)(?={_LABEL})")
+_BESIDE = re.compile(rf"(\s*[|;,]\s+|\t+|\s+[-\u2013]\s+|\s+)(?={_LABEL})")
 _RULE = re.compile(r"\s*(?:[=*_#~+-]{3,}.*|)")
 _BANNER = re.compile(r"\s*[^\w\s].*")
 _BASE64 = re.compile(r":\s+((?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?|[A-Za-z0-9+/]{2,3}==?)")
-_MAY_STAND_BESIDE = re.compile(r"[|;,]\s|\t")
-_NAMES_SOMEONE = re.compile(r"\S@\S")
+_NAMES_SOMEONE = re.compile(r"\S@\S+\.\w")
 _MOST_LABELS = 40
 _OF_PERSON = frozenset({"user", "e-mail", "user name"})
 _OF_ENTRY = frozenset(
@@ -44,11 +43,21 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     def found(left_out: LeftOut) -> Generator[bytes]:
         with closing(lines.as_utf8(file.chunks(), encoding)) as text:
             whole = lines.blocks(text, left_out, only_cr=lines.has_only_cr(head), are_lines=_are_lines)
-            of_file = _parts(whole, left_out)
-            found = (one for one in blocks(of_file) if not labels.keys().isdisjoint(one[1]))
+            found = _labelled(blocks(_parts(whole, left_out)), labels, left_out)
             yield from written(_row(block, labels, number if left_out.is_numbered else None) for number, block in found)
 
     yield bare_table(file.name, tuple(labels.values()), "blocks", encoding, found)
+
+
+def _labelled(
+    found: Iterable[tuple[int, Block]], labels: Mapping[str, str], left_out: LeftOut
+) -> Iterator[tuple[int, Block]]:
+    """Those of the blocks *found* that have any of *labels*; of the others, whoever stands in one is left out."""
+    for number, block in found:
+        if not labels.keys().isdisjoint(block):
+            yield number, block
+        elif any(_NAMES_SOMEONE.search(value) for values in block.values() for value in values):
+            left_out.leave(NOT_A_RECORD, number)
 
 
 def labels_of(sample: Iterable[str]) -> dict[str, str]:
@@ -95,14 +104,38 @@ def is_known(label: str) -> bool:
     return folded in _OF_PERSON or folded in _OF_ENTRY or header_names.meaning_of(label) is not None
 
 
+def _begins_part(mark: str, label: str) -> bool:
+    """Whether *label* labels what stands behind *mark*; behind a blank, only if it says who or with which secret."""
+    if mark:
+        return is_known(label)
+    meaning = header_names.meaning_of(label)
+    return is_of_person(label) or (meaning is not None and meaning.data_class == "Passwords")
+
+
+def _may_be_several(line: str) -> bool:
+    """Whether a second label may stand in *line*, which is not so of most."""
+    _, _, behind = line.replace("\t", " ").partition(" ")
+    return behind.count(":") > behind.count("://") or "=" in behind or "\uff1a" in behind
+
+
 def parts_of(line: str) -> list[str]:
     """The labelled parts that stand side by side in *line*, or *line* alone."""
-    if not _MAY_STAND_BESIDE.search(line) or label_of(line) is None:
+    line = line.strip()
+    first = _LABELLED.match(line) if _may_be_several(line) else None
+    if first is None:
         return [line]
-    places = [found for found in _BESIDE.finditer(line) if is_known(found[1])]
+    places = list(_beside(line, first.end(1)))
     starts = [0, *(found.end() for found in places)]
     stops = [*(found.start() for found in places), len(line)]
     return [line[start:stop] for start, stop in zip(starts, stops, strict=True)]
+
+
+def _beside(line: str, end: int) -> Iterator[re.Match[str]]:
+    """Where further parts begin in *line*, whose first label ends at *end*; no label holds another."""
+    for found in _BESIDE.finditer(line, end):
+        if found.start() >= end and _begins_part(found[1].strip(" "), found[2]):
+            yield found
+            end = found.end(2)
 
 
 def blocks(of_file: Iterable[tuple[int, str]]) -> Iterator[tuple[int, Block]]:

@@ -21,6 +21,7 @@ _STRAY = re.compile(_BEFORE.replace(r"\x{feff}", "\ufeff"))
 _ADDRESS = re.compile(r"\s*\"?[^\s@\":;|,]+@[^\s@\":;|,/]+\.[^\s@\":;|,./]+[\"'>]?\s*")
 _ESCAPED_AT = re.compile(r"%40|&#64;|&#x40;|&commat;|\\u0040", re.IGNORECASE)
 _NAMES_SOMEONE = re.compile(r"[^\s@]@[^\s@]+\.\w")
+_SET_OFF = re.compile(r"[^\w\s]{2}|[^\w\s]\s")
 _LOGIN_AND_SECRET = re.compile(r"[^\s:;|@]+[:;|\t][^\s:;|]+")
 _FEWEST = 3
 _NEARLY_ALL, _MOSTLY = 0.9, 0.5
@@ -100,8 +101,11 @@ def _agreeing(sample: Sequence[str], layout: Layout, found: int) -> Layout:
 
 
 def _speaks_against(line: str, layout: Layout) -> bool:
-    """Whether somebody may stand in *line*, and elsewhere than where *layout* says; not so of a login and a secret."""
-    if not _NAMES_SOMEONE.search(_ESCAPED_AT.sub("@", line)):
+    """Whether somebody may stand in *line*, and elsewhere than where *layout* says.
+
+    Nobody does in a login and a secret, nor in a line that is set off by the marks it begins with.
+    """
+    if _SET_OFF.match(bare(line)) or not _NAMES_SOMEONE.search(_ESCAPED_AT.sub("@", line)):
         return False
     return not is_address(layout.parts(line)[0]) and _LOGIN_AND_SECRET.fullmatch(bare(line).strip()) is None
 

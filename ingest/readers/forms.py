@@ -13,7 +13,7 @@ from breachcheck.errors import DataFileError, InvalidAccount
 from ingest.mailboxes import addresses_in
 from ingest.nothing_said import SAYS_NOTHING
 from ingest.readers import blocks, combo, prose, sniff, stealer
-from ingest.readers.combo_layouts import bare, is_address, layout_of
+from ingest.readers.combo_layouts import SEPARATORS, bare, is_address, layout_of
 from ingest.readers.headers import are_known
 
 LINE_FORMS = ("combo", "stealer", "blocks", "text")
@@ -31,9 +31,8 @@ _DETAIL = re.compile(
     r"|(?:\d{4}[-./]\d\d?[-./]\d\d?|\d\d?[-./]\d\d?[-./]\d{4})(?:[T ][\d:.Z+]*)?"
 )
 _DIVIDED = re.compile(r"[^\s@\":;|,]+@[^\s@\":;|,]+\.[^\s@\":;|,.]+(\s*[:;|\t]|\s+(?:[-=]>?\s+)?(?=\S+\s*$))(.*)")
-_NOTES = re.compile(
-    r"\s(?:[|-]\s|[A-Z][\w ]{0,30}?\s?[:=]\s).*"
-)  # of the account, that checkers write behind its secret
+_NOTES = re.compile(r"\s(?:[|-]\s|\[|[A-Z][\w ]{0,30}?\s?[:=]\s).*")
+"""What checkers write of an account behind its secret."""
 _CREDENTIALS = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://\S+?|(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*?)?):[^\s:/]+:(?!//)\S+", re.IGNORECASE
 )
@@ -72,7 +71,7 @@ def _are_stealer_lines(sample: Sequence[str]) -> bool:
     found = [stealer.FORMS[mark](line) for line in sample]
     if mark in {":", " ", stealer.APART}:
         return not _are_details([secret for _, secret in found])
-    return _read_as_secrets([secret for login, secret in found if is_address(login)], _SOME)
+    return _look_chosen([secret for login, secret in found if is_address(login)], _SOME)
 
 
 def _are_credentials(sample: Sequence[str]) -> bool:
@@ -99,8 +98,12 @@ def _is_mixed_list(sample: Sequence[str]) -> bool:
     """Whether nearly all lines are an address and a secret, however each is divided."""
     found = [match for line in sample if (match := _DIVIDED.match(bare(line)))]
     marks = {match[1].strip(" ") for match in found}
-    is_told = len(marks) > 1 or (len(found) >= _FEW and not marks & {":", ";", "|", "\t"})
-    return is_told and len(found) >= _NEARLY_ALL * len(sample) and _read_as_secrets([one[2] for one in found])
+    secrets = [match[2] for match in found]
+    if len(found) < _NEARLY_ALL * len(sample):
+        return False
+    if len(marks) > 1:
+        return _look_chosen(secrets, _SOME)
+    return len(found) >= _FEW and not marks & set(SEPARATORS) and _read_as_secrets(secrets)
 
 
 def _are_details(values: Sequence[str]) -> bool:
@@ -133,20 +136,22 @@ def _as_text(sample: Sequence[str]) -> bytes:
     return "".join(f"{line}\n" for line in sample).encode()
 
 
-def _read_as_secrets(values: Sequence[str], share: float = _MOSTLY) -> bool:
-    """Whether more than *share* of *values* are what people choose for passwords, and not names, numbers or dates.
+def _read_as_secrets(values: Sequence[str]) -> bool:
+    """Whether most of *values* are what people choose for passwords, and not names, numbers or dates."""
+    return _look_chosen(values, _MOSTLY) and not _are_numbered({value.strip() for value in values if value.strip()})
+
+
+def _look_chosen(values: Sequence[str], share: float) -> bool:
+    """Whether more than *share* of *values*, those aside that are addresses or say nothing, look like passwords.
 
     Where numbers stand among them as well, fewer are enough: no column of names, phones or dates has both.
     """
     said = [value.strip() for value in values if value.strip().casefold() not in SAYS_NOTHING]
     said = [value for value in said if not is_address(value)]
-    if _are_numbered(set(said)):
-        return False
     fit = sum(_SECRET.fullmatch(value) is not None and _NO_SECRET.fullmatch(value) is None for value in said)
     numbers = sum(value.isdecimal() for value in said)
-    return bool(said) and (
-        fit > share * len(said) or (fit >= _SOME * len(said) and numbers >= _SOME_NUMBERS * len(said))
-    )
+    is_mixed = fit >= _SOME * len(said) and numbers >= _SOME_NUMBERS * len(said)
+    return bool(said) and (fit > share * len(said) or is_mixed)
 
 
 def _are_numbered(values: Collection[str]) -> bool:

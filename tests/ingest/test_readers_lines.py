@@ -258,7 +258,7 @@ def test_an_address_beside_the_labels_is_counted_and_nobody(tmp_path):
     assert (len(scanned.rows), scanned.rejects) == (2, {"malformed record": 1})
 
 
-@pytest.mark.parametrize("mark", [" | ", "; ", ", ", "\t"])
+@pytest.mark.parametrize("mark", [" | ", "; ", ", ", "\t", " - ", " "])
 def test_labels_may_stand_side_by_side(tmp_path, mark):
     lines = [
         ["URL: https://example.com", "Login: alice@example.com", "Password: a | b"],
@@ -271,6 +271,21 @@ def test_labels_may_stand_side_by_side(tmp_path, mark):
         ("https://example.com", "alice@example.com", "a | b"),
         ("x", "bob", None),
     ]
+
+
+def test_a_label_of_several_words_is_one(tmp_path):
+    text = "Nome utente : alice@example.com\nMot de passe : x y\nUser name: ann\n"
+
+    assert rows_of(tmp_path, text, BLOCKS) == [("alice@example.com", "x y", "ann")]
+
+
+def test_a_block_of_labels_that_nobody_knew_of_is_counted_if_somebody_stands_in_it(tmp_path):
+    known = "".join(f"Label {number}: x\nUser: u@example.com\n\n" for number in "abcdefghijklmnopqrstuvwxyz" * 2)
+    many = "".join(f"Note {number}: x\n\n" for number in range(40))
+
+    scanned = scan_text(tmp_path, known + many + "Contact: bob@example.com\n", BLOCKS, "list.txt")
+
+    assert scanned.rejects == {"malformed record": 1}
 
 
 def test_what_ldif_writes_in_base64_is_read(tmp_path):
