@@ -35,6 +35,6 @@ class Cipher:
             ) from None
 
 
-def derived(key: bytes, purpose: str) -> bytes:
+def derived(key: bytes, purpose: str, *, of: str = "breachcheck") -> bytes:
     """A key of 32 bytes for one *purpose*, by HKDF-SHA-256 (RFC 5869)."""
-    return HKDF(SHA256(), KEY_LENGTH, salt=None, info=b"breachcheck: " + purpose.encode()).derive(key)
+    return HKDF(SHA256(), KEY_LENGTH, salt=None, info=f"{of}: {purpose}".encode()).derive(key)

@@ -3,9 +3,9 @@
 import base64
 
 from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Response, request
+
+from breachcheck import ciphers
 
 COOKIE = "asked"
 LIFE_S = 600
@@ -13,7 +13,7 @@ LIFE_S = 600
 
 def derived(app_key: bytes, purpose: str) -> bytes:
     """A key of 32 bytes for one *purpose* of the web site."""
-    return HKDF(SHA256(), 32, salt=None, info=b"breachcheck web: " + purpose.encode()).derive(app_key)
+    return ciphers.derived(app_key, purpose, of="breachcheck web")
 
 
 class Seal:
