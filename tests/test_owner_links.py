@@ -109,6 +109,16 @@ def test_after_five_wrong_codes_the_right_one_is_refused_and_the_link_still_work
     assert links.spend(token_in(mail, "owner/link")) == Owner(it.digest(ANN))
 
 
+def test_wrong_codes_in_one_browser_take_no_try_from_another(it, links, ask):
+    code = code_in(ask()[0])
+    ask("bob@example.com", nonce="another browser")
+    for _ in range(MOST_ATTEMPTS):
+        with pytest.raises(UnknownLink):
+            links.spend_code(other_than(code), "another browser")
+
+    assert links.spend_code(code, NONCE) == Owner(it.digest(ANN))
+
+
 def test_a_wrong_code_and_one_that_never_was_are_refused_in_the_same_words(links, ask):
     code = code_in(ask()[0])
     with pytest.raises(UnknownLink) as wrong:
