@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from breachcheck.addresses import Address, base_of, canonical
 from breachcheck.digests import Digester, Kind
 from breachcheck.errors import InvalidAccount
-from breachcheck.phones import international
+from breachcheck.phones import numbers_in
 from breachcheck.tallies import LEFT_OUT, Part
 from ingest import parts, shortcuts
 from ingest.batches import Batch, batches
@@ -259,7 +259,7 @@ def _phones(rows: Rows, values: TextColumn) -> tuple[Rows, TextColumn]:
     found = [
         (row, number.encode())
         for row, value in zip(rows.tolist(), values.values(), strict=True)
-        if (number := international(value.decode()))
+        for number in numbers_in(value.decode())
     ]
     return np.array([row for row, _ in found], np.intp), TextColumn.of([number for _, number in found])
 

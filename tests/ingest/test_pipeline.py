@@ -113,6 +113,21 @@ def test_a_list_of_json_in_a_cell_gives_each_of_its_identifiers(store, manifest)
     assert not found(store, load_id, '["org-1", "org-2"]', Kind.ORG_ID)
 
 
+def test_a_cell_of_several_phone_numbers_gives_each_of_them_and_one_of_anything_else_none(store, manifest):
+    entries = "- {path: people.csv, mapping: {email: Email addresses}, identifiers: {phone: phone}}"
+    text = """
+        email;phone
+        ann@example.com;"+1 555 0100; +1 555 0101 ext. 7"
+        bob@example.com;"+1 555 0102, 555 0103"
+        cy@example.com;+1 555 0104|
+        """
+
+    load_id = load(manifest(entries, {"people.csv": text}), store).load_id
+
+    there = [number for number in range(6) if found(store, load_id, f"+155501{number:02}", Kind.PHONE)]
+    assert there == [0, 1, 4]
+
+
 def test_each_person_has_exactly_the_classes_of_all_their_records(store, manifest):
     load_id = load(manifest(PEOPLE, {"people.csv": CSV}), store).load_id
 
