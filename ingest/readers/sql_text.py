@@ -61,7 +61,7 @@ _MYSQL = re.compile(
 )
 _FOREIGN = re.compile(
     r"standard_conforming_strings = on|PostgreSQL database|^COPY .{1,5000}? FROM stdin|^PRAGMA "
-    r"|^BEGIN TRANSACTION;|\[dbo\]|^SET IDENTITY_INSERT|^GO\r?$",
+    r"|^BEGIN TRANSACTION;|\[dbo\]|^SET IDENTITY_INSERT|^REM INSERTING|^SET DEFINE OFF|^GO\r?$",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -78,10 +78,9 @@ class Dialect:
 
 
 def dialect_of(head: str) -> Dialect:
-    """The dialect of a dump that begins with *head*."""
-    if _FOREIGN.search(head):
-        return Dialect(has_backslashes=False)
-    return Dialect(has_backslashes=_MYSQL.search(head) is not None)
+    """The dialect of a dump that begins with *head*: that of which there is a sign first, for values hold others."""
+    found = _MYSQL.search(head)
+    return Dialect(has_backslashes=found is not None and not _FOREIGN.search(head, 0, found.start()))
 
 
 class Grammar:
