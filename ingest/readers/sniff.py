@@ -15,6 +15,7 @@ _DELIMITERS = (b",", b"\t", b";", b"|", b"^", b"~", b"\x01", b"\x1f")
 _NONE = b"\x02"  # the delimiter of a file with one column: a character that does not occur
 _SAMPLE = 500
 _FEWEST, _CELLS = 20, 50_000  # rows that are looked at in any case, and cells beyond which no more are
+_NO_AGREEMENT = (0.0, 0)
 _SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\n', re.IGNORECASE)
 
 
@@ -42,8 +43,7 @@ def layout_of(text: bytes, delimiter: str | None, header_row: int | None, name: 
     """
     before = _SEPARATOR_LINE.match(text)
     declared = delimiter.encode() if delimiter else before[1] if before else None
-    mark = declared or _delimiter_of(text)
-    rows = list(_first(text, Grammar(mark), 1 if before else 0))
+    mark, rows = (declared, _first(text, declared, 1 if before else 0)) if declared else _divided(text)
     header = _header(rows, header_row, name)
     people = [row for row in rows if header is None or row.end > header.end]
     skip = header.end if header else 1 if before else 0
@@ -54,17 +54,19 @@ def layout_of(text: bytes, delimiter: str | None, header_row: int | None, name: 
 
 def fields_of(text: bytes, layout: Layout) -> list[list[str]]:
     """The fields of the first records that the whole lines *text* hold, blank ones left out."""
-    return [row.fields for row in _first(text, Grammar(layout.delimiter), layout.skip)]
+    return [row.fields for row in _first(text, layout.delimiter, layout.skip)]
 
 
-def _first(text: bytes, grammar: Grammar, skip: int) -> Iterator[_Row]:
-    """As many of the first rows as tell how the file is laid out."""
+def _first(text: bytes, mark: bytes, skip: int) -> list[_Row]:
+    """As many of the first rows, divided by *mark*, as tell how the file is laid out."""
+    rows: list[_Row] = []
     cells = 0
-    for count, row in enumerate(islice(_rows(text, grammar, skip), _SAMPLE), start=1):
-        yield row
+    for row in islice(_rows(text, Grammar(mark), skip), _SAMPLE):
+        rows.append(row)
         cells += len(row.fields)
-        if cells > _CELLS and count >= _FEWEST:
-            return
+        if cells > _CELLS and len(rows) >= _FEWEST:
+            break
+    return rows
 
 
 def _rows(text: bytes, grammar: Grammar, skip: int) -> Iterator[_Row]:
@@ -91,19 +93,18 @@ def _meant(text: bytes, grammar: Grammar) -> list[bytes]:
     return grammar.fields(fields[0]) if is_meant else fields
 
 
-def _delimiter_of(text: bytes) -> bytes:
-    """The one by which the most rows agree on a number of columns, then the one with the most columns."""
-    scores = {mark: _agreement(text, mark) for mark in _DELIMITERS}
-    best = max(_DELIMITERS, key=lambda mark: scores[mark])
-    return best if scores[best] > (0.0, 0) else _NONE
+def _divided(text: bytes) -> tuple[bytes, list[_Row]]:
+    """The delimiter by which the most rows agree on a number of columns, then the one with the most; and the rows."""
+    tried = {mark: _first(text, mark, 0) for mark in _DELIMITERS if mark in text}
+    scores = {mark: _agreement(rows) for mark, rows in tried.items()}
+    best = max(scores, key=lambda mark: scores[mark], default=_NONE)
+    return (best, tried[best]) if scores.get(best, _NO_AGREEMENT) > _NO_AGREEMENT else (_NONE, _first(text, _NONE, 0))
 
 
-def _agreement(text: bytes, mark: bytes) -> tuple[float, int]:
-    if mark not in text:
-        return (0.0, 0)
-    counts = Counter(len(row.fields) for row in _first(text, Grammar(mark), 0))
+def _agreement(found: Sequence[_Row]) -> tuple[float, int]:
+    counts = Counter(len(row.fields) for row in found)
     columns, rows = max(counts.items(), key=lambda item: (item[0] > 1, item[1], item[0]), default=(1, 0))
-    return (round(rows / counts.total(), 1), columns) if columns > 1 else (0.0, 0)
+    return (round(rows / counts.total(), 1), columns) if columns > 1 else _NO_AGREEMENT
 
 
 def _header(rows: Sequence[_Row], declared: int | None, name: str) -> _Row | None:
