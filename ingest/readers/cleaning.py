@@ -61,8 +61,10 @@ def clean(text: bytes, *, keeps_bytes: bool = False) -> bytes:
 
 def is_clean(text: bytes | bytearray) -> bool:
     """Whether *text*, of whole characters, is clean already."""
+    if text.isascii():  # which is asked once: it takes as long as all else that a whole file is searched for
+        return b"\0" not in text
     try:
-        return not has_marks(text) and (text.isascii() or bool(text.decode()))
+        return not has_marks(text) and bool(text.decode())
     except UnicodeDecodeError:
         return False
 
