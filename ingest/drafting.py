@@ -178,6 +178,8 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
                 yield _Found(name, why=_EMPTY)
                 continue
             columns = tuple(suggestions_of(table.format, table.columns, sample))
+            relative = kinship.relative(name, table.columns, sample)
+            columns = tuple(_named_by_table(column, relative) for column in columns)
             form = mixpanel_names.form_of(table.columns) or table.format
             finds_people = form in MIXPANEL or any(column.is_address for column in columns)
             delimiter = "tab" if table.delimiter == "\t" else table.delimiter
@@ -190,7 +192,7 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
                 delimiter=delimiter,
                 columns=columns,
                 note=note or table.note,
-                relative=kinship.relative(name, table.columns, sample),
+                relative=relative,
             )
     except DataFileError as error:
         yield _unread(file.name, error)
@@ -242,6 +244,12 @@ def _joined(one: _Found, people: Sequence[Relative], led: Sequence[Relative]) ->
     columns = tuple(_told_by_table(column, one.relative) for column in one.columns)
     tells_more = any(column.classes for column in columns if column.column != join.column)
     return replace(one, why="", join=join, columns=columns) if tells_more else one
+
+
+def _named_by_table(column: Suggestion, table: Relative) -> Suggestion:
+    """*column*, where its name says little and that of the *table* does: in `privatemessages`, the `subject`."""
+    told = "" if _says(column) else header_names.meaning_in(table.stems, column.column)
+    return Suggestion(column.column, (told,), "medium") if told else column
 
 
 def _told_by_table(column: Suggestion, table: Relative) -> Suggestion:

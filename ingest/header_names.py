@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -28,12 +28,19 @@ class Meaning:
     is_exact: bool
 
 
+class _TellingTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    data_class: str
+    tables: str
+    columns: str
+
+
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     around: str
     persons: str
     ids: str
     others: str
     vague: str
+    told_by: dict[str, _TellingTable]
     names: dict[str, dict[str, str]]
 
 
@@ -54,6 +61,14 @@ def meaning_of(column: str) -> Meaning | None:
 def speaks_of_another(column: str) -> bool:
     """Whether a word in the name *column* is for someone or something else, as ``server`` in ``server_ip``."""
     return not _listed("others").isdisjoint(_words(column[:LONGEST]))
+
+
+def meaning_in(table: Collection[str], column: str) -> str:
+    """What a *column* that says little by itself holds in a table of that name, given in its forms; "" if unknown."""
+    name = "".join(_words(column[:LONGEST]))
+    forms = {"".join(_words(form)) for form in table}
+    telling = (one for one in _table().told_by.values() if name in one.columns.split())
+    return next((one.data_class for one in telling if not forms.isdisjoint(one.tables.split())), "")
 
 
 def has_word(column: str, word: str) -> bool:
@@ -102,6 +117,11 @@ def every_name() -> Iterator[tuple[str, str]]:
     for classes in _table().names.values():
         for data_class, names in classes.items():
             yield from (("".join(_words(name)), data_class) for name in names.split(","))
+
+
+def telling_classes() -> frozenset[str]:
+    """Every data class that a table's name can tell."""
+    return frozenset(one.data_class for one in _table().told_by.values())
 
 
 @cache

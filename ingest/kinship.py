@@ -1,20 +1,25 @@
 """Kinship of tables: which column of one names the people of another, told by what columns and tables are called."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from breachcheck.addresses import holds_address
 from ingest.entries import Join
+from ingest.samples import ROWS
 from ingest.suggestions import Sample
 
-_SUFFIXES = ("uuid", "guid", "uid", "id", "number", "no", "nr", "key", "ref", "code")
-_OWN = ("id", "uuid", "guid", "uid", "key", "number", "no", "code")
+_SUFFIXES = ("uuid", "guid", "uid", "id", "number", "nummer", "numer", "numero", "no", "nr", "key", "ref", "code")
+_PREFIXES = ("id", "cod", "codice", "codigo", "num", "nr", "fk", "ref")
+_FEWEST = 3  # values that tell whether two columns hold the same
+_OWN = ("id", "uuid", "guid", "uid", "key", "number", "nummer", "no", "nr", "code")
 _WORDS = re.compile(r"[^\W_]+")
 _PERSONS = frozenset(
     _WORDS.findall(
         """user customer client member account person contact subscriber owner author profile patient employee student
-        guest kunde kunden nutzer benutzer mitglied usuario cliente utilisateur utente klant gebruiker"""
+        guest kunde kunden nutzer benutzer mitglied usuario cliente utilisateur utente klant gebruiker
+        sender fromuser fromaccount fromcustomer buyer applicant mitglieds patienten teilnehmer paciente alumno socio
+        paziente leerling"""
     )
 )
 _ALONE = frozenset({"uid", "uuid", "guid", "username", "login"})
@@ -27,24 +32,34 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """A table: what a `join` calls it, and the kind of id that each of its columns holds, if any values were seen."""
+    """A table: what a `join` calls it, the kind of id that each of its columns holds, if any values were seen, and
+    digests of these."""
 
     name: str
     kinds: Mapping[str, str]
+    seen: Mapping[str, frozenset[int]] = field(default_factory=dict, repr=False)
+    is_whole: bool = False  # whether all of its values were seen
+
+    @property
+    def words(self) -> list[str]:
+        """Those of its own name, without what leads there."""
+        last = re.split(r"[#!/]", self.name)[-1]
+        bare = last.partition(".")[0] if last == self.name.rpartition("/")[2] else last
+        return _WORDS.findall(bare.casefold())
 
     @property
     def stems(self) -> frozenset[str]:
         """What one of its records may be called: of ``dump.sql#shop_users``, shopusers, shopuser, users and user."""
-        last = re.split(r"[#!/]", self.name)[-1]
-        bare = last.partition(".")[0] if last == self.name.rpartition("/")[2] else last
-        words = _WORDS.findall(bare.casefold())
-        whole = {"".join(words), *words[-1:]}
+        whole = {"".join(self.words), *self.words[-1:]}
         return frozenset({*whole, *(_singular(word) for word in whole)})
 
 
 def relative(name: str, columns: Sequence[str], sample: Sample) -> Relative:
     """The table *name*, of whose *columns* a *sample* of values is looked at and not kept."""
-    return Relative(name, {column: _kind(sample.get(column, ())) for column in columns if not holds_address(column)})
+    shown = [column for column in columns if not holds_address(column)]
+    seen = {column: frozenset(map(_digest, sample.get(column, ()))) for column in shown}
+    kinds = {column: _kind(sample.get(column, ())) for column in shown}
+    return Relative(name, kinds, seen, is_whole=max(map(len, sample.values()), default=ROWS) < ROWS)
 
 
 def join_of(table: Relative, people: Sequence[Relative], led: Sequence[Relative] = ()) -> Join | None:
@@ -52,11 +67,12 @@ def join_of(table: Relative, people: Sequence[Relative], led: Sequence[Relative]
 
     Else one that by its name is the id of one of those that are *led* to their people by a join of their own.
     """
-    for fits, others in ((_by_table, people), (_by_name, people), (_by_person, people), (_by_table, led)):
+    ways = (_by_table, people), (_by_name, people), (_by_parent(table), people), (_by_person, people), (_by_table, led)
+    for fits, others in ways:
         for column in table.kinds:
             for other in others:
                 for on in fits(_folded(column), other, len(others)):
-                    if _agree(table.kinds[column], other.kinds[on]):
+                    if _agree(table.kinds[column], other.kinds[on]) and _meet(table, column, other, on):
                         return Join(column=column, to=other.name, on=on)
     return None
 
@@ -73,6 +89,16 @@ def _by_name(column: str, other: Relative, _: int) -> Iterator[str]:
         yield from (on for on in other.kinds if _folded(on) == column)
 
 
+def _by_parent(table: Relative) -> Callable[[str, Relative, int], Iterator[str]]:
+    """In ``customer_address``, ``parent_id`` is the ``id`` of ``customer``."""
+
+    def fits(column: str, other: Relative, _: int) -> Iterator[str]:
+        if _stem(column) == "parent" and set(other.words) < set(table.words):
+            yield from _ids_of(other)
+
+    return fits
+
+
 def _by_person(column: str, other: Relative, count: int) -> Iterator[str]:
     """``owner_id`` is the ``id`` of the only people there are."""
     if count == 1 and _stem(column) in _PERSONS:
@@ -83,6 +109,17 @@ def _ids_of(other: Relative) -> Iterator[str]:
     by_name = {_folded(column): column for column in other.kinds}
     names = [*_OWN, *(f"{stem}{suffix}" for suffix in _SUFFIXES for stem in sorted(other.stems))]
     yield from (by_name[name] for name in names if name in by_name)
+
+
+def _meet(one: Relative, column: str, other: Relative, on: str) -> bool:
+    """Whether some id is seen on both sides, unless the other side was not seen as a whole."""
+    here, there = one.seen.get(column, frozenset()), other.seen.get(on, frozenset())
+    is_known = other.is_whole and min(len(here), len(there)) >= _FEWEST
+    return not is_known or not here.isdisjoint(there)
+
+
+def _digest(value: str) -> int:
+    return hash(value.strip().removesuffix(".0").casefold())
 
 
 def _agree(one: str, other: str) -> bool:
@@ -102,8 +139,10 @@ def _folded(column: str) -> str:
 
 
 def _stem(column: str) -> str:
-    """*column* without the word for an id at its end; "" where it has none."""
-    return next((column.removesuffix(suffix) for suffix in _SUFFIXES if column.endswith(suffix)), "")
+    """*column* without the word for an id at its end, or at its beginning before a person; "" where it has none."""
+    bare = next((column.removesuffix(suffix) for suffix in _SUFFIXES if column.endswith(suffix)), "")
+    before = (column.removeprefix(prefix) for prefix in _PREFIXES if column.startswith(prefix))
+    return bare or next((person for person in before if person in _PERSONS), "")
 
 
 def _singular(word: str) -> str:

@@ -259,6 +259,11 @@ IDS = {"": [], "number": ["1", "22"], "text": ["x7", "22"]}
         ("orders.csv", "username", "people.csv", "username"),
         ("orders.csv", "owner_id", "people.csv", "id"),
         ("book.xlsx!Orders", "Customer No.", "book.xlsx!Customers", "No."),
+        ("bestellungen.csv", "Kundennummer", "kunden.csv", "Kundennummer"),
+        ("ordini.csv", "cod_cliente", "clienti.csv", "cod_cliente"),
+        ("vb.sql#pmtext", "fromuserid", "vb.sql#user", "userid"),
+        ("app.db#messages", "sender_id", "app.db#users", "id"),
+        ("shop.sql#customer_address_entity", "parent_id", "shop.sql#customer_entity", "entity_id"),
     ],
 )
 def test_ids_are_known_by_what_they_and_their_tables_are_called(table, column, people, own):
@@ -274,6 +279,23 @@ def test_ids_of_different_kinds_do_not_meet(own, other):
     people = kinship.relative("users.csv", ["id"], {"id": IDS[other]})
 
     assert kinship.join_of(one, [people]) is None
+
+
+def test_ids_of_which_none_is_among_those_of_the_whole_table_do_not_meet():
+    one = kinship.relative("orders.csv", ["user_id"], {"user_id": ["501", "502", "503"]})
+    people = kinship.relative("users.csv", ["id"], {"id": ["1", "2", "3"]})
+    many = kinship.relative("users.csv", ["id"], {"id": list(map(str, range(500)))})
+
+    assert kinship.join_of(one, [people]) is None
+    assert kinship.join_of(one, [many]) is not None
+
+
+def test_an_id_of_its_own_is_passed_over_for_that_of_the_parent():
+    columns = {"entity_id": ["501", "502", "503"], "parent_id": ["1", "2", "2"]}
+    addresses = kinship.relative("shop.sql#customer_address_entity", list(columns), columns)
+    people = kinship.relative("shop.sql#customer_entity", ["entity_id"], {"entity_id": ["1", "2", "3"]})
+
+    assert kinship.join_of(addresses, [people]) == Join(column="parent_id", to=people.name, on="entity_id")
 
 
 @pytest.mark.parametrize("column", ["id", "country_id", "paid", "phone number", "a@example.com_id"])

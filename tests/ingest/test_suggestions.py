@@ -4,7 +4,7 @@ import pytest
 
 from breachcheck import data_classes
 from ingest import mixpanel_names
-from ingest.header_names import every_name, meaning_of
+from ingest.header_names import every_name, meaning_in, meaning_of, telling_classes
 from ingest.suggestions import suggest
 
 PEOPLE = ["ann@example.com", "Bob@Example.org"]
@@ -165,6 +165,25 @@ def test_every_known_name_speaks_of_a_class_of_the_vocabulary():
     known = {data_class for _, data_class in every_name()} | set(mixpanel_names.CLASSES.values())
 
     assert known <= data_classes.all_classes().keys()
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "data_class"),
+    [
+        ({"privatemessages"}, "Subject", "Private messages"),
+        ({"posts", "post"}, "body", "Forum posts"),
+        ({"bestellungen"}, "Artikel", "Purchases"),
+        ({"orders"}, "item_name", "Purchases"),
+        ({"users"}, "body", ""),
+        ({"orders"}, "colour", ""),
+    ],
+)
+def test_what_says_little_is_told_by_its_table(table, column, data_class):
+    assert meaning_in(table, column) == data_class
+
+
+def test_what_tables_tell_is_of_the_vocabulary():
+    assert telling_classes() <= data_classes.all_classes().keys()
 
 
 def test_no_name_means_two_things():
