@@ -38,6 +38,7 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     around: str
     persons: str
     ids: str
+    joined: str
     others: str
     vague: str
     told_by: dict[str, _TellingTable]
@@ -87,7 +88,14 @@ def _of_words(words: list[str]) -> Meaning | None:
     for shorter in _shorter(words, _listed("around")):
         if found := _by_name().get("".join(shorter)):
             return Meaning(found, is_exact=False)
-    return None
+    return _of_joined("".join(words))
+
+
+def _of_joined(name: str) -> Meaning | None:
+    """Of ``客户姓名``, where no space stands between whose it is and what."""
+    behind = (name.removeprefix(person) for person in _listed("joined") if name.startswith(person))
+    found = next((_by_name()[rest] for rest in behind if rest in _by_name()), None)
+    return Meaning(found, is_exact=False) if found else None
 
 
 def _of_id(words: list[str]) -> Meaning | None:

@@ -54,6 +54,10 @@ class Relative:
         return frozenset({*whole, *(_singular(word) for word in whole)})
 
 
+_Fits = Callable[[str, Relative, int], Iterator[str]]
+"""Of a column's folded name, another table, and how many there are: the columns there that may hold the same."""
+
+
 def relative(name: str, columns: Sequence[str], sample: Sample) -> Relative:
     """The table *name*, of whose *columns* a *sample* of values is looked at and not kept."""
     shown = [column for column in columns if not holds_address(column)]
@@ -67,7 +71,8 @@ def join_of(table: Relative, people: Sequence[Relative], led: Sequence[Relative]
 
     Else one that by its name is the id of one of those that are *led* to their people by a join of their own.
     """
-    ways = (_by_table, people), (_by_name, people), (_by_parent(table), people), (_by_person, people), (_by_table, led)
+    own = (_by_parent(table), people), (_by_owner(table), people)
+    ways = (_by_table, people), (_by_name, people), *own, (_by_person, people), (_by_table, led)
     for fits, others in ways:
         for column in table.kinds:
             for other in others:
@@ -89,12 +94,23 @@ def _by_name(column: str, other: Relative, _: int) -> Iterator[str]:
         yield from (on for on in other.kinds if _folded(on) == column)
 
 
-def _by_parent(table: Relative) -> Callable[[str, Relative, int], Iterator[str]]:
+def _by_parent(table: Relative) -> _Fits:
     """In ``customer_address``, ``parent_id`` is the ``id`` of ``customer``."""
 
     def fits(column: str, other: Relative, _: int) -> Iterator[str]:
         if _stem(column) == "parent" and set(other.words) < set(table.words):
             yield from _ids_of(other)
+
+    return fits
+
+
+def _by_owner(table: Relative) -> _Fits:
+    """The ``id`` of ``users`` is the ``user_id`` of ``user_emails``."""
+    own = {_folded(column) for column in _ids_of(table)} if not _PERSONS.isdisjoint(table.stems) else set()
+
+    def fits(column: str, other: Relative, _: int) -> Iterator[str]:
+        if column in own:
+            yield from (on for on in other.kinds if _stem(_folded(on)) in table.stems)
 
     return fits
 

@@ -263,6 +263,7 @@ IDS = {"": [], "number": ["1", "22"], "text": ["x7", "22"]}
         ("ordini.csv", "cod_cliente", "clienti.csv", "cod_cliente"),
         ("vb.sql#pmtext", "fromuserid", "vb.sql#user", "userid"),
         ("app.db#messages", "sender_id", "app.db#users", "id"),
+        ("app.sql#users", "id", "app.sql#user_emails", "user_id"),
         ("shop.sql#customer_address_entity", "parent_id", "shop.sql#customer_entity", "entity_id"),
     ],
 )
@@ -271,6 +272,13 @@ def test_ids_are_known_by_what_they_and_their_tables_are_called(table, column, p
     other = kinship.relative(people, ["email", own], {})
 
     assert kinship.join_of(one, [other]) == Join(column=column, to=people, on=own)
+
+
+def test_those_who_work_for_a_company_are_not_who_it_is():
+    one = kinship.relative("dump.sql#companies", ["id", "phone"], {})
+    people = kinship.relative("dump.sql#users", ["id", "email", "company_id"], {})
+
+    assert kinship.join_of(one, [people]) is None
 
 
 @pytest.mark.parametrize(("own", "other"), [("number", "text"), ("text", "number")])

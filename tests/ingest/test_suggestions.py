@@ -120,6 +120,12 @@ def addresses_of(columns, sample=None) -> list[str]:
         ("payload.after.date_of_birth", "Dates of birth"),
         ("payload.before.email", "Email addresses"),
         ("_source.first_name", "Names"),
+        ("Prénom du client", "Names"),
+        ("Nombre del cliente", "Names"),
+        ("riderPhone", "Phone numbers"),
+        ("genderCd", "Genders"),
+        ("客人姓名", "Names"),
+        ("顧客住所", "Physical addresses"),
     ],
 )
 def test_a_name_speaks_of_its_data_class(name, data_class):
