@@ -75,3 +75,21 @@ def _state(status: os.stat_result) -> State:
 def size_of(path: Path) -> int:
     """In bytes. Raises DataFileError where the file is gone."""
     return state_of(path).size
+
+
+def why_no_file(path: Path) -> str:
+    """What stands at *path* in a folder where that is no file to read; empty where it is one."""
+    if path.is_file():
+        return ""
+    if path.is_dir():
+        return "a link to a folder; name that folder"
+    return "a pipe or a device" if path.exists() else "a link to nothing that is there"
+
+
+def is_named_in_utf8(path: Path) -> bool:
+    """Whether the engine, which takes no other names, can be told to open *path*."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -20,7 +20,15 @@ from ingest.archives import compression, containers, kinds
 from ingest.archives.budgets import Budget
 from ingest.archives.compression import Limits, Readable
 from ingest.archives.containers import Opening
-from ingest.archives.members import ADDED, Member, is_litter, is_selected, may_hold_others, why_skipped
+from ingest.archives.members import (
+    ADDED,
+    Member,
+    is_litter,
+    is_selected,
+    may_hold_others,
+    shown_name,
+    why_skipped,
+)
 from ingest.archives.passwords import Passwords
 from ingest.archives.spools import Content, Spool
 from ingest.disk_files import State
@@ -170,9 +178,10 @@ def find(
         yield from search.contents(named, mask_addresses(path), is_named=True)
         return
     for found in _beneath(named, path, folder):
-        name = mask_addresses(_shown(found, folder))
-        if is_litter(found.parts):
-            yield NotRead(name, ADDED)
+        name = shown_name(_shown(found, folder))
+        why = ADDED if is_litter(found.parts) else disk_files.why_no_file(found)
+        if why:
+            yield NotRead(name, why)
         else:
             yield from search.contents(found, name, is_named=False)
 
@@ -195,8 +204,8 @@ def _standard_input(terms: Terms) -> DataFile:
 
 def _beneath(named: Path, path: str, folder: Path) -> list[Path]:
     names = named.rglob("*") if named.is_dir() else (folder / name for name in _globbed(path, folder))
-    found = sorted(name for name in names if name.is_file())
-    if not found:
+    found = sorted(name for name in names if name.is_symlink() or not name.is_dir())
+    if not any(name.is_file() for name in found):
         raise DataFileError(f"{mask_addresses(path)}: there is no such file beside the manifest; check `path`")
     return found
 
@@ -214,7 +223,7 @@ def _on_disk(path: Path, name: str, limits: Limits, spool: Spool) -> DataFile:
     with disk_files.opened(path, name) as file:
         is_packed = compression.opener_for(file.read(8)) is not None
     budget = Budget(limits, state.size)
-    plain = None if is_packed else path
+    plain = path if not is_packed and disk_files.is_named_in_utf8(path) else None
     opening = partial(_open_file, path, name)
     return DataFile(name, path, plain, state.size, opening, limits, budget, state=state, _spool=spool)
 

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from breachcheck.errors import DataFileError
 from ingest.archives.compression import Limits, zstd
 from ingest.sources import DataFile, NotRead, Terms, find
+from tests.ingest.loads import described, load
 
 TEXT = b"id,email\n1,a@example.com\n"
 PACKED = {
@@ -320,3 +322,28 @@ def test_what_operating_systems_leave_in_a_folder_is_not_read(tmp_path):
 
     added = "added by the operating system"
     assert found == {"people.csv": False, ".DS_Store": added, "._people.csv": added, "__MACOSX/people.csv": added}
+
+
+def test_what_is_no_file_in_a_folder_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "people.csv").write_bytes(TEXT)
+    (folder / "gone.csv").symlink_to("nowhere.csv")
+    (folder / "up").symlink_to("..")
+    os.mkfifo(folder / "pipe.csv")
+
+    assert outcomes(tmp_path, "export") == {
+        "export/gone.csv": "a link to nothing that is there",
+        "export/people.csv": "read",
+        "export/pipe.csv": "a pipe or a device",
+        "export/up": "a link to a folder; name that folder",
+    }
+
+
+def test_a_file_whose_name_is_no_text_is_read(store, tmp_path: Path) -> None:
+    (tmp_path / "export").mkdir()
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/export/\xff\n.csv")).write_bytes(TEXT)
+
+    tally = load(described(tmp_path, "- path: export"), store).tally
+
+    assert [(file.name, file.outcome) for file in tally.files] == [("export/?\ufffd.csv", "read")]
