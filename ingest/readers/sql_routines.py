@@ -12,9 +12,10 @@ _HEAD = re.compile(
 )
 _GO = re.compile(r"^GO[ \t]*+(?:\d++[ \t]*+)?\r?$", re.IGNORECASE | re.MULTILINE | re.ASCII)
 _SLASH = re.compile(r"^/[ \t]*+\r?$", re.MULTILINE | re.ASCII)
+_NOT_ORACLES = re.compile(r"\b(?:EXECUTE\s+(?:FUNCTION|PROCEDURE)|RULE)\s", re.IGNORECASE | re.ASCII)
 _TOKEN = re.compile(
     rf"""--[^\n]*+ | /\*.*?\*/ | {ORACLES} | '[^']*+' | "[^"\n]*+"
-    | (?P<quoted>\$(?P<tag>\w*+)\$.*?\$(?P=tag)\$) | (?P<declared>\bDECLARE\b)
+    | (?P<quoted>\$(?P<tag>\w*+)\$.*?\$(?P=tag)\$) | (?P<string>\bAS\s+[EN]?'[^']*+') | (?P<declared>\bDECLARE\b)
     | (?P<begun>\b(?:BEGIN(?!\s+TRAN)|CASE)\b) | \bEND\s+(?:IF|LOOP|WHILE|REPEAT|FOR)\b
     | (?P<ended>\bEND\b(?:\s+CASE\b)?) | (?P<stop>;)""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL | re.ASCII,
@@ -36,16 +37,17 @@ def end_of_routine(text: str, at: int, *, is_batch: bool) -> int | None:
         return None
     if is_batch or head[4]:
         mark = _GO.search(text, head.end())
-        return mark.start() if mark else len(text)
+        if mark or is_batch:
+            return mark.start() if mark else len(text)
     end, is_quoted = _end_of_block(text, head.end())
-    if is_quoted or not (head[1] or head[2] or head[3]):
+    if is_quoted or not (head[1] or head[2] or head[3]) or _NOT_ORACLES.search(text, at, end or at):
         return end
     mark = _SLASH.search(text, head.end())
     return mark.start() if mark else end
 
 
 def _end_of_block(text: str, at: int) -> tuple[int | None, bool]:
-    """Behind the `;` that ends what is at *at*, with its blocks; and whether it quotes its body by dollars."""
+    """Behind the `;` that ends what is at *at*, with its blocks; and whether it quotes its body."""
     depth, awaits_block, is_quoted = 0, False, False
     for found in _TOKEN.finditer(text, at):
         kind = found.lastgroup
@@ -55,7 +57,7 @@ def _end_of_block(text: str, at: int) -> tuple[int | None, bool]:
             depth = max(depth - 1, 0)
         elif kind == "declared":
             awaits_block = depth == 0
-        elif kind in ("quoted", "tag"):
+        elif kind in ("quoted", "tag", "string"):
             is_quoted = True
         elif kind == "stop" and not depth and not awaits_block:
             return found.end(), is_quoted

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.readers.base import Instructions
 from tests.ingest.scans import scan_text
 
 INSIDE = "INSERT INTO users (id, email) VALUES (7, 'inside@example.com');\n"
@@ -46,6 +47,24 @@ def test_a_routine_brings_nobody_and_hides_nobody(tmp_path: Path, routine: str) 
 
     assert sorted(scanned.rows) == [(str(at), f"u{at}@example.com") for at in range(3)]
     assert scanned.rejects == {}
+
+
+@pytest.mark.parametrize(
+    "routine",
+    [
+        "CREATE TRIGGER [t] AFTER INSERT ON users BEGIN\nSELECT 1;\nEND;\n",
+        "CREATE OR REPLACE FUNCTION f() RETURNS int AS 'select 1' LANGUAGE sql;\n",
+        "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS $$select 1;$$;\n",
+        "CREATE OR REPLACE RULE r AS ON INSERT TO users DO ALSO NOTHING;\n",
+        "CREATE OR REPLACE TRIGGER t AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION f();\n",
+    ],
+)
+def test_a_line_within_a_value_ends_no_routine(tmp_path: Path, routine: str) -> None:
+    text = f"{routine}INSERT INTO users (id, note) VALUES (1, 'x');\nINSERT INTO users VALUES (2, 'a\n/\nb');\n"
+
+    scanned = scan_text(tmp_path, text, Instructions(format="sql"), name="dump.sql")
+
+    assert sorted(scanned.rows) == [("1", "x"), ("2", "a\n/\nb")]
 
 
 def test_the_last_batch_needs_no_mark_behind_it(tmp_path: Path) -> None:
