@@ -10,7 +10,7 @@ from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId
 from breachcheck.counters import next_ids, value_of
 from breachcheck.data_classes import PasswordStorage
 from breachcheck.db.base import Database, Source
-from breachcheck.errors import StoreUnavailable, UnknownBreach, UnknownLoad
+from breachcheck.errors import StoreUnavailable, UnknownBreach
 from breachcheck.field_sets import FieldSet, FieldSets
 from breachcheck.index import FieldSetId
 from breachcheck.loads import Load, Loads
@@ -205,21 +205,18 @@ class Catalogue:
         return self._db.read(self._read_all)
 
     def _read_all(self) -> Published:
-        rows = self._breaches.all()
-        return self._map([self._breach(row, self._current(row, row.current_load)) for row in rows if row.current_load])
+        shown = {row.current_load: row for row in self._breaches.all() if row.current_load}
+        loads, field_sets = self._loads.of_ids([*shown]), self._field_sets.of_loads([*shown])
+        for load_id in shown.keys() - loads.keys():
+            raise StoreUnavailable(
+                f"The catalogue has lost the load that {shown[load_id].name} shows; restore a backup."
+            )  # nobody can tell what it held, so it is not left out in silence
+        return self._map([self._breach(row, loads[load_id], field_sets[load_id]) for load_id, row in shown.items()])
 
     def _read_load(self, load_id: LoadId) -> Published:
         load = self._loads.get(load_id)
-        return self._map([self._breach(self._breaches.of_id(load.breach_id), load)])
-
-    def _current(self, row: BreachRow, load_id: LoadId) -> Load:
-        """Raises StoreUnavailable where it is lost: nobody can tell what it held, so it is not left out in silence."""
-        try:
-            return self._loads.get(load_id)
-        except UnknownLoad as error:
-            raise StoreUnavailable(
-                f"The catalogue has lost the load that {row.name} shows; restore a backup."
-            ) from error
+        row = self._breaches.of_id(load.breach_id)
+        return self._map([self._breach(row, load, self._field_sets.of_load(load_id))])
 
     def _map(self, breaches: list[tuple[Breach, list[FieldSet]]]) -> Published:
         source, generation = self._now()
@@ -231,8 +228,7 @@ class Catalogue:
             suppressed=self._suppressions.all(),
         )
 
-    def _breach(self, row: BreachRow, load: Load) -> tuple[Breach, list[FieldSet]]:
-        field_sets = self._field_sets.of_load(load.id)
+    def _breach(self, row: BreachRow, load: Load, field_sets: list[FieldSet]) -> tuple[Breach, list[FieldSet]]:
         direct = [one for one in field_sets if not one.via_alias]
         loaded_at = load.ended_at or load.started_at
         breach = Breach(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from breachcheck.breaches import LoadId
 from breachcheck.counters import next_ids
-from breachcheck.db.base import Database
-from breachcheck.index import FieldSetId
+from breachcheck.db.base import Database, Row
+from breachcheck.index import FieldSetId, stretches
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +62,28 @@ class FieldSets:
 
     def of_load(self, load_id: LoadId) -> list[FieldSet]:
         """Every combination of classes that occurs in the load."""
-        rows = self._db.query(
+        return self.of_loads([load_id])[load_id]
+
+    def of_loads(self, load_ids: Sequence[LoadId]) -> dict[LoadId, list[FieldSet]]:
+        """The same of each of *load_ids*. Ids without a gap are asked at once."""
+        found: dict[LoadId, list[FieldSet]] = {load_id: [] for load_id in load_ids}
+        for first, last in stretches(load_ids):
+            for row in self._between(first, last):
+                found[LoadId(row["load_id"])].append(_field_set(row))
+        return found
+
+    def _between(self, first: int, last: int) -> list[Row]:
+        return self._db.query(
             """
-            SELECT id, classes, via_alias, people
+            SELECT id, load_id, classes, via_alias, people
             FROM field_set
-            WHERE load_id = :load_id
+            WHERE load_id BETWEEN :first AND :last
             ORDER BY id
             """,
-            {"load_id": load_id},
+            {"first": first, "last": last},
         )
-        return [
-            FieldSet(
-                FieldSetId(row["id"]), frozenset(json.loads(row["classes"])), bool(row["via_alias"]), row["people"]
-            )
-            for row in rows
-        ]
+
+
+def _field_set(row: Row) -> FieldSet:
+    classes = frozenset(json.loads(row["classes"]))
+    return FieldSet(FieldSetId(row["id"]), classes, bool(row["via_alias"]), row["people"])

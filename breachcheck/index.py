@@ -175,7 +175,7 @@ class Index:
         self._db.settle()
 
 
-def stretches(ids: Sequence[FieldSetId]) -> list[tuple[int, int]]:
+def stretches(ids: Sequence[int]) -> list[tuple[int, int]]:
     """*ids* as stretches without a gap: (first, last)."""
     stretches: list[tuple[int, int]] = []
     for number in sorted(ids):

@@ -1,5 +1,6 @@
 """Loads: one run of the pipeline over one manifest each, and owner of everything the manifest said."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +12,7 @@ from breachcheck.data_classes import PasswordStorage
 from breachcheck.db.base import Database, Row
 from breachcheck.errors import LoadError, UnknownLoad
 from breachcheck.field_sets import FieldSets
-from breachcheck.index import FieldSetId
+from breachcheck.index import FieldSetId, stretches
 from breachcheck.jobs import Jobs
 from breachcheck.tallies import Tally
 
@@ -183,6 +184,14 @@ class Loads:
         for load in self._select("id = :id", {"id": load_id}):
             return load
         raise UnknownLoad(f"There is no load {load_id}; `breachcheck breaches show NAME` lists the loads of a breach.")
+
+    def of_ids(self, load_ids: Sequence[LoadId]) -> dict[LoadId, Load]:
+        """Those of *load_ids* that there are. Ids without a gap, as a catalogue's listings have, are asked at once."""
+        found = (
+            self._select("id BETWEEN :first AND :last", {"first": first, "last": last})
+            for first, last in stretches(load_ids)
+        )
+        return {load.id: load for loads in found for load in loads}
 
     def of_breach(self, breach_id: BreachId) -> list[Load]:
         """Every load of the breach, newest first."""

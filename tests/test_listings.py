@@ -54,6 +54,16 @@ def test_entering_the_same_again_changes_nothing(store):
     assert store.catalogue.generation() == generation
 
 
+def test_a_catalogue_of_many_is_read_with_a_few_questions_to_the_store(store, monkeypatch):
+    enter(store, *(facts(KNOWN, name=f"Known{number}") for number in range(50)))
+    db, asked = store.databases.catalogue_db, []
+    query = db.query
+    monkeypatch.setattr(db, "query", lambda *one: asked.append(one[0]) or query(*one))
+
+    assert len(published(store)) == 50
+    assert 0 < len(asked) < 20
+
+
 def test_what_a_catalogue_said_before_is_pruned_when_the_rest_is_over(store):
     enter(store, KNOWN)
     enter(store, facts(KNOWN, affected=6000))

@@ -4,12 +4,14 @@ import msgspec
 import pytest
 
 from breachcheck.breaches import LoadId
-from breachcheck.errors import UnknownLoad
+from breachcheck.catalog import move
+from breachcheck.disclosure import PUBLIC
+from breachcheck.errors import StoreUnavailable, UnknownLoad
 from breachcheck.loads import Contents
 from breachcheck.services import Services
 from breachcheck.tallies import FileTally, Tally
 from tests.engines import ENGINES as ENGINES
-from tests.stores import SHOP, facts
+from tests.stores import SHOP, facts, published_breach
 
 EMAIL, NAMES = "Email addresses", "Names"
 TALLY = Tally(
@@ -43,6 +45,24 @@ def test_a_load_runs_from_the_moment_it_is_started(store):
     assert (load.state, load.started_at, load.ended_at) == ("running", 100, None)
     assert (load.facts, load.manifest_sha256, load.loaded_by) == (SHOP, "ab" * 32, "tests")
     assert (load.tally, load.contents) == (Tally(), Contents())
+
+
+def test_loads_come_by_their_ids_whether_or_not_there_is_a_gap(store):
+    first, between, last = started(store), started(store), completed(store)
+
+    assert store.loads.of_ids([first, last]) == {one: store.loads.get(one) for one in (first, last)}
+    assert store.loads.of_ids([last, between]) == {one: store.loads.get(one) for one in (between, last)}
+    assert store.loads.of_ids([LoadId(last + 1)]) == {}
+
+
+def test_a_breach_whose_load_is_lost_is_not_left_out_in_silence(store):
+    published_breach(store, SHOP, {"ann@example.com": [EMAIL]})
+    store.databases.catalogue_db.execute("UPDATE breach SET current_load = 99", {})
+    with store.databases.catalogue_db.transaction():
+        move(store.databases.catalogue_db)
+
+    with pytest.raises(StoreUnavailable, match="lost the load that Shop shows"):
+        store.lookup.ask("ann@example.com", PUBLIC)
 
 
 def test_a_load_keeps_its_manifest_word_for_word(store):
