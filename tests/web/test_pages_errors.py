@@ -195,11 +195,12 @@ def test_a_foreign_host_is_refused_where_the_site_knows_its_own(tmp_path: Path) 
     store = new_store(tmp_path / "hosts", public_url="https://check.example")
     client = create_app(store).test_client()
     statuses = {
-        host: client.get("/", base_url=f"http://{host}").status_code for host in ("evil.example", "check.example")
+        host: client.get("/", base_url=f"http://{host}").status_code
+        for host in ("evil.example", "check.example", "192.0.2.7")
     }
     store.close()
 
-    assert statuses == {"evil.example": 421, "check.example": 200}
+    assert statuses == {"evil.example": 421, "check.example": 200, "192.0.2.7": 421}
 
 
 @pytest.mark.parametrize(
