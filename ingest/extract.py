@@ -41,6 +41,7 @@ NOT_AN_ADDRESS = "not an address"
 NO_IDENTIFIER = "no identifier"
 NO_PERSON = "no matching person"
 
+_UNREADABLE = "\ufffd"  # in the place of a letter that nobody knows: it is somebody's address, but whose?
 _PERHAPS = re.compile(rb"[@%&\\\x80-\xff]")  # in whatever is an address, as it stands or escaped
 _ESCAPED = re.compile(r"[%&\\\0\uff20\ufe6b\u00ad\u200b-\u200f\u2060\ufeff]")
 
@@ -237,7 +238,8 @@ def _one_by_one(rows: Sequence[int], texts: Sequence[bytes]) -> Iterator[tuple[i
     for row, raw in zip(rows, texts, strict=True):
         for piece in raw.decode().split("\n") if _PERHAPS.search(raw) else ():
             for address in _named_in(piece):
-                yield row, address
+                if _UNREADABLE not in address:
+                    yield row, address
 
 
 def _named_in(text: str) -> list[Address]:

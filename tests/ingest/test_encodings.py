@@ -182,3 +182,13 @@ def test_nobody_is_lost_to_dirt_in_any_format(tmp_path, form, ugly):
 
     people = {value for row in rows for value in row if value and value.endswith("@example.com")}
     assert people == {f"u{number}@example.com" for number in NUMBERS}
+
+
+def test_an_address_with_a_byte_that_is_no_character_is_nobodys(store, tmp_path):
+    text = b"email,name\nu1\xff@example.com,Ann\nJ\xff <u2@example.com>,Bo\nu3@example.com,C\xff\n"
+    (tmp_path / "people.csv").write_bytes(text)
+
+    outcome = load(described(tmp_path, "- path: people.csv\n  mapping: {email: Email addresses, name: Names}"), store)
+
+    assert (outcome.tally.people, outcome.tally.rejected) == (2, {"not an address": 1})
+    assert all(found(store, outcome.load_id, f"u{number}@example.com") for number in (2, 3))
