@@ -18,20 +18,25 @@ LISTED = Contents(kinds=())
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a catalogue says of one breach, and its own *text*."""
+    """What a catalogue says of one breach, and its own *text*. *unknown*: its data classes that are not known here."""
 
     facts: Facts
     text: str
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a catalogue's breaches, by name. *kept*: those that have, or had, people, or were withdrawn."""
+    """What became of a catalogue's breaches, by name. *kept*: those that have, or had, people, or were withdrawn.
+
+    *unknown*: data classes that were left out, since they are not known here.
+    """
 
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
 
 
 class Listings:
@@ -49,7 +54,7 @@ class Listings:
         A breach that has or had a load of its own, or was withdrawn, stays as it is. Raises MisspeltBreach where one
         is there in other letter case, LowersSensitivity where one listed as sensitive would cease to be.
         """
-        imported = Imported()
+        imported = Imported(unknown=sorted({name for entry in entries for name in entry.unknown}))
         with self._db.transaction():
             fresh = [load_id for entry in entries if (load_id := self._entered(entry, imported, by)) is not None]
             self._publishing.publish_listed(fresh, by=by, lower_sensitivity=lower_sensitivity)

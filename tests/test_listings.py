@@ -142,20 +142,22 @@ def test_the_command_imports_a_catalogue_and_says_what_came_of_it(store, tmp_pat
     data = store.config.data
 
     first = breachcheck("breaches", "import", tmp_path / "hibp.json", "--json", data=data)
-    again = breachcheck("breaches", "import", "-", data=data, stdin=json.dumps([ADOBE]))
+    newer = ADOBE | {"DataClasses": [*ADOBE["DataClasses"], "Shoe laces"]}
+    again = breachcheck("breaches", "import", "-", data=data, stdin=json.dumps([newer]))
     shown = breachcheck("breaches", "list", "--json", data=data)
 
-    assert first.json == {"new": ["Adobe"], "changed": [], "unchanged": [], "kept": []}
+    assert first.json == {"new": ["Adobe"], "changed": [], "unchanged": [], "kept": [], "unknown": []}
     assert (again.status, "1  as before" in again.out) == (0, True)
+    assert again.out.endswith("Left out, since this version knows no such data class: Shoe laces.\n")
     assert (shown.json[0]["state"], shown.json[0]["people"]) == ("listed", 0)
 
 
 def test_a_bad_catalogue_changes_nothing(store, tmp_path):
-    (tmp_path / "hibp.json").write_text(json.dumps([ADOBE, ADOBE | {"Name": "Bad", "DataClasses": ["Shoes"]}]))
+    (tmp_path / "hibp.json").write_text(json.dumps([ADOBE, ADOBE | {"Name": "Bad", "PwnCount": -1}]))
 
     refused = breachcheck("breaches", "import", tmp_path / "hibp.json", data=store.config.data)
 
-    assert (refused.status, "Bad: DataClasses" in refused.err) == (2, True)
+    assert (refused.status, "Bad: PwnCount" in refused.err) == (2, True)
     assert published(store) == {}
 
 

@@ -153,6 +153,8 @@ def import_catalogue(data: Path | None, as_json: bool, file: BinaryIO, lower_sen
         return
     for words, names in _told(imported).items():
         click.echo(f"{len(names):>6,}  {words}")
+    if imported.unknown:
+        click.echo(f"Left out, since this version knows no such data class: {', '.join(imported.unknown)}.")
 
 
 @breaches.command(short_help="Delete exposures that nobody can see any more.")

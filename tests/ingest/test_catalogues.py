@@ -58,6 +58,13 @@ def test_an_entry_becomes_the_facts_of_a_breach():
     assert (facts.is_verified, facts.is_stealer_log, facts.is_sensitive) == (True, True, False)
 
 
+def test_data_classes_that_are_not_known_here_are_left_out_and_told():
+    [entry] = read(ADOBE | {"DataClasses": ["Passwords", "Shoe laces"]})
+
+    assert entry.facts.disclosed_classes == ("Passwords",)
+    assert entry.unknown == ("Shoe laces",)
+
+
 def test_keys_that_nobody_knows_yet_are_passed_over():
     assert len(read(ADOBE | {"IsNovel": True})) == 1
 
@@ -65,7 +72,8 @@ def test_keys_that_nobody_knows_yet_are_passed_over():
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"DataClasses": ["Email adresses"]}, 'Adobe: DataClasses: no data class is called "Email adresses"'),
+        ({"DataClasses": ["Bob bob@example.com"]}, "Adobe: DataClasses: an e-mail address stands here"),
+        ({"DataClasses": ["A\x1b[31m"]}, "Adobe: DataClasses: a control character"),
         ({"BreachDate": "2999-01-01"}, "Adobe: BreachDate: 2999-01-01 lies in the future"),
         ({"BreachDate": "soon"}, "Adobe: "),
         ({"IsSensitive": "yes"}, "Adobe: Expected `bool`, got `str` - at `$.IsSensitive`"),
