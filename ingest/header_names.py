@@ -17,6 +17,7 @@ _OF_A_NAME = (["first"], ["last"], ["middle"])  # if nothing is behind: ``last_l
 _TYPES = frozenset({"S", "N", "B", "M", "L", "SS", "NS", "BS"})  # DynamoDB's
 _AROUND_ALL = frozenset({"Item", "_source"})
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])")
 
 
@@ -40,6 +41,7 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ids: str
     joined: str
     others: str
+    machines: str
     vague: str
     told_by: dict[str, _TellingTable]
     names: dict[str, dict[str, str]]
@@ -72,8 +74,10 @@ def meaning_in(table: Collection[str], column: str) -> str:
     return next((one.data_class for one in telling if not forms.isdisjoint(one.tables.split())), "")
 
 
-def has_word(column: str, word: str) -> bool:
-    return word in _words(column[:LONGEST])
+def is_of_ip(column: str) -> bool:
+    """Whether `ip` is a word of the name *column*, and none that is for a machine."""
+    words = _words(column[:LONGEST])
+    return "ip" in words and _listed("machines").isdisjoint(words)
 
 
 def _bare(parts: list[str]) -> list[str]:
@@ -158,8 +162,9 @@ def _words(name: str) -> list[str]:
 
 def _shorter(words: list[str], around: frozenset[str]) -> Iterator[list[str]]:
     """*words* without some of those that may stand around a name, the longest first."""
-    first = next((place for place, word in enumerate(words) if word not in around), len(words))
-    last = next((place for place in range(len(words), first, -1) if words[place - 1] not in around), first)
+    is_around = [word in around or _YEAR.fullmatch(word) is not None for word in words]
+    first = next((place for place, may_go in enumerate(is_around) if not may_go), len(words))
+    last = next((place for place in range(len(words), first, -1) if not is_around[place - 1]), first)
     spans = [(start, end) for start in range(first + 1) for end in range(last, len(words) + 1) if start < end]
     for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
         if words[start:end] not in _OF_A_NAME or end == len(words):

@@ -71,9 +71,9 @@ def _by_content(one: Suggestion, values: Sequence[str], share: float | None) -> 
 def _is_own(column: str, shown: str) -> bool:
     """Whether whose *shown* is needs no name: of a password as programs keep it, and of an IP address that is called
     so and not another's."""
-    if header_names.speaks_of_another(column):
-        return False
-    return shown == "Passwords" or (shown == "IP addresses" and header_names.has_word(column, "ip"))
+    if shown == "IP addresses":
+        return header_names.is_of_ip(column)
+    return shown == "Passwords" and not header_names.speaks_of_another(column)
 
 
 def _address_columns(

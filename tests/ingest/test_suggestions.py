@@ -125,6 +125,10 @@ def addresses_of(columns, sample=None) -> list[str]:
         ("riderPhone", "Phone numbers"),
         ("genderCd", "Genders"),
         ("客人姓名", "Names"),
+        ("Spendenbetrag 2023", "Charitable donations"),
+        ("Spender-Nr.", "Account identifiers"),
+        ("cidadeEntrega", "Geographic locations"),
+        ("お名前(姓)", "Names"),
         ("顧客住所", "Physical addresses"),
     ],
 )
@@ -277,7 +281,12 @@ def test_a_column_without_a_name_is_known_by_its_content(values, data_class):
 
 @pytest.mark.parametrize(
     ("column", "values", "data_class"),
-    [("opened_from_ip", IPS, "IP addresses"), ("data", KEPT, "Passwords"), ("auth.digest", KEPT, "Passwords")],
+    [
+        ("opened_from_ip", IPS, "IP addresses"),
+        ("SonGirisIP", IPS, "IP addresses"),
+        ("data", KEPT, "Passwords"),
+        ("auth.digest", KEPT, "Passwords"),
+    ],
 )
 def test_an_address_called_ip_and_a_kept_password_are_the_records_own(column, values, data_class):
     [_, other] = suggest(["email", column], {"email": PEOPLE, column: values})
