@@ -48,6 +48,16 @@ class TestInterrupted:
         assert taken_changes(receiver) == ["A"]
         assert log(store)[0].attempts == 2
 
+    def test_of_one_webhook_one_message_at_a_time_is_under_way(self, store, receiver):
+        hook(store, receiver)
+        publish(store, "A")
+        store.webhook_calls.round(NOW)
+        messages, (first,) = store.webhook_calls._messages, log(store)
+        second = messages.add(first.webhook_id, first.kind, first.span, now=NOW)
+
+        assert messages.claim(first, now=NOW) is not None
+        assert messages.claim(second, now=NOW) is None
+
     def test_what_ends_every_worker_is_given_up(self, store, receiver):
         hook(store, receiver)
         publish(store, "A")
