@@ -24,7 +24,7 @@ _NAMES_SOMEONE = re.compile(r"[^\s@]@[^\s@]+\.\w")
 _SET_OFF = re.compile(r"[^\w\s]{2}|[^\w\s]\s")
 _LOGIN_AND_SECRET = re.compile(r"[^\s:;|@]+[:;|\t][^\s:;|]+")
 _FEWEST = 3
-_NEARLY_ALL, _MOSTLY = 0.9, 0.5
+_NEARLY_ALL, _MOSTLY, _SOME = 0.9, 0.5, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Layout:
     """How each line is written: *before* fields stand before the address.
 
     *agreeing*: of the lines of a sample that may name somebody, the share that name them where this layout says; 0
-    where these are not half of all its lines.
+    where these are not half of all its lines, or a tenth and nearly all the others are a login and a secret.
     """
 
     separator: str = ":"
@@ -96,7 +96,10 @@ def _inner(sample: Sequence[str], divided: Sequence[str], separator: str) -> lis
 
 def _agreeing(sample: Sequence[str], layout: Layout, found: int) -> Layout:
     against = sum(_speaks_against(line, layout) for line in sample)
-    share = found / (found + against) if found >= _MOSTLY * len(sample) else 0.0
+    others = sum(_LOGIN_AND_SECRET.fullmatch(line.strip()) is not None for line in sample)
+    is_told = found >= _MOSTLY * len(sample)
+    is_told |= found >= _SOME * len(sample) and found + others >= _NEARLY_ALL * len(sample)
+    share = found / (found + against) if is_told else 0.0
     return Layout(layout.separator, layout.is_address_last, layout.before, share)
 
 
@@ -122,9 +125,12 @@ def halves(layout: Layout, source: str) -> str:
         secret = "left(raw, length(raw) - length(head) - 1)"
         return _select(f"{_address('head', _is_odd('head', layout.separator))} AS field, {secret} AS secret", divided)
     begun = _select(f"split_part(raw, {mark}, 1) AS first", source)
-    named = _select(f"{_line(layout)} AS line", begun)
-    divided = _select(f"split_part(line, {mark}, 1) AS head, {_is_odd('head', layout.separator)} AS is_odd", named)
-    halved = _select(f"{_address('head', 'is_odd')} AS field, {_secret(mark)} AS said", divided)
+    is_named = f"regexp_matches(first, {literal(_NAMED)})" if layout.before else "contains(first, '@')"
+    seen = _select(f"{is_named} AND NOT {_is_odd('first', layout.separator)} AS is_plain", begun)
+    named = _select(f"CASE WHEN is_plain THEN raw ELSE {_line(layout)} END AS line", seen)
+    divided = _select(f"CASE WHEN is_plain THEN first ELSE split_part(line, {mark}, 1) END AS head", named)
+    judged = _select(f"NOT is_plain AND {_is_odd('head', layout.separator)} AS is_odd", divided)
+    halved = _select(f"{_address('head', 'is_odd')} AS field, {_secret(mark)} AS said", judged)
     return _select(f"{_without_notes(mark)} AS secret", halved)
 
 
@@ -138,15 +144,14 @@ def _is_odd(field: str, separator: str) -> str:
 
 
 def _line(layout: Layout) -> str:
-    """The line `raw`, whose first field is `first`, from the field of the address on."""
+    """The line `raw` from the field of the address on."""
     mark = literal(layout.separator)
-    is_plain = f"contains(first, '@') AND NOT {_is_odd('first', layout.separator)}"
     line = f"regexp_replace(raw, {literal(_BEFORE)}, '')"
     if layout.before:
         inner = f"array_to_string(string_split({line}, {mark})[{layout.before + 1}:], {mark})"
         is_named = f"regexp_matches(split_part({line}, {mark}, 1), {literal(_NAMED)})"
-        line = f"CASE WHEN {is_named} THEN {line} ELSE {inner} END"
-    return f"CASE WHEN {is_plain} THEN raw ELSE {line} END"
+        return f"CASE WHEN {is_named} THEN {line} ELSE {inner} END"
+    return line
 
 
 def _address(field: str, is_odd: str) -> str:

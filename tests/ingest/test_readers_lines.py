@@ -183,7 +183,7 @@ def test_what_stands_before_an_address_is_not_of_it(tmp_path, line):
 
 def test_an_address_may_stand_behind_an_id_or_a_name_and_its_place_alone_counts(tmp_path):
     lines = ["1:ann@example.com:h1", "2:bob@example.com:eve@example.com:x", "3::me@example.org", "4:dan@example.com:"]
-    text = "\n".join([*lines, "hal@example.com:y"])
+    text = "\n".join([*lines, "hal@example.com:y", "@kim:kim@example.com:z"])
 
     assert rows_of(tmp_path, text, COMBO) == [
         ("", "me@example.org"),
@@ -191,6 +191,7 @@ def test_an_address_may_stand_behind_an_id_or_a_name_and_its_place_alone_counts(
         ("bob@example.com", "eve@example.com:x"),
         ("dan@example.com", ""),
         ("hal@example.com", "y"),
+        ("kim@example.com", "z"),
     ]
 
 
@@ -331,6 +332,8 @@ FORMS = {
     "用户名：ann@example.com\n密码：y\n": "blocks",
     "ann@example.com qwe1!\nbob@example.com x_2z\neve@example.com zx.9\n": "combo",
     "ann@example.com wrote\nbob@example.com asked\neve@example.com went\n": "text",
+    "ann:x1!\nbob:kim@example.com\nmax:z3!\n" * 3 + "eve@example.com:z3!\n": "combo",
+    "host:mail.example.com\nport:25\nmail:ann@example.com\n" * 3: "blocks",
     "root@web.example.com:~# ls -la\nroot@web.example.com:~# cd /tmp\nroot@web.example.com:~# exit now\n": "text",
     "ann@example.com: so it is\nbob@example.com: no, it is not\neve@example.com: who knows\n": "text",
     "Ask Bob, at bob@example.com (work); or call. " * 9000: "text",
