@@ -150,7 +150,7 @@ def _is_in_one_case(label: str, word: str) -> bool:
 
 def _is_domain(text: str) -> bool:
     rest, _, last = text.rpartition(".")
-    return bool(rest) and ".." not in rest and not rest.endswith(".") and top_level.is_known(last)
+    return bool(rest) and top_level.is_known(last) and ".." not in text
 
 
 def _address(local: str, domain: str, after: str) -> str | None:
