@@ -194,6 +194,8 @@ def is_there(path: str, folder: Path) -> bool:
 
 
 def _standard_input(terms: Terms) -> DataFile:
+    if sys.stdin is None:
+        raise DataFileError("standard input is closed; give the data file there, as in `< people.csv`")
     opened = DataFile("standard input", None, None, 0, lambda: sys.stdin.buffer, terms.limits, _is_read_once=True)
     kind = containers.kind_of(opened.head())
     why = f"a {kind} archive" if kind else kinds.why_unreadable(opened.head(), as_text=terms.as_text)
@@ -205,8 +207,13 @@ def _standard_input(terms: Terms) -> DataFile:
 def _beneath(named: Path, path: str, folder: Path) -> list[Path]:
     names = named.rglob("*") if named.is_dir() else (folder / name for name in _globbed(path, folder))
     found = sorted(name for name in names if name.is_symlink() or not name.is_dir())
-    if not any(name.is_file() for name in found):
+    if not found:
         raise DataFileError(f"{mask_addresses(path)}: there is no such file beside the manifest; check `path`")
+    if not any(name.is_file() for name in found):
+        why = disk_files.why_no_file(found[0])
+        raise DataFileError(
+            f'{mask_addresses(path)}: no file to read ({why}); save it to one, or name "-", standard input'
+        )
     return found
 
 

@@ -347,3 +347,10 @@ def test_a_file_whose_name_is_no_text_is_read(store, tmp_path: Path) -> None:
     tally = load(described(tmp_path, "- path: export"), store).tally
 
     assert [(file.name, file.outcome) for file in tally.files] == [("export/?\ufffd.csv", "read")]
+
+
+def test_a_pipe_that_was_named_is_said_to_be_one(tmp_path):
+    os.mkfifo(tmp_path / "people.csv")
+
+    with pytest.raises(DataFileError, match=r"^people\.csv: no file to read \(a pipe or a device\); save"):
+        [*find("people.csv", tmp_path)]

@@ -99,3 +99,10 @@ def test_what_is_gone_through_twice_cannot_come_from_standard_input(store, tmp_p
 
     with pytest.raises(DataFileError, match=f"standard input: {form} cannot be read from there; save it"):
         load(described(tmp_path, ENTRY), store)
+
+
+def test_a_closed_one_is_said(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+
+    with pytest.raises(DataFileError, match="standard input is closed"):
+        load(described(tmp_path, '- path: "-"'), store)
