@@ -8,7 +8,6 @@ from breachcheck.errors import DataFileError
 from ingest.archives.kinds import PARQUET, SQLITE, is_workbook
 from ingest.readers import lines, mixpanel, shell
 from ingest.readers.base import Instructions, Table
-from ingest.readers.forms import LINE_FORMS, form_of
 from ingest.readers.shape import is_json
 from ingest.sources import DataFile
 
@@ -30,6 +29,9 @@ READERS: Mapping[str, str] = {
     mixpanel.PEOPLE: "json",
 }
 """The module in `ingest.readers` that reads each format, imported when there is a file of it: some take long."""
+
+LINE_FORMS = ("combo", "stealer", "blocks", "text")
+"""Those that only the sense of their lines tells apart."""
 
 _BY_CONTENT = {mixpanel.EVENTS, mixpanel.PEOPLE}  # these are exported in several formats
 _BY_MAGIC: Mapping[str, Callable[[bytes], bool]] = {
@@ -55,7 +57,11 @@ _LIKE_A_DUMP = re.compile(
 def detect(file: DataFile, encoding: str | None = None) -> str:
     """The format that the content of *file* has: a key of `READERS`. DataFileError where it is not UTF-8."""
     found = _told_apart(file, encoding)
-    return found or form_of(_glance(file, encoding), is_whole=len(file.head()) <= _GLANCE)
+    if found:
+        return found
+    from ingest.readers.forms import form_of  # which brings all the readers along that tell lines apart
+
+    return form_of(_glance(file, encoding), is_whole=len(file.head()) <= _GLANCE)
 
 
 def _told_apart(file: DataFile, encoding: str | None) -> str | None:

@@ -24,7 +24,7 @@ from ingest.formats import STREAMED
 from ingest.manifest import Manifest, check_sensitivity
 from ingest.mapping import FIXED, MIXPANEL, MIXPANEL_EVENTS, Plan, Sample
 from ingest.readers.base import Instructions, Table
-from ingest.readers.combo import UNCLEAR
+from ingest.readers.combo_layouts import UNCLEAR
 from ingest.readers.lines import said
 from ingest.samples import sample_of
 from ingest.selection import Wanted

@@ -13,7 +13,7 @@ from breachcheck.errors import DataFileError
 from ingest.engine import literal, quoted
 from ingest.readers import lines
 from ingest.readers.base import Instructions, Shortcut, Table
-from ingest.readers.combo_layouts import Layout, halves, layout_of
+from ingest.readers.combo_layouts import UNCLEAR, Layout, halves, layout_of
 from ingest.readers.combo_lines import PlainLines
 from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
 from ingest.readers.stream import Rejects, Stream, read_csv
@@ -30,9 +30,6 @@ _NO_DELIMITER = "\x1f"
 _STRAY = bytes.maketrans(b"\x1f", b" ")
 _WORD = re.compile(r"[^\W\d_]+(?:[ '.-][^\W\d_]+)*\.?")
 _FEWEST_WORDS, _ALL_WORDS = 10, 0.95
-UNCLEAR = (
-    "what stands behind the addresses may be names and is not read: with `format: combo`, map `secret` to what it is"
-)
 
 
 # Where to count the lines left out -> blocks of whole lines.

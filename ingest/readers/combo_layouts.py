@@ -9,6 +9,10 @@ from ingest.engine import literal
 SEPARATORS = (":", ";", "|", "\t")
 MOST_BEFORE = 3
 
+UNCLEAR = (
+    "what stands behind the addresses may be names and is not read: with `format: combo`, map `secret` to what it is"
+)
+
 # DuckDB's RE2 reads these as well as Python does.
 _PLACE = (
     r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/\s:@|;]*@)?[^/\s:@|;]+(?::[0-9]{1,5})?(?:/[^\s:|;]*)?[:|;\s]+"  # as stealers have

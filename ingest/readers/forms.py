@@ -16,9 +16,6 @@ from ingest.readers import blocks, combo, prose, sniff, stealer
 from ingest.readers.combo_layouts import SEPARATORS, bare, is_address, layout_of
 from ingest.readers.headers import are_known
 
-LINE_FORMS = ("combo", "stealer", "blocks", "text")
-"""Forms of text that is no table."""
-
 _COLUMNS = (",", ";", "|", "\t")
 _NEARLY_ALL = 0.8
 _MOSTLY = 0.5
@@ -41,7 +38,7 @@ _NO_SECRET = re.compile(r"[\d./:+()-]+|[^\W\d_]+(?:['.-][^\W\d_]+)*\.?|\S+@\S+\.
 
 
 def form_of(head: str, *, is_whole: bool) -> str:
-    """What a text that begins with *head* is: one of `LINE_FORMS`, or "csv"."""
+    """What a text that begins with *head* is: "combo", "stealer", "blocks", "text" or "csv"."""
     sample = combo.sample_of(head, is_whole=is_whole)
     if not sample:
         return "csv"
