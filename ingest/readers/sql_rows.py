@@ -55,7 +55,8 @@ class Inserted:
     ) -> None:
         self._window, self._width, self._wanted, self._left_out = window, width, wanted, left_out
         groups = self._groups = tuple(sorted({at for at in wanted if at is not None}))
-        self._patterns = [(grammar, grammar.row_of(width, groups, _BEHIND)) for grammar in grammars]
+        self._patterns = [(grammars[0], grammars[0].row_of(width, groups, _BEHIND))]
+        self._untried = [*grammars[1:]]  # whose patterns take long to compile
         self._marks: frozenset[str] = frozenset()
         self._group = [-1 if at is None else groups.index(at) for at in wanted]
         again = rf"|(?:[\s;]|GO\s)*+{re.escape(head)}" if head else ""
@@ -126,6 +127,8 @@ class Inserted:
         None where it is no row.
         """
         text, at, line, number = self._window.text, self._window.at, self._line(), self._number()
+        while self._untried:
+            self._try(self._untried.pop(0))
         glance = text[at : at + _GLANCE]
         self._learn(unusual_marks(glance))
         if "/*" in glance or "--" in glance:
