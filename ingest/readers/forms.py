@@ -14,6 +14,7 @@ from ingest.mailboxes import addresses_in
 from ingest.nothing_said import SAYS_NOTHING
 from ingest.readers import blocks, combo, prose, sniff, stealer
 from ingest.readers.combo_layouts import SEPARATORS, bare, is_address, layout_of
+from ingest.readers.escapes import AT
 from ingest.readers.headers import are_known
 
 _COLUMNS = (",", ";", "|", "\t")
@@ -200,7 +201,7 @@ def _hold_addresses(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _holds_address(cell: str) -> bool:
-    return "@" in cell and bool(prose.found_in(cell.encode()))
+    return AT.search(cell) is not None and bool(prose.found_in(cell.encode()))
 
 
 def _names_someone(cell: str) -> bool:

@@ -192,3 +192,12 @@ def test_an_address_with_a_byte_that_is_no_character_is_nobodys(store, tmp_path)
 
     assert (outcome.tally.people, outcome.tally.rejected) == (2, {"not an address": 1})
     assert all(found(store, outcome.load_id, f"u{number}@example.com") for number in (2, 3))
+
+
+@pytest.mark.parametrize("at", ["&#64;", "%40", "\\u0040", "\uff20"])
+def test_a_text_is_told_by_its_addresses_however_their_at_is_written(tmp_path, at):
+    text = "".join(f"On Monday Ann wrote to u{number}{at}example.com, and we knew.\n" for number in NUMBERS)
+
+    scanned = scan_text(tmp_path, text, name="export")
+
+    assert sorted(scanned.rows) == sorted((f"u{number}@example.com",) for number in NUMBERS)
