@@ -30,7 +30,7 @@ ITSELF = Source()
 FileState = tuple[int, int, int, int]
 """Of a file: device, inode, time of the last change, size. While it stands, nobody wrote to the file."""
 
-LOST_ITS_PLACE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)
+LOST_ITS_PLACE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
 
 
 def create(path: Path, schema: Migrations) -> None:

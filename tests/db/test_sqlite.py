@@ -142,3 +142,15 @@ def test_what_is_no_database_is_said_to_be_unusable_when_it_is_migrated(path):
 
     with pytest.raises(StoreUnavailable, match=r"index\.db"):
         sqlite.migrate(path, INDEX)
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE])
+def test_a_disk_without_room_even_to_open_a_file_is_said_to_be_full(code):
+    """SQLite keeps what its readers share in a file too, and calls it an I/O error where that cannot grow."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = code
+
+    said = sqlite.meant_for_people(error, Path("index.db"))
+
+    assert isinstance(said, StoreFull)
+    assert "No room is left for index.db" in str(said)
