@@ -150,7 +150,7 @@ def test_a_value_that_says_nothing_is_no_class(read, value):
     assert WORDS.classes_of(only(direct)) == {"Email addresses"}
 
 
-@pytest.mark.parametrize("value", ["Ann", "00", "--", "nullable", "N/A Smith", "direct", "é"])
+@pytest.mark.parametrize("value", ["Ann", "00", "-1-", "nullable", "N/A Smith", "direct", "é"])
 def test_any_other_value_is_one(read, value):
     wanted = Wanted(("email",), {"email": ("Email addresses",), "name": ("Names",)})
 
