@@ -24,7 +24,7 @@ _NEXT = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _BEHIND = (  # else what looked like the row's end was none, but part of a value whose quotes do not pair
-    rf"(?={GAP}*+(?:,|;\s*+(?:\Z|[A-Za-z/\\#\xef;-])|\Z|(?<=\n[ \t]*)[A-Za-z/\\#]"
+    rf"(?={GAP}*+(?:,|;\s*+(?:\Z|[A-Za-z/\\#\x1a\xef;-])|\Z|(?<=\n[ \t]*)[A-Za-z/\\#]"
     r"|(?i:ON|AS|RETURNING|GO|SELECT|INTO|INSERT|REPLACE|END|WHERE|SET|PRINT|EXEC|IF|UPDATE|DELETE|CREATE|COMMIT)\b))"
 )
 _FOLLOWED_WELL = re.compile(_BEHIND)

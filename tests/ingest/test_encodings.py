@@ -146,6 +146,7 @@ def halves(form):
 UGLY = {
     "a mark before the mark": lambda form: codecs.BOM_UTF8 * 2 + utf8(form),
     "a mark that was taken for letters": lambda form: "ï»¿".encode() + utf8(form),
+    "the end of a file of DOS": lambda form: utf8(form) + b"\x1a",
     "a mark before every line": lambda form: utf8(form, "\n\ufeff"),
     "zero bytes at the beginning": lambda form: bytes(512) + utf8(form),
     "a zero byte at the end of every line": lambda form: utf8(form, "\0\n"),
