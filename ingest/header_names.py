@@ -18,6 +18,7 @@ _TYPES = frozenset({"S", "N", "B", "M", "L", "SS", "NS", "BS"})  # DynamoDB's
 _AROUND_ALL = frozenset({"Item", "_source"})
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])")
 
 
@@ -128,7 +129,7 @@ def every_name() -> Iterator[tuple[str, str]]:
     """Every name that is known, without spaces and accents, with its data class."""
     for classes in _table().names.values():
         for data_class, names in classes.items():
-            yield from (("".join(_words(name)), data_class) for name in names.split(","))
+            yield from (("".join(_WORD.findall(name)), data_class) for name in _letters(names).split(","))
 
 
 def telling_classes() -> frozenset[str]:
@@ -155,9 +156,16 @@ def _table() -> _Table:
 
 
 def _words(name: str) -> list[str]:
-    letters = unicodedata.normalize("NFKD", _HUMP.sub(" ", name).casefold()).translate(_LETTERS)
-    kept = "".join(char for char in letters if not unicodedata.combining(char))
-    return re.findall(r"[^\W_]+", kept)
+    return _WORD.findall(_letters(name))
+
+
+def _letters(text: str) -> str:
+    """*text* in small letters without accents, its words apart."""
+    letters = _HUMP.sub(" ", text).casefold()
+    if letters.isascii():
+        return letters
+    marked = unicodedata.normalize("NFKD", letters).translate(_LETTERS)
+    return "".join(char for char in marked if not unicodedata.combining(char))
 
 
 def _shorter(words: list[str], around: frozenset[str]) -> Iterator[list[str]]:
