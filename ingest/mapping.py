@@ -30,6 +30,7 @@ MIXPANEL_PEOPLE, MIXPANEL_EVENTS = MIXPANEL = (mixpanel_names.PEOPLE, mixpanel_n
 KEYED = ("json", "jsonl", *MIXPANEL)
 WRAPPERS = ("_source.", "$properties.", "properties.")
 SHOWN_COLUMNS = 20
+LONGEST_SHOWN = 60  # characters of a column's name in a message; what is longer may be data that passed for a header
 
 Classes = Mapping[str, tuple[str, ...]]
 
@@ -141,9 +142,14 @@ class _Headers:
         return []
 
     def _absent(self, declared: str) -> str:
-        shown = ", ".join(self.columns[:SHOWN_COLUMNS]) or "none"
+        shown = ", ".join(map(_shown, self.columns[:SHOWN_COLUMNS])) or "none"
         more = f" and {len(self.columns) - SHOWN_COLUMNS} more" if len(self.columns) > SHOWN_COLUMNS else ""
         return mask_addresses(f"{self._name}: there is no column {declared}; the columns are {shown}{more}")
+
+
+def _shown(name: str) -> str:
+    masked = mask_addresses(name)
+    return masked if len(masked) <= LONGEST_SHOWN else masked[: LONGEST_SHOWN - 1] + "…"
 
 
 def _folded(name: str) -> str:

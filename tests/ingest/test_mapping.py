@@ -70,6 +70,15 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are():
         plan(entry(mapping={"mail": EMAIL}), ["email", "name"], "csv", name="a.zip!people.csv")
 
 
+def test_what_passed_for_a_header_is_not_told_at_length():
+    line = "Ann Smith lives where nobody knows her, " * 3
+
+    with pytest.raises(DataFileError) as raised:
+        plan(entry(mapping={"mail": EMAIL}), [line, "name"], "csv")
+
+    assert str(raised.value).endswith(f"; the columns are {line[:59]}…, name")
+
+
 def test_no_more_than_twenty_columns_are_listed():
     columns = [f"c{number}" for number in range(23)]
 
