@@ -1,5 +1,6 @@
 """Breaches: what a manifest says of one, and the row that says which of its loads is current."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NewType
@@ -139,6 +140,17 @@ class Switch:
     switched_at: int
     switched_by: str
     reason: str | None
+
+
+def trail(history: Sequence[Switch]) -> list[LoadId]:
+    """The loads that led to the one that was shown last, which is the first: none that was gone back from.
+
+    *history*: the newest first.
+    """
+    led: list[LoadId] = []
+    for load_id in (switch.load_id for switch in reversed(history) if switch.load_id is not None):
+        led = [*led[: led.index(load_id)], load_id] if load_id in led else [*led, load_id]
+    return led[::-1]
 
 
 def require_spelling(row: BreachRow, name: str) -> None:

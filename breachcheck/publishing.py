@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from breachcheck import watchlists
 from breachcheck.audit import Audit, AuditEntry
-from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId, differences, require_spelling
+from breachcheck.breaches import Breaches, BreachRow, Facts, LoadId, differences, require_spelling, trail
 from breachcheck.catalog import move
 from breachcheck.changes import ChangeKind, Changes
 from breachcheck.db.base import Database
@@ -119,13 +119,16 @@ class Publishing:
             return row
 
     def roll_back(self, name: str, *, by: str, lower_sensitivity: bool = False) -> Load:
-        """Publish the load that was current before this one. Raises UnknownLoad where it is gone or never was."""
+        """Publish the load that was current before this one, never one that was gone back from.
+
+        Raises UnknownLoad where it is gone or never was.
+        """
         with self._db.transaction():
             row = self._breaches.get(name)
-            for switch in self._breaches.history(row.id):
-                if switch.load_id is None or switch.load_id == row.current_load:
+            for load_id in trail(self._breaches.history(row.id)):
+                if load_id == row.current_load:
                     continue
-                load = self._loads.get(switch.load_id)
+                load = self._loads.get(load_id)
                 if load.state == "complete":
                     self._keep_sensitive(row, load.facts, lower_sensitivity)
                     self._show(row, load, by=by, action="roll back")
@@ -158,7 +161,8 @@ class Publishing:
     def prunable(self, *, now: int, keep: int = 1) -> list[LoadId]:
         """Loads that nobody can see any more: failed ones, and those that ceased to be current an hour ago or more.
 
-        The *keep* newest former loads of each breach stay, so that one can roll back to them. A held load is never one.
+        Of each breach *keep* former loads stay, so that one can roll back to them: those that led to what is shown,
+        then the newest others. A held load is never one.
         """
         prunable: list[LoadId] = []
         for row in self._breaches.all():
@@ -168,8 +172,9 @@ class Publishing:
             prunable += [load.id for load in loads if load.state == "pruned" and self._index.has_pieces(load.id)]
             if switches and now - switches[0].switched_at < REST_S:
                 continue
-            once_current = {switch.load_id for switch in switches}
+            led, once_current = trail(switches), {switch.load_id for switch in switches}
             former = [load.id for load in loads if load.state == "complete" and load.id in once_current]
+            former.sort(key=lambda load_id: led.index(load_id) if load_id in led else len(led))
             prunable += [load_id for load_id in former if load_id != row.current_load][keep:]
         return prunable
 

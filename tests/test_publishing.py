@@ -112,6 +112,22 @@ def test_one_cannot_roll_back_where_there_is_no_earlier_load(store):
         store.publishing.roll_back("Shop", by="tests")
 
 
+def test_rolling_back_again_goes_further_back_and_never_to_what_was_gone_back_from(store):
+    first, second, _ = (published_breach(store, SHOP, {ANN: [EMAIL]}) for _ in range(3))
+
+    assert [store.publishing.roll_back("Shop", by="tests").id for _ in range(2)] == [second, first]
+    with pytest.raises(UnknownLoad, match="no earlier load"):
+        store.publishing.roll_back("Shop", by="tests")
+
+
+def test_what_was_gone_back_from_can_be_published_again_by_its_number(store):
+    first, second = (published_breach(store, SHOP, {ANN: [EMAIL]}) for _ in range(2))
+    store.publishing.roll_back("Shop", by="tests")
+    store.publishing.publish(second, by="tests")
+
+    assert store.publishing.roll_back("Shop", by="tests").id == first
+
+
 def test_an_update_changes_words_with_history_and_without_a_read(store):
     load_id = published_breach(store, SHOP, {ANN: [EMAIL]})
     store.publishing.update(facts(title="Corner Shop Ltd"), by="tests")
@@ -153,6 +169,15 @@ class TestPruning:
 
         assert store.publishing.prunable(now=self.LATER) == [first]
         assert store.publishing.prunable(now=self.LATER, keep=0) == [second, first]
+
+    def test_the_load_to_roll_back_to_is_kept_before_one_that_was_gone_back_from(self, store):
+        first = published_breach(store, SHOP, {ANN: [EMAIL]})
+        worse = published_breach(store, SHOP, {ANN: [EMAIL]})
+        store.publishing.roll_back("Shop", by="tests")
+        published_breach(store, SHOP, {ANN: [EMAIL]})
+
+        assert store.publishing.prunable(now=self.LATER) == [worse]
+        assert store.publishing.roll_back("Shop", by="tests").id == first
 
     def test_a_held_load_is_never_pruned(self, store):
         published_breach(store, SHOP, {ANN: [EMAIL]})

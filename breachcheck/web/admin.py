@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from breachcheck import customer_texts
-from breachcheck.breaches import BreachRow, LoadId
+from breachcheck.breaches import BreachRow, LoadId, Switch, trail
 from breachcheck.comparisons import compare, compare_people
 from breachcheck.errors import HoldsAddress, UnknownBreach, UnknownLoad, UnknownOperator
 from breachcheck.languages import tongue
@@ -32,17 +32,22 @@ OPEN = ("admin.sign_in", "admin.try_to_sign_in")
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A breach with its loads, newest first. *once_shown*: those that were public at some time."""
+    """A breach with its loads and its switches, newest first."""
 
     row: BreachRow
     loads: list[Load]
-    once_shown: frozenset[LoadId | None]
+    history: list[Switch]
+
+    @property
+    def once_shown(self) -> frozenset[LoadId | None]:
+        """The loads that were public at some time."""
+        return frozenset(switch.load_id for switch in self.history)
 
     @property
     def has_earlier(self) -> bool:
-        """Whether there is one to go back to."""
-        others = (load for load in self.loads if load.id != self.row.current_load)
-        return any(load.id in self.once_shown and load.state == "complete" for load in others)
+        """Whether there is a load to go back to."""
+        earlier = {load_id for load_id in trail(self.history) if load_id != self.row.current_load}
+        return any(load.id in earlier and load.state == "complete" for load in self.loads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,7 @@ def sign_out() -> ResponseReturnValue:
 
 @bp.get("/")
 def overview() -> ResponseReturnValue:
-    shelves = [Shelf(row, services().loads.of_breach(row.id), _once_shown(row)) for row in services().breaches.all()]
+    shelves = [_shelf(row) for row in services().breaches.all()]
     mails = services().post.outbox.counts()
     return render_template("admin/overview.html", shelves=shelves, mails=mails, mail=services().config.mail)
 
@@ -133,15 +138,15 @@ def load(load_id: LoadId) -> ResponseReturnValue:
         "admin/load.html",
         load=found,
         row=row,
-        once_shown=_once_shown(row),
+        once_shown=_shelf(row).once_shown,
         comparison=comparison,
         people=people,
         warned=warned,
     )
 
 
-def _once_shown(row: BreachRow) -> frozenset[LoadId | None]:
-    return frozenset(switch.load_id for switch in services().breaches.history(row.id))
+def _shelf(row: BreachRow) -> Shelf:
+    return Shelf(row, services().loads.of_breach(row.id), services().breaches.history(row.id))
 
 
 @bp.get("/loads/<int:load_id>/texts")

@@ -217,6 +217,7 @@ def test_an_earlier_load_is_published_again_by_its_button(operator: FlaskClient,
     page = press(operator, "/admin/breaches/Shop/roll-back")
 
     assert "The earlier load is published again." in page
+    assert EARLIER not in page
     assert loaded.breaches.get("Shop").current_load == first
 
 
