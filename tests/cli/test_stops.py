@@ -27,6 +27,14 @@ class Failing:
         raise ZeroDivisionError
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c_is_heard():
+    """As on a terminal, also where the tests were begun in the background, as which programs ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_what_is_told_while_something_is_finalised_is_heard_all_the_same(signum):
     with stoppable(), never_dropped():
