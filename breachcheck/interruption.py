@@ -34,6 +34,11 @@ def stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+def hears_sigterm() -> bool:
+    """Whether SIGTERM is just now told as Ctrl-C is."""
+    return signal.getsignal(signal.SIGTERM) is _interrupt
+
+
 @contextmanager
 def at_once(act: Callable[[], None]) -> Iterator[None]:
     """In the block *act* is called, by another thread, when the process is told to stop, whatever this one is at.

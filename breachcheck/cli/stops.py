@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from breachcheck.interruption import hears_sigterm
+
 AGAIN_AFTER_S = 0.05
 
 
@@ -26,6 +28,5 @@ def _tell_again(otherwise: "Callable[[sys.UnraisableHookArgs], object]", dropped
     if dropped.exc_type is not KeyboardInterrupt:
         otherwise(dropped)
         return
-    is_sigterm_heard = callable(signal.getsignal(signal.SIGTERM))  # some programs begun in the background ignore SIGINT
-    heard = signal.SIGTERM if is_sigterm_heard else signal.SIGINT
+    heard = signal.SIGTERM if hears_sigterm() else signal.SIGINT  # which programs begun in the background ignore
     threading.Timer(AGAIN_AFTER_S, signal.pthread_kill, [threading.main_thread().ident, heard]).start()

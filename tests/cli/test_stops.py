@@ -43,11 +43,16 @@ def test_what_is_told_while_something_is_finalised_is_heard_all_the_same(signum)
             time.sleep(10)
 
 
-def test_ctrl_c_is_heard_all_the_same_where_sigterm_just_ends_the_program():
-    with never_dropped():
-        ToldAtItsEnd(signal.SIGINT)
-        with pytest.raises(KeyboardInterrupt):
-            time.sleep(10)
+@pytest.mark.parametrize("otherwise", [signal.SIG_DFL, lambda *_: sys.exit("told otherwise")])
+def test_ctrl_c_is_heard_all_the_same_where_sigterm_is_told_otherwise(otherwise):
+    before = signal.signal(signal.SIGTERM, otherwise)
+    try:
+        with never_dropped():
+            ToldAtItsEnd(signal.SIGINT)
+            with pytest.raises(KeyboardInterrupt):
+                time.sleep(10)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_what_else_a_finaliser_raises_goes_where_it_went_before(monkeypatch):
