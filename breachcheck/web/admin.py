@@ -1,6 +1,6 @@
 """The operators' pages: what was loaded, what is published, and how a load would look before it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, session, url_for
@@ -40,8 +40,7 @@ class Shelf:
 
     @property
     def once_shown(self) -> frozenset[LoadId | None]:
-        """The loads that were public at some time."""
-        return frozenset(switch.load_id for switch in self.history)
+        return _once_shown(self.history)
 
     @property
     def has_earlier(self) -> bool:
@@ -138,11 +137,16 @@ def load(load_id: LoadId) -> ResponseReturnValue:
         "admin/load.html",
         load=found,
         row=row,
-        once_shown=_shelf(row).once_shown,
+        once_shown=_once_shown(services().breaches.history(row.id)),
         comparison=comparison,
         people=people,
         warned=warned,
     )
+
+
+def _once_shown(history: Sequence[Switch]) -> frozenset[LoadId | None]:
+    """The loads that were public at some time."""
+    return frozenset(switch.load_id for switch in history)
 
 
 def _shelf(row: BreachRow) -> Shelf:
