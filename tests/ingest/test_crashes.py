@@ -237,6 +237,7 @@ class TestALoadThatWasCutOff:
         after = pieces_of(services)
         anew = [piece for piece in before if after[piece] != before[piece]]
         there = exposed_in(services)
+        assert len(before) >= 7
         assert len(anew) <= 6
         assert there == set(range(1, PEOPLE - 3)) - set(forgotten)
         assert outcome.tally.people == len(there)
