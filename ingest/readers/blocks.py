@@ -1,14 +1,15 @@
-"""Labelled blocks: lines `Label: value`, up to a blank line, a rule or the first label again."""
+"""Labelled blocks: lines `Label: value`, up to a blank line, a rule or the first label again; entries of lists too."""
 
 import base64
 import re
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 
 from ingest import header_names
 from ingest.readers import lines
 from ingest.readers.base import Instructions, Table
+from ingest.readers.combo_layouts import entry_of
 from ingest.readers.left_out import NOT_A_RECORD, LeftOut, LineNumbers
 from ingest.readers.rows import bare_table, written
 from ingest.sources import HEAD, DataFile
@@ -43,7 +44,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     def found(left_out: LeftOut) -> Generator[bytes]:
         with closing(lines.as_utf8(file.chunks(), encoding)) as text:
             whole = lines.blocks(text, left_out, only_cr=lines.has_only_cr(head), are_lines=_are_lines)
-            found = _labelled(blocks(_parts(whole, left_out)), labels, left_out)
+            found = _labelled(blocks(_parts(whole, left_out, entry_labels(labels))), labels, left_out)
             yield from written(_row(block, labels, number if left_out.is_numbered else None) for number, block in found)
 
     yield bare_table(file.name, tuple(labels.values()), "blocks", encoding, found)
@@ -77,9 +78,16 @@ def label_of(line: str) -> str | None:
     return found[1] if found else None
 
 
+def entry_labels(labels: Mapping[str, str]) -> tuple[str, str] | None:
+    """Which of *labels* name the person and the secret, if there are both: what a list among the blocks has, too."""
+    people = sorted(filter(is_of_person, labels.values()), key=lambda label: not _is_of(label, ("Email addresses",)))
+    secrets = [label for label in labels.values() if _is_of(label, ("Passwords",))]
+    return (people[0], secrets[0]) if people and secrets else None
+
+
 def _are_lines(parts: Sequence[bytes]) -> bool:
     found = [part.decode() for part in parts]
-    return all(label_of(line) or is_rule(line) for line in found)
+    return all(label_of(line) or is_rule(line) or entry_of(line) for line in found)
 
 
 def is_rule(line: str) -> bool:
@@ -94,8 +102,12 @@ def is_banner(line: str) -> bool:
 
 def is_of_person(label: str) -> bool:
     """Whether what *label* stands before says who somebody is."""
+    return label.casefold() in _OF_PERSON or _is_of(label, _OF_PERSON_CLASSES)
+
+
+def _is_of(label: str, classes: Collection[str]) -> bool:
     meaning = header_names.meaning_of(label)
-    return label.casefold() in _OF_PERSON or (meaning is not None and meaning.data_class in _OF_PERSON_CLASSES)
+    return meaning is not None and meaning.data_class in classes
 
 
 def is_known(label: str) -> bool:
@@ -108,8 +120,7 @@ def _begins_part(mark: str, label: str) -> bool:
     """Whether *label* labels what stands behind *mark*; behind a blank, only if it says who or with which secret."""
     if mark:
         return is_known(label)
-    meaning = header_names.meaning_of(label)
-    return is_of_person(label) or (meaning is not None and meaning.data_class == "Passwords")
+    return is_of_person(label) or _is_of(label, ("Passwords",))
 
 
 def _may_be_several(line: str) -> bool:
@@ -165,12 +176,23 @@ def _row(block: Block, labels: Mapping[str, str], number: int | None) -> list[by
     return row if number is None else [b"%d" % number, *row]
 
 
-def _parts(whole: Iterable[bytes], left_out: LeftOut) -> Iterator[tuple[int, str]]:
-    """Every labelled part with the number of its line, and all other lines; whoever stands in those is left out."""
+def _parts(whole: Iterable[bytes], left_out: LeftOut, of_entries: tuple[str, str] | None) -> Iterator[tuple[int, str]]:
+    """Every labelled part with the number of its line, and all other lines; whoever stands in those is left out.
+
+    A line that is an address and a secret alone is a block of its own, under the labels *of_entries*.
+    """
     numbers = LineNumbers(left_out)
     for block in whole:
         for line in block.decode(errors="replace").split("\n")[:-1]:
             number = numbers.take()
-            if "@" in line and _NAMES_SOMEONE.search(line) and label_of(line) is None and not is_rule(line):
+            is_odd = "@" in line and _NAMES_SOMEONE.search(line) and label_of(line) is None and not is_rule(line)
+            if is_odd and of_entries and (entry := entry_of(line)):
+                yield from ((number, part) for part in _as_block(entry, of_entries))
+                continue
+            if is_odd:
                 left_out.leave(NOT_A_RECORD, number)
             yield from ((number, part) for part in parts_of(line))
+
+
+def _as_block(entry: tuple[str, str], labels: tuple[str, str]) -> list[str]:
+    return ["", *(f"{label}: {value}" for label, value in zip(labels, entry, strict=True)), ""]

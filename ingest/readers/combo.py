@@ -13,7 +13,7 @@ from breachcheck.errors import DataFileError
 from ingest.engine import literal, quoted
 from ingest.readers import lines
 from ingest.readers.base import Instructions, Shortcut, Table
-from ingest.readers.combo_layouts import UNCLEAR, Layout, halves, layout_of
+from ingest.readers.combo_layouts import UNCLEAR, Layout, halves, layout_within
 from ingest.readers.combo_lines import PlainLines
 from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
 from ingest.readers.stream import Rejects, Stream, read_csv
@@ -50,7 +50,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     encoding = lines.encoding_of(head, told.encoding, file.name)
     sample = sample_of(lines.decoded_head(head[:GLANCE], encoding), is_whole=len(head) <= GLANCE)
     if sample:
-        layout = layout_of(sample, told.delimiter)
+        layout = layout_within(sample, told.delimiter)
         text = _Text(file, encoding, lines.has_only_cr(head))
         found = _table(file.name, encoding, layout, text.blocks, text.path)
         is_unclear = told.format is None and _may_be_names(sample, layout)

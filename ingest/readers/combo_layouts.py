@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from ingest.engine import literal
 
 SEPARATORS = (":", ";", "|", "\t")
+COMMA = ","
+"""Divides a few lists as well, and far more tables."""
+
 MOST_BEFORE = 3
 
 UNCLEAR = (
@@ -26,6 +29,7 @@ _ADDRESS = re.compile(r"\s*\"?[^\s@\":;|,]+@[^\s@\":;|,/]+\.[^\s@\":;|,./]+[\"'>
 _ESCAPED_AT = re.compile(r"%40|&#64;|&#x40;|&commat;|\\u0040", re.IGNORECASE)
 _NAMES_SOMEONE = re.compile(r"[^\s@]@[^\s@]+\.\w")
 _SET_OFF = re.compile(r"[^\w\s]{2}|[^\w\s]\s")
+_ENTRY = re.compile(r"([^\s@\":;|,]+@[^\s@\":;|,/]+\.[^\s@\":;|,./]+)[\"'>]?[:;|,\t](\S+)")
 _LOGIN_AND_SECRET = re.compile(r"[^\s:;|@]+[:;|\t][^\s:;|]+")
 _FEWEST = 3
 _NEARLY_ALL, _MOSTLY, _SOME = 0.9, 0.5, 0.1
@@ -45,9 +49,14 @@ class Layout:
     agreeing: float = 0.0
 
     @property
-    def is_usual(self) -> bool:
+    def is_first(self) -> bool:
         """Whether the address comes first."""
-        return self.separator in SEPARATORS and not (self.is_address_last or self.before)
+        return not (self.is_address_last or self.before)
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether the address comes first, and what divides lists does not divide tables far more often."""
+        return self.separator in SEPARATORS and self.is_first
 
     def parts(self, line: str) -> tuple[str, str]:
         """What stands in *line* where the address should, and behind it."""
@@ -71,8 +80,34 @@ def is_address(field: str) -> bool:
 
 def layout_of(sample: Sequence[str], delimiter: str | None = None) -> Layout:
     """The layout by which the most lines name somebody. The address comes last only where it never comes first."""
-    found = [_layout(sample, separator) for separator in ([delimiter] if delimiter else SEPARATORS)]
+    found = [_layout(sample, separator) for separator in ([delimiter] if delimiter else (*SEPARATORS, COMMA))]
     return max(found, key=lambda layout: layout.agreeing)
+
+
+def layout_within(sample: Sequence[str], delimiter: str | None = None) -> Layout:
+    """The layout of *sample*, or where that has none, of the list in it."""
+    whole = layout_of(sample, delimiter)
+    return whole if whole.agreeing else layout_of(list_in(sample), delimiter)
+
+
+def list_in(sample: Sequence[str]) -> Sequence[str]:
+    """The list that *sample* holds, without a banner above it and what is written below it; else all of it.
+
+    Most lines of the list are an address and a secret, and less than half as many around it name somebody.
+    """
+    entries = [entry_of(line) is not None for line in sample]
+    if sum(entries) < _FEWEST:
+        return sample
+    start, stop = entries.index(True), len(entries) - entries[::-1].index(True)
+    named = sum(_names_someone(line) for line in (*sample[:start], *sample[stop:]))
+    is_list = sum(entries) >= _MOSTLY * (stop - start) and 2 * named < stop - start
+    return sample[start:stop] if is_list else sample
+
+
+def entry_of(line: str) -> tuple[str, str] | None:
+    """The address and the secret of *line*, if it is these alone and has no blank."""
+    found = _ENTRY.fullmatch(bare(line).strip())
+    return (found[1], found[2]) if found else None
 
 
 def _layout(sample: Sequence[str], separator: str) -> Layout:
@@ -112,9 +147,13 @@ def _speaks_against(line: str, layout: Layout) -> bool:
 
     Nobody does in a login and a secret, nor in a line that is set off by the marks it begins with.
     """
-    if _SET_OFF.match(bare(line)) or not _NAMES_SOMEONE.search(_ESCAPED_AT.sub("@", line)):
+    if _SET_OFF.match(bare(line)) or not _names_someone(line):
         return False
     return not is_address(layout.parts(line)[0]) and _LOGIN_AND_SECRET.fullmatch(bare(line).strip()) is None
+
+
+def _names_someone(line: str) -> bool:
+    return _NAMES_SOMEONE.search(_ESCAPED_AT.sub("@", line)) is not None
 
 
 def halves(layout: Layout, source: str) -> str:
@@ -143,7 +182,7 @@ def _select(expressions: str, source: str) -> str:
 
 
 def _is_odd(field: str, separator: str) -> str:
-    others = [mark for mark in (*SEPARATORS, " ", ",", '"', "<", ">") if mark != separator]
+    others = [mark for mark in (*SEPARATORS, COMMA, " ", '"', "<", ">") if mark != separator]
     return "(" + " OR ".join(f"contains({field}, {literal(mark)})" for mark in others) + ")"
 
 

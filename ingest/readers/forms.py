@@ -3,6 +3,7 @@
 A form is only told where nearly every line has it: a table taken for a combo list would make passwords of names.
 """
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -13,7 +14,7 @@ from breachcheck.errors import DataFileError, InvalidAccount
 from ingest.mailboxes import addresses_in
 from ingest.nothing_said import SAYS_NOTHING
 from ingest.readers import blocks, combo, prose, sniff, stealer
-from ingest.readers.combo_layouts import SEPARATORS, bare, is_address, layout_of
+from ingest.readers.combo_layouts import COMMA, SEPARATORS, Layout, bare, entry_of, is_address, layout_of, list_in
 from ingest.readers.escapes import AT
 from ingest.readers.headers import are_known
 
@@ -22,6 +23,7 @@ _NEARLY_ALL = 0.8
 _MOSTLY = 0.5
 _SOME = 0.25
 _SOME_NUMBERS = 0.1
+_RARELY = 0.05
 _FEW = 3
 _SECRET = re.compile(r"(?=\S*[A-Za-z])(?=\S*[\d\W_])\S{4,}")
 _DETAIL = re.compile(
@@ -35,6 +37,7 @@ _CREDENTIALS = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://\S+?|(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*?)?):[^\s:/]+:(?!//)\S+", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\d+")
+_NO_LOGIN = re.compile(r"\d{4,24}|(?![@#])(?=\S*[^\w./:+=-])\S{4,24}")
 _NO_SECRET = re.compile(r"[\d./:+()-]+|[^\W\d_]+(?:['.-][^\W\d_]+)*\.?|\S+@\S+\.\S+|[a-z]+://.*", re.IGNORECASE)
 
 
@@ -55,8 +58,10 @@ def form_of(head: str, *, is_whole: bool) -> str:
 
 def _are_blocks(sample: Sequence[str]) -> bool:
     written = [part for line in sample if not blocks.is_banner(line) for part in blocks.parts_of(line)]
-    labels = blocks.labels_of(written).values()
+    spelled = blocks.labels_of(written)
+    labels, has_list = spelled.values(), blocks.entry_labels(spelled) is not None
     found = sum(blocks.label_of(part) is not None or blocks.is_rule(part) for part in written)
+    found += sum(blocks.label_of(part) is None and entry_of(part) is not None for part in written) if has_list else 0
     is_known = any(map(blocks.is_of_person, labels)) and sum(map(blocks.is_known, labels)) > 1
     return is_known and found >= 0.9 * len(written) and len(written) >= _MOSTLY * len(sample)
 
@@ -80,16 +85,31 @@ def _are_credentials(sample: Sequence[str]) -> bool:
 def _is_combo_list(sample: Sequence[str]) -> bool:
     layout = layout_of(sample)
     if layout.agreeing < _NEARLY_ALL:
-        return _is_mixed_list(sample)
+        return _is_mixed_list(sample) or _holds_list(sample)
     if _is_table(sample, layout.separator):
         return False
-    parts = [layout.parts(line) for line in sample]
-    secrets = [_NOTES.sub("", secret) for address, secret in parts if is_address(address)]
-    if sum(" " in secret.strip() for secret in secrets) > 0.1 * len(secrets):
+    secrets = _secrets(sample, layout)
+    if sum(" " in secret for secret in secrets) > 0.1 * len(secrets):
         return False
+    if layout.separator == COMMA:
+        return layout.is_first and _are_pairs(sample) and _read_as_secrets_behind_commas(secrets)
     if layout.separator == ":" and layout.is_usual:
         return not _are_details(secrets)
     return _read_as_secrets(secrets)
+
+
+def _secrets(sample: Sequence[str], layout: Layout) -> list[str]:
+    """What stands behind the addresses in *sample*, without its quotes and what checkers note there."""
+    parts = [layout.parts(line) for line in sample]
+    secrets = [_NOTES.sub("", secret).strip() for address, secret in parts if is_address(address)]
+    return [secret.strip('"') if secret.startswith('"') else secret for secret in secrets]
+
+
+def _holds_list(sample: Sequence[str]) -> bool:
+    """Whether a list of addresses and secrets stands between lines that are none of it: a banner, a farewell."""
+    found = list_in(sample)
+    is_part = len(found) < len(sample)
+    return is_part and _is_combo_list(found) and _read_as_secrets(_secrets(found, layout_of(found)))
 
 
 def _is_mixed_list(sample: Sequence[str]) -> bool:
@@ -125,6 +145,11 @@ def _is_table(sample: Sequence[str], separator: str) -> bool:
     return separator != ":" and width > 2 and agreeing >= _NEARLY_ALL * len(sample)
 
 
+def _are_pairs(sample: Sequence[str]) -> bool:
+    """Whether a comma divides nearly all lines in two."""
+    return sum(len(row) == 2 for row in csv.reader(sample)) >= _NEARLY_ALL * len(sample)
+
+
 def _width(sample: Sequence[str], mark: str) -> tuple[int, int]:
     """How many columns the most lines have, and how many lines those are."""
     return Counter(line.count(mark) + 1 for line in sample).most_common(1)[0] if sample else (1, 0)
@@ -137,6 +162,12 @@ def _as_text(sample: Sequence[str]) -> bytes:
 def _read_as_secrets(values: Sequence[str]) -> bool:
     """Whether most of *values* are what people choose for passwords, and not names, numbers or dates."""
     return _look_chosen(values, _MOSTLY) and not _are_numbered({value.strip() for value in values if value.strip()})
+
+
+def _read_as_secrets_behind_commas(values: Sequence[str]) -> bool:
+    """Whether they do, and some of *values* are nothing that people call themselves: tables are more frequent there."""
+    telling = sum(_NO_LOGIN.fullmatch(value.strip()) is not None for value in values)
+    return _read_as_secrets(values) and not _are_details(values) and telling > _RARELY * len(values)
 
 
 def _look_chosen(values: Sequence[str], share: float) -> bool:
