@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 
 import psycopg
 
@@ -21,12 +20,16 @@ class NoneInTime(Exception):
 
 
 class Sessions:
-    """Opens *most* sessions at most, each when nobody has given one back. For any number of threads."""
+    """Opens *most* sessions at most, each when nobody has given one back. For any number of threads.
+
+    One that comes is for whoever waits, as one that is given back is: opening may take long where answering does not.
+    """
 
     def __init__(self, opened: Callable[[], Session], most: int) -> None:
         self._opened = opened
         self._most = most
         self._idle: list[Session] = []
+        self._coming: set[_Opening] = set()
         self._number = 0
         self._is_closed = False
         self._changed = threading.Condition()
@@ -36,14 +39,17 @@ class Sessions:
 
         *until* is on the monotonic clock.
         """
-        if (idle := self._idle_one(until)) is not None:
-            return idle
-        try:
-            return self._one_more(until)
-        except psycopg.OperationalError as error:
-            if "FATAL" not in str(error):
-                raise
-            return self._given_back(until, error)  # it has no place for another: ours go on
+        opening: _Opening | None = None
+        with self._changed:
+            while not self._idle:
+                if self._is_closed:
+                    raise Interrupted("The database is asked elsewhere by now; ask again.")
+                if opening is not None and opening.error is not None:
+                    self._require_others(opening.error)
+                elif opening not in self._coming:  # there was none yet, or another took what came
+                    opening = self._one_more()
+                self._wait(until, opening)
+            return self._idle.pop()
 
     def give_back(self, session: Session) -> None:
         """Let another have it; one that is closed is forgotten."""
@@ -66,82 +72,60 @@ class Sessions:
             self._idle.clear()
             self._changed.notify_all()
 
-    def _idle_one(self, until: float) -> Session | None:
-        """None where the caller may open one."""
-        with self._changed:
-            while not self._idle and self._number >= self._most:
-                self._wait(until)
-            if self._idle:
-                return self._idle.pop()
-            self._number += 1
+    def _one_more(self) -> "_Opening | None":
+        """One that is on its way; None where there are as many as may be."""
+        if self._number >= self._most:
             return None
+        opening = _Opening(self._opened, self._note_end)
+        opening.start()
+        self._coming.add(opening)
+        self._number += 1
+        return opening
 
-    def _given_back(self, until: float, error: psycopg.OperationalError) -> Session:
-        """One of the others. Raises *error* where there are none any more."""
+    def _note_end(self, opening: "_Opening") -> None:
+        session = opening.session
         with self._changed:
-            while not self._idle:
-                if not self._number:
-                    raise error
-                self._wait(until)
-            return self._idle.pop()
+            if opening in self._coming:
+                self._coming.remove(opening)
+                if session is None:
+                    self._number -= 1
+                    self._changed.notify_all()
+                else:
+                    self.give_back(session)
+            elif session is not None:
+                session.close()
 
-    def _wait(self, until: float) -> None:
-        if self._is_closed:
-            raise Interrupted("The database is asked elsewhere by now; ask again.")
-        if not self._changed.wait(max(0.0, until - time.monotonic())):
-            raise NoneInTime(is_silent=False)
+    def _require_others(self, error: psycopg.Error | BreachcheckError) -> None:
+        """Raises *error*, unless it has no place for another and ours go on."""
+        if not (isinstance(error, psycopg.OperationalError) and "FATAL" in str(error) and self._number):
+            raise error
 
-    def _one_more(self, until: float) -> Session:
-        """A new one, which was counted already; it counts no more where it cannot be opened."""
-        with ExitStack() as if_it_fails:
-            if_it_fails.callback(self._forget_one)
-            session = _Opening(self._opened).outcome(until)
-            if_it_fails.pop_all()
-        return session
+    def _wait(self, until: float, opening: "_Opening | None") -> None:
+        if not self._changed.wait(max(0.0, until - time.monotonic())) and not self._idle:
+            raise NoneInTime(is_silent=self._is_given_up(opening))
 
-    def _forget_one(self) -> None:
-        with self._changed:
-            self._number -= 1
-            self._changed.notify()
+    def _is_given_up(self, opening: "_Opening | None") -> bool:
+        """Whether *opening* was under way, and counts no more."""
+        if opening is None or opening not in self._coming:
+            return False
+        self._coming.remove(opening)
+        self._number -= 1
+        return True
 
 
 class _Opening(threading.Thread):
     """Opens a session. May hang as the server does, and is then left behind: connecting gives up by itself."""
 
-    def __init__(self, opened: Callable[[], Session]) -> None:
+    def __init__(self, opened: Callable[[], Session], note_end: "Callable[[_Opening], None]") -> None:
         super().__init__(name="way to the database", daemon=True)
         self._opened = opened
-        self._lock = threading.Lock()
-        self._session: Session | None = None
-        self._error: psycopg.Error | BreachcheckError | None = None
-        self._is_too_late = False
+        self._note_end = note_end
+        self.session: Session | None = None
+        self.error: psycopg.Error | BreachcheckError | None = None
 
     def run(self) -> None:
         try:
-            session = self._opened()
+            self.session = self._opened()
         except (psycopg.Error, BreachcheckError) as error:
-            self._error = error
-            return
-        with self._lock:
-            self._session = session
-            if self._is_too_late:
-                session.close()
-
-    def outcome(self, until: float) -> Session:
-        """What was opened by *until*, on the monotonic clock. Raises NoneInTime, or why there is none."""
-        self.start()
-        with ExitStack() as if_it_fails:
-            if_it_fails.callback(self._give_up)
-            self.join(max(0.0, until - time.monotonic()))
-            if self._error is not None:
-                raise self._error
-            if (session := self._session) is None:
-                raise NoneInTime(is_silent=True)
-            if_it_fails.pop_all()
-        return session
-
-    def _give_up(self) -> None:
-        with self._lock:
-            self._is_too_late = True
-            if self._session is not None:
-                self._session.close()
+            self.error = error
+        self._note_end(self)

@@ -266,6 +266,22 @@ class TestFaults:
         finally:
             os.kill(row["process"], signal.SIGCONT)
 
+    def test_a_server_that_lets_nobody_in_is_asked_by_who_is_in(self, own_server, shaken):
+        before = asked(shaken)
+        lets_people_in = own_server.server.processes()[0]
+        os.kill(lets_people_in, signal.SIGSTOP)
+        try:
+            threads = [threading.Thread(target=asked, args=[shaken]) for _ in range(4)]
+            for one in threads:
+                one.start()
+            answers = [asked(shaken) for _ in range(200)]
+        finally:
+            os.kill(lets_people_in, signal.SIGCONT)
+        for one in threads:
+            one.join()
+
+        assert answers == [before] * 200
+
     def test_a_statement_that_takes_long_is_left_alone(self, shaken):
         assert eventually(lambda: shaken.databases[0].query("SELECT pg_sleep(2.5)"))
 
