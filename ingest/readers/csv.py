@@ -7,7 +7,7 @@ stream in which every record was made well formed (`repair`), so that no stray q
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import cached_property, partial
@@ -18,7 +18,7 @@ import duckdb
 from breachcheck.errors import DataFileError
 from ingest import disk_files
 from ingest.engine import literal, quoted
-from ingest.readers import cleaning, lines, sniff
+from ingest.readers import backslashes, cleaning, lines, sniff
 from ingest.readers.base import Instructions, Shortcut, Table
 from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
 from ingest.readers.plain import Taker
@@ -66,6 +66,7 @@ def _table(file: DataFile, layout: sniff.Layout, scan: _Scan) -> Table:
         delimiter=layout.delimiter.decode() if len(layout.columns) > 1 else "",
         flaw=TOO_MANY_COLUMNS,
         alike=layout.alike,
+        numbered_by="record" if layout.is_escaped else "line",
     )
 
 
@@ -156,7 +157,7 @@ class _Scan:
     @cached_property
     def quote(self) -> str | None:
         """The quote character to scan the file by path with, "" for none; None where it must be streamed."""
-        if self._file.path is None or self.encoding != lines.UTF8 or self._only_cr:
+        if self._file.path is None or self.encoding != lines.UTF8 or self._only_cr or self._layout.is_escaped:
             return None
         return quote_of(self._file.path, self._layout.delimiter)
 
@@ -164,7 +165,9 @@ class _Scan:
         layout = self._layout
         numbers = LineNumbers(self._left_out, layout.skip + 1) if self._left_out.is_numbered else None
         repair = Repair(self._grammar, len(layout.columns), layout.address_columns, self._left_out, numbers)
-        text = lines.as_utf8(self._file.chunks(), self.encoding)
+        text: Iterable[bytes] = lines.as_utf8(self._file.chunks(), self.encoding)
+        if layout.is_escaped:
+            text = backslashes.records(text, layout.delimiter)
         whole = lines.blocks(text, self._left_out, only_cr=self._only_cr, are_lines=self._are_rows)
         with closing(whole) as blocks:
             yield from repair(_without_first(blocks, layout.skip))

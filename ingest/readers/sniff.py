@@ -3,11 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from breachcheck.addresses import holds_address
 from breachcheck.errors import DataFileError
+from ingest.readers import backslashes
 from ingest.readers.headers import Alike, alike, are_known, header_at, is_address, names
 from ingest.readers.repair import Grammar
 
@@ -21,13 +22,17 @@ _SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\n', re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """*skip* lines come before the first record; *columns* are named as the header has them."""
+    """*skip* lines come before the first record; *columns* are named as the header has them.
+
+    *is_escaped*: what a backslash escapes is part of a value, as `backslashes` says.
+    """
 
     delimiter: bytes
     columns: tuple[str, ...]
     skip: int
     address_columns: tuple[int, ...]
     alike: Alike
+    is_escaped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,14 @@ def layout_of(text: bytes, delimiter: str | None, header_row: int | None, name: 
 
     Where none is declared, the header is found as `headers.header_at` says.
     """
+    layout = _layout_of(text, delimiter, header_row, name)
+    if not backslashes.are_escapes(text, layout.delimiter):
+        return layout
+    whole = backslashes.unescaped(text, layout.delimiter)
+    return replace(_layout_of(whole, layout.delimiter.decode(), header_row, name), is_escaped=True)
+
+
+def _layout_of(text: bytes, delimiter: str | None, header_row: int | None, name: str) -> Layout:
     before = _SEPARATOR_LINE.match(text)
     declared = delimiter.encode() if delimiter else before[1] if before else None
     mark, rows = (declared, _first(text, declared, 1 if before else 0)) if declared else _divided(text)
@@ -54,6 +67,7 @@ def layout_of(text: bytes, delimiter: str | None, header_row: int | None, name: 
 
 def fields_of(text: bytes, layout: Layout) -> list[list[str]]:
     """The fields of the first records that the whole lines *text* hold, blank ones left out."""
+    text = backslashes.unescaped(text, layout.delimiter) if layout.is_escaped else text
     return [row.fields for row in _first(text, layout.delimiter, layout.skip)]
 
 
