@@ -4,6 +4,8 @@ A zero byte, a mark of byte order within, where files were put together, and byt
 anybody their record. What another program appended in UTF-16 is read so, as far as its characters are Latin-1's.
 """
 
+from __future__ import annotations
+
 import codecs
 import re
 from collections.abc import Iterable, Iterator
@@ -110,15 +112,62 @@ def begins_in_utf8(text: bytes) -> bool:
 
 def transcoded(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """*pieces* in another *encoding* as clean text. What it cannot say becomes U+FFFD."""
+    if encoding.startswith("utf-16"):
+        yield from _from_wide(pieces, _Wide(encoding))
+        return
     decoder = codecs.getincrementaldecoder(encoding)("replace")
-    is_wide = encoding.startswith("utf-16")
     for piece in pieces:
-        for part, is_narrow in _parts(piece, encoding) if is_wide else [(piece, False)]:
-            if is_narrow:
-                yield _encoded(decoder.decode(b"", final=True)) + clean(part)
-            else:
-                yield _encoded(decoder.decode(part))
+        yield _encoded(decoder.decode(piece))
     yield _encoded(decoder.decode(b"", final=True))
+
+
+def _from_wide(pieces: Iterable[bytes], wide: _Wide) -> Iterator[bytes]:
+    for piece in pieces:
+        for part, is_narrow in _parts(piece, wide.encoding):
+            if is_narrow:
+                yield _encoded(wide.finished()) + clean(part)
+            else:
+                yield _encoded(wide.decoded(part))
+    yield _encoded(wide.finished())
+
+
+class _Wide:
+    """Decodes UTF-16, and goes on in the other order of bytes where a mark of it says so: where files were joined."""
+
+    def __init__(self, encoding: str) -> None:
+        self.encoding = encoding
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._cut = b""
+
+    def decoded(self, part: bytes) -> str:
+        """*part*, which may be cut anywhere."""
+        text = self._cut + part
+        self._cut = text[len(text) & ~1 :]
+        return "".join(self._in_order(text[: len(text) & ~1]))
+
+    def finished(self) -> str:
+        """What was still to come of a character, which does not come."""
+        cut, self._cut = self._cut, b""
+        return self._decoder.decode(cut, final=True)
+
+    def _in_order(self, text: bytes) -> Iterator[str]:
+        if self.encoding == "utf-16" and text:
+            self.encoding = "utf-16-be" if text.startswith(codecs.BOM_UTF16_BE) else "utf-16-le"
+        while (turn := _turn_in(text, self.encoding)) >= 0:
+            yield self._decoder.decode(text[:turn], final=True)
+            self.encoding = "utf-16-be" if self.encoding == "utf-16-le" else "utf-16-le"
+            self._decoder = codecs.getincrementaldecoder(self.encoding)("replace")
+            text = text[turn:]
+        yield self._decoder.decode(text)
+
+
+def _turn_in(text: bytes, encoding: str) -> int:
+    """Where whole characters *text* hold the mark of the other order than theirs, which is no character; else -1."""
+    mark = codecs.BOM_UTF16_BE if encoding == "utf-16-le" else codecs.BOM_UTF16_LE
+    turn = text.find(mark)
+    while turn & 1 and turn > 0:
+        turn = text.find(mark, turn + 1)
+    return turn
 
 
 def _encoded(text: str) -> bytes:

@@ -4,6 +4,8 @@ import codecs
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from breachcheck.errors import DataFileError
 from ingest.readers import lines
@@ -126,6 +128,8 @@ FORMS = {
         [f"INSERT INTO u VALUES ('{one.replace(',', chr(39) + ',' + chr(39))}');" for one in PEOPLE],
         "",
     ),
+    "text": ("", [f"On Monday Zoë wrote to u{number}@example.com, and we knew." for number in NUMBERS], ""),
+    "blocks": ("", [f"Login: u{number}@example.com\nPassword: pa5sZoë{number}\n" for number in NUMBERS], ""),
     "combo": ("", [f"u{number}@example.com:pa5sZoë{number}" for number in NUMBERS], ""),
     "stealer": ("", STEALER, ""),
 }
@@ -141,6 +145,11 @@ def halves(form):
     before, people, after = FORMS[form]
     first, second = (before, people[:20], ""), ("", people[20:], after)
     return ["".join((start, *(f"{one}\n" for one in some), end)) for start, some, end in (first, second)]
+
+
+def joined(form, *orders):
+    """The halves behind one another, each in UTF-16 of its own order of bytes, which its mark says."""
+    return b"".join(f"\ufeff{half}".encode(order) for half, order in zip(halves(form), orders, strict=True))
 
 
 UGLY = {
@@ -169,6 +178,8 @@ UGLY = {
         half.encode(way) for half, way in zip(halves(form), ("utf-16", "utf-8"), strict=True)
     ),
     "UTF-16 twice, each with its mark": lambda form: b"".join(half.encode("utf-16") for half in halves(form)),
+    "UTF-16 in one order of bytes, and then in the other": lambda form: joined(form, "utf-16-le", "utf-16-be"),
+    "UTF-16 in the other order, and then in the first": lambda form: joined(form, "utf-16-be", "utf-16-le"),
     "lines that end in a carriage return": lambda form: utf8(form).replace(b"\n", b"\r"),
     "some lines that end in a carriage return": lambda form: (
         utf8(form).replace(b"1\n", b"1\r").replace(b"}\n", b"}\r", 9)
@@ -183,6 +194,20 @@ def test_nobody_is_lost_to_dirt_in_any_format(tmp_path, form, ugly):
 
     people = {value for row in rows for value in row if value and value.endswith("@example.com")}
     assert people == {f"u{number}@example.com" for number in NUMBERS}
+
+
+@given(
+    st.lists(st.text(st.sampled_from("aé@\u0101王\U0001f600\n"), max_size=5), min_size=1, max_size=4), st.integers(1, 5)
+)
+def test_wherever_text_is_cut_each_order_of_bytes_is_read_as_its_mark_says(texts, size):
+    written = "\ufeff" + "".join(texts[:1])
+    raw = written.encode("utf-16-le")
+    for at, text in enumerate(texts[1:]):
+        raw += f"\ufeff{text}".encode(("utf-16-be", "utf-16-le")[at % 2])
+
+    found = b"".join(lines.as_utf8([raw[at : at + size] for at in range(0, len(raw), size)], "utf-16"))
+
+    assert found.decode() == "".join(texts)
 
 
 def test_an_address_with_a_byte_that_is_no_character_is_nobodys(store, tmp_path):
