@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO ?= demo-data
-SHIPPED := $(shell find breachcheck ingest templates examples -type f -not -name '*.pyc')
+SHIPPED := setup.cfg setup.py pyproject.toml $(shell find breachcheck ingest templates examples -type f -not -name '*.pyc' -not -path 'ingest/compiled/*.c' -not -name '*.so')
 
 .PHONY: install demo test check format lint types layers tests torture bench texts screenshots lighthouse exercise practice clean
 
@@ -65,7 +65,7 @@ practice: $(VENV)/.for-tests  ## write the archive of docs/worst-day.md beside t
 	@$(BIN)/python -m tests.drill.export $(PRACTICE)
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) build dist *.egg-info ingest/compiled/*.c ingest/compiled/*.so
 
 COVERAGE := 95
 ROUNDS ?= 30
@@ -80,14 +80,14 @@ $(VENV)/.made:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.made setup.cfg pyproject.toml $(SHIPPED)
+$(VENV)/.installed: $(VENV)/.made $(SHIPPED)
 	@echo "Installing breachcheck …"
 	@$(BIN)/pip install --quiet --disable-pip-version-check .
-	@rm -rf build *.egg-info
+	@rm -rf build *.egg-info ingest/compiled/*.c
 	@touch $@
 
-$(VENV)/.for-tests: $(VENV)/.made setup.cfg pyproject.toml $(SHIPPED)
+$(VENV)/.for-tests: $(VENV)/.made $(SHIPPED)
 	@echo "Installing breachcheck and what its tests need …"
 	@$(BIN)/pip install --quiet --disable-pip-version-check '.[test]'
-	@rm -rf build *.egg-info
+	@rm -rf build *.egg-info ingest/compiled/*.c
 	@touch $@ $(VENV)/.installed

@@ -6,7 +6,7 @@ from setuptools import Extension, setup
 
 setup(
     ext_modules=[
-        Extension(f"ingest.compiled.{source.stem}", [str(source)], extra_compile_args=["-O3"], optional=True)
+        Extension(f"ingest.compiled.{source.stem}", [str(source)], extra_compile_args=["-O3", "-g0"], optional=True)
         for source in sorted(Path("ingest", "compiled").glob("*.pyx"))
     ]
 )

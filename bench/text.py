@@ -30,7 +30,6 @@ from ingest.mapping import FIXED
 from ingest.readers import prose
 from ingest.readers.base import Instructions
 from ingest.selection import Wanted
-from ingest.twin import Twin
 from ingest.words import Words
 
 WORDS = re.findall(
@@ -84,11 +83,9 @@ def ours(path: Path, form: str, digester: Digester, folder: Path) -> int:
     classes = {column: (name,) for column, name in FIXED[form].items()}
     wanted = Wanted(addresses=("address",), classes=classes)
     words = Words(tuple(FIXED[form].values()))
-    gathering, twin = Gathering(folder, words), Twin()
-    if form == "combo":
-        twin.begin()  # as a load does
-    with engine.connect(folder) as connection, closing(gathering), closing(twin):
-        extractor = Extractor(connection, digester, "Bench", gathering, {}, twin=twin)
+    gathering = Gathering(folder, words)
+    with engine.connect(folder) as connection, closing(gathering):
+        extractor = Extractor(connection, digester, "Bench", gathering, {})
         return extractor.read(table, wanted, 0, lambda _: None).accepted
 
 

@@ -5,6 +5,8 @@ A domain is known by its digest from the moment it is met; no table here holds o
 
 from __future__ import annotations
 
+from threading import Lock
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,24 +27,26 @@ class DomainNumbers:
     """Gives domains numbers of `DOMAIN_BITS` bits: the beginning of the digest.
 
     Of domains that begin alike the first to come has the number, and keeps it; the others are ASIDE. So the table never
-    grows, however many domains a file holds, and those that many people have are soon in it.
+    grows, however many domains a file holds, and those that many people have are soon in it. May be shared by threads.
     """
 
     def __init__(self) -> None:
         self._digests = np.zeros(1 << DOMAIN_BITS, np.int64)
         self._digests[[NONE, ASIDE]] = _NOWHERE
+        self._lock = Lock()
 
     def numbers(self, domains: Int64s) -> NDArray[np.intp]:
         """The number of each of *domains*, given by digest."""
         places = (domains.view(np.uint64) >> np.uint64(64 - DOMAIN_BITS)).astype(np.intp)
         if len(new := np.flatnonzero(self._digests[places] == 0)):
-            self._digests[places[new]] = domains[new]
+            self._enter(places[new], domains[new])
         return np.where(self._digests[places] == domains, places, ASIDE)
 
-    def all(self) -> Int64s:
-        """The domains that have numbers."""
-        places = np.flatnonzero(self._digests[ASIDE + 1 :])
-        return self._digests[places + ASIDE + 1]
+    def _enter(self, places: NDArray[np.intp], domains: Int64s) -> None:
+        """Give *domains* the numbers, but for those that another thread has given out since."""
+        with self._lock:
+            are_free = self._digests[places] == 0
+            self._digests[places[are_free]] = domains[are_free]
 
     def digests(self, numbers: NDArray[np.intp]) -> Int64s:
         """The domains that have *numbers*, but for NONE and ASIDE."""

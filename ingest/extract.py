@@ -32,7 +32,6 @@ from ingest.readers.escapes import unescaped, unmixed
 from ingest.readers.left_out import LeftOut
 from ingest.rejections import Rejections
 from ingest.selection import NOTHING, OTHER, PLAIN_IN_SPACES, Selection, Wanted
-from ingest.twin import Twin
 from ingest.values import Rows, values_in
 from ingest.words import FIRST, PERSON, WordArray, flags_of
 
@@ -79,7 +78,6 @@ class Extractor:
         suppressed: Int64s = NOBODY,
         rejections: Rejections | None = None,
         part: Part | None = None,
-        twin: Twin | None = None,
     ) -> None:
         self._connection = connection
         self._digesters = {kind: ColumnDigester(digester.key_of(kind)) for kind in Kind}
@@ -91,7 +89,6 @@ class Extractor:
         self._suppressed = suppressed
         self._rejections = rejections
         self._part = part
-        self._twin = twin
 
     def read(self, table: Table, wanted: Wanted, file: int, watch: Callable[[int], None]) -> Count:
         """Read *table*, the load's number *file*; *watch* hears how many more records were read, now and then.
@@ -101,7 +98,7 @@ class Extractor:
         count, left_out = Count(), LeftOut()
         gathering = self._gathering
         terms = Terms(*self._keys, gathering.words, gathering.domains, self._suppressed, gathering.seal)
-        with closing(shortcuts.portions(table, wanted, terms, left_out, self._twin)) as portions:
+        with closing(shortcuts.portions(table, wanted, terms, left_out)) as portions:
             for portion in portions:
                 if isinstance(portion, Table):
                     self._scan(portion, wanted, file, watch, count)

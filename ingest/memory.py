@@ -9,11 +9,8 @@ import duckdb
 
 from breachcheck.errors import LoadError
 
-MEMORY = (3 << 30) - (512 << 20)
-"""Address space beyond what the process has when it begins. Honest loads were seen to take up to 1 GiB.
-
-What is taken off is what `twin` has, so that both together have 3 GiB.
-"""
+MEMORY = 3 << 30
+"""Address space beyond what the process has when it begins. Honest loads were seen to take up to 1 GiB."""
 
 _NO_THREAD = "start new thread"  # what Python says where there is no memory for the stack of one
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -21,7 +20,7 @@ from breachcheck.load_warnings import LoadWarning
 from breachcheck.loads import Contents
 from breachcheck.services import Services
 from breachcheck.tallies import LEFT_OUT, FileTally, Part, Tally
-from ingest import engine, loading, rejections, shortcuts, warning_signs, writing
+from ingest import engine, loading, rejections, warning_signs, writing
 from ingest.archives.members import NO_MATTER
 from ingest.archives.passwords import Ask
 from ingest.attempts import LoadRefused as LoadRefused
@@ -37,7 +36,6 @@ from ingest.reading import Reading, read
 from ingest.rejections import Numbered, Rejections
 from ingest.stored_loads import StoredLoad
 from ingest.survey import Survey, survey
-from ingest.twin import Twin
 from ingest.warning_signs import Counted
 from ingest.words import Words
 from ingest.writing import Written
@@ -48,9 +46,6 @@ BYTES_TO_SPARE = 1 << 20
 
 FEWEST_BYTES = 1 / 40
 """Room that a byte of a file takes at the very least, where records are long and most of them name somebody."""
-
-_SHARED = (None, "csv", "combo")
-"""Formats whose files two processes may take apart; None: the file tells, not the manifest."""
 
 
 class Progress(Protocol):
@@ -178,7 +173,6 @@ def _load(
         stack.enter_context(loading.room_in(services.config.spill_path))
         spill = stack.enter_context(folders.spill(services.config.spill_path))
         stack.enter_context(limited_memory())
-        twin = stack.enter_context(_twin_for(manifest))
         surveyed = _surveyed(manifest, services, spill, terms)
         seal = patience(lambda: _seal(services, manifest.facts.name))
         gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes), seal)))
@@ -195,9 +189,7 @@ def _load(
             suppressed=np.array(patience(services.suppressions.to_forget), np.int64),
             rejections=rejected,
             part=terms.part,
-            twin=twin,
         )
-        twin.close()
         _write_rejections(rejected, surveyed, terms)
         _refuse_unfit(reading, terms, fingerprints)
         written = _write(gathering, services, load_id, reading.tally().read, progress, patience)
@@ -212,21 +204,6 @@ def _surveyed(manifest: Manifest, services: Services, spill: Path, terms: Terms)
         surveyed = survey(manifest, connection, spill, terms.ask)
     _require_room(surveyed, services, spill)
     return surveyed
-
-
-@contextmanager
-def _twin_for(manifest: Manifest) -> Iterator[Twin]:
-    """It begins meanwhile, where it may be worth it."""
-    with closing(Twin()) as twin:
-        if _is_long(manifest):
-            twin.begin()
-        yield twin
-
-
-def _is_long(manifest: Manifest) -> bool:
-    """Whether a file that the manifest names outright may be worth a second process."""
-    named = (manifest.folder / entry.path for entry in manifest.files if entry.format in _SHARED)
-    return any(path.is_file() and path.stat().st_size > shortcuts.WORTH for path in named)
 
 
 def _warnings(

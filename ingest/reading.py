@@ -27,7 +27,6 @@ from ingest.rejections import Rejections
 from ingest.selection import Wanted
 from ingest.sources import DataFile
 from ingest.survey import Source, Survey
-from ingest.twin import Twin
 
 Show = Callable[[str, int, int, int], None]
 
@@ -73,12 +72,11 @@ def read(
     suppressed: Int64s = NOBODY,
     rejections: Rejections | None = None,
     part: Part | None = None,
-    twin: Twin | None = None,
 ) -> Reading:
     """Read every source of *survey* into *gathering*, joins included, but for the addresses that are *suppressed*.
 
     With *rejections*, which takes longer, these hear of every record that is rejected, by the number of its source.
-    With *part*, no more is read of each. With *twin*, part of it may be read there.
+    With *part*, no more is read of each.
 
     Raises DataFileError where a file cannot be read to its end, LoadError where one changed meanwhile. What is still to
     be hashed then, by *fingerprints*, is on the way.
@@ -89,7 +87,7 @@ def read(
         watch = _Watch(connection, survey, show)
         engine.confine(connection, spill, {one.file.path for one in survey.sources if one.file.path})
         junctions = {name: stack.enter_context(closing(Junction(spill))) for name in in_order(wanted)}
-        extractor = Extractor(connection, digester, breach, gathering, junctions, suppressed, rejections, part, twin)
+        extractor = Extractor(connection, digester, breach, gathering, junctions, suppressed, rejections, part)
         counts = _counts(survey, wanted, extractor, fingerprints, watch)
         joined = _join([*junctions.values()], counts, gathering, rejections)
         fingerprints.require_unchanged()

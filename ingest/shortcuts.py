@@ -1,30 +1,26 @@
-"""Shortcuts taken: the plain records of a table become sorted rows, two blocks at a time; the rest is given back."""
+"""Shortcuts taken: the plain records of a table become sorted rows, two tasks at a time; the rest is given back."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Generator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 
 from ingest.lanes import Errand, Lane, Taken, Terms
 from ingest.readers.base import Shortcut, Table
 from ingest.readers.left_out import LeftOut
 from ingest.readers.plain import Taker
-from ingest.readers.stretches import size_of
 from ingest.selection import Wanted, columns_by_class
-from ingest.twin import Twin
-
-WORTH = 24 << 20
-"""Bytes of a table from which on a second process saves more than its start costs."""
 
 AT_ONCE = 6 << 20
 """Bytes of a task."""
 
+_AHEAD = 2  # tasks that the other thread has: one to work on, and the next
 _MOST_REST = 8 << 20  # bytes of the rest that are scanned at once
 
 
-def portions(
-    table: Table, wanted: Wanted, terms: Terms, left_out: LeftOut, twin: Twin | None
-) -> Generator[Taken | Table]:
+def portions(table: Table, wanted: Wanted, terms: Terms, left_out: LeftOut) -> Generator[Taken | Table]:
     """The records of *table*: plain ones as rows, and what is to be scanned as tables, which may be *table* itself.
 
     *left_out* counts what is in neither.
@@ -34,7 +30,7 @@ def portions(
         yield table
         return
     rest: list[bytes] = []
-    with closing(_taken(shortcut, wanted, terms, left_out, twin)) as found:
+    with closing(_taken(shortcut, wanted, terms, left_out)) as found:
         for some in found:
             yield some
             rest.append(some.rest)
@@ -56,24 +52,22 @@ def _taker(shortcut: Shortcut, wanted: Wanted) -> Taker:
     return shortcut.taker(address, [name for name in wanted.columns if name != address])
 
 
-def _taken(shortcut: Shortcut, wanted: Wanted, terms: Terms, left_out: LeftOut, twin: Twin | None) -> Generator[Taken]:
-    """Here and, where there is more than a little to take, in *twin*, or in its thread."""
-
-    def errand() -> Errand:
-        return Errand(_taker(shortcut, wanted), columns_by_class(wanted.classes), terms)
-
-    here, there, size = Lane(errand()), None, 0
-    in_a_thread = shortcut.is_quick or terms.seal is not None  # the ciphers of a seal cannot be sent
-    with closing(shortcut.text(left_out, AT_ONCE)) as text:
-        for some in text:
-            size += size_of(some)
-            if twin and there is None and size > (AT_ONCE if twin.is_begun or in_a_thread else WORTH):
-                there = twin.thread(errand()) if in_a_thread else twin.lane(errand())
-            if there and there.has_room:
-                there.give(some)
-            else:
-                yield here.take(some)
-            if there:
-                yield from there.done()
-    if there:
-        yield from there.rest()
+def _taken(shortcut: Shortcut, wanted: Wanted, terms: Terms, left_out: LeftOut) -> Generator[Taken]:
+    """Here and, where there is more than one task, in another thread meanwhile."""
+    classes = columns_by_class(wanted.classes)
+    here, there = (Lane(Errand(_taker(shortcut, wanted), classes, terms)) for _ in range(2))
+    waiting: deque[Future[Taken]] = deque()
+    pool = ThreadPoolExecutor(1, "lane")
+    try:
+        with closing(shortcut.text(left_out, AT_ONCE)) as text:
+            for number, some in enumerate(text):
+                if number and len(waiting) < _AHEAD:
+                    waiting.append(pool.submit(there.take, some))
+                else:
+                    yield here.take(some)
+                while waiting and waiting[0].done():
+                    yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)

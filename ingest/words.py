@@ -77,13 +77,6 @@ def mark_domains(words: WordArray, numbers: NDArray[np.intp]) -> None:
     flags |= numbers.astype(flags.dtype) << flags.dtype.type(_FLAGS)
 
 
-def renumber_domains(words: WordArray, rows: NDArray[np.intp], number: int) -> None:
-    """Write *number* into some *rows* of *words*, in place of the numbers of their domains."""
-    flags = flags_of(words)
-    flags[rows] &= ~flags.dtype.type(((1 << DOMAIN_BITS) - 1) << _FLAGS)
-    flags[rows] |= flags.dtype.type(number << _FLAGS)
-
-
 def domains_of(words: WordArray) -> NDArray[np.intp]:
     """The numbers of domains in *words*."""
     flags = flags_of(words)

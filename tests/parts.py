@@ -15,6 +15,7 @@ from typing import Protocol
 import pytest
 
 NOT_RUN = "not run, because a part of the system is missing: "
+ROOT = Path(__file__).parents[1]
 NPM_FOLDER = Path(sys.prefix, "npm")
 
 
@@ -77,6 +78,7 @@ class NpmPackage:
 
 
 PARTS: dict[str, Part] = {
+    "gcc": Program("gcc", "what is compiled of ingest", ("gcc", "libc6-dev", "python3-dev")),
     "curl": Program("curl", "the samples of the API that call it with curl", ("curl",)),
     "chromium": Program("chromium", "tests/browser", ("chromium", "fonts-dejavu-core", "fonts-noto-core")),
     "postgres": Program(
@@ -108,6 +110,8 @@ def is_ci() -> bool:
 def install() -> None:
     """Get what is missing: through apt, where this is root on a Debian-like system, and then through npm."""
     _install_programs()
+    if PARTS["gcc"].path:
+        _compile()
     npm = shutil.which("npm")
     for part in PARTS.values():
         if isinstance(part, NpmPackage) and part.path is None and npm:
@@ -123,6 +127,12 @@ def _install_programs() -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in ([apt, "update"], [apt, "install", "--yes", "--no-install-recommends", *packages]):
         subprocess.run(command, check=True, env=environment)
+
+
+def _compile() -> None:
+    """What setup.py names, into the folders of the source, from which tests import it; nothing where that is done."""
+    command = [sys.executable, "setup.py", "--quiet", "build_ext", "--inplace", f"--parallel={os.cpu_count()}"]
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def tell_missing() -> None:

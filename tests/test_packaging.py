@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.cli.servers import running_program
+from tests.parts import require
 
 ROOT = Path(__file__).parents[1]
 BUILT_FROM = ("breachcheck", "ingest", "templates", "examples")
-TOP_FILES = ("setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+TOP_FILES = ("setup.cfg", "setup.py", "pyproject.toml", "README.md", "LICENSE")
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +25,7 @@ def wheel(tmp_path_factory) -> Path:
     """A wheel built from a copy, so that nothing is left in the tree."""
     source = tmp_path_factory.mktemp("source")
     for name in BUILT_FROM:
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "*.so", "*.c"))
     for name in TOP_FILES:
         shutil.copy(ROOT / name, source / name)
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", str(source)]
@@ -53,7 +54,9 @@ def test_every_shipped_file_is_in_the_wheel(wheel):
     templates = {f"breachcheck/templates/{path.relative_to(ROOT / 'templates')}" for path in files(ROOT / "templates")}
     static = {str(path.relative_to(ROOT)) for path in files(ROOT / "breachcheck" / "static")}
     data = {
-        str(path.relative_to(ROOT)) for path in files(ROOT / "breachcheck", ROOT / "ingest") if path.suffix != ".py"
+        str(path.relative_to(ROOT))
+        for path in files(ROOT / "breachcheck", ROOT / "ingest")
+        if path.suffix not in (".py", ".pyx", ".pxd", ".c", ".so")
     }
     examples = {
         f"breachcheck/examples/{path.relative_to(ROOT / 'examples')}"
@@ -62,6 +65,14 @@ def test_every_shipped_file_is_in_the_wheel(wheel):
     }
 
     assert templates | static | data | examples <= packed
+
+
+def test_what_is_compiled_is_in_the_wheel(wheel):
+    require("gcc")
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {Path(name).name.partition(".")[0] for name in archive.namelist() if name.endswith(".so")}
+
+    assert packed == {path.stem for path in (ROOT / "ingest" / "compiled").glob("*.pyx")}
 
 
 def test_an_installed_demo_loads_and_serves_the_same_pages(program, tmp_path):

@@ -101,4 +101,3 @@ class Shortcut:
     taker: Callable[[str, Sequence[str]], Taker]  # by the address's column and the others that are wanted
     rest: Callable[[bytes], Table]  # the table of the records in a rest, or in several, one behind the other
     is_open: Callable[[Taker], bool] = _always  # whether this is a way for most of the records; may look at all
-    is_quick: bool = False  # to send a block to another process takes as long as to take it apart

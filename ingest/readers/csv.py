@@ -16,18 +16,19 @@ from pathlib import Path
 import duckdb
 
 from breachcheck.errors import DataFileError
-from ingest import disk_files
+from ingest import compiled, disk_files
 from ingest.engine import literal, quoted
 from ingest.readers import backslashes, cleaning, lines, sniff
 from ingest.readers.base import Instructions, Shortcut, Table
 from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
 from ingest.readers.plain import Taker
-from ingest.readers.plain_rows import DELIMITERS, PlainRows
 from ingest.readers.quotes import suspects
 from ingest.readers.repair import TOO_MANY_COLUMNS, Grammar, Repair
 from ingest.readers.stream import Rejects, Stream, read_csv
 from ingest.readers.stretches import Stretch, stretches
 from ingest.sources import HEAD, DataFile
+
+DELIMITERS = (",", ";", "\t", "|")
 
 _PIECE = 1 << 20
 _SAMPLE = 1 << 17  # bytes by which a file is judged
@@ -76,6 +77,10 @@ def _shortcut(file: DataFile, layout: sniff.Layout, scan: _Scan, first: bytes) -
     path, state = file.path, file.state
     if path is None or state is None or scan.encoding != lines.UTF8 or delimiter not in DELIMITERS:
         return None
+    if not compiled.IS_THERE:
+        return None
+    from ingest.readers.plain_rows import PlainRows
+
     records = b"".join(_without_first(iter([first]), layout.skip))
     start = len(lines.mark_of(file.head())) + len(first) - len(records)
     sample = records[:_SAMPLE].rpartition(b"\n")

@@ -38,6 +38,14 @@ def is_plain(domain: bytes) -> bool:
     return domain.isascii() and _plain_form.fullmatch(f"x@{domain.decode()}") is not None
 
 
+def ignores_dots(domain: bytes) -> bool | None:
+    """Whether mailboxes at *domain*, in lower case, ignore dots; None where it is not plain, or stands for another."""
+    if not is_plain(domain):
+        return None
+    name = domain.decode()
+    return None if IGNORES_DOTS.get(name, name) != name else name in IGNORES_DOTS
+
+
 class PlainDomains:
     """A memory for the domains of one thread's blocks; *is_plain* says of each whether it is.
 

@@ -1,4 +1,4 @@
-"""Stretches: parts of a file of lines, each of which another process can read for itself."""
+"""Stretches: parts of a file of lines, each of which another thread can read for itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.disk_files import State, changed
 from ingest.readers import lines
 from ingest.readers.left_out import LeftOut
 
-_PIECE = 1 << 20
+_PIECE = 2 << 20
 _GLANCE = 1 << 12  # bytes in which the end of a line is looked for
 
 

@@ -30,7 +30,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
 
     table = bare_table(file.name, COLUMNS, "text", encoding, found, numbered_by="record")
     rest = partial(_rest, file.name)
-    yield replace(table, shortcut=Shortcut(COLUMNS, pieces, lambda *_: spotting.PlainText(), rest, is_quick=True))
+    yield replace(table, shortcut=Shortcut(COLUMNS, pieces, lambda *_: spotting.PlainText(), rest))
 
 
 def _rest(name: str, addresses: bytes) -> Table:

@@ -41,7 +41,15 @@ def test_what_is_copied_is_there_and_is_sent():
 
 
 @pytest.mark.parametrize(
-    "path", ["data/index.key", "demo-data/app.key", ".git/config", "tests/conftest.py", "web/__pycache__/app.pyc"]
+    "path",
+    [
+        "data/index.key",
+        "demo-data/app.key",
+        ".git/config",
+        "tests/conftest.py",
+        "web/__pycache__/app.pyc",
+        "ingest/compiled/rows.c",
+    ],
 )
 def test_no_store_no_key_and_nothing_needless_is_sent(path):
     assert not image.is_sent(path)
@@ -53,7 +61,7 @@ def test_every_package_is_copied():
     moved = dict(line.split(" = ") for line in read["options"]["package_dir"].split("\n") if line)
     tops = {moved.get(name, name.partition(".")[0]) for name in read["options"]["packages"].split()}
 
-    assert tops | {"setup.cfg", "pyproject.toml"} <= from_source()
+    assert tops | {"setup.cfg", "setup.py", "pyproject.toml"} <= from_source()
 
 
 def test_what_a_stage_takes_from_another_was_made_there():

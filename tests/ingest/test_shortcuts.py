@@ -22,6 +22,7 @@ from ingest.selection import Wanted
 from ingest.words import Words, classes_alone, domains_of
 from tests.ingest.scans import table_of
 from tests.ingest.test_free_text import TEXTS
+from tests.parts import require
 
 DIGESTER = Digester(bytes(32))
 ADDRESSES = [
@@ -99,13 +100,13 @@ def connection(tmp_path_factory):
         yield opened
 
 
-def gathered(connection, table, folder, suppressed=(), wanted=None, twin=None):
+def gathered(connection, table, folder, suppressed=(), wanted=None):
     """What a load of *table* would enter, each by its digest, and what it would count."""
     wanted = wanted or Wanted(("address",), {column: (name,) for column, name in FIXED[table.format].items()})
     words = Words(tuple(dict.fromkeys(name for names in wanted.classes.values() for name in names)))
     with closing(Gathering(folder, words)) as gathering:
         hidden = np.array(sorted(suppressed), np.int64)
-        extractor = Extractor(connection, DIGESTER, "Example", gathering, {}, hidden, twin=twin)
+        extractor = Extractor(connection, DIGESTER, "Example", gathering, {}, hidden)
         count = extractor.read(table, wanted, 0, lambda _: None)
         found = [contents(runs) for runs in (gathering.direct, gathering.aliases)]
         return found, domains(gathering), (count.read, count.accepted, +count.rejected)
@@ -133,6 +134,7 @@ def both_ways(connection, folder, raw, form, **more):
     """The same file by the shortcut, and the long way."""
     path = folder / "list.txt"
     path.write_bytes(raw)
+    require("gcc")
     table = table_of(path, Instructions(format=form))
     assert table.shortcut
     return (

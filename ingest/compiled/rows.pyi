@@ -1,0 +1,23 @@
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.compiled.known import Domains, Nothings
+
+class Rows:
+    def __init__(
+        self,
+        delimiter: int,
+        width: int,
+        address: int,
+        others: Sequence[int],
+        nothings: Nothings,
+        domains: Domains,
+    ) -> None: ...
+    def take(self, block: bytes) -> None: ...
+    def addresses(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]: ...
+    def bases(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]: ...
+    def domain_of(self) -> NDArray[np.int64]: ...
+    def says(self, which: int) -> NDArray[np.bool_]: ...
+    def rest(self) -> bytes: ...
