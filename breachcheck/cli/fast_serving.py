@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from breachcheck.cli import logs
-from breachcheck.cli.serving import GRACE_S
+from breachcheck.cli.serving import GRACE_S, LARGEST_BODY
 from breachcheck.config import Config
 from breachcheck.errors import ConfigError
 from breachcheck.web.app import create_app
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 APP = f"{__name__}:app_of_process"
+MOST_READ_FOR_NOTHING, A_PIECE = 2 * LARGEST_BODY, 2**16
+"""In bytes: more than a proxy of ours hands over, and as much at a time."""
 ON_STANDARD_ERROR = {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "generic"}
 
 
@@ -79,12 +81,18 @@ def app_of_process() -> "WSGIApplication":
 def _taking_whole_bodies(app: "WSGIApplication") -> "WSGIApplication":
     """granian says that bodies end where they end, and lets one that was cut off look like an empty one.
 
-    Without its word for it the app holds a body against its length, and refuses one that has none.
+    Without its word for it the app holds a body against its length, and refuses one that has none. What the app left
+    unread of it is read too: granian ends the connection otherwise, while the proxy sends the next request on it.
     """
 
     def asked(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         del environ["wsgi.input_terminated"]
-        return app(environ, start_response)
+        body = environ["wsgi.input"]
+        answer = app(environ, start_response)
+        if int(environ.get("CONTENT_LENGTH") or 0) <= MOST_READ_FOR_NOTHING:
+            while body.read(A_PIECE):
+                pass
+        return answer
 
     return asked
 

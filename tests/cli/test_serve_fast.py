@@ -106,6 +106,16 @@ def test_a_body_that_is_too_large_is_refused(site):
     assert " 413 " in received(client).partition("\r\n")[0]
 
 
+def test_the_connection_of_a_proxy_goes_on_after_a_body_that_nobody_read(site):
+    client = site.send("POST", "/api/v1/breaches", "Content-Length: 100000")
+    time.sleep(0.2)
+    client.sendall(b"x" * 100_000)
+    client.sendall(b"GET /api/v1/breaches HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    answers = received(client)
+
+    assert [answers.count(f"HTTP/1.1 {status} ") for status in (405, 200)] == [1, 1]
+
+
 def test_it_stops_gracefully_and_what_it_counted_last_is_not_lost(site):
     length = f"Connection: close\r\nContent-Length: {len(QUESTION)}"
     with closing(open_services(config.read(site.data, {}))) as store:
