@@ -153,6 +153,25 @@ def test_a_statement_that_is_cut_short_is_rejected(tmp_path: Path) -> None:
     assert (scanned.rows, scanned.rejects) == ([("a@example.com",)], {"malformed row": 1})
 
 
+@pytest.mark.parametrize("rest", ["", "\n", "\nINSERT INTO t SET e='c@example.com', n='C', v=3;\n"])
+@pytest.mark.parametrize("cut", ["e='b@example.com'", "e='b@example.com', n='B'", "e='b@example.com' , n=NULL "])
+def test_a_statement_that_is_cut_between_its_assignments_is_rejected(tmp_path: Path, cut: str, rest: str) -> None:
+    text = f"INSERT INTO t SET e='a@example.com', n='A', v=1;\nINSERT INTO t SET {cut}{rest}"
+
+    scanned = scan_text(tmp_path, text, name="dump.sql")
+
+    assert [row[0] for row in scanned.rows] == ["a@example.com", "c@example.com"][: 1 + ("c@" in rest)]
+    assert scanned.rejects == {"malformed row": 1}
+
+
+def test_a_last_statement_that_only_lacks_its_end_is_read(tmp_path: Path) -> None:
+    text = "INSERT INTO t SET e='a@example.com', v=1;\nINSERT INTO t SET e='b@example.com', v=2"
+
+    scanned = scan_text(tmp_path, text, name="dump.sql")
+
+    assert (scanned.rows, scanned.rejects) == ([("a@example.com", "1"), ("b@example.com", "2")], {})
+
+
 def test_a_table_whose_only_statement_is_torn_has_lost_one_record(tmp_path: Path) -> None:
     scanned = scan_text(tmp_path, "INSERT INTO t SET e='a@example.com, v='x';\n", name="dump.sql")
 
