@@ -15,7 +15,8 @@ _COMMA = re.compile(rf"{GAP}*+,{GAP}*+", re.ASCII)
 _END = re.compile(BEHIND_ASSIGNED)
 _ENDED = re.compile(r"\s*+;|\s++(?:ON|RETURNING|AS)\s", re.ASCII | re.IGNORECASE)
 _NOTHING_MORE = re.compile(r"\s*+\Z", re.ASCII)
-_NEXT = re.compile(r";[ \t\r]*+\n|\n(?=(?:INSERT|REPLACE|COPY|CREATE)\s)", re.ASCII | re.IGNORECASE)
+NEXT_STATEMENT = r";[ \t\r]*+\n|\n(?=(?:INSERT|REPLACE|COPY|CREATE)\s)"
+_NEXT = re.compile(NEXT_STATEMENT, re.ASCII | re.IGNORECASE)
 _OVERLAP = 256
 _LONGEST_ALIKE = 1 << 16
 
@@ -115,9 +116,4 @@ def _assigned_at(window: Window, grammar: Grammar) -> _Assignments:
 
 def pass_torn(window: Window) -> None:
     """Go behind the statement at hand, which makes no sense, or before a line that begins another."""
-    while not (found := _NEXT.search(window.text, window.at)):
-        window.at = max(window.at, len(window.text) - _OVERLAP)
-        if not window.more():
-            window.at = len(window.text)
-            return
-    window.at = found.end()
+    window.seek(_NEXT)

@@ -18,7 +18,7 @@ from ingest.readers.sql_window import Window
 
 Row = list[str]
 
-_SWALLOWED = re.compile(r"\)\s*+,\s*+\(", re.ASCII)
+_SWALLOWED = re.compile(r"\)\s*+(?:,\s*+\(|;?\s*+(?:INSERT|REPLACE)\s)", re.ASCII | re.IGNORECASE)
 _NEXT = re.compile(
     r"\)\s*+(,\s*+)(?=(?:ROW\s*+)?\()|\n(\s*+)(?=(?:ROW\s*+)?\()|;[ \t\r]*+\n|\n(?=INSERT\s|COPY\s|CREATE\s)",
     re.ASCII | re.IGNORECASE,
@@ -31,7 +31,6 @@ _FOLLOWED_WELL = re.compile(_BEHIND)
 _GAPPED = re.compile(rf"{GAP}*+,(?={GAP}*+(?:ROW\s*+)?\()", re.ASCII | re.IGNORECASE)
 _BLANKS = re.compile(r"\s*+", re.ASCII)
 _GLANCE = 1 << 16  # of a row: as far as is looked for how its strings are quoted
-_OVERLAP = 256  # more than the blanks between two rows
 END_OF_COPY = re.compile(r"^\\\.\r?$", re.MULTILINE)
 _COPIED = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|(.))", re.DOTALL)
 _CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -166,16 +165,9 @@ class Inserted:
 
     def _resume(self) -> bool:
         """Go where the next row seems to begin, if this statement has one, else behind the statement."""
-        window = self._window
-        window.at += 1
-        while window.ensure():
-            if found := _NEXT.search(window.text, window.at):
-                window.at = found.end()
-                return found[1] is not None or found[2] is not None
-            window.at = max(window.at, len(window.text) - _OVERLAP)
-            if not window.more():
-                window.at = len(window.text)
-        return False
+        self._window.at += 1
+        found = self._window.seek(_NEXT)
+        return found is not None and (found[1] is not None or found[2] is not None)
 
 
 def copied(

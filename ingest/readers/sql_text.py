@@ -16,6 +16,7 @@ from ingest.readers.rows import LONGEST_VALUE
 SMUGGLED = "latin-1"
 
 _AFTER = r"(?=[\s,)\]|:+;]|\Z)"  # a string that anything else follows began with a stray quote
+_BEFORE = r"(?:(?<![\w.@])|(?<=\b(?i:[NXBDT]|TS|_\w{1,20}|DAT|TIME|TIMESTAMP|INTERVAL)))"  # nor behind a word
 _AFTER_REMARKED = r"(?=[\s,)\]|:+;/-]|\Z)"
 _STANDARD = r"[^']*+(?:''[^']*+)*+"
 _ESCAPED = r"[^'\\]*+(?:(?:''|\\.)[^'\\]*+)*+"
@@ -96,7 +97,8 @@ class Grammar:
         body = _ESCAPED if dialect.has_backslashes else _STANDARD
         opening = rf"(?:[Ee]'{_ESCAPED}|{_PREFIX}'{body})"
         string = f"(?:{opening}'{after}|{_DOUBLE}{after})"
-        any_string = f"(?:{string}|{oracles}{after})"  # deep inside others Oracle's are not looked for: too slow
+        literal = f"(?:{string}|{oracles}{after})"
+        any_string = f"{_BEFORE}{literal}"  # deep inside others Oracle's are not looked for: too slow
         deepest = rf"(?:{string}|{plain}|[,;\[\]])*+"
         flat = rf"(?:{string}|{plain}|[,;\[\]]|\({deepest}\))*+"
         nested = rf"\((?:{any_string}|{plain}|[,;\[\]]|\({flat}\))*+\)"
@@ -113,7 +115,7 @@ class Grammar:
             for behind in (BEHIND_ASSIGNED, BEHIND_SELECTED)
         )
         self.dialect, self.has_comments = dialect, has_comments
-        self.literal = re.compile(any_string, re.DOTALL)
+        self.literal = re.compile(literal, re.DOTALL)
         self.value = re.compile(value, re.DOTALL)
         self._open = rf"{GAP}*+{OPEN}" if has_comments else OPEN
         self.row = re.compile(rf"{self._open}{value}(?:,{value})*+\)", re.DOTALL)

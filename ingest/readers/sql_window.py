@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
+import regex as re
+
 ROOM = 1 << 20
+_OVERLAP = 256  # more than the blanks between two rows
 
 
 class Window:
@@ -46,3 +49,13 @@ class Window:
         while self.left < self._room and self.more():
             continue
         return self.left > 0
+
+    def seek(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Go behind the next match of *pattern*, which is short; None, and the end of the text, where there is none."""
+        while not (found := pattern.search(self.text, self.at)):
+            self.at = max(self.at, len(self.text) - _OVERLAP)
+            if not self.more():
+                self.at = len(self.text)
+                return None
+        self.at = found.end()
+        return found
