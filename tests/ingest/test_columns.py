@@ -1,12 +1,15 @@
 """Digests over columns equal the library's CMAC, value by value."""
 
 import numpy as np
+import pytest
 from cryptography.hazmat.primitives.ciphers import algorithms
 from cryptography.hazmat.primitives.cmac import CMAC
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest import compiled
 from ingest.columns import ColumnDigester, TextColumn, are_among
+from tests.parts import require
 
 KEY = bytes(range(32))
 
@@ -37,6 +40,33 @@ def test_a_digester_gives_the_same_digests_when_it_is_used_again():
     column = TextColumn.of([b"alice@example.com", b"b@example.com"])
 
     assert digester.digests(column).tolist() == digester.digests(column).tolist()
+
+
+@given(st.lists(st.binary(max_size=40)))
+def test_without_what_is_compiled_digests_are_the_same(values):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "IS_THERE", False)
+        digester = ColumnDigester(KEY)
+
+    assert digester.digests(TextColumn.of(values)).tolist() == [cmac(value) for value in values]
+
+
+def test_more_values_than_are_done_at_once_are_digested_all():
+    values = [b"x" * (number % 40) + str(number).encode() for number in range(40_000)]
+
+    digests = ColumnDigester(KEY).digests(TextColumn.of(values)).tolist()
+
+    assert digests[::4001] == [cmac(value) for value in values[::4001]]
+    assert len(set(digests)) == len(set(values))
+
+
+@pytest.mark.parametrize(("start", "length"), [(-1, 1), (0, -1), (0, 4), (4, 0), (1 << 62, 1), (0, 1 << 62)])
+def test_a_value_beyond_the_data_is_refused(start, length):
+    require("gcc")
+    column = TextColumn(np.zeros(19, np.uint8), np.array([0, start]), np.array([3, length]))
+
+    with pytest.raises(IndexError):
+        ColumnDigester(KEY).digests(column)
 
 
 @given(st.lists(st.binary(max_size=40), min_size=1), st.data())
