@@ -26,7 +26,7 @@ Positions = NDArray[np.int64]
 def _may_say_nothing() -> Bools:
     """By the first byte in lower case and the length of a value: whether it could be of `SAYS_NOTHING`."""
     table = np.zeros((256, LONGEST + 1), np.bool_)
-    for text in filter(None, SAYS_NOTHING):
+    for text in (text for text in SAYS_NOTHING if text and text.isascii()):  # others are left to the engine
         others = text.count("k") + text.count("s")  # the signs for Kelvin and for a long s, which fold to these
         table[ord(text[0]), len(text) : len(text) + 2 * others + 1] = True
     return table

@@ -140,6 +140,7 @@ def test_records_without_a_person_are_rejected_for_what_they_are(read):
     [
         *["", " ", "null", "NULL", " n/a", "Unknown", "undefined", "-", "0", "$direct", "[]", "{}", "\u00a0", None],
         *["None", "(null)", "<NULL>", "(not set)", r"\N", "?", ".", "0000-00-00 00:00:00", "0/0/00", " 0.0.0.0"],
+        *["***", "\u2022" * 8, "\u25cf" * 24, " \uff0a\uff0a\uff0a ", "\u2588" * 5],
     ],
 )
 def test_a_value_that_says_nothing_is_no_class(read, value):
@@ -150,7 +151,9 @@ def test_a_value_that_says_nothing_is_no_class(read, value):
     assert WORDS.classes_of(only(direct)) == {"Email addresses"}
 
 
-@pytest.mark.parametrize("value", ["Ann", "00", "-1-", "nullable", "N/A Smith", "direct", "é"])
+@pytest.mark.parametrize(
+    "value", ["Ann", "00", "-1-", "nullable", "N/A Smith", "direct", "é", "\u2022", "\u2022\u2022x\u2022"]
+)
 def test_any_other_value_is_one(read, value):
     wanted = Wanted(("email",), {"email": ("Email addresses",), "name": ("Names",)})
 

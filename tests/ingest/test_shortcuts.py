@@ -49,6 +49,7 @@ ADDRESSES = [
     *("a@example.com,b@example.com", " a@example.com ", "a&#64;example.com", "a%40example.com", "a@example.com\u200b"),
     *(text for text, _ in KNOWN),
 ]
+NOTHINGS = [text for text in SAYS_NOTHING if text.isascii() or len(text) == 8]  # of each other mask, one
 SECRETS = [
     *(
         "hunter2",
@@ -81,7 +82,7 @@ SECRETS = [
         "\\N",
     ),
     *(":", "::", ":x", ";", " | Plan = Free", "| Plan", "null | Plan", "x | y"),
-    *SAYS_NOTHING,
+    *NOTHINGS,
 ]
 SEPARATORS = [":", ":", ":", ";", "|", "\t", "", ",", " "]
 LINES = st.tuples(
@@ -198,7 +199,7 @@ PEOPLE = "".join(f"{number},user{number}@example.com,Ann,Bonn\n" for number in r
 ROWS = st.one_of(
     st.tuples(
         st.one_of(st.sampled_from(SECRETS), st.text(max_size=8)),
-        st.one_of(st.sampled_from(ADDRESSES), st.sampled_from([*SAYS_NOTHING, "", "+", "a+@b.example.com"])),
+        st.one_of(st.sampled_from(ADDRESSES), st.sampled_from([*NOTHINGS, "", "+", "a+@b.example.com"])),
         st.one_of(st.sampled_from(SECRETS), st.text(max_size=30)),
         st.sampled_from(["", "x", "n", "unknown", "null ", "0000-00-00", "0000-00-00 00:00:00", "0000-00-01"]),
     ).map(lambda fields: ",".join(fields) + "\n"),
