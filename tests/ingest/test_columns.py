@@ -20,41 +20,48 @@ def cmac(value: bytes) -> int:
     return int.from_bytes(mac.finalize()[:8], "big", signed=True)
 
 
-def test_the_column_digest_is_the_librarys_cmac_for_every_length_up_to_a_hundred():
+def digester(*, is_compiled: bool) -> ColumnDigester:
+    """By compiled code, or by what does without."""
+    if is_compiled:
+        require("gcc")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "IS_THERE", is_compiled)
+        return ColumnDigester(KEY)
+
+
+both_ways = pytest.mark.parametrize("is_compiled", [True, False], ids=["compiled", "numpy"])
+
+
+@both_ways
+def test_the_column_digest_is_the_librarys_cmac_for_every_length_up_to_a_hundred(is_compiled):
     values = [bytes((7 * n + k) % 256 for k in range(n)) for n in range(101)]
 
-    digests = ColumnDigester(KEY).digests(TextColumn.of(values))
+    digests = digester(is_compiled=is_compiled).digests(TextColumn.of(values))
 
     assert digests.tolist() == [cmac(value) for value in values]
 
 
+@both_ways
 @given(st.lists(st.binary(max_size=300)))
-def test_the_column_digest_is_the_librarys_cmac_for_lengths_in_any_order(values):
-    digests = ColumnDigester(KEY).digests(TextColumn.of(values))
+def test_the_column_digest_is_the_librarys_cmac_for_lengths_in_any_order(is_compiled, values):
+    digests = digester(is_compiled=is_compiled).digests(TextColumn.of(values))
 
     assert digests.tolist() == [cmac(value) for value in values]
 
 
-def test_a_digester_gives_the_same_digests_when_it_is_used_again():
-    digester = ColumnDigester(KEY)
+@both_ways
+def test_a_digester_gives_the_same_digests_when_it_is_used_again(is_compiled):
+    used = digester(is_compiled=is_compiled)
     column = TextColumn.of([b"alice@example.com", b"b@example.com"])
 
-    assert digester.digests(column).tolist() == digester.digests(column).tolist()
+    assert used.digests(column).tolist() == used.digests(column).tolist()
 
 
-@given(st.lists(st.binary(max_size=40)))
-def test_without_what_is_compiled_digests_are_the_same(values):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "IS_THERE", False)
-        digester = ColumnDigester(KEY)
-
-    assert digester.digests(TextColumn.of(values)).tolist() == [cmac(value) for value in values]
-
-
-def test_more_values_than_are_done_at_once_are_digested_all():
+@both_ways
+def test_more_values_than_are_done_at_once_are_digested_all(is_compiled):
     values = [b"x" * (number % 40) + str(number).encode() for number in range(40_000)]
 
-    digests = ColumnDigester(KEY).digests(TextColumn.of(values)).tolist()
+    digests = digester(is_compiled=is_compiled).digests(TextColumn.of(values)).tolist()
 
     assert digests[::4001] == [cmac(value) for value in values[::4001]]
     assert len(set(digests)) == len(set(values))
