@@ -23,6 +23,7 @@ _MARKS = (
 )
 _MARKED = frozenset({"utf-16", "utf-32"})  # of which the mark alone says in which order the bytes stand
 _UNSHIFTED = b"\x1b(B\n"  # a line feed where ASCII stands for itself, as it must: what is torn ends with its line
+_OF_OBJECT = re.compile(rb"\s*(?:\"|[\[\]{}]|[-\d]|true|false|null|\Z)")  # begins a line of JSON with many to a record
 _LETTERS = re.compile(rb"[A-Za-z][\x80-\xfd]|[\x80-\xfd][A-Za-z]|[\x80-\xfd]{2}")  # in most encodings but UTF-8
 
 
@@ -91,9 +92,15 @@ def _guessed(head: bytes) -> str | None:
     telling = [line for line in lines if not line.isascii()]
     wrong = [line for line in telling if not encodings.can_be_read(line, UTF8)]
     written_otherwise = sum(_LETTERS.search(line) is not None for line in wrong)
-    if written_otherwise * 2 > len(telling) and written_otherwise * 10 > len(lines):
+    if written_otherwise * 2 > len(telling) and written_otherwise * 10 > _records_in(lines):
         return encodings.guessed(b"\n".join(wrong))
     return None
+
+
+def _records_in(lines: Sequence[bytes]) -> int:
+    """How many records *lines* hold: as many as there are, but in JSON with a line for each value."""
+    objects = sum(line.rstrip().endswith(b"{") for line in lines)
+    return objects if objects and all(map(_OF_OBJECT.match, lines)) else len(lines)
 
 
 def said(encoding: str, declared: str | None) -> str:

@@ -40,6 +40,21 @@ def test_the_encoding_is_told_from_what_is_written(language, encoding):
     assert lines.encoding_of(WRITTEN[language].encode(encoding), None, "people.csv") == encoding
 
 
+BY_LANGUAGE = {"zht": "cp950", "zh": "gb18030", "ja": "cp932", "ko": "cp949", "ru": "cp1251", "de": "cp1252"}
+
+
+@pytest.mark.parametrize(("language", "encoding"), BY_LANGUAGE.items())
+@pytest.mark.parametrize("more", [0, 30])
+def test_the_encoding_is_told_of_json_that_has_a_line_for_each_value(language, encoding, more):
+    rest = {f"key{number}": number for number in range(more)}
+    names = [line.partition(",")[0] for line in WRITTEN[language].splitlines()[1:]]
+    people = [{"email": f"u{at}@example.com", "name": name, **rest} for at, name in enumerate(names)]
+    written = json.dumps(people, ensure_ascii=False, indent=2)
+
+    assert lines.encoding_of(written.encode(encoding), None, "people.json") == encoding
+    assert lines.encoding_of(written.encode(), None, "people.json") == "utf-8"
+
+
 @pytest.mark.parametrize("language", WRITTEN)
 def test_the_first_line_alone_is_enough_for_utf16(language):
     first = WRITTEN[language][:40].encode("utf-16-le")
