@@ -47,13 +47,17 @@ _ESCAPED = re.compile(r"[%&\\\0\uff20\ufe6b\u00ad\u200b-\u200f\u2060\ufeff]")
 
 @dataclass(slots=True)
 class Count:
-    """What became of the records of one table. *waiting*: at a junction, to find their person."""
+    """What became of the records of one table. *waiting*: at a junction, to find their person.
+
+    *has_replaced*: bytes that are no text have become U+FFFD.
+    """
 
     read: int = 0
     accepted: int = 0
     waiting: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     last: int = 0
+    has_replaced: bool = False
 
     def take(self, accepted: int, rejected: Mapping[str, int]) -> None:
         """Count records that were read and found their person, or none."""
@@ -110,6 +114,7 @@ class Extractor:
                     count.take(portion.accepted, {LEFT_OUT: portion.suppressed})
                     watch(portion.accepted)
         count.take(0, left_out)
+        count.has_replaced |= left_out.has_replaced
         return count
 
     def _scan(self, table: Table, wanted: Wanted, file: int, watch: Callable[[int], None], count: Count) -> None:
@@ -121,6 +126,7 @@ class Extractor:
                 self._take(batch, wanted, file, count, table.flaw)
                 watch(batch.rows)
             left_out = table.rejects(self._connection)
+            count.has_replaced |= left_out.has_replaced
             if self._part:
                 left_out = parts.left_out_of(self._part, left_out, count.read, count.last)
             count.take(0, left_out)

@@ -28,6 +28,8 @@ from ingest.selection import Wanted
 from ingest.sources import DataFile
 from ingest.survey import Source, Survey
 
+UNREAD_LETTERS = "letters that cannot be read stand as U+FFFD"
+
 Show = Callable[[str, int, int, int], None]
 
 
@@ -151,7 +153,7 @@ def _file_tally(source: Source, count: Count, joined: int) -> FileTally:
     return FileTally(
         name=source.table.name,
         outcome="read",
-        why=source.table.note,
+        why=", ".join(filter(None, [source.table.note, UNREAD_LETTERS if count.has_replaced else ""])),
         bytes=source.file.size,
         format=source.table.format,
         encoding=said(source.table.encoding, source.entry.encoding),

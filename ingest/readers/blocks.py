@@ -42,7 +42,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
         return
 
     def found(left_out: LeftOut) -> Generator[bytes]:
-        with closing(lines.as_utf8(file.chunks(), encoding)) as text:
+        with closing(lines.as_utf8(file.chunks(), encoding, left_out)) as text:
             whole = lines.blocks(text, left_out, only_cr=lines.has_only_cr(head), are_lines=_are_lines)
             found = _labelled(blocks(_parts(whole, left_out, entry_labels(labels))), labels, left_out)
             yield from written(_row(block, labels, number if left_out.is_numbered else None) for number, block in found)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
+UNREAD = "\ufffd".encode()
 _MARK = codecs.BOM_UTF8
 _MARK_AS_1252 = _MARK.decode("cp1252").encode()  # of a program that took UTF-8 for cp1252, and wrote it as UTF-8
 _WIDE_MARK = re.compile(rb"\xff\xfe(?=[^\0]\0)|\xfe\xff(?=\0[^\0])")
@@ -24,19 +25,32 @@ _NARROW = re.compile(rb"(?:%s){%d,}" % (_CHARACTER, _FEWEST_NARROW))
 _NARROW_BEFORE_LE = re.compile(rb"%s(?!\0)" % _NARROW.pattern)  # else the first byte of what follows is taken for it
 
 
-def cleaned(pieces: Iterable[bytes], *, keeps_bytes: bool = False) -> Iterator[bytes]:
+def unheard() -> None:
+    """Nobody wants to hear of what was replaced."""
+
+
+def cleaned(
+    pieces: Iterable[bytes], *, keeps_bytes: bool = False, replaced: Callable[[], None] = unheard
+) -> Iterator[bytes]:
     """*pieces*, which may be cut anywhere, as clean text, of which no character is cut.
 
-    *keeps_bytes*: those that are no character stay as they are.
+    *keeps_bytes*: those that are no character stay as they are. *replaced* hears of others that became U+FFFD.
     """
     held = b""
     for piece in pieces:
         text = held + piece if held else piece
         end = end_of_whole(text)
         held = text[end:]
-        yield clean(text if end == len(text) else text[:end], keeps_bytes=keeps_bytes)
+        yield _clean(text if end == len(text) else text[:end], replaced, keeps_bytes=keeps_bytes)
     if held:
-        yield clean(held, keeps_bytes=keeps_bytes)
+        yield _clean(held, replaced, keeps_bytes=keeps_bytes)
+
+
+def _clean(text: bytes, replaced: Callable[[], None], *, keeps_bytes: bool) -> bytes:
+    found = clean(text, keeps_bytes=keeps_bytes)
+    if found is not text and found.count(UNREAD) > text.count(UNREAD):
+        replaced()
+    return found
 
 
 def end_of_whole(text: bytes | bytearray) -> int:
@@ -110,11 +124,16 @@ def begins_in_utf8(text: bytes) -> bool:
     return _NARROW.match(text) is not None
 
 
-def transcoded(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """*pieces* in another *encoding* as clean text. What it cannot say becomes U+FFFD."""
-    if encoding.startswith("utf-16"):
-        yield from _from_wide(pieces, _Wide(encoding))
-        return
+def transcoded(pieces: Iterable[bytes], encoding: str, *, replaced: Callable[[], None] = unheard) -> Iterator[bytes]:
+    """*pieces* in another *encoding* as clean text. What it cannot say becomes U+FFFD, of which *replaced* hears."""
+    found = _from_wide(pieces, _Wide(encoding)) if encoding.startswith("utf-16") else _from_narrow(pieces, encoding)
+    for text in found:
+        if UNREAD in text:
+            replaced()
+        yield text
+
+
+def _from_narrow(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     for piece in pieces:
         yield _encoded(decoder.decode(piece))

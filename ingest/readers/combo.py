@@ -106,7 +106,7 @@ class _Text:
 
     def blocks(self, left_out: LeftOut) -> Generator[bytes]:
         """Blocks of whole lines in UTF-8."""
-        with closing(lines.as_utf8(self.file.chunks(), self.encoding)) as text:
+        with closing(lines.as_utf8(self.file.chunks(), self.encoding, left_out)) as text:
             yield from lines.blocks(text, left_out, only_cr=self.only_cr, are_lines=are_lines)
 
 

@@ -170,7 +170,7 @@ class _Scan:
         layout = self._layout
         numbers = LineNumbers(self._left_out, layout.skip + 1) if self._left_out.is_numbered else None
         repair = Repair(self._grammar, len(layout.columns), layout.address_columns, self._left_out, numbers)
-        text: Iterable[bytes] = lines.as_utf8(self._file.chunks(), self.encoding)
+        text: Iterable[bytes] = lines.as_utf8(self._file.chunks(), self.encoding, self._left_out)
         if layout.is_escaped:
             text = backslashes.records(text, layout.delimiter)
         whole = lines.blocks(text, self._left_out, only_cr=self._only_cr, are_lines=self._are_rows)

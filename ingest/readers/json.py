@@ -97,18 +97,18 @@ class _Way:
     only_cr: bool
     is_bulk: bool
 
-    def text(self, file: DataFile) -> Generator[str]:
+    def text(self, file: DataFile, left_out: LeftOut | None = None) -> Generator[str]:
         """All of the file."""
-        with closing(lines.as_utf8(file.chunks(), self.encoding)) as utf8:
+        with closing(lines.as_utf8(file.chunks(), self.encoding, left_out)) as utf8:
             text = lines.as_text(utf8)
             yield from shell.as_json(text) if self.is_shell else text
 
-    def utf8(self, file: DataFile) -> Generator[bytes]:
+    def utf8(self, file: DataFile, left_out: LeftOut) -> Generator[bytes]:
         """The same, for what lines are cut of."""
         if not self.is_shell:
-            yield from lines.as_utf8(file.chunks(), self.encoding)
+            yield from lines.as_utf8(file.chunks(), self.encoding, left_out)
             return
-        yield from (piece.encode(errors="replace") for piece in self.text(file))
+        yield from (piece.encode(errors="replace") for piece in self.text(file, left_out))
 
 
 def _table(
@@ -204,12 +204,12 @@ class _Scan:
     def _lines(self) -> Generator[bytes]:
         left_out, mark = self._left_out, _NO_DELIMITER.encode()
         if self._shape.is_lines:
-            with closing(self._way.utf8(self._file)) as utf8:
+            with closing(self._way.utf8(self._file, left_out)) as utf8:
                 blocks = lines.blocks(utf8, left_out, only_cr=self._way.only_cr, are_lines=_are_objects)
                 numbers = LineNumbers(left_out)
                 yield from (numbers.before_each(one, mark) for one in blocks) if left_out.is_numbered else blocks
             return
-        with closing(self._way.text(self._file)) as text:
+        with closing(self._way.text(self._file, left_out)) as text:
             found = records(Text(text), self._shape, left_out)
             yield from _joined(left_out.number(found, mark) if left_out.is_numbered else found)
 

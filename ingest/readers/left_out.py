@@ -16,13 +16,15 @@ UNKNOWN = 0
 class LeftOut(Counter[str]):
     """Records left out, by reason. With *is_numbered* the number of each is kept too, in eight bytes.
 
-    *dropped*: lines that were never handed on, so that whoever numbers lines skips them.
+    *dropped*: lines that were never handed on, so that whoever numbers lines skips them. *has_replaced*: bytes that are
+    no text have become U+FFFD, in records that are left out or in others.
     """
 
     def __init__(self, *, is_numbered: bool = False) -> None:
         super().__init__()
         self.is_numbered = is_numbered
         self.dropped: set[int] = set()
+        self.has_replaced = False
         self.given = 0
         self.numbers: dict[str, array[int]] = {}
 
@@ -37,6 +39,10 @@ class LeftOut(Counter[str]):
         self.leave(reason, line)
         if self.is_numbered:
             self.dropped.add(line)
+
+    def note_replaced(self) -> None:
+        """Bytes that are no text have become U+FFFD."""
+        self.has_replaced = True
 
     def next_number(self) -> int:
         """The number of the next record, where records and not lines are counted."""

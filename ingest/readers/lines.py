@@ -141,17 +141,20 @@ def as_text(pieces: Iterable[bytes]) -> Iterator[str]:
     yield decoder.decode(b"", final=True)
 
 
-def as_utf8(pieces: Iterable[bytes], encoding: str, *, keeps_bytes: bool = False) -> Generator[bytes]:
-    """The same text in UTF-8, clean as `cleaning` says. What *encoding* cannot say becomes U+FFFD.
+def as_utf8(
+    pieces: Iterable[bytes], encoding: str, left_out: LeftOut | None = None, *, keeps_bytes: bool = False
+) -> Generator[bytes]:
+    """The same text in UTF-8, clean as `cleaning` says. What *encoding* cannot say becomes U+FFFD: *left_out* notes it.
 
     *keeps_bytes*: where it is UTF-8 already, bytes that are not stay.
     """
+    replaced = left_out.note_replaced if left_out is not None else cleaning.unheard
     if encoding == encodings.SHIFTED:
         pieces = (piece.replace(b"\n", _UNSHIFTED) for piece in pieces)
     if encoding == UTF8:
-        yield from cleaning.cleaned(pieces, keeps_bytes=keeps_bytes)
+        yield from cleaning.cleaned(pieces, keeps_bytes=keeps_bytes, replaced=replaced)
     else:
-        yield from cleaning.transcoded(pieces, encoding)
+        yield from cleaning.transcoded(pieces, encoding, replaced=replaced)
 
 
 def _never(_: Sequence[bytes]) -> bool:

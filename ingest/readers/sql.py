@@ -203,7 +203,11 @@ class _Dump:
         with closing(self._text(one.start)) as text:
             rows = self._rows_of(one, Window(text, one.start, line=one.start_line), wanted, left_out)
             while some := list(islice(rows, AT_ONCE)):
-                yield as_csv(some, SMUGGLED).decode(errors="replace").encode()
+                written = as_csv(some, SMUGGLED)
+                said = written.decode(errors="replace").encode()
+                if said != written or (self._encoding != lines.UTF8 and cleaning.UNREAD in said):
+                    left_out.note_replaced()
+                yield said
 
     def _rows_of(self, one: _Contents, window: Window, wanted: Sequence[str], left_out: LeftOut) -> Iterator[Row]:
         for statement in Statements(window, self._grammars[0], one.schema):

@@ -153,7 +153,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     mark = told.delimiter if told.delimiter and told.delimiter in FORMS else form_of(sample)
 
     def found(left_out: LeftOut) -> Generator[bytes]:
-        with closing(lines.as_utf8(file.chunks(), encoding)) as text:
+        with closing(lines.as_utf8(file.chunks(), encoding, left_out)) as text:
             yield from written(_credentials(text, left_out, mark, only_cr=lines.has_only_cr(head)))
 
     yield bare_table(file.name, COLUMNS, "stealer", encoding, found, mark if mark not in {" ", APART} else "")

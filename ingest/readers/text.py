@@ -20,12 +20,12 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     encoding = lines.encoding_of(file.head(), told.encoding, file.name)
 
     def found(left_out: LeftOut) -> Generator[bytes]:  # nothing is left out: what is no address is no record
-        with closing(lines.as_utf8(file.chunks(), encoding)) as text:
+        with closing(lines.as_utf8(file.chunks(), encoding, left_out)) as text:
             for some in spotting.addresses(transfer.texts(text)):
                 yield b"".join(left_out.number(some.splitlines(True), SEPARATOR)) if left_out.is_numbered else some
 
-    def pieces(_: LeftOut, size: int) -> Generator[Text]:
-        with closing(lines.as_utf8(file.chunks(), encoding)) as text:
+    def pieces(left_out: LeftOut, size: int) -> Generator[Text]:
+        with closing(lines.as_utf8(file.chunks(), encoding, left_out)) as text:
             yield from together(spotting.whole_pieces(transfer.texts(text)), size)
 
     table = bare_table(file.name, COLUMNS, "text", encoding, found, numbered_by="record")

@@ -242,3 +242,24 @@ def test_a_text_is_told_by_its_addresses_however_their_at_is_written(tmp_path, a
     scanned = scan_text(tmp_path, text, name="export")
 
     assert sorted(scanned.rows) == sorted((f"u{number}@example.com",) for number in NUMBERS)
+
+
+UNREAD = "letters that cannot be read stand as U+FFFD"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_tally_says_of_a_file_that_bytes_which_are_no_text_were_replaced(store, tmp_path, form):
+    (tmp_path / "broken").write_bytes(utf8(form).replace("Zoë".encode(), b"Zo\xff", 1))
+    (tmp_path / "whole").write_bytes(utf8(form).replace("Zoë".encode(), "Zoë\ufffd".encode(), 1))
+
+    files = load(described(tmp_path, "- path: broken\n- path: whole"), store).tally.files
+
+    assert [(one.outcome, one.why) for one in files] == [("read", UNREAD), ("read", "")]
+
+
+def test_the_tally_says_so_of_an_encoding_that_was_declared_as_well(store, tmp_path):
+    (tmp_path / "people.csv").write_bytes("email,name\na@example.com,Zoë\n".encode("cp1252") + b"b@example.com,\x81\n")
+
+    [file] = load(described(tmp_path, "- {path: people.csv, encoding: cp1252}"), store).tally.files
+
+    assert (file.indexed, file.why) == (2, UNREAD)
