@@ -13,6 +13,7 @@ from breachcheck.free_text import without_address
 
 SHORTEST_PASSWORD = 12
 
+_PASSES, _MEMORY_KIB, _LANES = 3, 65536, 4  # RFC 9106's second choice
 _DECOY = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdCBvZiB0aGUgZGVjLg$HnLNUbIOo9BU/cPx1Ii3yLoUw9kaeQxonUTqzr65iYA"
 """What a password is held against where there is no such operator, so that this takes as long."""
 
@@ -31,7 +32,7 @@ class Operators:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._hasher = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=4)  # RFC 9106's second choice
+        self._hasher = PasswordHasher(time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=_LANES)
 
     def add(self, name: str, password: str) -> Operator:
         """A new operator, or a new password for one who is there, which ends their sessions.

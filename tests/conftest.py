@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from breachcheck.services import Services
-from tests import engines, made_once, patience, servers
+from tests import engines, guesses, made_once, patience, servers
 from tests.engines import ENGINES, Postgres
 from tests.stores import new_store
 
@@ -17,6 +17,7 @@ settings.register_profile("same everywhere", deadline=None, derandomize=True)
 settings.load_profile("same everywhere")
 made_once.make_sites_quickly()
 patience.have_stores_wait()
+guesses.let_cost_little()
 
 
 def pytest_xdist_auto_num_workers() -> int:

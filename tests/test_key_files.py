@@ -2,6 +2,7 @@ import errno
 import os
 import re
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from argon2.exceptions import HashingError
 
 from breachcheck import key_files
 from breachcheck.errors import KeyFileError
+from tests import guesses
 
 KEY = bytes(range(32))
 SALT = bytes(16)
@@ -163,15 +165,21 @@ def test_a_passphrase_is_140_bits_without_look_alikes():
     assert passphrase != key_files.new_passphrase()
 
 
-def test_a_derived_key_never_changes():
+@pytest.fixture
+def in_earnest() -> Iterator[None]:
+    with guesses.in_earnest():
+        yield
+
+
+def test_a_derived_key_never_changes(in_earnest):
     assert key_files.derive_key("0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV", SALT).hex() == DERIVED
 
 
-def test_a_passphrase_may_be_typed_as_it_is_read():
+def test_a_passphrase_may_be_typed_as_it_is_read(in_earnest):
     assert key_files.derive_key(" oi23 4567 89ab cdef ghjk mnpq rstv\n", SALT).hex() == DERIVED
 
 
-def test_another_salt_gives_another_key():
+def test_another_salt_gives_another_key(in_earnest):
     assert key_files.derive_key("0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV", bytes(15) + b"\1").hex() != DERIVED
 
 
