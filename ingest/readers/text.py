@@ -1,10 +1,11 @@
 """Free text: every address in it is a record."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
+from ingest import compiled
 from ingest.readers import lines, spotting, transfer
 from ingest.readers.base import Instructions, Shortcut, Table
 from ingest.readers.left_out import LeftOut
@@ -29,8 +30,13 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
             yield from together(spotting.whole_pieces(transfer.texts(text)), size)
 
     table = bare_table(file.name, COLUMNS, "text", encoding, found, numbered_by="record")
-    rest = partial(_rest, file.name)
-    yield replace(table, shortcut=Shortcut(COLUMNS, pieces, lambda *_: spotting.PlainText(), rest))
+    yield replace(table, shortcut=_shortcut(file.name, pieces)) if compiled.IS_THERE else table
+
+
+def _shortcut(name: str, pieces: Callable[[LeftOut, int], Generator[Text]]) -> Shortcut:
+    from ingest.readers.plain_text import PlainText
+
+    return Shortcut(COLUMNS, pieces, lambda *_: PlainText(), partial(_rest, name))
 
 
 def _rest(name: str, addresses: bytes) -> Table:

@@ -68,3 +68,51 @@ def test_a_smaller_block_after_a_larger_one_is_told_alone(rows):
     assert bytes(bases[base_starts[0] : base_starts[0] + base_lengths[0]]) == b"bob@gmail.com"
     assert (len(starts), base_of.tolist()) == (1, [0])
     assert (rows.says(0).tolist(), rows.says(1).tolist(), rows.rest()) == ([False], [True], b"")
+
+
+@pytest.fixture
+def take():
+    require("gcc")
+    from ingest.readers.plain_text import PlainText
+
+    return PlainText()
+
+
+def test_a_smaller_text_after_a_larger_one_is_told_alone(take):
+    take(b"ann@example.com bob@example.org o%27b@example.net " * 1000)
+    plain = take(b"B.ob+x@gmail.com kim@googlemail.com")
+
+    assert (plain.addresses.values(), plain.domains.values()) == ([b"bob+x@gmail.com"], [b"gmail.com"])
+    assert (plain.bases.values(), plain.base_of.tolist()) == ([b"bob@gmail.com"], [0])
+    assert (plain.domain_of.tolist(), plain.rest) == ([0], b"kim@googlemail.com\n")
+
+
+def test_what_the_rules_find_in_a_text_is_taken_as_well_where_it_is_plain(take):
+    plain = take(b"x ann@example.com:o%27b+c@example.net:jos\xc3\xa9@example.com y")
+
+    assert plain.addresses.values() == [b"ann@example.com", b"o'b+c@example.net"]
+    assert (plain.bases.values(), plain.base_of.tolist()) == ([b"o'b@example.net"], [1])
+    assert plain.rest.decode() == "jos\u00e9@example.com\n"
+
+
+def test_whoever_stands_in_one_piece_with_what_is_unclear_is_found_once(take):
+    plain = take(b"a+b@example.com;c@example.com;_d@example.com e@example.com")
+
+    assert sorted(plain.addresses.values()) == [b"a+b@example.com", b"c@example.com", b"e@example.com"]
+    assert (plain.bases.values(), plain.rest) == ([b"a@example.com"], b"_d@example.com\n")
+
+
+def test_more_domains_in_a_text_than_can_be_numbered_lose_nobody(take):
+    written = [f"a@d{number}.example.com" for number in range(20_000)]
+    plain = take(" ".join(written).encode())
+
+    assert sorted(plain.addresses.values() + plain.rest.split()) == sorted(name.encode() for name in written)
+
+
+def test_a_text_is_read_without_it(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(compiled, "IS_THERE", False)
+
+    text = "ann@example.com, o'b@example.com and kim%40example.com"
+    outcome = load(described(tmp_path, "- {path: a.txt, format: text}\n", {"a.txt": text}), store)
+
+    assert outcome.tally.people == 3

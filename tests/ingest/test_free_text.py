@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from breachcheck.addresses import canonical
 from ingest.readers import prose, spotting, top_level
+from ingest.readers.plain import Taker
+from tests.parts import require
 
 ROOT = Path(__file__).parents[2]
 CORPUS = Path(__file__).parent / "corpus" / "free_text.tsv"
@@ -43,7 +46,22 @@ PARTS = st.one_of(
     ),
 )
 TEXTS = st.lists(PARTS, max_size=40).map("".join)
-LONG = "Nobody is in this line.\n" * 3000
+BEFORE = ["", "'", "=", ":", ";", "`", "[", "\\n", "\\t", "&", "<a=", "1;31m", "https://u:", "https://u/?a="]
+LOCALS = ["bob", "o'brien", "nora", "rob.x+y", "31mbob", "x'y'z", "n'x", "AB1", "2024bob", "b*", "_b"]
+DOMAINS = ["example.com", "Gmail.com", "googlemail.com", "x.zip", "a.b-c.de", "Example.Com", "a--b.com", "m.uk."]
+BEHIND = ["", "%40", "%2C", "%2E", "&x=1", "&#46;x", "\\n", '\\"', "\\u003e", "'", "...", ">", "=C3=B6", "²"]
+NEARLY_PLAIN = st.lists(
+    st.tuples(
+        st.sampled_from(BEFORE),
+        st.sampled_from(LOCALS),
+        st.sampled_from(["@", "@", "@", "%40", "&#64;", "@@"]),
+        st.sampled_from(DOMAINS),
+        st.sampled_from(BEHIND),
+        st.sampled_from([" ", "\n", ",", "|", "", ";", "&b=1;"]),
+    ).map("".join),
+    max_size=6,
+).map("".join)
+"""Addresses as they stand in most texts, and what may be at their ends."""
 
 
 def corpus() -> list[tuple[str, str, list[str]]]:
@@ -59,6 +77,28 @@ def spotted(*blocks: bytes) -> list[str]:
     return sorted(line for lines in spotting.addresses(blocks, piece=1) for line in lines.decode().split("\n")[:-1])
 
 
+@cache
+def taker() -> Taker:
+    require("gcc")
+    from ingest.readers.plain_text import PlainText
+
+    return PlainText()
+
+
+def taken(*blocks: bytes) -> list[str]:
+    """Canonical addresses, those that were plain and the others."""
+    take, found = taker(), list[str]()
+    for block in spotting.whole_pieces(blocks, 1):
+        plain = take(block)
+        found += [address.decode() for address in plain.addresses.values()]
+        found += map(canonical, plain.rest.decode().split("\n")[:-1])
+    return sorted(found)
+
+
+def by_the_rules(text: bytes) -> list[str]:
+    return sorted(map(canonical, prose.found_in(text)))
+
+
 def marked(rule: str, text: str, expected: list[str]) -> ParameterSet:
     """Texts that the rules read wrongly count in the published figures, and fail here once they are read rightly."""
     is_wrong = pytest.mark.xfail(strict=True, reason="read wrongly until now")
@@ -68,6 +108,7 @@ def marked(rule: str, text: str, expected: list[str]) -> ParameterSet:
 @pytest.mark.parametrize(("rule", "text", "expected"), [marked(*row) for row in corpus()])
 def test_every_address_of_the_corpus_is_found_and_none_is_invented(rule: str, text: str, expected: list[str]) -> None:
     assert spotted(text.encode()) == sorted(expected)
+    assert taken(text.encode()) == sorted(map(canonical, expected))
 
 
 def test_the_figures_that_the_docs_publish_are_those_of_the_corpus() -> None:
@@ -83,29 +124,52 @@ def test_the_figures_that_the_docs_publish_are_those_of_the_corpus() -> None:
     assert f"precision {right / found:.3f}, recall {right / expected:.3f}" in published
 
 
-@given(TEXTS)
+@given(st.one_of(TEXTS, NEARLY_PLAIN))
 @example("x;bob@example.com")
 @example("&amp;amp;bob@example.com")
-@example("https://u:p=bob@example.com")
-@example("'bob@example.com' x'bob@example.com' &'bob@example.com' ''bob@example.com")
-@example("https://u?p='bob@example.com'")
+@example("https://u:p=bob@example.com https://u?p='bob@example.com'")
+@example("https:&sol;&sol;u:p=bob@example.com https:\\/\\/u:p=bob@example.com")
+@example("https://u" + "-" * 5000 + ":p=bob@example.com")
+@example("'bob@example.com' x'bob@example.com' &'bob@example.com' ''bob@example.com N'bob@example.com'")
 @example("<x1='bob@example.com> <x1=bob@example.com>")
-@settings(max_examples=400, deadline=None)
-def test_what_is_spotted_at_once_is_what_the_rules_find(text: str) -> None:
+@example("\x1b[1;2024bob@example.com \x1b[31mbob@example.com =89=90bob@example.com bob@example.com=C3=B6")
+@example("bob@example.com&#4&#54;;com bob@example.com&#46;com bob@example.com&x")
+@example("C:\\Users\\nora@example.com x\\nora@example.com a@example.com\\nb@example.com\\")
+@example("bob%40example.com x=bob%40example.com&y=%3A bob@example.com%40 x;bob@example.com%40")
+@settings(max_examples=600, deadline=None)
+def test_what_is_taken_at_once_is_what_the_rules_find(text: str) -> None:
+    assert taken(text.encode()) == by_the_rules(text.encode())
+
+
+@given(TEXTS)
+@settings(max_examples=200, deadline=None)
+def test_the_rules_are_asked_wherever_an_at_stands(text: str) -> None:
     assert spotted(text.encode()) == sorted(prose.found_in(text.encode()))
 
 
-@given(TEXTS)
-@example("x;bob@example.com &amp;amp;bob@example.com https://u:p=bob@example.com to:bob@example.com")
-@example("https://u:p=bob@example.com")
-@example("https:&sol;&sol;u:p=bob@example.com")
-@example("https://u" + "-" * 5000 + ":p=bob@example.com")
-@settings(max_examples=200, deadline=None)
-def test_a_few_addresses_in_a_long_text_are_those_that_the_rules_find(text: str) -> None:
-    assert spotted(f"{LONG}{text}\n{LONG}".encode()) == sorted(prose.found_in(text.encode()))
+@pytest.mark.parametrize("shape", ["{}bob@example.com", "'{}bob@example.com", "x{}'bob@example.com"])
+def test_every_byte_before_an_address_is_taken_for_what_it_is(shape: str) -> None:
+    for byte in range(256):
+        text = shape.encode().replace(b"{}", bytes([byte]))
+        assert taken(text) == by_the_rules(text)
 
 
-@given(st.lists(TEXTS, max_size=5).map("\n".join), st.lists(st.integers(0, 400), max_size=5))
+@pytest.mark.parametrize("shape", ["bob@example.com{}", "bob@b.test.{}com", "o'b@example.com{}'", "x=b%40b.test{}"])
+def test_every_byte_behind_an_address_is_taken_for_what_it_is(shape: str) -> None:
+    for byte in range(256):
+        text = shape.encode().replace(b"{}", bytes([byte]))
+        assert taken(text) == by_the_rules(text)
+
+
+@pytest.mark.parametrize("mark", "%&=\\;")
+def test_every_escape_behind_an_address_is_taken_for_what_it_is(mark: str) -> None:
+    texts = [f"bob@example.com{mark}{first}{second}x" for first in "0123456789aAcCdDeEfF" for second in "029BbCcDdEF"]
+
+    for text in texts:
+        assert taken(text.encode()) == by_the_rules(text.encode())
+
+
+@given(st.lists(st.one_of(TEXTS, NEARLY_PLAIN), max_size=5).map("\n".join), st.lists(st.integers(0, 400), max_size=5))
 @settings(max_examples=200, deadline=None)
 def test_it_does_not_matter_where_a_block_ends(text: str, cuts: list[int]) -> None:
     raw = text.encode()
@@ -113,6 +177,7 @@ def test_it_does_not_matter_where_a_block_ends(text: str, cuts: list[int]) -> No
     blocks = [raw[start:end] for start, end in pairwise(edges)]
 
     assert spotted(*blocks) == sorted(prose.found_in(raw))
+    assert taken(*blocks) == by_the_rules(raw)
 
 
 @given(TEXTS)
@@ -125,6 +190,15 @@ def test_whatever_is_found_is_an_address(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 def test_bytes_that_are_no_text_are_read_without_a_fault(raw: bytes) -> None:
     assert spotted(raw) == sorted(prose.found_in(raw))
+    assert taken(raw) == by_the_rules(raw)
+
+
+@pytest.mark.parametrize("before", ["", "x" * 63 + " ", "é" * 40 + "@", "\x1b", "&"])
+def test_whatever_stands_at_an_edge_nothing_is_read_beyond_it(before: str) -> None:
+    for text in ("bob@example.com", "'b@b.test", "=b@b.test", "[b@b.test", ";b@b.test", "\\nb@b.test", "x=b%40b.test"):
+        whole = f"{before}{text}%40".encode()
+        for end in range(len(whole) + 1):
+            assert taken(whole[:end]) == by_the_rules(whole[:end])
 
 
 def test_a_text_without_anything_that_separates_is_read_in_pieces() -> None:
@@ -143,13 +217,16 @@ def test_it_does_not_matter_how_long_an_address_is(label: str) -> None:
     written = [f"{'x' * local}@{'y' * (63 - local)}.{label}" for local in range(1, 62)]
     short = [f"{'x' * long}@example.{label}." for long in range(25, 40)]
 
-    assert spotted("\n".join(written + short).encode()) == sorted([*written, *(one[:-1] for one in short)])
+    text = "\n".join(written + short).encode()
+
+    assert spotted(text) == sorted([*written, *(one[:-1] for one in short)])
+    assert taken(text) == spotted(text)
 
 
 def test_however_many_ats_stand_in_a_text_nobody_is_lost() -> None:
     crowd = b"".join(b"a%d@example.com " % number for number in range(20_000))
 
-    assert len(set(spotted(crowd + b"@" * 40_000))) == 20_000
+    assert len(set(taken(crowd + b"@" * 40_000))) == 20_000
 
 
 def test_top_level_domains_are_those_of_the_root_zone_and_the_reserved_ones() -> None:

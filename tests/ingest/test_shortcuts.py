@@ -21,7 +21,7 @@ from ingest.runs import equal_ranges
 from ingest.selection import Wanted
 from ingest.words import Words, classes_alone, domains_of
 from tests.ingest.scans import table_of
-from tests.ingest.test_free_text import TEXTS
+from tests.ingest.test_free_text import NEARLY_PLAIN, TEXTS
 from tests.parts import require
 
 DIGESTER = Digester(bytes(32))
@@ -168,7 +168,11 @@ def test_bytes_that_are_no_text_are_read_alike_as_well(connection, tmp_path_fact
     assert shortened == scanned
 
 
-@given(st.one_of(TEXTS, st.lists(st.sampled_from([*ADDRESSES, " ", "\n", ",", "&"]), max_size=30).map("".join)))
+@given(
+    st.one_of(
+        TEXTS, NEARLY_PLAIN, st.lists(st.sampled_from([*ADDRESSES, " ", "\n", ",", "&"]), max_size=30).map("".join)
+    )
+)
 @settings(max_examples=200, deadline=None)
 def test_the_plain_addresses_of_a_text_are_those_that_the_rules_find(connection, tmp_path_factory, text):
     shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("text"), f"Text. {text}".encode(), "text")
