@@ -46,6 +46,22 @@ def require_room(path: Path, needed: int, what: str) -> None:
         )
 
 
+def lacks_room(path: Path) -> bool:
+    """Whether no room is left for the file *path* to grow by a little: a quota or a limit of sizes says so, too.
+
+    Another file beside it is tried. False where there is room, and where that cannot be written for another reason.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=path.parent) as trial:
+            trial.seek(path.stat().st_size if path.exists() else 0)
+            trial.write(bytes(BYTES_TO_SPARE))
+            trial.flush()
+            os.fsync(trial.fileno())
+    except OSError as error:
+        return error.errno in NO_ROOM
+    return False
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold the folder *path* against every other program that locks it, for the length of a block; waits its turn.

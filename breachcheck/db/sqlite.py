@@ -12,6 +12,7 @@ import numpy as np
 from sqlite_utils import Database as Utils
 from sqlite_utils import Migrations
 
+from breachcheck import folders
 from breachcheck.db.base import NO_PARAMS, Integers, Params, Row, Source, Told
 from breachcheck.errors import (
     BreachcheckError,
@@ -30,7 +31,8 @@ ITSELF = Source()
 FileState = tuple[int, int, int, int]
 """Of a file: device, inode, time of the last change, size. While it stands, nobody wrote to the file."""
 
-LOST_ITS_PLACE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
+_UNWRITTEN = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
+"""A write failed, or what readers share could not grow: for want of room where a quota or a limit says so, too."""
 
 
 def create(path: Path, schema: Migrations) -> None:
@@ -289,6 +291,12 @@ def meant_for_people(error: sqlite3.Error, path: Path) -> Exception:
     """SQLite's *error* in the house's words; mistakes of the program itself stay what they are."""
     if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
         return error
-    if getattr(error, "sqlite_errorcode", None) in LOST_ITS_PLACE:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_FULL or (code in _UNWRITTEN and folders.lacks_room(path)):
         return StoreFull(f"No room is left for {path.name}; free some space and try again. Nothing stored was lost.")
+    if code in _UNWRITTEN:
+        return StoreUnavailable(
+            f"The store file {path.name} could not be written to ({error}), though there is room; its disk may have a"
+            " fault: look at it and at the system's log, and try again."
+        )
     return StoreUnavailable(f"The store file {path.name} cannot be used ({error}); look at its disk and permissions.")

@@ -1,5 +1,6 @@
 """SQLite behind the seam: what is durable, what is refused, what may run at once."""
 
+import resource
 import shutil
 import sqlite3
 from contextlib import closing
@@ -144,13 +145,34 @@ def test_what_is_no_database_is_said_to_be_unusable_when_it_is_migrated(path):
         sqlite.migrate(path, INDEX)
 
 
-@pytest.mark.parametrize("code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE])
-def test_a_disk_without_room_even_to_open_a_file_is_said_to_be_full(code):
-    """SQLite keeps what its readers share in a file too, and calls it an I/O error where that cannot grow."""
+def error_with(code):
+    """As SQLite raises it. Where a write failed it calls it an I/O error, unless the disk itself said it was full."""
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorcode = code
+    return error
 
-    said = sqlite.meant_for_people(error, Path("index.db"))
+
+UNWRITTEN = [sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE]
+
+
+@pytest.mark.parametrize("code", UNWRITTEN)
+def test_a_write_that_fails_on_a_disk_with_room_is_said_to_be_a_fault_of_the_disk(path, code):
+    said = sqlite.meant_for_people(error_with(code), path)
+
+    assert isinstance(said, StoreUnavailable)
+    assert not isinstance(said, StoreFull)
+    assert "index.db could not be written to (disk I/O error), though there is room" in str(said)
+    assert [one.name for one in path.parent.iterdir() if not one.name.startswith(path.name)] == []
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_FULL, *UNWRITTEN])
+def test_a_write_that_fails_for_want_of_room_says_so(path, code):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, hard))
+    try:
+        said = sqlite.meant_for_people(error_with(code), path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     assert isinstance(said, StoreFull)
     assert "No room is left for index.db" in str(said)
