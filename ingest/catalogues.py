@@ -14,7 +14,7 @@ from breachcheck.breaches import Facts
 from breachcheck.errors import ManifestError
 from breachcheck.listings import Entry
 from ingest.html_texts import as_commonmark, is_https
-from ingest.manifest_rules import RULES, every_text
+from ingest.manifest_rules import RULES, every_text, is_unseen
 
 MAX_BYTES = 32 << 20
 SHOWN_FAULTS = 20
@@ -106,14 +106,19 @@ def _facts(given: _Given) -> Facts:
         title=given.title,
         domain=(given.domain or "").lower(),
         breach_date=given.breach_date,
-        description=mask_addresses(as_commonmark(given.description)),
+        description=_kept(given.description),
         affected=given.pwn_count,
         logo_path=logo if logo and not RULES["logo_path"](logo) else None,
-        attribution=mask_addresses(as_commonmark(given.attribution or "")) or None,
+        attribution=_kept(given.attribution or "") or None,
         disclosure_url=link if is_https(link) else None,
         disclosed_classes=tuple(name for name in given.data_classes if not RULES["disclosed_classes[]"](name)),
         **flags,
     )
+
+
+def _kept(text: str) -> str:
+    """*text* as CommonMark, without addresses, and without what nobody sees."""
+    return mask_addresses("".join(char for char in as_commonmark(text) if not is_unseen(char)))
 
 
 def _faults(facts: Facts) -> Iterator[str]:

@@ -73,14 +73,21 @@ def parse(name: str, text: str) -> Document:
 
 
 def refusal(name: str, faults: Iterable[Fault]) -> ManifestError:
-    """One error that lists the *faults* of the manifest *name* by line, ten at most, without any address."""
+    """One error that lists the *faults* of the manifest *name* by line, ten at most, without any address.
+
+    What it quotes shows U+FFFD for each character that nobody sees, which could change how the rest is shown.
+    """
     found = sorted(set(faults), key=lambda fault: fault.line)
-    lines = [f"line {fault.line}: {fault.text}" for fault in found[:MAX_FAULTS]]
+    lines = [f"line {fault.line}: {_seen(fault.text)}" for fault in found[:MAX_FAULTS]]
     if len(found) == 1:
         return ManifestError(mask_addresses(f"{name}, {lines[0]}"))
     if len(found) > MAX_FAULTS:
         lines.append(f"and {len(found) - MAX_FAULTS} more")
     return ManifestError(mask_addresses("\n  ".join([f"{name} has {len(found)} faults:", *lines])))
+
+
+def _seen(text: str) -> str:
+    return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
 
 
 def _remedy(problem: str) -> str:

@@ -38,6 +38,11 @@ _AS_IN_THE_FILE = (
     "nothing_said[]",
 )
 _VERBATIM = frozenset(f"files[].{key}" for key in _AS_IN_THE_FILE)
+_OF_FILES = "files[]"
+"""What stands below names files, columns and values as somebody else wrote them."""
+
+_UNSEEN = frozenset({"Cf", "Zl", "Zp"})
+_JOINERS = frozenset("\u200c\u200d")  # which Persian, the scripts of India and emoji are written with
 _OPENING = re.compile(r"[<\[]")
 """One of these begins all HTML, links and images of CommonMark."""
 
@@ -52,7 +57,21 @@ def every_text(place: str, text: str) -> str | None:
     allowed = set("\n\t") if _LONGER_THAN_A_LINE.search(place) else set()
     if controls - allowed and place not in _VERBATIM:
         return "a control character or line break stands here"
-    return None
+    return None if place.startswith(_OF_FILES) else _unseen(text)
+
+
+def _unseen(text: str) -> str | None:
+    """What to say of the first character in *text* that shows nothing and may change how the others are shown."""
+    char = next((char for char in text if is_unseen(char)), None)
+    if char is None:
+        return None
+    name = unicodedata.name(char, "a character without a name")
+    return f"an invisible character stands here, U+{ord(char):04X} ({name}); take it out"
+
+
+def is_unseen(char: str) -> bool:
+    """Whether *char* shows nothing by itself, and is not one by which letters and emoji are joined or kept apart."""
+    return unicodedata.category(char) in _UNSEEN and char not in _JOINERS
 
 
 def _name(text: str) -> str | None:

@@ -65,6 +65,12 @@ def test_data_classes_that_are_not_known_here_are_left_out_and_told():
     assert entry.unknown == ("Shoe laces",)
 
 
+def test_what_nobody_sees_in_others_descriptions_is_left_out():
+    [entry] = read(ADOBE | {"Description": "One\u200b <b>two</b>\u202e", "Attribution": "\u2060Ann"})
+
+    assert (entry.facts.description, entry.facts.attribution) == ("One **two**", "Ann")
+
+
 def test_keys_that_nobody_knows_yet_are_passed_over():
     assert len(read(ADOBE | {"IsNovel": True})) == 1
 
@@ -74,6 +80,7 @@ def test_keys_that_nobody_knows_yet_are_passed_over():
     [
         ({"DataClasses": ["Bob bob@example.com"]}, "Adobe: DataClasses: an e-mail address stands here"),
         ({"DataClasses": ["A\x1b[31m"]}, "Adobe: DataClasses: a control character"),
+        ({"Title": "Ado\u202ebe"}, "Adobe: Title: an invisible character stands here, U+202E (RIGHT-TO-LEFT OVERRIDE)"),
         ({"BreachDate": "2999-01-01"}, "Adobe: BreachDate: 2999-01-01 lies in the future"),
         ({"BreachDate": "soon"}, "Adobe: "),
         ({"IsSensitive": "yes"}, "Adobe: Expected `bool`, got `str` - at `$.IsSensitive`"),

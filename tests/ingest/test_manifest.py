@@ -228,6 +228,14 @@ def test_no_more_than_ten_faults_are_told(refused):
         ("language: German", "a language tag belongs here"),
         ("not_exposed: {classes: [Names]}\ndisclosed_classes: [Names]", "Names is also in disclosed_classes"),
         ('who: "a\\0b"', "a control character or line break"),
+        ('who: "a\\u202eb"', "an invisible character stands here, U+202E (RIGHT-TO-LEFT OVERRIDE); take it out"),
+        ("who: a\u2066b", "U+2066 (LEFT-TO-RIGHT ISOLATE)"),
+        ("description: a\u200bb", "U+200B (ZERO WIDTH SPACE)"),
+        ('who: "a\\u2029b"', "U+2029 (PARAGRAPH SEPARATOR)"),
+        ("translations: {de: {title: \u200fx}}", "U+200F (RIGHT-TO-LEFT MARK)"),
+        ("not_exposed: {also: [\ufeffchats]}", "U+FEFF (ZERO WIDTH NO-BREAK SPACE)"),
+        ("class_notes: {Names: sof\u00adt}", "U+00AD (SOFT HYPHEN)"),
+        ("wh\u202eo: x", "unknown key wh\ufffdo"),
         ("who: ann@example.com", "an e-mail address stands here"),
         ('who: "ann\\u0040example.com"', "an e-mail address stands here"),
         ("# ask ann@example.com", "an e-mail address stands here"),
@@ -249,6 +257,22 @@ def test_what_a_fact_may_not_be(refused, line, said):
 
     assert said in message
     assert "line " in message
+
+
+def test_a_title_that_turns_its_letters_round_is_refused_and_the_character_is_not_repeated(refused):
+    message = refused(LEAST.replace("title: Shop", "title: Shop\u202epohS"))
+
+    assert "line 3: title: an invisible character stands here, U+202E (RIGHT-TO-LEFT OVERRIDE); take it out" in message
+    assert message.isprintable()
+
+
+def test_letters_and_emoji_may_be_joined_and_files_be_called_what_they_are(tmp_path):
+    text = LEAST.replace("title: Shop", "title: \u0645\u06cc\u200c\u0631\u0648\u0645 \U0001f469\u200d\U0001f4bb")
+
+    read_one = manifest_of(tmp_path, text.replace("people.csv", "\u200epeople.csv"))
+
+    assert read_one.facts.title.endswith("\U0001f469\u200d\U0001f4bb")
+    assert read_one.files[0].path == "\u200epeople.csv"
 
 
 @pytest.mark.parametrize(
