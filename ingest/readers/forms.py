@@ -37,6 +37,7 @@ _CREDENTIALS = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://\S+?|(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*?)?):[^\s:/]+:(?!//)\S+", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\d+")
+_MIXED = re.compile(r"(?=\S*[a-z])(?=\S*\d)[^\s/();]{6,32}")
 _NO_LOGIN = re.compile(r"\d{4,24}|(?![@#])(?=\S*[^\w./:+=-])\S{4,24}")
 _NO_SECRET = re.compile(r"[\d./:+()-]+|[^\W\d_]+(?:['.-][^\W\d_]+)*\.?|\S+@\S+\.\S+|[a-z]+://.*", re.IGNORECASE)
 
@@ -165,9 +166,14 @@ def _read_as_secrets(values: Sequence[str]) -> bool:
 
 
 def _read_as_secrets_behind_commas(values: Sequence[str]) -> bool:
-    """Whether they do, and some of *values* are nothing that people call themselves: tables are more frequent there."""
-    telling = sum(_NO_LOGIN.fullmatch(value.strip()) is not None for value in values)
-    return _read_as_secrets(values) and not _are_details(values) and telling > _RARELY * len(values)
+    """Whether they do, as nothing else would that tables hold, which are more frequent there.
+
+    Some of *values* are letters with numbers, some are nothing that people call themselves.
+    """
+    mixed = sum(_MIXED.fullmatch(value) is not None for value in values)
+    telling = sum(_NO_LOGIN.fullmatch(value) is not None for value in values)
+    is_secret = _read_as_secrets(values) and not _are_details(values)
+    return is_secret and mixed >= _SOME * len(values) and telling > _RARELY * len(values)
 
 
 def _look_chosen(values: Sequence[str], share: float) -> bool:
