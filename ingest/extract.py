@@ -111,8 +111,8 @@ class Extractor:
                     gathering.add_aliases(*portion.aliases)
                     for sealed in portion.boxes:
                         gathering.add_boxes(sealed)
-                    count.take(portion.accepted, {LEFT_OUT: portion.suppressed})
-                    watch(portion.accepted)
+                    count.take(portion.accepted, {LEFT_OUT: portion.suppressed, NOT_AN_ADDRESS: portion.names})
+                    watch(portion.accepted + portion.names)
         count.take(0, left_out)
         count.has_replaced |= left_out.has_replaced
         return count

@@ -42,12 +42,14 @@ class Errand:
 class Taken:
     """What some blocks gave: *accepted* records as sorted rows, how many were *suppressed*, and the rest as it is.
 
+    *names*: how many records more have a name, and no address in its place.
     *aliases*: digests and words of base addresses. *aside*: digests with those of their domains, for which words have
     no number. *boxes*: of whom was to be sealed.
     """
 
     accepted: int
     suppressed: int
+    names: int
     rows: Columns
     aliases: Columns
     aside: Columns
@@ -62,6 +64,7 @@ class _Found:
     people: Columns
     aliases: Columns
     suppressed: int
+    names: int
     rest: bytes
 
 
@@ -81,6 +84,7 @@ class Lane:
         return Taken(
             accepted=len(digests),
             suppressed=sum(one.suppressed for one in found),
+            names=sum(one.names for one in found),
             rows=sort_and_unite((digests, words)),
             aliases=(base_digests, base_words),
             aside=(digests[with_domain], domains[with_domain]),
@@ -113,10 +117,10 @@ class Lane:
         is_kept = ~are_among(people[0], self._terms.suppressed)
         is_kept[plain.base_of[are_among(aliases[0], self._terms.suppressed)]] = False
         if is_kept.all():
-            return _Found(people, aliases, 0, plain.rest)
+            return _Found(people, aliases, 0, plain.names, plain.rest)
         kept_aliases = tuple(column[is_kept[plain.base_of]] for column in aliases)
         kept = tuple(column[is_kept] for column in people)
-        return _Found(kept, kept_aliases, len(is_kept) - len(kept[0]), plain.rest)
+        return _Found(kept, kept_aliases, len(is_kept) - len(kept[0]), plain.names, plain.rest)
 
     def _words(self, plain: Plain) -> WordArray:
         says = {name: _any_says(columns, plain.says) for name, columns in self._columns.items()}

@@ -152,12 +152,13 @@ class DataFile:
 
 
 def _first(pieces: Iterator[bytes]) -> bytes:
-    head = bytearray()
+    found, size = [], 0
     for piece in pieces:
-        head += piece
-        if len(head) >= HEAD:
+        found.append(piece)
+        size += len(piece)
+        if size >= HEAD:
             break
-    return bytes(head)
+    return b"".join(found)
 
 
 def find(

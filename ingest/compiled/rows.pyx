@@ -7,6 +7,7 @@ from libc.string cimport memcpy
 import numpy as np
 
 from ingest.compiled.bits cimport lowest_bit, standing
+from ingest.compiled.copies cimport copied
 from ingest.compiled.known cimport UNSURE, Domains, Nothings, Saying, lowered
 
 cdef enum:
@@ -180,21 +181,3 @@ cdef class Rows:
         self._says = np.empty((self._others.shape[0], rows), np.uint8)
         self._marks = np.empty(size + 1, np.uint32)
         return 0
-
-
-cdef Py_ssize_t copied(const uint8_t* address, Py_ssize_t length, uint8_t* to, bint is_base, bint is_dotless) noexcept nogil:
-    """Copy an address without its tag, or without the dots of its local part; how long it is then.
-
-    *to* may be where it stands, since nothing moves towards its end.
-    """
-    cdef Py_ssize_t place, end = 0
-    cdef bint is_local = True, is_tag = False
-    for place in range(length):
-        if address[place] == AT:
-            is_local = is_tag = False
-        elif address[place] == PLUS and is_base:
-            is_tag = True
-        if not is_tag and not (is_dotless and is_local and address[place] == DOT):
-            to[end] = address[place]
-            end += 1
-    return end

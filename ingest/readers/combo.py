@@ -1,23 +1,24 @@
 """Combo lists: an address and a secret a line. The secret is never read as a person, whatever it looks like."""
 
 import re
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import duckdb
 
 from breachcheck.errors import DataFileError
+from ingest import compiled
 from ingest.engine import literal, quoted
 from ingest.readers import lines
 from ingest.readers.base import Instructions, Shortcut, Table
 from ingest.readers.combo_layouts import UNCLEAR, Layout, halves, layout_within
-from ingest.readers.combo_lines import PlainLines
 from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
 from ingest.readers.stream import Rejects, Stream, read_csv
-from ingest.readers.stretches import Text, together
+from ingest.readers.stretches import Text, stretches, together
 from ingest.sources import DataFile
 
 COLUMNS = ("address", "secret")
@@ -53,6 +54,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
         layout = layout_within(sample, told.delimiter)
         text = _Text(file, encoding, lines.has_only_cr(head))
         found = _table(file.name, encoding, layout, text.blocks, text.path)
+        found = replace(found, shortcut=_shortcut(file.name, layout, text))
         is_unclear = told.format is None and _may_be_names(sample, layout)
         yield replace(found, columns=COLUMNS[:1], note=UNCLEAR) if is_unclear else found
 
@@ -67,14 +69,6 @@ def _may_be_names(sample: Sequence[str], layout: Layout) -> bool:
 
 def _table(name: str, encoding: str, layout: Layout, blocks: Blocks, path: Path | None = None) -> Table:
     scan = _Scan(name, layout, blocks, path)
-
-    def rest(block: bytes) -> Table:
-        return _table(name, lines.UTF8, layout, lambda left_out: lines.blocks([block], left_out, only_cr=False))
-
-    def text(left_out: LeftOut, size: int) -> Generator[Text]:
-        with closing(blocks(left_out)) as whole:
-            yield from together(whole, size)
-
     return Table(
         name=name,
         columns=COLUMNS,
@@ -85,9 +79,6 @@ def _table(name: str, encoding: str, layout: Layout, blocks: Blocks, path: Path 
         finish=scan.stream.finish,
         close=scan.stream.close,
         delimiter=layout.separator,
-        shortcut=Shortcut(COLUMNS[:1], text, lambda *_: PlainLines(layout.separator), rest)
-        if layout.is_usual
-        else None,
     )
 
 
@@ -106,8 +97,46 @@ class _Text:
 
     def blocks(self, left_out: LeftOut) -> Generator[bytes]:
         """Blocks of whole lines in UTF-8."""
-        with closing(lines.as_utf8(self.file.chunks(), self.encoding, left_out)) as text:
-            yield from lines.blocks(text, left_out, only_cr=self.only_cr, are_lines=are_lines)
+        yield from _blocks(self.file.chunks(), self.encoding, left_out, only_cr=self.only_cr)
+
+    def at_once(self, left_out: LeftOut, size: int) -> Generator[Text]:
+        """As `blocks`, about so many bytes at a time."""
+        if self.path is None or self.file.state is None or self.only_cr:
+            with closing(self.blocks(left_out)) as whole:
+                yield from together(whole, size)
+            return
+        start = len(lines.mark_of(self.file.head()))
+        cut, cleaned = partial(_cut, left_out=left_out), partial(_blocks, encoding=lines.UTF8, left_out=left_out)
+        for stretch in stretches(self.path, self.file.state, start, size, cut):
+            self.file.consumed = stretch.end
+            yield stretch if stretch.is_short else [*replace(stretch, cut=cleaned)]
+
+
+def _shortcut(name: str, layout: Layout, text: _Text) -> Shortcut | None:
+    if not compiled.IS_THERE or not layout.is_usual:
+        return None
+    from ingest.readers.combo_lines import PlainLines
+
+    def rest(block: bytes) -> Table:
+        return _table(name, lines.UTF8, layout, lambda left_out: lines.blocks([block], left_out, only_cr=False))
+
+    return Shortcut(COLUMNS[:1], text.at_once, lambda *_: PlainLines(layout.separator), rest)
+
+
+def _blocks(pieces: Iterable[bytes], encoding: str, left_out: LeftOut, *, only_cr: bool = False) -> Generator[bytes]:
+    with closing(lines.as_utf8(pieces, encoding, left_out)) as text:
+        yield from lines.blocks(text, left_out, only_cr=only_cr, are_lines=are_lines)
+
+
+def _cut(pieces: Iterable[bytes], left_out: LeftOut) -> Iterator[bytes]:
+    """Blocks of *pieces* that are of whole lines."""
+    from ingest.compiled.lists import is_bare
+
+    for piece in pieces:
+        if is_bare(piece) and piece.endswith(b"\n"):
+            yield piece
+        else:
+            yield from _blocks([piece], lines.UTF8, left_out)
 
 
 class _Scan:

@@ -112,21 +112,22 @@ def entry_of(line: str) -> tuple[str, str] | None:
 
 def _layout(sample: Sequence[str], separator: str) -> Layout:
     divided = [line for line in sample if separator in line]
-    first = [is_address(bare(line).partition(separator)[0]) for line in divided]
-    last = sum(is_address(line.rpartition(separator)[2]) for line in divided)
-    found = [_agreeing(sample, Layout(separator), sum(first))] if any(first) else []
-    found += _inner(sample, divided, separator)
+    rows = [bare(line).split(separator) for line in divided]
+    first = sum(is_address(fields[0]) for fields in rows)
+    found = [_agreeing(sample, Layout(separator), first)] if first else []
+    found += _inner(sample, rows, separator)
     if found:
         return max(found, key=lambda layout: layout.agreeing)
+    last = sum(is_address(line.rpartition(separator)[2]) for line in divided)
     is_last = len(divided) >= _FEWEST and last >= _NEARLY_ALL * len(divided)
     return Layout(separator, is_last, 0, last / max(len(sample), 1) if is_last else 0.0)
 
 
-def _inner(sample: Sequence[str], divided: Sequence[str], separator: str) -> list[Layout]:
+def _inner(sample: Sequence[str], divided: Sequence[Sequence[str]], separator: str) -> list[Layout]:
     """The layout of lines with an address in the same field, which is neither the first nor the last one, if any."""
     for before in range(1, MOST_BEFORE + 1):
         layout = Layout(separator, before=before)
-        rows = [fields for line in divided if len(fields := bare(line).split(separator)) > before + 1]
+        rows = [fields for fields in divided if len(fields) > before + 1]
         found = sum(is_address(fields[before]) for fields in rows)
         if found >= _FEWEST and found >= _MOSTLY * len(rows):
             return [_agreeing(sample, layout, found)]
@@ -135,9 +136,10 @@ def _inner(sample: Sequence[str], divided: Sequence[str], separator: str) -> lis
 
 def _agreeing(sample: Sequence[str], layout: Layout, found: int) -> Layout:
     against = sum(_speaks_against(line, layout) for line in sample)
-    others = sum(_LOGIN_AND_SECRET.fullmatch(line.strip()) is not None for line in sample)
     is_told = found >= _MOSTLY * len(sample)
-    is_told |= found >= _SOME * len(sample) and found + others >= _NEARLY_ALL * len(sample)
+    if not is_told and found >= _SOME * len(sample):
+        others = sum(_LOGIN_AND_SECRET.fullmatch(line.strip()) is not None for line in sample)
+        is_told = found + others >= _NEARLY_ALL * len(sample)
     share = found / (found + against) if is_told else 0.0
     return Layout(layout.separator, layout.is_address_last, layout.before, share)
 
@@ -147,9 +149,9 @@ def _speaks_against(line: str, layout: Layout) -> bool:
 
     Nobody does in a login and a secret, nor in a line that is set off by the marks it begins with.
     """
-    if _SET_OFF.match(bare(line)) or not _names_someone(line):
+    if is_address(layout.parts(line)[0]) or _SET_OFF.match(bare(line)) or not _names_someone(line):
         return False
-    return not is_address(layout.parts(line)[0]) and _LOGIN_AND_SECRET.fullmatch(bare(line).strip()) is None
+    return _LOGIN_AND_SECRET.fullmatch(bare(line).strip()) is None
 
 
 def _names_someone(line: str) -> bool:

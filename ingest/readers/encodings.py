@@ -80,7 +80,8 @@ def can_be_read(text: bytes, encoding: str) -> bool:
 
 def has_shifts(head: bytes) -> bool:
     """Whether ASCII stands for Japanese between escapes (ISO-2022-JP, RFC 1468)."""
-    return _SHIFT.search(head) is not None and can_be_read(head[: head.rfind(b"\n") + 1], SHIFTED)
+    has_escapes = b"\x1b" in head and _SHIFT.search(head) is not None  # the byte alone is found thirty times as fast
+    return has_escapes and can_be_read(head[: head.rfind(b"\n") + 1], SHIFTED)
 
 
 def _cyrillic(runs: list[bytes]) -> str | None:

@@ -191,7 +191,8 @@ def blocks(
             is_dropping = not feed
         end = piece.rfind(b"\n") + 1
         if end:
-            block = _without_returns(b"".join((rest, memoryview(piece)[:end])), are_lines)
+            whole = b"".join((rest, memoryview(piece)[:end])) if rest or end < len(piece) else piece
+            block = _without_returns(whole, are_lines)
             line += block.count(b"\n") if left_out.is_numbered else 0
             yield block
         rest = piece[end:] if end else rest + piece

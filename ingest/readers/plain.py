@@ -22,6 +22,7 @@ class Plain:
     rest: bytes  # the other records, for `Shortcut.rest`
     bases: TextColumn = field(default_factory=lambda: TextColumn.of([]))  # canonical: `addresses.base_of` some
     base_of: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))  # which of the addresses
+    names: int = 0  # how many records more name nobody by an address, but otherwise
 
 
 Taker = Callable[[bytes], Plain]

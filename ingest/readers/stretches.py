@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -16,9 +16,18 @@ _PIECE = 2 << 20
 _GLANCE = 1 << 12  # bytes in which the end of a line is looked for
 
 
+Cut = Callable[[Iterable[bytes]], Iterator[bytes]]
+"""Makes blocks of whole lines, each ended by a line feed, of pieces of a file."""
+
+
+def as_they_are(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """As `lines.blocks`, for which there is nothing to clean and nothing to leave out."""
+    yield from lines.blocks(pieces, LeftOut(), only_cr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The lines of a file that stand from *start* to *end*, in blocks as `lines.blocks` gives them.
+    """The lines of a file that stand from *start* to *end*, in blocks as *cut* makes them of pieces.
 
     DataFileError where it cannot be read, LoadError where it is no longer in *state*.
     """
@@ -27,24 +36,34 @@ class Stretch:
     state: State
     start: int
     end: int
+    cut: Cut
 
     @property
     def size(self) -> int:
         return self.end - self.start
 
+    @property
+    def is_short(self) -> bool:
+        """Whether no line of it can be longer than `lines.LONGEST`; its pieces are of whole lines then."""
+        return self.size <= lines.LONGEST
+
     def __iter__(self) -> Iterator[bytes]:
-        yield from lines.blocks(self._pieces(), LeftOut(), only_cr=False)
+        yield from self.cut(self._pieces())
 
     def _pieces(self) -> Iterator[bytes]:
         with disk_files.opened_again(self.path, self.state) as file:
-            file.seek(self.start)
-            left = self.size
-            while left:
-                piece = file.read(min(left, _PIECE))
-                if not piece:
-                    raise changed(self.path)
-                left -= len(piece)
-                yield piece
+            start = self.start
+            while start < self.end:
+                end = min(_line_end(file, start + _PIECE - 1) if self.is_short else start + _PIECE, self.end)
+                file.seek(start)
+                yield self._read(file, end - start)
+                start = end
+
+    def _read(self, file: IO[bytes], size: int) -> bytes:
+        piece = file.read(size)
+        if len(piece) < size:
+            raise changed(self.path)
+        return piece
 
 
 Text = list[bytes] | Stretch
@@ -68,7 +87,7 @@ def together(blocks: Iterable[bytes], size: int) -> Generator[Text]:
         yield some
 
 
-def stretches(path: Path, state: State, start: int, size: int) -> Generator[Stretch]:
+def stretches(path: Path, state: State, start: int, size: int, cut: Cut = as_they_are) -> Generator[Stretch]:
     """The file at *path* from *start*, where a line begins, in stretches of about *size* bytes and whole lines.
 
     Raises LoadError where it is no longer in *state*.
@@ -76,7 +95,7 @@ def stretches(path: Path, state: State, start: int, size: int) -> Generator[Stre
     with disk_files.opened_again(path, state) as file:
         while start < state.size:
             end = min(_line_end(file, start + size - 1), state.size)
-            yield Stretch(path, state, start, end)
+            yield Stretch(path, state, start, end, cut)
             start = end
 
 

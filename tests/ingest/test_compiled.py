@@ -116,3 +116,41 @@ def test_a_text_is_read_without_it(store, tmp_path, monkeypatch):
     outcome = load(described(tmp_path, "- {path: a.txt, format: text}\n", {"a.txt": text}), store)
 
     assert outcome.tally.people == 3
+
+
+LINES = st.lists(
+    st.one_of(
+        st.binary(max_size=70),
+        st.sampled_from(
+            [b"ann@example.com", b"b.o+b@gmail.com", b"ann", b"", b"x" * 64, b"@", b"+", b":", b"\n", b"\n"]
+        ),
+    )
+)
+
+
+@given(LINES.map(lambda pieces: b":".join(pieces) + b"\n"), st.sampled_from(b":;|\t"))
+def test_whatever_a_list_holds_every_line_of_it_is_taken_or_counted_or_left(block, separator):
+    require("gcc")
+    from ingest.compiled.known import Domains, Nothings
+    from ingest.compiled.lists import Lists
+
+    lists = Lists(separator, Nothings(SAYS_NOTHING), Domains(lambda _: True))
+    lists.take(block)
+
+    blank = block.split(b"\n").count(b"") - 1
+    assert len(lists.says()) + lists.names() + lists.rest().count(b"\n") + blank == block.count(b"\n")
+
+
+@pytest.mark.parametrize("length", [*range(58, 70), *range(120, 132)])
+def test_a_list_is_told_alike_wherever_its_windows_end(length):
+    require("gcc")
+    from ingest.readers.combo_lines import PlainLines
+
+    take = PlainLines(":")
+    line = b"ann+x@example.com:" + b"x" * (length - 19) + b"\n"
+    for count in (1, 2, 3):
+        plain = take(line * count)
+
+        assert plain.addresses.values() == [b"ann+x@example.com"] * count
+        assert plain.bases.values() == [b"ann@example.com"] * count
+        assert (plain.says["secret"].tolist(), plain.rest) == ([True] * count, b"")

@@ -12,10 +12,11 @@ from breachcheck.addresses import KNOWN
 from breachcheck.digests import Digester, Kind
 from breachcheck.tallies import LEFT_OUT
 from ingest import engine
-from ingest.extract import Extractor
+from ingest.extract import NOT_AN_ADDRESS, Extractor
 from ingest.gathering import Gathering
 from ingest.mapping import FIXED
 from ingest.nothing_said import SAYS_NOTHING
+from ingest.readers import lines
 from ingest.readers.base import Instructions
 from ingest.runs import equal_ranges
 from ingest.selection import Wanted
@@ -82,14 +83,36 @@ SECRETS = [
         "\\N",
     ),
     *(":", "::", ":x", ";", " | Plan = Free", "| Plan", "null | Plan", "x | y"),
+    *(
+        "not\x1fset",
+        "nu\x00ll",
+        "null\x7f",
+        "n\u00a0",
+        "0\x0b",
+        "::x:",
+        ";;x",
+        "\t\t",
+        "\tx",
+        "||",
+        "x" * 70,
+        "x" * 70 + "\0",
+    ),
     *NOTHINGS,
 ]
+NAMES = [
+    *("john", "John.Doe", "1", "1.", "null", "N/A", "-", "0", "mailto", "mailTo", "mailed", "http", "a//b", "x" * 70),
+    *("#1", "www.example.com/a", "a+b", "+", "+a@example.com", "a+b+c@example.com", ".", "..x", "user_1", "www.", "5."),
+]
 SEPARATORS = [":", ":", ":", ";", "|", "\t", "", ",", " "]
+LOCALS = ["a.b", "a.b+c.d", ".a", "a..b.", "+a", "a+", "a.+b", "a+b+c", "A_b", "", "a+b.c"]
+TAGS = ["", "+x", "x", ".", ".x.y.z", "+.", "'"]
+DOMAINS = ["gmail.com", "GMail.com", "googlemail.com", "example.com", "mail.example.com", "example", "e@x.example.com"]
+TAGGED = st.builds("{}{}@{}".format, *map(st.sampled_from, (LOCALS, TAGS, DOMAINS)))
 LINES = st.tuples(
     st.sampled_from(["", "", "", " ", "\ufeff", "user1:", "1. ", "[HIT] ", "mailto:", "<", "https://example.com/a:"]),
-    st.sampled_from(ADDRESSES),
+    st.one_of(st.sampled_from(ADDRESSES), st.sampled_from(ADDRESSES), st.sampled_from(NAMES), TAGGED),
     st.sampled_from(SEPARATORS),
-    st.one_of(st.sampled_from(SECRETS), st.text(max_size=12)),
+    st.one_of(st.sampled_from(SECRETS), st.text(max_size=12), st.sampled_from(["//x", "/x", "a@example.com:x"])),
     st.sampled_from(["\n", "\n", "\r\n", "\n\n"]),
 ).map("".join)
 COMBO = st.lists(LINES, max_size=30).map("".join)
@@ -151,9 +174,21 @@ ENOUGH = USUAL * 50  # lines for bytes behind them not to make the whole file lo
 @given(COMBO)
 @example("alice@example.com:un\u212anown\n")
 @example("alice@example.com\n\nbob@example.com:")
+@example("alice@example.com:not\x1fset\nmailto:bob@example.com:x\nhttp://a@example.com:x\nann:bob@example.com:x\n")
 @settings(max_examples=300, deadline=None)
 def test_the_plain_lines_of_a_list_are_read_as_the_engine_reads_them(connection, tmp_path_factory, text):
-    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("list"), (USUAL + text).encode(), "combo")
+    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("list"), (USUAL * 8 + text).encode(), "combo")
+
+    assert shortened == scanned
+
+
+@given(COMBO, st.sampled_from([";", "|", "\t"]))
+@example("1.:ann@example.com:x\nann@example.com::x\nbob@example.com:::\n", "\t")
+@settings(max_examples=60, deadline=None)
+def test_so_are_those_of_a_list_with_another_separator(connection, tmp_path_factory, text, separator):
+    raw = (USUAL * 8 + text).replace(":", separator).encode()
+
+    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("list"), raw, "combo")
 
     assert shortened == scanned
 
@@ -189,6 +224,29 @@ def test_whoever_is_suppressed_is_left_out_of_plain_lines_too(connection, tmp_pa
     assert shortened[2] == (4, 3, {LEFT_OUT: 1})
 
 
+def test_names_in_the_place_of_addresses_are_counted_past_the_engine(connection, tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text(USUAL + "ann:secret1\nbob:bob@example.com:secret2\n")
+    table = table_of(path, Instructions(format="combo"))
+    forbidden = replace(table, relation=lambda _: pytest.fail("the engine was asked"))
+
+    (direct, _), _, counts = gathered(connection, forbidden, tmp_path)
+
+    assert len(direct) == 4
+    assert counts == (6, 4, {NOT_AN_ADDRESS: 2})
+
+
+def test_a_line_that_is_too_long_is_left_out_of_a_list_and_told(connection, tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_text(USUAL + "x" * (lines.LONGEST + (8 << 20)) + "\n" + USUAL)
+    table = table_of(path, Instructions(format="combo"))
+
+    (direct, _), _, counts = gathered(connection, table, tmp_path)
+
+    assert len(direct) == 4
+    assert counts == (9, 8, {lines.TOO_LONG: 1})
+
+
 def test_more_domains_than_are_remembered_lose_nobody(connection, tmp_path):
     text = "".join(f"a@d{number}.example.com:x\n" for number in range(30_000))
 
@@ -211,25 +269,7 @@ ROWS = st.one_of(
         ["\n", ",,,\n", "a@example.com\n", "1,a@example.com\n", "1,a@example.com,x,y,\n", " \n", "\ufeff\n"]
     ),
     st.sampled_from(["1,a@example.com,x,y,z\n", '1,"a@example.com",x,y\n', '1,a@example.com,"x\ny",z\n', '"\n']),
-    st.builds(
-        "1,{}{}@{},x,y\n".format,
-        *[
-            st.sampled_from(some)
-            for some in (
-                ["a.b", "a.b+c.d", ".a", "a..b.", "+a", "a+", "a.+b", "a+b+c", "A_b", "", "a+b.c"],
-                ["", "+x", "x", ".", ".x.y.z", "+.", "'"],
-                [
-                    "gmail.com",
-                    "GMail.com",
-                    "googlemail.com",
-                    "example.com",
-                    "mail.example.com",
-                    "example",
-                    "e@x.example.com",
-                ],
-            )
-        ],
-    ),
+    TAGGED.map("1,{},x,y\n".format),
 )
 DELIMITED = st.lists(ROWS, max_size=12).map("".join)
 COLUMNS = Wanted(("email",), {"email": ("E",), "id": ("I",), "name": ("N", "B"), "city": ("C", "B")})
