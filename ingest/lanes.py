@@ -106,10 +106,13 @@ class Lane:
         """Write domains into *words*, boxes into *sealed*; digests of domains without a number, else 0."""
         domains = self._domains.digests(plain.domains)
         numbers = self._terms.domains.numbers(domains)
-        mark_domains(words, numbers[plain.domain_of])
+        mark_domains(words, numbers.astype(words.dtype)[plain.domain_of])
         if self._terms.seal and (boxes := self._terms.seal.boxes(plain.addresses, digests, domains[plain.domain_of])):
             sealed.append(boxes)
-        asides: Int64s = np.where(numbers == ASIDE, domains, 0)[plain.domain_of]
+        is_aside = numbers == ASIDE
+        if not is_aside.any():
+            return np.zeros(len(digests), np.int64)
+        asides: Int64s = np.where(is_aside, domains, 0)[plain.domain_of]
         return asides
 
     def _kept(self, people: Columns, aliases: Columns, plain: Plain) -> _Found:

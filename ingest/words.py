@@ -71,10 +71,10 @@ def flags_of(words: WordArray) -> NDArray[Any]:
     return words if words.ndim == 1 else words[:, 0]
 
 
-def mark_domains(words: WordArray, numbers: NDArray[np.intp]) -> None:
+def mark_domains(words: WordArray, numbers: NDArray[np.integer]) -> None:
     """Write the numbers of their domains into *words* that have none yet."""
     flags = flags_of(words)
-    flags |= numbers.astype(flags.dtype) << flags.dtype.type(_FLAGS)
+    flags |= numbers.astype(flags.dtype, copy=False) << flags.dtype.type(_FLAGS)
 
 
 def domains_of(words: WordArray) -> NDArray[np.intp]:
