@@ -184,7 +184,7 @@ def test_the_plain_lines_of_a_list_are_read_as_the_engine_reads_them(connection,
 
 @given(COMBO, st.sampled_from([";", "|", "\t"]))
 @example("1.:ann@example.com:x\nann@example.com::x\nbob@example.com:::\n", "\t")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_so_are_those_of_a_list_with_another_separator(connection, tmp_path_factory, text, separator):
     raw = (USUAL * 8 + text).replace(":", separator).encode()
 
