@@ -16,7 +16,7 @@ cdef extern from *:
     #if defined(__SSE2__)
         for (int part = 0; part < 4; part++) {
             __m128i some = _mm_loadu_si128((const __m128i*)(found + 16 * part));
-            bits |= (uint64_t)_mm_movemask_epi8(some) << (16 * part);
+            bits |= (uint64_t)_mm_movemask_epi8(_mm_slli_epi16(some, 7)) << (16 * part);
         }
     #else
         for (int part = 0; part < 8; part++) {
@@ -29,7 +29,7 @@ cdef extern from *:
     }
     """
     int lowest_bit "__builtin_ctzll"(unsigned long long word) noexcept nogil
-    uint64_t packed(const uint8_t* found) noexcept nogil  # a bit for each of 64 bytes, each of which is 0 or 255
+    uint64_t packed(const uint8_t* found) noexcept nogil  # a bit for each of 64 bytes, which are 0, or 1 or 255
 
 
 cdef inline uint64_t standing(const uint8_t* text, uint8_t one, uint8_t other) noexcept nogil:
