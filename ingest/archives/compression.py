@@ -113,10 +113,14 @@ class _Counted(io.RawIOBase):
         return True
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        count = self._file.readinto(buffer) if isinstance(self._file, io.FileIO) else self._copied(buffer)
+        self.count += count
+        self._taken(count)
+        return count
+
+    def _copied(self, buffer: bytearray | memoryview) -> int:
         piece = self._file.read(len(buffer))
         buffer[: len(piece)] = piece
-        self.count += len(piece)
-        self._taken(len(piece))
         return len(piece)
 
     def close(self) -> None:
