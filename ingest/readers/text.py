@@ -15,6 +15,8 @@ from ingest.sources import DataFile
 
 COLUMNS = ("address",)
 
+_AT_ONCE = 2 << 20  # bytes of a task: what one thread reads, the other has hardly to fetch from afar
+
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
     """The one table of a text. Raises DataFileError where nobody can tell how it is encoded."""
@@ -27,7 +29,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
 
     def pieces(left_out: LeftOut, size: int) -> Generator[Text]:
         with closing(lines.as_utf8(file.chunks(), encoding, left_out)) as text:
-            yield from together(spotting.whole_pieces(transfer.texts(text)), size)
+            yield from together(spotting.whole_pieces(transfer.texts(text)), min(size, _AT_ONCE))
 
     table = bare_table(file.name, COLUMNS, "text", encoding, found, numbered_by="record")
     yield replace(table, shortcut=_shortcut(file.name, pieces)) if compiled.IS_THERE else table
