@@ -24,7 +24,7 @@ from ingest.domains import domains_in
 from ingest.found import NOBODY, Entries, firsts_of
 from ingest.gathering import Gathering
 from ingest.joins import Junction
-from ingest.lanes import Terms
+from ingest.lanes import Taken, Terms
 from ingest.linking import ids_in, link, refer
 from ingest.mailboxes import addresses_in
 from ingest.readers.base import Table
@@ -101,21 +101,28 @@ class Extractor:
         """
         count, left_out = Count(), LeftOut()
         gathering = self._gathering
-        terms = Terms(*self._keys, gathering.words, gathering.domains, self._suppressed, gathering.seal)
+        secrets = {name: junction.secret for name, junction in self._junctions.items()}
+        terms = Terms(*self._keys, gathering.words, gathering.domains, self._suppressed, gathering.seal, secrets)
         with closing(shortcuts.portions(table, wanted, terms, left_out)) as portions:
             for portion in portions:
                 if isinstance(portion, Table):
                     self._scan(portion, wanted, file, watch, count)
                 else:
-                    gathering.add_sorted_people(portion.rows, portion.aside)
-                    gathering.add_aliases(*portion.aliases)
-                    for sealed in portion.boxes:
-                        gathering.add_boxes(sealed)
-                    count.take(portion.accepted, {LEFT_OUT: portion.suppressed, NOT_AN_ADDRESS: portion.names})
+                    self._enter_portion(portion, wanted.meets, file, count)
                     watch(portion.accepted + portion.names)
         count.take(0, left_out)
         count.has_replaced |= left_out.has_replaced
         return count
+
+    def _enter_portion(self, taken: Taken, meets: str | None, file: int, count: Count) -> None:
+        self._gathering.add_sorted_people(taken.rows, taken.aside)
+        self._gathering.add_aliases(*taken.aliases)
+        for sealed in taken.boxes:
+            self._gathering.add_boxes(sealed)
+        count.take(taken.accepted, {LEFT_OUT: taken.suppressed, NOT_AN_ADDRESS: taken.names})
+        waiting = sum(linked.enter(self._junctions, meets, file) for linked in taken.linked)
+        count.read += waiting
+        count.waiting += waiting
 
     def _scan(self, table: Table, wanted: Wanted, file: int, watch: Callable[[int], None], count: Count) -> None:
         selection = Selection(wanted, self._gathering.words, self._breach)

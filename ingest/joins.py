@@ -56,11 +56,13 @@ class Junction:
     Junctions may be chained: a record that finds its person here can itself be found at another one. Then `pass_on` is
     called of all, those first at which people are, and afterwards `join`, in the reverse order. What a chain takes
     grows with the records, however many of them share an id: people stay where they are, and words come to them.
+    Ids are digested under its *secret*.
     """
 
     def __init__(self, folder: Path, *, run_rows: int = 1 << 20, held_rows: int = HELD_ROWS) -> None:
         self._folder = folder
-        self._digester = ColumnDigester(secrets.token_bytes(32))
+        self.secret = secrets.token_bytes(32)
+        self._digester = ColumnDigester(self.secret)
         self._sizes = {"run_rows": run_rows, "held_rows": held_rows}
         self._people = Runs(folder, _unite_people, **self._sizes)
         self._references: dict[int, Runs] = {}  # by how many ids a record has at most

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +11,20 @@ from numpy.typing import NDArray
 from ingest.boxes import Seal
 from ingest.columns import ColumnDigester, Int64s, are_among
 from ingest.domains import ASIDE, DomainNumbers
-from ingest.readers.plain import Plain, Taker
+from ingest.plain_ids import Linked, Linker
+from ingest.readers.plain import Plain, Says, Taker
 from ingest.readers.stretches import Text
 from ingest.runs import Columns, sort_and_unite
+from ingest.selection import Wanted, columns_by_class
 from ingest.words import FIRST, PERSON, WordArray, Words, flags_of, mark_domains
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On which plain records are taken: under which keys, as which words, of whom nothing may be kept, whom to seal."""
+    """On which plain records are taken: under which keys, as which words, of whom nothing may be kept, whom to seal.
+
+    *secrets*: those of the junctions.
+    """
 
     key: bytes
     domain_key: bytes
@@ -27,14 +32,15 @@ class Terms:
     domains: DomainNumbers
     suppressed: Int64s
     seal: Seal | None
+    secrets: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What to take out of blocks, and how. *columns*: those of each class."""
+    """What to take out of blocks, and how."""
 
     take: Taker
-    columns: Mapping[str, tuple[str, ...]]
+    wanted: Wanted
     terms: Terms
 
 
@@ -44,7 +50,7 @@ class Taken:
 
     *names*: how many records more have a name, and no address in its place.
     *aliases*: digests and words of base addresses. *aside*: digests with those of their domains, for which words have
-    no number. *boxes*: of whom was to be sealed.
+    no number. *boxes*: of whom was to be sealed. *linked*: what the blocks said of ids.
     """
 
     accepted: int
@@ -54,6 +60,7 @@ class Taken:
     aliases: Columns
     aside: Columns
     boxes: list[Columns]
+    linked: list[Linked]
     rest: bytes
 
 
@@ -63,8 +70,10 @@ class _Found:
 
     people: Columns
     aliases: Columns
+    accepted: int
     suppressed: int
     names: int
+    linked: Linked
     rest: bytes
 
 
@@ -72,7 +81,9 @@ class Lane:
     """Does an errand, whatever number of blocks it is given. For one thread alone."""
 
     def __init__(self, errand: Errand) -> None:
-        self._take, self._columns, self._terms = errand.take, errand.columns, errand.terms
+        self._take, self._terms = errand.take, errand.terms
+        self._columns = columns_by_class(errand.wanted.classes)
+        self._linker = Linker(errand.wanted, errand.terms.secrets)
         self._digester, self._domains = ColumnDigester(self._terms.key), ColumnDigester(self._terms.domain_key)
 
     def take(self, text: Text) -> Taken:
@@ -82,20 +93,21 @@ class Lane:
         base_digests, base_words = _joined([one.aliases for one in found])
         with_domain = np.flatnonzero(domains)
         return Taken(
-            accepted=len(digests),
+            accepted=sum(one.accepted for one in found),
             suppressed=sum(one.suppressed for one in found),
             names=sum(one.names for one in found),
             rows=sort_and_unite((digests, words)),
             aliases=(base_digests, base_words),
             aside=(digests[with_domain], domains[with_domain]),
             boxes=sealed,
+            linked=[one.linked for one in found],
             rest=b"".join([one.rest for one in found]),
         )
 
     def _block(self, block: bytes, sealed: list[Columns]) -> _Found:
         plain = self._take(block)
         digests, bases = self._digester.digests(plain.addresses), self._digester.digests(plain.bases)
-        words = self._words(plain)
+        words = self._words(len(plain.addresses), plain.says)
         aliases = bases, words[plain.base_of]
         flags = flags_of(words)
         flags |= flags.dtype.type(FIRST | PERSON)
@@ -119,15 +131,28 @@ class Lane:
         """All but those who are suppressed under their address or under its base."""
         is_kept = ~are_among(people[0], self._terms.suppressed)
         is_kept[plain.base_of[are_among(aliases[0], self._terms.suppressed)]] = False
+        linked = self._linked(plain, people[0], aliases[0], is_kept)
         if is_kept.all():
-            return _Found(people, aliases, 0, plain.names, plain.rest)
+            return _Found(people, aliases, _records(plain, is_kept), 0, plain.names, linked, plain.rest)
         kept_aliases = tuple(column[is_kept[plain.base_of]] for column in aliases)
         kept = tuple(column[is_kept] for column in people)
-        return _Found(kept, kept_aliases, len(is_kept) - len(kept[0]), plain.names, plain.rest)
+        accepted, suppressed = _records(plain, is_kept), _records(plain, ~is_kept)
+        return _Found(kept, kept_aliases, accepted, suppressed, plain.names, linked, plain.rest)
 
-    def _words(self, plain: Plain) -> WordArray:
-        says = {name: _any_says(columns, plain.says) for name, columns in self._columns.items()}
-        return self._terms.words.saying(len(plain.addresses), says)
+    def _linked(self, plain: Plain, digests: Int64s, bases: Int64s, is_kept: NDArray[np.bool_]) -> Linked:
+        owners = self._linker.owners(plain, digests, bases, is_kept)
+        words = self._words(len(plain.waiting), plain.waiting.says)
+        return Linked(owners, self._linker.wait(plain.waiting), words)
+
+    def _words(self, count: int, says: Says) -> WordArray:
+        return self._terms.words.saying(
+            count, {name: _any_says(columns, says) for name, columns in self._columns.items()}
+        )
+
+
+def _records(plain: Plain, which: NDArray[np.bool_]) -> int:
+    """How many records those addresses stand for."""
+    return int(which.sum() if plain.records is None else plain.records[which].sum())
 
 
 def _joined(parts: Sequence[Columns]) -> Columns:

@@ -7,11 +7,12 @@ from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 
+from ingest.chains import ways_on
 from ingest.lanes import Errand, Lane, Taken, Terms
 from ingest.readers.base import Shortcut, Table
 from ingest.readers.left_out import LeftOut
-from ingest.readers.plain import Taker
-from ingest.selection import Wanted, columns_by_class
+from ingest.readers.plain import Taker, Uses
+from ingest.selection import Wanted
 
 AT_ONCE = 6 << 20
 """Bytes of a task."""
@@ -43,19 +44,27 @@ def portions(table: Table, wanted: Wanted, terms: Terms, left_out: LeftOut) -> G
 
 def _is_enough(wanted: Wanted, shortcut: Shortcut) -> bool:
     """Whether all that is *wanted* can be had by *shortcut*."""
-    others = (wanted.identifiers, wanted.keys, wanted.references, wanted.meets, wanted.nothing_said, wanted.number)
-    return not any(others) and len(wanted.addresses) == 1 and wanted.addresses[0] in shortcut.addresses
+    if wanted.identifiers or wanted.nothing_said or wanted.number or len(wanted.addresses) > 1:
+        return False
+    if any(name not in shortcut.addresses for name in wanted.addresses):
+        return False
+    if shortcut.linking is None:
+        return bool(wanted.addresses) and not (wanted.keys or wanted.references or wanted.meets)
+    return bool(wanted.addresses or wanted.references) and not ways_on(wanted)
 
 
 def _taker(shortcut: Shortcut, wanted: Wanted) -> Taker:
-    [address] = wanted.addresses
-    return shortcut.taker(address, [name for name in wanted.columns if name != address])
+    address = next(iter(wanted.addresses), "")
+    others = tuple(name for name in wanted.columns if name != address)
+    if shortcut.linking is None:
+        return shortcut.taker(address, others)
+    keys = tuple(dict.fromkeys(column for column, _ in wanted.keys))
+    return shortcut.linking(Uses(address, others, keys, wanted.references if wanted.meets else ()))
 
 
 def _taken(shortcut: Shortcut, wanted: Wanted, terms: Terms, left_out: LeftOut) -> Generator[Taken]:
     """Here and, where there is more than one task, in another thread meanwhile."""
-    classes = columns_by_class(wanted.classes)
-    here, there = (Lane(Errand(_taker(shortcut, wanted), classes, terms)) for _ in range(2))
+    here, there = (Lane(Errand(_taker(shortcut, wanted), wanted, terms)) for _ in range(2))
     waiting: deque[Future[Taken]] = deque()
     pool = ThreadPoolExecutor(1, "lane")
     try:

@@ -241,7 +241,9 @@ def _misnamed(table: Table) -> str:
 
 
 def _sample(file: DataFile, table: Table, told: Instructions, connection: duckdb.DuckDBPyConnection) -> Sample | None:
-    """Values of each column; of what is a stream, and longer than its head, from its beginning."""
+    """Values of each column, from the beginning where that is quick, or a stream is longer than its head."""
+    if table.shortcut and table.shortcut.beginning:
+        return sample_of(connection, table.shortcut.beginning())
     is_far = file.is_stream and file.size > sources.HEAD and table.format in STREAMED
     if file.source is not None and not is_far:
         return sample_of(connection, table)

@@ -11,7 +11,7 @@ import duckdb
 
 from ingest import engine
 from ingest.readers.left_out import NOT_A_RECORD, LeftOut
-from ingest.readers.plain import Taker
+from ingest.readers.plain import Taker, Uses
 from ingest.readers.stretches import Text
 
 
@@ -101,3 +101,5 @@ class Shortcut:
     taker: Callable[[str, Sequence[str]], Taker]  # by the address's column and the others that are wanted
     rest: Callable[[bytes], Table]  # the table of the records in a rest, or in several, one behind the other
     is_open: Callable[[Taker], bool] = _always  # whether this is a way for most of the records; may look at all
+    linking: Callable[[Uses], Taker] | None = None  # in place of `taker` where records may have ids, or no address
+    beginning: Callable[[], Table] | None = None  # the table of its first records, where these are enough to judge it

@@ -8,20 +8,22 @@ import json
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import NoReturn
+from typing import NoReturn, Self
 
 import duckdb
+import msgspec
 
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
 from ingest.engine import literal, quoted
 from ingest.readers import collections, lines, mixpanel, shell
-from ingest.readers.base import Instructions, Table
+from ingest.readers.base import Instructions, Shortcut, Table
 from ingest.readers.collections import Collection
 from ingest.readers.keys import Extraction, Keys, keys_of
 from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
+from ingest.readers.object_lines import are_objects, shortcut
 from ingest.readers.objects import MALFORMED, Text, records
 from ingest.readers.shape import Shape, shape_of
 from ingest.readers.stream import Rejects, Stream, read_csv
@@ -58,13 +60,16 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
         found = [(one, that) for one, that in found if one.key == told.table] or _refuse(file, told.table, found)
     for one, that in found:
         name = f"{file.name}#{mask_addresses(one.key)}"
-        yield _table(file, name, way, that, one.sample, is_open=told.table is not None)
+        yield _table(file, name, way, that, _Kind.of(one.sample, that), is_open=told.table is not None)
     if found:
         return
     sample = _sample(text, shape, is_whole=is_whole, name=file.name)
     if sample:
         is_cut = not is_whole or len(sample) >= _SAMPLE
-        yield _table(file, file.name, way, shape, sample, is_open=is_cut)
+        kind = _Kind.of(sample, shape)
+        table = _table(file, file.name, way, shape, kind, is_open=is_cut)
+        beginning = text if is_whole else text.rpartition("\n")[0] + "\n"
+        yield replace(table, shortcut=_shortcut(file, way, shape, kind, beginning))
 
 
 def _refuse(file: DataFile, table: str, found: Sequence[tuple[Collection, Shape]]) -> NoReturn:
@@ -97,6 +102,11 @@ class _Way:
     only_cr: bool
     is_bulk: bool
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether lines of the file are lines of JSON as they stand."""
+        return not (self.is_shell or self.only_cr or self.is_bulk)
+
     def text(self, file: DataFile, left_out: LeftOut | None = None) -> Generator[str]:
         """All of the file."""
         with closing(lines.as_utf8(file.chunks(), self.encoding, left_out)) as utf8:
@@ -111,16 +121,25 @@ class _Way:
         yield from (piece.encode(errors="replace") for piece in self.text(file, left_out))
 
 
-def _table(
-    file: DataFile, name: str, way: _Way, shape: Shape, sample: Sequence[dict[str, object]], *, is_open: bool
-) -> Table:
-    scan = _Scan(file, way, shape, keys_of(sample))
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What a sample shows of all records: their *keys*, and the format that they are in."""
+
+    keys: Keys
+    form: str
+
+    @classmethod
+    def of(cls, sample: Sequence[dict[str, object]], shape: Shape) -> Self:
+        return cls(keys_of(sample), mixpanel.format_of(sample) or ("jsonl" if shape.is_lines else "json"))
+
+
+def _table(file: DataFile, name: str, way: _Way, shape: Shape, kind: _Kind, *, is_open: bool) -> Table:
+    scan = _Scan(file, way, shape, kind.keys)
     stream = scan.stream
-    form = mixpanel.format_of(sample) or ("jsonl" if shape.is_lines else "json")
     return Table(
         name=name,
         columns=scan.keys.columns,
-        format=form,
+        format=kind.form,
         encoding=way.encoding,
         relation=scan.relation,
         rejects=scan.rejects,
@@ -130,6 +149,16 @@ def _table(
         open_keys=is_open,
         numbered_by="line" if shape.is_lines else "record",
     )
+
+
+def _shortcut(file: DataFile, way: _Way, shape: Shape, kind: _Kind, beginning: str) -> Shortcut | None:
+    if not shape.is_lines or not way.is_plain:
+        return None
+
+    def rest(text: bytes) -> Table:
+        return _table(file.holding(text), file.name, replace(way, encoding=lines.UTF8), shape, kind, is_open=True)
+
+    return shortcut(file, way.encoding, kind.keys, beginning.encode(errors="replace"), rest)
 
 
 def _sample(text: str, shape: Shape, *, is_whole: bool, name: str) -> list[dict[str, object]]:
@@ -146,6 +175,13 @@ def _sample(text: str, shape: Shape, *, is_whole: bool, name: str) -> list[dict[
 
 def _loaded(line: str | bytes) -> object:
     text = (line if isinstance(line, str) else line.decode(errors="replace")).strip(_AROUND)
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return _loaded_anyhow(text)
+
+
+def _loaded_anyhow(text: str) -> object:
     try:
         found = json.loads(text, strict=False)
         if "\\u" in text:
@@ -205,7 +241,7 @@ class _Scan:
         left_out, mark = self._left_out, _NO_DELIMITER.encode()
         if self._shape.is_lines:
             with closing(self._way.utf8(self._file, left_out)) as utf8:
-                blocks = lines.blocks(utf8, left_out, only_cr=self._way.only_cr, are_lines=_are_objects)
+                blocks = lines.blocks(utf8, left_out, only_cr=self._way.only_cr, are_lines=are_objects)
                 numbers = LineNumbers(left_out)
                 yield from (numbers.before_each(one, mark) for one in blocks) if left_out.is_numbered else blocks
             return
@@ -217,11 +253,6 @@ class _Scan:
         """Records that were left out of the last scan, by reason."""
         self.stream.finish()
         return self._rejects.count(connection, self._left_out)
-
-
-def _are_objects(parts: Sequence[bytes]) -> bool:
-    texts = [part.strip() for part in parts]
-    return all(text.startswith(b"{") and text.endswith((b"}", b"},")) for text in texts)
 
 
 def _objects(source: str, also: Sequence[str], *, is_bulk: bool) -> str:

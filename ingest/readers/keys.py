@@ -117,22 +117,33 @@ class Extraction:
 
     def _first(self, column: str) -> str:
         """What *column* has in the first of the places where it may stand that has something."""
-        places = [(*around, *place) for around, name in self._spelled(column) for place in _places(name)]
-        return f"coalesce({', '.join(self._at(_pointer(place)) for place in dict.fromkeys(places))}, NULL)"
+        places = _all_places(self._keys, column)
+        return f"coalesce({', '.join(self._at(_pointer(place)) for place in places)}, NULL)"
 
     def _text(self, value: str, column: str) -> str:
-        listed = [_each([*around, name]) for around, name in self._spelled(column) if _EACH in name]
+        listed = [_each([*around, name]) for around, name in _spelled(self._keys, column) if _EACH in name]
         return f"coalesce({', '.join([_text(value), *listed])})" if listed else _text(value)
-
-    def _spelled(self, column: str) -> list[tuple[tuple[str, ...], str]]:
-        """The wrappers around *column*, with each of its spellings."""
-        around = [(), *((wrapper,) for wrapper in self._keys.wrappers)]
-        spellings = self._keys.spellings.get(column.casefold(), (column,))
-        return [(outer, name) for name in spellings for outer in around]
 
     def _at(self, pointer: str) -> str:
         self._pointers.append(pointer)
         return f"found[{len(self._pointers)}]"
+
+
+def places_of(keys: Keys, column: str) -> list[tuple[str, ...]]:
+    """The keys on the way to each place of *column*, of which the first that has something says it; [] for lists."""
+    return [] if any(_EACH in name for _, name in _spelled(keys, column)) else _all_places(keys, column)
+
+
+def _all_places(keys: Keys, column: str) -> list[tuple[str, ...]]:
+    places = [(*around, *place) for around, name in _spelled(keys, column) for place in _places(name)]
+    return list(dict.fromkeys(places))
+
+
+def _spelled(keys: Keys, column: str) -> list[tuple[tuple[str, ...], str]]:
+    """The wrappers around *column*, with each of its spellings."""
+    around = [(), *((wrapper,) for wrapper in keys.wrappers)]
+    spellings = keys.spellings.get(column.casefold(), (column,))
+    return [(outer, name) for name in spellings for outer in around]
 
 
 def _places(column: str) -> list[tuple[str, ...]]:

@@ -48,9 +48,10 @@ class Stretch:
         return self.size <= lines.LONGEST
 
     def __iter__(self) -> Iterator[bytes]:
-        yield from self.cut(self._pieces())
+        yield from self.cut(self.pieces())
 
-    def _pieces(self) -> Iterator[bytes]:
+    def pieces(self) -> Iterator[bytes]:
+        """Its bytes: whole lines at a time where it is short, else cut anywhere."""
         with disk_files.opened_again(self.path, self.state) as file:
             start = self.start
             while start < self.end:

@@ -1,0 +1,94 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+"""Plain addresses as they are found in a block: canonical, with their bases and domains."""
+
+from libc.stdint cimport int32_t, uint8_t
+
+import numpy as np
+
+from ingest.compiled.copies cimport copied
+from ingest.compiled.known cimport Domains, lowered
+
+cdef enum:
+    PLUS = 43
+    DOT = 46
+    AT = 64
+    LONGEST_ADDRESS = 64
+
+cdef uint8_t IS_LOCAL[256]
+cdef int _place
+for _place in range(256):
+    IS_LOCAL[_place] = _place in b"-./0123456789^_`abcdefghijklmnopqrstuvwxyz{"
+
+
+cdef class Addresses:
+    """Those of one block. Their texts fit where there is room for as many bytes as were taken."""
+
+    def __init__(self, Domains domains):
+        self._domains = domains
+
+    def found(self):
+        """Text, starts and lengths of the addresses; the text has 16 bytes more."""
+        starts, lengths = np.asarray(self._starts[:self.count]), np.asarray(self._lengths[:self.count])
+        return np.asarray(self._text[:self._end + BEHIND]), starts, lengths
+
+    def bases(self):
+        """As `found`: the base addresses of those with tags; and which these are."""
+        cdef Py_ssize_t count = self._bases
+        starts, lengths = np.asarray(self._base_starts[:count]), np.asarray(self._base_lengths[:count])
+        return np.asarray(self._base_text[:self._base_end + BEHIND]), starts, lengths, np.asarray(self._base_of[:count])
+
+    def domain_of(self):
+        """Which of the domains that were met each address has."""
+        return np.asarray(self._domain_of[:self.count])
+
+    cdef void begin(self) noexcept nogil:
+        self._domains.begin()
+        self.count = self._bases = self._end = self._base_end = 0
+
+    cdef int make_room(self, Py_ssize_t size, Py_ssize_t rows) except -1:
+        """Room for *rows* addresses of *size* bytes together."""
+        self._text, self._base_text = (np.zeros(size + BEHIND, np.uint8) for _ in range(2))
+        self._starts, self._lengths, self._domain_of = (np.empty(rows, np.int64) for _ in range(3))
+        self._base_starts, self._base_lengths, self._base_of = (np.empty(rows, np.int64) for _ in range(3))
+        return 0
+
+    cdef bint take(self, const uint8_t* field, Py_ssize_t length) except -1 nogil:
+        """Take a field of *length* as an address, if it is a plain one; what stands behind it is none of an address."""
+        cdef uint8_t* text = &self._text[self._end]
+        cdef Py_ssize_t place = 0, at
+        cdef bint is_tagged = False
+        cdef uint8_t character
+        cdef int32_t domain
+        if length > LONGEST_ADDRESS or field[0] == DOT:
+            return False
+        while True:
+            character = lowered(field[place])
+            if not IS_LOCAL[character] and (character != PLUS or is_tagged or place == 0):
+                break
+            is_tagged |= character == PLUS
+            text[place] = character
+            place += 1
+        if character != AT or place == 0:
+            return False
+        at = place
+        for place in range(at, length):
+            text[place] = lowered(field[place])
+        domain = self._domains.number(text + at + 1, text + length)
+        if domain < 0:
+            return False
+        if self._domains.ignores_dots(domain):
+            length = copied(text, length, text, False, True)
+        self._starts[self.count], self._lengths[self.count], self._domain_of[self.count] = self._end, length, domain
+        if is_tagged:
+            self._enter_base(text, length)
+        self._end += length
+        self.count += 1
+        return True
+
+    cdef void _enter_base(self, const uint8_t* address, Py_ssize_t length) noexcept nogil:
+        """Enter the base of the next address."""
+        length = copied(address, length, &self._base_text[self._base_end], True, False)
+        self._base_starts[self._bases], self._base_lengths[self._bases] = self._base_end, length
+        self._base_of[self._bases] = self.count
+        self._base_end += length
+        self._bases += 1
