@@ -18,6 +18,7 @@ from ingest.gathering import Gathering
 from ingest.joins import Junction
 from ingest.mailboxes import addresses_in
 from ingest.readers.base import Table
+from ingest.readers.left_out import LeftOut
 from ingest.runs import equal_ranges
 from ingest.selection import Wanted
 from ingest.words import FIRST, PERSON, Words
@@ -40,7 +41,9 @@ def table(rows, columns=("email",), rejects=None):
         chosen = ", ".join(quoted(name) for name in [*wanted, "broken"])
         return f"(SELECT {chosen} FROM (VALUES {', '.join(lines)}) AS rows({names}))"
 
-    return Table("people.csv", columns, "csv", "utf-8", relation, lambda _: rejects or {})
+    left_out = LeftOut()
+    left_out.update(rejects or {})
+    return Table("people.csv", columns, "csv", "utf-8", relation, lambda _: left_out)
 
 
 @pytest.fixture(scope="module")
