@@ -8,7 +8,7 @@ import numpy as np
 
 from ingest.compiled.bits cimport lowest_bit, packed
 from ingest.compiled.copies cimport copied
-from ingest.compiled.known cimport Domains, lowered
+from ingest.compiled.known cimport Domains
 from ingest.compiled.spots cimport IS_HARD, SOMEBODY, UNCLEAR, Spot, Verdict, at_sign, judge
 
 cdef enum:
@@ -58,8 +58,7 @@ cdef class Texts:
         cdef const uint8_t* written = address
         if self._count == len(self._starts) or self._end + length > self._room:
             return False
-        for place in range(length):
-            self._text[self._end + place] = lowered(written[place])
+        lower(&self._text[self._end], written, length)
         return self._is_entered(at, length, -1)
 
     def addresses(self):
@@ -114,14 +113,12 @@ cdef class Texts:
     cdef bint _is_taken(self, const Spot* spot) except -1 nogil:
         """Copy the address, if there is room, as there is: those before it stand before it, and none is any longer."""
         cdef uint8_t* text = &self._text[self._end]
-        cdef Py_ssize_t place, length = spot.at - spot.start
+        cdef Py_ssize_t length = spot.at - spot.start
         if self._count == self._starts.shape[0] or self._end + spot.stop - spot.start > self._room:
             return False
-        for place in range(length):
-            text[place] = lowered(self._raw[spot.start + place])
+        lower(text, self._raw + spot.start, length)
         text[length] = AT
-        for place in range(spot.stop - spot.behind):
-            text[length + 1 + place] = lowered(self._raw[spot.behind + place])
+        lower(text + length + 1, self._raw + spot.behind, spot.stop - spot.behind)
         return self._is_entered(length, length + 1 + spot.stop - spot.behind, spot.at)
 
     cdef bint _is_entered(self, Py_ssize_t at, Py_ssize_t length, Py_ssize_t place) except -1 nogil:
@@ -178,6 +175,13 @@ cdef class Texts:
         self._base_starts, self._base_lengths, self._base_of = (np.empty(count, np.int64) for _ in range(3))
         self._unclear = np.empty((size // 2 + 1, 2), np.int64)
         return 0
+
+
+cdef inline void lower(uint8_t* to, const uint8_t* text, Py_ssize_t length) noexcept nogil:
+    """Copy so much of *text* in lower case."""
+    cdef Py_ssize_t place
+    for place in range(length):
+        to[place] = text[place] | (<uint8_t>(text[place] - 65) < 26) << 5
 
 
 cdef inline uint64_t marks(const uint8_t* text) noexcept nogil:
