@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import parts
 from tests.browser.stage import Stage, running_stage
-from tests.browser.windows import Window, window
+from tests.browser.windows import Window, Windows
 
 
 @pytest.fixture(scope="session")
@@ -31,17 +31,13 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Windows:
+    return Windows(browser)
+
+
 @pytest.fixture
-def open_window(browser: Browser) -> Iterator[Callable[..., Window]]:
+def open_window(windows: Windows) -> Iterator[Callable[..., Window]]:
     """Opens windows: ``open_window(port, width=…, scheme=…, script=…)``; their complaints fail the test."""
-    opened: list[Window] = []
-
-    def new(port: int, **how: object) -> Window:
-        opened.append(window(browser, port, **how))  # type: ignore[arg-type]
-        return opened[-1]
-
-    yield new
-    complaints = [complaint for one in opened for complaint in one.complaints]
-    for one in opened:
-        one.page.context.close()
-    assert complaints == []
+    yield windows.open
+    assert windows.shut_all() == []

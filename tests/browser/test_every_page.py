@@ -3,15 +3,22 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser.scenes import SCENES
 from tests.browser.stage import Stage
-from tests.browser.windows import DESK, PHONE, Window
+from tests.browser.windows import ALL_RULES, DESK, OF_COLOURS, PHONE, Window, Windows
 
 pytestmark = pytest.mark.slow
 
 DIRECTIONS = {"de": "ltr", "hu": "ltr", "he": "rtl"}
-LOOKS = [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")]
+LOOKS = [
+    (PHONE, "light", ALL_RULES),
+    (PHONE, "dark", OF_COLOURS),
+    (DESK, "light", ALL_RULES),
+    (DESK, "dark", OF_COLOURS),
+]
+"""In the dark the same page has other colours."""
 
 OpenWindow = Callable[..., Window]
 
@@ -25,11 +32,41 @@ def test_a_page_is_for_everyone(stage: Stage, open_window: OpenWindow, name: str
     assert window.title().startswith(scene.title)
     assert "@" not in window.title()
     assert "unsafe" not in window.main_response().headers["content-security-policy"]
-    for look in LOOKS:
+    for *look, rules in LOOKS:
         window.look(*look)
-        assert (look, window.axe_violations()) == (look, [])
+        assert (look, window.axe_violations(rules)) == (look, [])
         assert (look, window.small_targets()) == (look, [])
         assert (look, window.is_wider_than_screen()) == (look, False)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_text_that_is_hard_to_read_is_found_in_every_colour_scheme(
+    stage: Stage, open_window: OpenWindow, scheme: str
+) -> None:
+    window = open_window(stage.demo.port, width=PHONE, motion="reduce")
+    window.go("/status")
+    window.look(PHONE, scheme)
+    window.page.evaluate(
+        """() => {
+            document.querySelector("main").innerHTML = "<p>hard to read</p>";
+            Object.assign(document.querySelector("main p").style, {color: "#777777", background: "#888888"});
+        }"""
+    )
+
+    assert any(one.startswith("color-contrast") for one in window.axe_violations(OF_COLOURS))
+
+
+def test_a_window_knows_nothing_of_the_one_before(stage: Stage, browser: Browser) -> None:
+    windows, seen = Windows(browser), []
+    for _ in range(2):
+        window = windows.open(stage.demo.port)
+        window.go("/")
+        cookies = {cookie["name"] for cookie in window.page.context.cookies()}
+        window.page.context.add_cookies([{"name": "seen", "value": "1", "url": window.origin}])
+        seen.append((cookies, window.page.evaluate("history.length")))
+        windows.shut_all()
+
+    assert seen[0] == seen[1]
 
 
 def test_the_checks_find_what_they_look_for(stage: Stage, open_window: OpenWindow) -> None:

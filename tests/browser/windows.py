@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 from tests.patience import PATIENCE_S
 
@@ -24,8 +25,11 @@ SMALL_TARGETS = """least => [...document.querySelectorAll("a, button, input, sel
     .map(([html, box]) => `${html}: ${box.width} x ${box.height}`)"""
 """Links inside a sentence are as high as its line: WCAG 2.2, 2.5.8, excepts them."""
 
-FULL_AXE = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+AXE = """async rules => (await axe.run(document, {...JSON.parse(rules), resultTypes: ["violations"]})).violations
     .flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 120)} ${node.failureSummary}`))"""
+ALL_RULES = "{}"
+OF_COLOURS = '{"runOnly": ["color-contrast", "link-in-text-block"]}'
+"""All of them that look at colours, which is what another colour scheme of the same page has."""
 
 
 @dataclass
@@ -68,10 +72,11 @@ class Window:
         self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
         self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
 
-    def axe_violations(self) -> list[str]:
-        """What axe-core, with all its rules, finds on the page as it stands."""
-        self.page.evaluate(AXE_SCRIPT)
-        found: list[str] = self.page.evaluate(FULL_AXE)
+    def axe_violations(self, rules: str = ALL_RULES) -> list[str]:
+        """What axe-core, with these *rules*, finds on the page as it stands."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        found: list[str] = self.page.evaluate(AXE, rules)
         return found
 
     def small_targets(self) -> list[str]:
@@ -98,27 +103,67 @@ class Window:
             self.complaints.append(f"request to another origin: {request.url}")
 
 
-def window(
-    browser: Browser,
-    port: int,
-    *,
-    width: int = DESK,
-    scheme: str = "light",
-    script: bool = True,
-    motion: str = "no-preference",
-    locale: str = "en-GB",
-) -> Window:
-    """A window with cookies and a network of its own, on the site at *port* of the loopback."""
-    context = browser.new_context(
-        viewport={"width": width, "height": HEIGHTS[width]},
-        color_scheme=scheme,  # type: ignore[arg-type]
-        java_script_enabled=script,
-        reduced_motion=motion,  # type: ignore[arg-type]
-        locale=locale,
-        extra_http_headers={"X-Forwarded-For": next(NETWORKS)},
-    )
-    context.set_default_timeout(1000 * PATIENCE_S)
-    return Window(context.new_page(), f"http://127.0.0.1:{port}")
+@dataclass(frozen=True)
+class Manner:
+    """How a window shows pages."""
+
+    width: int = DESK
+    scheme: Literal["light", "dark"] = "light"
+    script: bool = True
+    motion: Literal["no-preference", "reduce"] = "no-preference"
+    locale: str = "en-GB"
+
+    def begun(self, browser: Browser) -> BrowserContext:
+        context = browser.new_context(
+            viewport={"width": self.width, "height": HEIGHTS[self.width]},
+            color_scheme=self.scheme,
+            java_script_enabled=self.script,
+            reduced_motion=self.motion,
+            locale=self.locale,
+        )
+        context.set_default_timeout(1000 * PATIENCE_S)
+        context.new_page()  # stays, empty: with the last one shut the browser ends what shows them
+        return context
+
+
+class Windows:
+    """Opens windows of one browser, each as if it were the first: with no cookie, nothing kept, a network of its own.
+
+    Who has shut theirs leaves the browser's side of it to the next, which costs half of another.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: dict[Manner, list[BrowserContext]] = {}
+        self._open: list[tuple[Manner, Window]] = []
+
+    def open(self, port: int, **how: Any) -> Window:
+        """On the site at *port* of the loopback. *how*: as of ``Manner``."""
+        manner = Manner(**how)
+        free = self._free.setdefault(manner, [])
+        page = (free.pop() if free else manner.begun(self._browser)).new_page()
+        page.set_extra_http_headers({"X-Forwarded-For": next(NETWORKS)})
+        one = Window(page, f"http://127.0.0.1:{port}")
+        self._open.append((manner, one))
+        return one
+
+    def shut_all(self) -> list[str]:
+        """What pages complained of."""
+        complaints = [complaint for _, one in self._open for complaint in one.complaints]
+        for manner, one in self._open:
+            context = one.page.context
+            context.clear_cookies()
+            context.new_cdp_session(one.page).send("Network.clearBrowserCache")
+            for page in context.pages[1:]:
+                page.close()
+            self._free[manner].append(context)
+        self._open.clear()
+        return complaints
+
+
+def window(browser: Browser, port: int, **how: Any) -> Window:
+    """One alone; whoever opens it closes its context."""
+    return Windows(browser).open(port, **how)
 
 
 def words(text: str) -> str:
