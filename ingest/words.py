@@ -54,8 +54,8 @@ class Words:
         for number, name in enumerate(self.classes, _FIRST_CLASS):
             if name in says:
                 lane, bit = divmod(number, self._width)
-                lanes[lane] |= np.asarray(says[name]).astype(self.dtype) << self.dtype.type(bit)
-        return self.joined(list(lanes))
+                lanes[lane] |= np.multiply(says[name], self.dtype.type(1 << bit), dtype=self.dtype)
+        return lanes[0] if self.lanes == 1 else np.stack(list(lanes), axis=1)
 
     def empty(self) -> WordArray:
         return np.empty(0 if self.lanes == 1 else (0, self.lanes), self.dtype)
