@@ -26,7 +26,7 @@ from tests.ingest.test_shortcuts import ADDRESSES, SECRETS, contents, domains
 from tests.parts import require
 
 DIGESTER = Digester(bytes(32))
-IDS = ("u1", "u2", "17", "-5", "0", "x" * 40, "alice@example.com", "u1.0", "true", "Bob.Jones@Example.COM")
+IDS = ("u1", "u2", "17", "-5", "0", "x" * 40, "alice@example.com", "u1.0", "17.0", "true", "Bob.Jones@Example.COM")
 MARKS = tuple(f"found by id {number}" for number in range(len(IDS)))
 EVENTS = Wanted(
     ("$email",),
