@@ -3,7 +3,8 @@ from libc.stdint cimport int64_t, uint8_t
 from ingest.compiled.known cimport Domains
 
 cdef enum:
-    BEHIND = 16  # bytes that blocks of digests may reach behind the last text
+    LONGEST_ADDRESS = 64  # bytes of a plain one
+    BEHIND = 64  # bytes that can be written behind the last text
 
 
 cdef class Addresses:
@@ -13,6 +14,8 @@ cdef class Addresses:
     cdef Py_ssize_t count, _bases, _end, _base_end
 
     cdef void begin(self) noexcept nogil
-    cdef int make_room(self, Py_ssize_t size, Py_ssize_t rows) except -1
+    cdef int make_room(self, Py_ssize_t size, Py_ssize_t count) except -1
     cdef bint take(self, const uint8_t* field, Py_ssize_t length) except -1 nogil
+    cdef uint8_t* next_text(self) noexcept nogil
+    cdef bint enter(self, Py_ssize_t at, Py_ssize_t length, bint is_tagged) except -1 nogil
     cdef void _enter_base(self, const uint8_t* address, Py_ssize_t length) noexcept nogil

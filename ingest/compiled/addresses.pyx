@@ -12,7 +12,6 @@ cdef enum:
     PLUS = 43
     DOT = 46
     AT = 64
-    LONGEST_ADDRESS = 64
 
 cdef uint8_t IS_LOCAL[256]
 cdef int _place
@@ -21,15 +20,26 @@ for _place in range(256):
 
 
 cdef class Addresses:
-    """Those of one block. Their texts fit where there is room for as many bytes as were taken."""
+    """Those of one block. Whoever makes room for as many bytes as the block has, has room for all of them.
+
+    What it tells is of the block that was begun last. For one thread alone.
+    """
 
     def __init__(self, Domains domains):
         self._domains = domains
 
     def found(self):
-        """Text, starts and lengths of the addresses; the text has 16 bytes more."""
+        """Text, starts and lengths of the addresses; the text has 16 bytes more, at least."""
         starts, lengths = np.asarray(self._starts[:self.count]), np.asarray(self._lengths[:self.count])
         return np.asarray(self._text[:self._end + BEHIND]), starts, lengths
+
+    def domains(self):
+        """Their domains, each as `domain_of` numbers it."""
+        return self._domains.met()
+
+    def domain_of(self):
+        """Which of the domains each address has."""
+        return np.asarray(self._domain_of[:self.count])
 
     def bases(self):
         """As `found`: the base addresses of those with tags; and which these are."""
@@ -37,28 +47,24 @@ cdef class Addresses:
         starts, lengths = np.asarray(self._base_starts[:count]), np.asarray(self._base_lengths[:count])
         return np.asarray(self._base_text[:self._base_end + BEHIND]), starts, lengths, np.asarray(self._base_of[:count])
 
-    def domain_of(self):
-        """Which of the domains that were met each address has."""
-        return np.asarray(self._domain_of[:self.count])
-
     cdef void begin(self) noexcept nogil:
+        """A new block begins."""
         self._domains.begin()
         self.count = self._bases = self._end = self._base_end = 0
 
-    cdef int make_room(self, Py_ssize_t size, Py_ssize_t rows) except -1:
-        """Room for *rows* addresses of *size* bytes together."""
+    cdef int make_room(self, Py_ssize_t size, Py_ssize_t count) except -1:
+        """Room for so many addresses, of *size* bytes together."""
         self._text, self._base_text = (np.zeros(size + BEHIND, np.uint8) for _ in range(2))
-        self._starts, self._lengths, self._domain_of = (np.empty(rows, np.int64) for _ in range(3))
-        self._base_starts, self._base_lengths, self._base_of = (np.empty(rows, np.int64) for _ in range(3))
+        self._starts, self._lengths, self._domain_of = (np.empty(count, np.int64) for _ in range(3))
+        self._base_starts, self._base_lengths, self._base_of = (np.empty(count, np.int64) for _ in range(3))
         return 0
 
     cdef bint take(self, const uint8_t* field, Py_ssize_t length) except -1 nogil:
         """Take a field of *length* as an address, if it is a plain one; what stands behind it is none of an address."""
-        cdef uint8_t* text = &self._text[self._end]
+        cdef uint8_t* text = self.next_text()
         cdef Py_ssize_t place = 0, at
         cdef bint is_tagged = False
         cdef uint8_t character
-        cdef int32_t domain
         if length > LONGEST_ADDRESS or field[0] == DOT:
             return False
         while True:
@@ -73,7 +79,16 @@ cdef class Addresses:
         at = place
         for place in range(at, length):
             text[place] = lowered(field[place])
-        domain = self._domains.number(text + at + 1, text + length)
+        return self.enter(at, length, is_tagged)
+
+    cdef uint8_t* next_text(self) noexcept nogil:
+        """Where the next address is to be written."""
+        return &self._text[self._end]
+
+    cdef bint enter(self, Py_ssize_t at, Py_ssize_t length, bint is_tagged) except -1 nogil:
+        """Enter what was written there in lower case, with its @ after *at* bytes, if its domain is plain."""
+        cdef uint8_t* text = self.next_text()
+        cdef int32_t domain = self._domains.number(text + at + 1, text + length)
         if domain < 0:
             return False
         if self._domains.ignores_dots(domain):

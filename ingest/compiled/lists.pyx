@@ -1,14 +1,14 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """The plain lines of combo lists: 64 bytes of each line are looked at side by side, and what is marked there is met."""
 
-from libc.stdint cimport int64_t, uint8_t, uint64_t
+from libc.stdint cimport uint8_t, uint64_t
 from libc.string cimport memchr, memcpy, memset
 
 import numpy as np
 
+from ingest.compiled.addresses cimport Addresses
 from ingest.compiled.bits cimport lowest_bit, packed
-from ingest.compiled.copies cimport copied
-from ingest.compiled.known cimport NOTHING, SOMETHING, UNSURE, Domains, Nothings, Saying, lowered
+from ingest.compiled.known cimport NOTHING, SOMETHING, UNSURE, Nothings, Saying, lowered
 
 cdef enum:
     TAB = 9
@@ -19,9 +19,8 @@ cdef enum:
     SLASH = 47
     COLON = 58
     AT = 64
-    WINDOW = 64  # bytes: as long as a plain address is at most
+    WINDOW = 64  # bytes: as long as a plain address is at most, and as can be written behind the last one
     SHORTEST_LINE = 6  # bytes: a@b.c and what ends it
-    BEHIND = 16  # bytes that blocks of digests may reach behind the last address
 
 
 def is_bare(const uint8_t[::1] text):
@@ -44,20 +43,19 @@ cdef struct Line:
 cdef class Lists:
     """Takes the plain lines out of blocks whose lines are an address, *separator* and a secret.
 
-    Whoever only has a name before the *separator* is counted and taken too, as nobody with an address. What it tells is
-    of the block it was given last. For one thread alone.
+    Whoever only has a name before the *separator* is counted and taken too, as nobody with an address. What it tells, and
+    what *addresses* do, is of the block it was given last. For one thread alone.
     """
 
     cdef uint8_t _separator
-    cdef Py_ssize_t _room, _count, _bases, _names, _left, _end, _base_end
+    cdef Py_ssize_t _room, _names, _left
     cdef Nothings _nothings
-    cdef Domains _domains
-    cdef int64_t[::1] _starts, _lengths, _domain_of, _base_starts, _base_lengths, _base_of
-    cdef uint8_t[::1] _text, _base_text, _rest, _says
+    cdef Addresses _addresses
+    cdef uint8_t[::1] _rest, _says
 
-    def __init__(self, separator, Nothings nothings, Domains domains):
+    def __init__(self, separator, Nothings nothings, Addresses addresses):
         self._separator = separator
-        self._nothings, self._domains = nothings, domains
+        self._nothings, self._addresses = nothings, addresses
         self._make_room(0)
 
     def take(self, const uint8_t[::1] block):
@@ -67,30 +65,15 @@ cdef class Lists:
             raise ValueError("a block ends with a line feed")
         if size > self._room:
             self._make_room(size)
-        self._count = self._bases = self._names = self._left = self._end = self._base_end = 0
+        self._names = self._left = 0
+        self._addresses.begin()
         if size:
             with nogil:
-                self._domains.begin()
                 self._lines(&block[0], size)
-
-    def addresses(self):
-        """Text, starts and lengths of the canonical addresses, one a line; the text has 16 bytes more."""
-        starts, lengths = np.asarray(self._starts[:self._count]), np.asarray(self._lengths[:self._count])
-        return np.asarray(self._text[:self._end + BEHIND]), starts, lengths
-
-    def bases(self):
-        """As `addresses`: the base addresses of those with tags; and which these are."""
-        cdef Py_ssize_t count = self._bases
-        starts, lengths = np.asarray(self._base_starts[:count]), np.asarray(self._base_lengths[:count])
-        return np.asarray(self._base_text[:self._base_end + BEHIND]), starts, lengths, np.asarray(self._base_of[:count])
-
-    def domain_of(self):
-        """Which of the domains that were met each address has."""
-        return np.asarray(self._domain_of[:self._count])
 
     def says(self):
         """Which secrets say something."""
-        return np.asarray(self._says[:self._count]).view(np.bool_)
+        return np.asarray(self._says[:self._addresses.count]).view(np.bool_)
 
     def names(self):
         """How many lines have a name in the place of the address."""
@@ -131,7 +114,7 @@ cdef class Lists:
             character |= (<uint8_t>(character - 65) < 26) << 5
             lower[place] = character
             is_mark[place] = -((<uint8_t>(character - 45) > 12) & (<uint8_t>(character - 94) > 29))  # no -./0-9 ^_`a-z{
-        memcpy(&self._text[self._end], lower, WINDOW)
+        memcpy(self._addresses.next_text(), lower, WINDOW)
         line.raw, line.marks, feeds = raw, packed(is_mark), packed(is_feed)
         line.end = raw + lowest_bit(feeds) if feeds else <const uint8_t*>memchr(raw + WINDOW, FEED, left - WINDOW)
         if not self._is_taken(&line):
@@ -158,7 +141,10 @@ cdef class Lists:
             return False
         stop = lowest_bit(marks)
         says = self._secret(line, stop)
-        return says != UNSURE and self._is_address(at, stop, tag >= 0, says)
+        if says == UNSURE:
+            return False
+        self._says[self._addresses.count] = says
+        return self._addresses.enter(at, stop, tag >= 0)
 
     cdef bint _is_name(self, const Line* line, int stop) noexcept nogil:
         """Whether the line begins with a name and no address. What may be the beginning of a URL is left."""
@@ -185,36 +171,10 @@ cdef class Lists:
             secret += 1
         return NOTHING if secret == line.end else UNSURE if self._separator == TAB else SOMETHING
 
-    cdef bint _is_address(self, int at, int length, bint is_tagged, Saying says) except -1 nogil:
-        """Enter the address that stands where the next one should, if its domain is plain."""
-        cdef uint8_t* text = &self._text[self._end]
-        cdef int domain = self._domains.number(text + at + 1, text + length)
-        if domain < 0:
-            return False
-        if self._domains.ignores_dots(domain):
-            length = copied(text, length, text, False, True)
-        self._starts[self._count], self._lengths[self._count] = self._end, length
-        self._domain_of[self._count], self._says[self._count] = domain, says
-        if is_tagged:
-            self._enter_base(text, length)
-        self._end += length
-        self._count += 1
-        return True
-
-    cdef void _enter_base(self, const uint8_t* address, Py_ssize_t length) noexcept nogil:
-        """Enter the base of the next address."""
-        length = copied(address, length, &self._base_text[self._base_end], True, False)
-        self._base_starts[self._bases], self._base_lengths[self._bases] = self._base_end, length
-        self._base_of[self._bases] = self._count
-        self._base_end += length
-        self._bases += 1
-
     cdef int _make_room(self, Py_ssize_t size) except -1:
-        """Room for whatever a block of *size* bytes may hold, and for a window behind it."""
+        """Room for whatever a block of *size* bytes may hold."""
         cdef Py_ssize_t lines = size // SHORTEST_LINE + 1
         self._room = size
-        self._text, self._base_text, self._rest = (np.zeros(size + WINDOW, np.uint8) for _ in range(3))
-        self._starts, self._lengths, self._domain_of = (np.empty(lines, np.int64) for _ in range(3))
-        self._base_starts, self._base_lengths, self._base_of = (np.empty(lines, np.int64) for _ in range(3))
-        self._says = np.empty(lines, np.uint8)
+        self._addresses.make_room(size, lines)
+        self._rest, self._says = np.empty(size, np.uint8), np.empty(lines, np.uint8)
         return 0

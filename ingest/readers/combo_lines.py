@@ -4,11 +4,14 @@ What is taken is what the SQL of `combo` and of `ingest.selection` would find: w
 its whole line to them.
 """
 
-from ingest.columns import TextColumn
+from dataclasses import replace
+
+from ingest.compiled.addresses import Addresses
 from ingest.compiled.known import Domains, Nothings
 from ingest.compiled.lists import Lists
 from ingest.nothing_said import SAYS_NOTHING
 from ingest.readers.plain import Plain
+from ingest.readers.plain_addresses import plain_of
 from ingest.readers.plain_domains import ignores_dots
 
 
@@ -19,21 +22,11 @@ class PlainLines:
     """
 
     def __init__(self, separator: str) -> None:
-        self._domains = Domains(ignores_dots)
-        self._lists = Lists(ord(separator), Nothings(SAYS_NOTHING), self._domains)
+        self._addresses = Addresses(Domains(ignores_dots))
+        self._lists = Lists(ord(separator), Nothings(SAYS_NOTHING), self._addresses)
 
     def __call__(self, block: bytes) -> Plain:
         """What *block* holds, which is of whole lines, each ended by a line feed."""
-        lists = self._lists
-        lists.take(block)
-        bases, starts, lengths, base_of = lists.bases()
-        return Plain(
-            addresses=TextColumn(*lists.addresses()),
-            domains=TextColumn.of(self._domains.met()),
-            domain_of=lists.domain_of(),
-            says={"secret": lists.says()},
-            rest=lists.rest(),
-            bases=TextColumn(bases, starts, lengths),
-            base_of=base_of,
-            names=lists.names(),
-        )
+        self._lists.take(block)
+        found = plain_of(self._addresses, {"secret": self._lists.says()}, self._lists.rest())
+        return replace(found, names=self._lists.names())

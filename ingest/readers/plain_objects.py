@@ -5,6 +5,7 @@ difference leaves its whole line to them.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ingest.columns import TextColumn
 from ingest.compiled.addresses import Addresses
@@ -14,6 +15,7 @@ from ingest.compiled.objects import Objects
 from ingest.nothing_said import SAYS_NOTHING
 from ingest.readers.keys import Keys, places_of
 from ingest.readers.plain import Ids, Plain, Taker, Uses, Waiting
+from ingest.readers.plain_addresses import plain_of
 from ingest.readers.plain_domains import ignores_dots
 
 
@@ -44,8 +46,7 @@ class PlainObjects:
     def __init__(self, names: Names, columns: tuple[str, ...], uses: Uses) -> None:
         at = {name: number for number, name in enumerate(columns)}
         self._at, self._uses = at, uses
-        self._domains = Domains(ignores_dots)
-        self._addresses = Addresses(self._domains)
+        self._addresses = Addresses(Domains(ignores_dots))
         self._objects = Objects(
             names,
             len(columns),
@@ -59,15 +60,9 @@ class PlainObjects:
     def __call__(self, block: bytes) -> Plain:
         """What *block* holds, which is of whole lines, each ended by a line feed."""
         self._objects.take(block)
-        bases, base_starts, base_lengths, base_of = self._addresses.bases()
-        return Plain(
-            addresses=TextColumn(*self._addresses.found()),
-            domains=TextColumn.of(self._domains.met()),
-            domain_of=self._addresses.domain_of(),
-            says={name: self._objects.says(number) for name, number in self._at.items()},
-            rest=self._objects.rest(),
-            bases=TextColumn(bases, base_starts, base_lengths),
-            base_of=base_of,
+        says = {name: self._objects.says(number) for name, number in self._at.items()}
+        return replace(
+            plain_of(self._addresses, says, self._objects.rest()),
             records=self._objects.records(),
             ids={name: self._ids(number) for number, name in enumerate(self._uses.keys)},
             waiting=self._waiting(),

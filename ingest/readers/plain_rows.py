@@ -6,11 +6,12 @@ whole row to them.
 
 from collections.abc import Mapping
 
-from ingest.columns import TextColumn
+from ingest.compiled.addresses import Addresses
 from ingest.compiled.known import Domains, Nothings
 from ingest.compiled.rows import Rows
 from ingest.nothing_said import SAYS_NOTHING
 from ingest.readers.plain import Plain
+from ingest.readers.plain_addresses import plain_of
 from ingest.readers.plain_domains import ignores_dots
 
 
@@ -22,20 +23,11 @@ class PlainRows:
 
     def __init__(self, delimiter: str, width: int, address: int, others: Mapping[str, int]) -> None:
         self._others = tuple(others)
-        self._domains = Domains(ignores_dots)
-        self._rows = Rows(ord(delimiter), width, address, [*others.values()], Nothings(SAYS_NOTHING), self._domains)
+        self._addresses = Addresses(Domains(ignores_dots))
+        self._rows = Rows(ord(delimiter), width, address, [*others.values()], Nothings(SAYS_NOTHING), self._addresses)
 
     def __call__(self, block: bytes) -> Plain:
         """What *block* holds, which is of whole lines, each ended by a line feed."""
-        rows = self._rows
-        rows.take(block)
-        bases, starts, lengths, base_of = rows.bases()
-        return Plain(
-            addresses=TextColumn(*rows.addresses()),
-            domains=TextColumn.of(self._domains.met()),
-            domain_of=rows.domain_of(),
-            says={name: rows.says(number) for number, name in enumerate(self._others)},
-            rest=rows.rest(),
-            bases=TextColumn(bases, starts, lengths),
-            base_of=base_of,
-        )
+        self._rows.take(block)
+        says = {name: self._rows.says(number) for number, name in enumerate(self._others)}
+        return plain_of(self._addresses, says, self._rows.rest())

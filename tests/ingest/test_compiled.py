@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest import compiled
-from ingest.nothing_said import SAYS_NOTHING
 from tests.ingest.loads import described, load
 from tests.ingest.scans import table_of
 from tests.parts import require
@@ -14,15 +13,13 @@ SHOP = "- path: people.csv\n  mapping: {email: Email addresses, name: Names}\n"
 PEOPLE = "email,name\nann@example.com,Ann\nbob@example.com,\n"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def rows():
-    """Rows of three fields of which the second is the address; the others are looked at."""
+    """What takes rows of three fields, of which the second is the address."""
     require("gcc")
-    from ingest.compiled.known import Domains, Nothings
-    from ingest.compiled.rows import Rows
-    from ingest.readers.plain_domains import ignores_dots
+    from ingest.readers.plain_rows import PlainRows
 
-    return Rows(ord(","), 3, 1, [0, 2], Nothings(SAYS_NOTHING), Domains(ignores_dots))
+    return PlainRows(",", 3, 1, {"first": 0, "last": 2})
 
 
 def test_it_was_compiled():
@@ -43,31 +40,24 @@ def test_a_load_does_without_it(store, tmp_path, monkeypatch):
 @pytest.mark.parametrize("block", ["a,b@example.com,c", "\n,"])
 def test_a_block_that_does_not_end_with_its_line_is_refused(rows, block):
     with pytest.raises(ValueError, match="ends with a line feed"):
-        rows.take(block.encode())
+        rows(block.encode())
 
 
 @given(st.lists(st.binary(max_size=70), min_size=1).map(lambda pieces: b",".join(pieces) + b"\n"))
-def test_whatever_a_block_holds_every_line_of_it_is_taken_or_left(block):
-    require("gcc")
-    from ingest.compiled.known import Domains, Nothings
-    from ingest.compiled.rows import Rows
+def test_whatever_a_block_holds_every_line_of_it_is_taken_or_left(rows, block):
+    plain = rows(block)
 
-    rows = Rows(ord(","), 2, 0, [1], Nothings(SAYS_NOTHING), Domains(lambda _: False))
-    rows.take(block)
-
-    assert len(rows.addresses()[1]) + rows.rest().count(b"\n") == block.count(b"\n")
+    assert len(plain.addresses) + plain.rest.count(b"\n") == block.count(b"\n")
 
 
 def test_a_smaller_block_after_a_larger_one_is_told_alone(rows):
-    rows.take(b"x,ann@example.com,\n" * 1000)
-    rows.take(b"null,bob+x@gmail.com,y\n")
+    rows(b"x,ann@example.com,\n" * 1000)
+    plain = rows(b"null,bob+x@gmail.com,y\n")
 
-    text, starts, lengths = rows.addresses()
-    bases, base_starts, base_lengths, base_of = rows.bases()
-    assert bytes(text[starts[0] : starts[0] + lengths[0]]) == b"bob+x@gmail.com"
-    assert bytes(bases[base_starts[0] : base_starts[0] + base_lengths[0]]) == b"bob@gmail.com"
-    assert (len(starts), base_of.tolist()) == (1, [0])
-    assert (rows.says(0).tolist(), rows.says(1).tolist(), rows.rest()) == ([False], [True], b"")
+    assert (plain.addresses.values(), plain.domains.values()) == ([b"bob+x@gmail.com"], [b"gmail.com"])
+    assert (plain.bases.values(), plain.base_of.tolist()) == ([b"bob@gmail.com"], [0])
+    assert {name: says.tolist() for name, says in plain.says.items()} == {"first": [False], "last": [True]}
+    assert plain.rest == b""
 
 
 @pytest.fixture
@@ -131,14 +121,12 @@ LINES = st.lists(
 @given(LINES.map(lambda pieces: b":".join(pieces) + b"\n"), st.sampled_from(b":;|\t"))
 def test_whatever_a_list_holds_every_line_of_it_is_taken_or_counted_or_left(block, separator):
     require("gcc")
-    from ingest.compiled.known import Domains, Nothings
-    from ingest.compiled.lists import Lists
+    from ingest.readers.combo_lines import PlainLines
 
-    lists = Lists(separator, Nothings(SAYS_NOTHING), Domains(lambda _: True))
-    lists.take(block)
+    plain = PlainLines(chr(separator))(block)
 
     blank = block.split(b"\n").count(b"") - 1
-    assert len(lists.says()) + lists.names() + lists.rest().count(b"\n") + blank == block.count(b"\n")
+    assert len(plain.addresses) + plain.names + plain.rest.count(b"\n") + blank == block.count(b"\n")
 
 
 @pytest.mark.parametrize("length", [*range(58, 70), *range(120, 132)])
