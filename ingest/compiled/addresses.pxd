@@ -11,11 +11,13 @@ cdef class Addresses:
     cdef Domains _domains
     cdef int64_t[::1] _starts, _lengths, _domain_of, _base_starts, _base_lengths, _base_of
     cdef uint8_t[::1] _text, _base_text
-    cdef Py_ssize_t count, _bases, _end, _base_end
+    cdef Py_ssize_t count, _room, _bases, _end, _base_end
 
     cdef void begin(self) noexcept nogil
     cdef int make_room(self, Py_ssize_t size, Py_ssize_t count) except -1
     cdef bint take(self, const uint8_t* field, Py_ssize_t length) except -1 nogil
     cdef uint8_t* next_text(self) noexcept nogil
+    cdef bint has_room(self, Py_ssize_t length) noexcept nogil
     cdef bint enter(self, Py_ssize_t at, Py_ssize_t length, bint is_tagged) except -1 nogil
+    cdef void drop_last(self) noexcept nogil
     cdef void _enter_base(self, const uint8_t* address, Py_ssize_t length) noexcept nogil

@@ -5,7 +5,6 @@ from libc.stdint cimport int32_t, uint8_t
 
 import numpy as np
 
-from ingest.compiled.copies cimport copied
 from ingest.compiled.known cimport Domains, lowered
 
 cdef enum:
@@ -54,6 +53,7 @@ cdef class Addresses:
 
     cdef int make_room(self, Py_ssize_t size, Py_ssize_t count) except -1:
         """Room for so many addresses, of *size* bytes together."""
+        self._room = size
         self._text, self._base_text = (np.zeros(size + BEHIND, np.uint8) for _ in range(2))
         self._starts, self._lengths, self._domain_of = (np.empty(count, np.int64) for _ in range(3))
         self._base_starts, self._base_lengths, self._base_of = (np.empty(count, np.int64) for _ in range(3))
@@ -85,6 +85,10 @@ cdef class Addresses:
         """Where the next address is to be written."""
         return &self._text[self._end]
 
+    cdef bint has_room(self, Py_ssize_t length) noexcept nogil:
+        """Whether there is room for another, which has *length*."""
+        return self.count < self._starts.shape[0] and self._end + length <= self._room
+
     cdef bint enter(self, Py_ssize_t at, Py_ssize_t length, bint is_tagged) except -1 nogil:
         """Enter what was written there in lower case, with its @ after *at* bytes, if its domain is plain."""
         cdef uint8_t* text = self.next_text()
@@ -100,6 +104,14 @@ cdef class Addresses:
         self.count += 1
         return True
 
+    cdef void drop_last(self) noexcept nogil:
+        """Take back the address that was entered last."""
+        self.count -= 1
+        self._end = self._starts[self.count]
+        if self._bases and self._base_of[self._bases - 1] == self.count:
+            self._bases -= 1
+            self._base_end = self._base_starts[self._bases]
+
     cdef void _enter_base(self, const uint8_t* address, Py_ssize_t length) noexcept nogil:
         """Enter the base of the next address."""
         length = copied(address, length, &self._base_text[self._base_end], True, False)
@@ -107,3 +119,23 @@ cdef class Addresses:
         self._base_of[self._bases] = self.count
         self._base_end += length
         self._bases += 1
+
+
+cdef Py_ssize_t copied(
+    const uint8_t* address, Py_ssize_t length, uint8_t* to, bint is_base, bint is_dotless
+) noexcept nogil:
+    """Copy an address without its tag, or without the dots of its local part; how long it is then.
+
+    *to* may be where it stands, since nothing moves towards its end.
+    """
+    cdef Py_ssize_t place, end = 0
+    cdef bint is_local = True, is_tag = False
+    for place in range(length):
+        if address[place] == AT:
+            is_local = is_tag = False
+        elif address[place] == PLUS and is_base:
+            is_tag = True
+        if not is_tag and not (is_dotless and is_local and address[place] == DOT):
+            to[end] = address[place]
+            end += 1
+    return end

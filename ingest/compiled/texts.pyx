@@ -2,13 +2,12 @@
 """The plain addresses of free text: each byte is looked at once for an @ or its escape, those around one once more."""
 
 from libc.stdint cimport int64_t, uint8_t, uint64_t
-from libc.string cimport memcpy
+from libc.string cimport memchr, memcpy
 
 import numpy as np
 
+from ingest.compiled.addresses cimport Addresses
 from ingest.compiled.bits cimport lowest_bit, packed
-from ingest.compiled.copies cimport copied
-from ingest.compiled.known cimport Domains
 from ingest.compiled.spots cimport IS_HARD, SOMEBODY, UNCLEAR, Spot, Verdict, at_sign, judge
 
 cdef enum:
@@ -18,24 +17,22 @@ cdef enum:
     STROKE = 92
     WIDE = 0xEF  # begins letters of full width
     SHORTEST_ADDRESS = 6  # bytes: those of a@b.cd
-    BEHIND = 64  # bytes that blocks of digests may reach behind the last address, and more
 
 
 cdef class Texts:
     """Takes the plain addresses out of pieces of text, and tells where others may be, for the rules to look there.
 
-    What it tells is of the piece it was given last. For one thread alone.
+    What it tells, and what *addresses* do, is of the piece it was given last. For one thread alone.
     """
 
     cdef const uint8_t* _raw
-    cdef Py_ssize_t _size, _room, _count, _bases, _end, _base_end, _pieces, _done
-    cdef Domains _domains
-    cdef int64_t[::1] _starts, _lengths, _domain_of, _ats, _base_starts, _base_lengths, _base_of
+    cdef Py_ssize_t _size, _room, _pieces, _done
+    cdef Addresses _addresses
+    cdef int64_t[::1] _ats
     cdef int64_t[:, ::1] _unclear
-    cdef uint8_t[::1] _text, _base_text
 
-    def __init__(self, Domains domains):
-        self._domains = domains
+    def __init__(self, Addresses addresses):
+        self._addresses = addresses
         self._make_room(0)
 
     def take(self, const uint8_t[::1] block):
@@ -43,8 +40,8 @@ cdef class Texts:
         self._size = block.shape[0]
         if self._size > self._room:
             self._make_room(self._size)
-        self._count = self._bases = self._end = self._base_end = self._pieces = self._done = 0
-        self._domains.begin()
+        self._pieces = self._done = 0
+        self._addresses.begin()
         if self._size:
             self._raw = &block[0]
             with nogil:
@@ -56,25 +53,10 @@ cdef class Texts:
         and its domain is plain."""
         cdef Py_ssize_t length = len(address), at = address.rfind(b"@")
         cdef const uint8_t* written = address
-        if self._count == len(self._starts) or self._end + length > self._room:
+        if not self._addresses.has_room(length):
             return False
-        lower(&self._text[self._end], written, length)
+        lower(self._addresses.next_text(), written, length)
         return self._is_entered(at, length, -1)
-
-    def addresses(self):
-        """Text, starts and lengths of the canonical addresses; the text has 16 bytes more."""
-        starts, lengths = np.asarray(self._starts[:self._count]), np.asarray(self._lengths[:self._count])
-        return np.asarray(self._text[:self._end + BEHIND]), starts, lengths
-
-    def bases(self):
-        """As `addresses`: the base addresses of those with tags; and which these are."""
-        cdef Py_ssize_t count = self._bases
-        starts, lengths = np.asarray(self._base_starts[:count]), np.asarray(self._base_lengths[:count])
-        return np.asarray(self._base_text[:self._base_end + BEHIND]), starts, lengths, np.asarray(self._base_of[:count])
-
-    def domain_of(self):
-        """Which of the domains that were met each address has."""
-        return np.asarray(self._domain_of[:self._count])
 
     def unclear(self):
         """Where pieces between separators start and stop that have to be read by the rules: nobody was taken there."""
@@ -112,42 +94,19 @@ cdef class Texts:
 
     cdef bint _is_taken(self, const Spot* spot) except -1 nogil:
         """Copy the address, if there is room, as there is: those before it stand before it, and none is any longer."""
-        cdef uint8_t* text = &self._text[self._end]
-        cdef Py_ssize_t length = spot.at - spot.start
-        if self._count == self._starts.shape[0] or self._end + spot.stop - spot.start > self._room:
+        cdef Py_ssize_t at = spot.at - spot.start, behind = spot.stop - spot.behind
+        cdef uint8_t* text = self._addresses.next_text()
+        if not self._addresses.has_room(at + 1 + behind):
             return False
-        lower(text, self._raw + spot.start, length)
-        text[length] = AT
-        lower(text + length + 1, self._raw + spot.behind, spot.stop - spot.behind)
-        return self._is_entered(length, length + 1 + spot.stop - spot.behind, spot.at)
+        lower(text, self._raw + spot.start, at)
+        text[at] = AT
+        lower(text + at + 1, self._raw + spot.behind, behind)
+        return self._is_entered(at, at + 1 + behind, spot.at)
 
     cdef bint _is_entered(self, Py_ssize_t at, Py_ssize_t length, Py_ssize_t place) except -1 nogil:
         """Enter the address that stands where the next one should, if its domain is plain. Its @ is at *place*."""
-        cdef uint8_t* text = &self._text[self._end]
-        cdef int domain = self._domains.number(text + at + 1, text + length)
-        cdef bint is_tagged = False
-        cdef Py_ssize_t character
-        if domain < 0:
-            return False
-        for character in range(at):
-            is_tagged |= text[character] == PLUS
-        if self._domains.ignores_dots(domain):
-            length = copied(text, length, text, False, True)
-        if is_tagged:
-            self._enter_base(text, length)
-        self._starts[self._count], self._lengths[self._count] = self._end, length
-        self._domain_of[self._count], self._ats[self._count] = domain, place
-        self._end += length
-        self._count += 1
-        return True
-
-    cdef void _enter_base(self, const uint8_t* address, Py_ssize_t length) noexcept nogil:
-        """Enter the base of the next address."""
-        length = copied(address, length, &self._base_text[self._base_end], True, False)
-        self._base_starts[self._bases], self._base_lengths[self._bases] = self._base_end, length
-        self._base_of[self._bases] = self._count
-        self._base_end += length
-        self._bases += 1
+        self._ats[self._addresses.count] = place
+        return self._addresses.enter(at, length, memchr(self._addresses.next_text(), PLUS, at) != NULL)
 
     cdef void _leave(self, Py_ssize_t place) noexcept nogil:
         """Leave the piece around *place* to the rules, and all that was taken out of it."""
@@ -156,12 +115,8 @@ cdef class Texts:
             start -= 1
         while stop < self._size and not IS_HARD[self._raw[stop]]:
             stop += 1
-        while self._count and self._ats[self._count - 1] >= start:
-            self._count -= 1
-            self._end = self._starts[self._count]
-            if self._bases and self._base_of[self._bases - 1] == self._count:
-                self._bases -= 1
-                self._base_end = self._base_starts[self._bases]
+        while self._addresses.count and self._ats[self._addresses.count - 1] >= start:
+            self._addresses.drop_last()
         self._unclear[self._pieces, 0], self._unclear[self._pieces, 1] = start, stop
         self._pieces += 1
         self._done = stop
@@ -170,9 +125,8 @@ cdef class Texts:
         """Room for whatever a block of *size* bytes may hold: between two pieces there is a byte at least."""
         cdef Py_ssize_t count = size // SHORTEST_ADDRESS + 1
         self._room = size
-        self._text, self._base_text = (np.zeros(size + BEHIND, np.uint8) for _ in range(2))
-        self._starts, self._lengths, self._domain_of, self._ats = (np.empty(count, np.int64) for _ in range(4))
-        self._base_starts, self._base_lengths, self._base_of = (np.empty(count, np.int64) for _ in range(3))
+        self._addresses.make_room(size, count)
+        self._ats = np.empty(count, np.int64)
         self._unclear = np.empty((size // 2 + 1, 2), np.int64)
         return 0
 

@@ -5,11 +5,12 @@ are read by `prose`, and what it finds is taken too, as far as that is plain.
 import regex as re
 
 from breachcheck.addresses import PLAIN, PLAIN_LENGTH
-from ingest.columns import TextColumn
+from ingest.compiled.addresses import Addresses
 from ingest.compiled.known import Domains
 from ingest.compiled.texts import Texts
 from ingest.readers import prose, spotting, top_level
 from ingest.readers.plain import Plain
+from ingest.readers.plain_addresses import plain_of
 from ingest.readers.plain_domains import ignores_dots
 
 _plain_form = re.compile(PLAIN)
@@ -22,8 +23,8 @@ class PlainText:
     """
 
     def __init__(self) -> None:
-        self._domains = Domains(_ignores_dots)
-        self._texts = Texts(self._domains)
+        self._addresses = Addresses(Domains(_ignores_dots))
+        self._texts = Texts(self._addresses)
 
     def __call__(self, block: bytes) -> Plain:
         """What *block* holds, one of `spotting.whole_pieces`."""
@@ -31,16 +32,7 @@ class PlainText:
         texts.take(block)
         found = [one for start, end in texts.unclear() for one in spotting.found_in(block, start, end)]
         rest = "".join([f"{one}\n" for one in found if not (_is_plain(one) and texts.enter(one.encode()))])
-        text, starts, lengths, base_of = texts.bases()
-        return Plain(
-            addresses=TextColumn(*texts.addresses()),
-            domains=TextColumn.of(self._domains.met()),
-            domain_of=texts.domain_of(),
-            says={},
-            rest=rest.encode(),
-            bases=TextColumn(text, starts, lengths),
-            base_of=base_of,
-        )
+        return plain_of(self._addresses, {}, rest.encode())
 
 
 def _is_plain(address: str) -> bool:
