@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -12,7 +13,7 @@ from ingest import disk_files
 from ingest.disk_files import State, state_of
 
 _PIECE = 1 << 20
-_LARGE = 1 << 30  # bytes that may no longer be in memory when all is read
+_LARGE = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4  # bytes that may no longer be in memory then
 
 
 class Fingerprints:
