@@ -131,7 +131,7 @@ def _install_programs() -> None:
 
 def _compile() -> None:
     """What setup.py names, into the folders of the source, from which tests import it; nothing where that is done."""
-    command = [sys.executable, "setup.py", "--quiet", "build_ext", "--inplace", f"--parallel={os.cpu_count()}"]
+    command = [sys.executable, "setup.py", "--quiet", "build_ext", "--inplace"]
     subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

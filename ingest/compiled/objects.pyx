@@ -79,6 +79,8 @@ cdef class Objects:
     def __init__(self, names, width, address, keys, references, Nothings nothings, Addresses addresses):
         if width > MOST_COLUMNS:
             raise ValueError("more columns than there is room for")
+        if len({*keys}) < len(keys) or len({*references}) < len(references):
+            raise ValueError("a column twice: there is room for each value once")
         self._names, self._width, self._address = names, width, address
         self._keys, self._references = np.array(keys, np.int64), np.array(references, np.int64)
         self._nothings, self._addresses = nothings, addresses

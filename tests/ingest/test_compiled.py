@@ -142,3 +142,17 @@ def test_a_list_is_told_alike_wherever_its_windows_end(length):
         assert plain.addresses.values() == [b"ann+x@example.com"] * count
         assert plain.bases.values() == [b"ann@example.com"] * count
         assert (plain.says["secret"].tolist(), plain.rest) == ([True] * count, b"")
+
+
+@pytest.mark.parametrize(("keys", "references"), [([0, 0], []), ([], [0, 0])])
+def test_no_column_of_json_is_copied_twice(keys, references):
+    """There is room for every value once."""
+    require("gcc")
+    from ingest.compiled.addresses import Addresses
+    from ingest.compiled.known import Domains, Nothings
+    from ingest.compiled.names import Names
+    from ingest.compiled.objects import Objects
+
+    addresses = Addresses(Domains(lambda _: False))
+    with pytest.raises(ValueError, match="a column twice"):
+        Objects(Names([([b"id"], 0)]), 1, -1, keys, references, Nothings(["null"]), addresses)
