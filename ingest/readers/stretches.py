@@ -71,10 +71,6 @@ Text = list[bytes] | Stretch
 """Blocks of whole lines: as they are, or where to read them."""
 
 
-def size_of(text: Text) -> int:
-    return text.size if isinstance(text, Stretch) else sum(map(len, text))
-
-
 def together(blocks: Iterable[bytes], size: int) -> Generator[Text]:
     """*blocks*, so many at a time that they have about *size* bytes."""
     some, held = [], 0

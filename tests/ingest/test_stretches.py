@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from breachcheck.errors import DataFileError, LoadError
 from ingest.disk_files import state_of
-from ingest.readers.stretches import size_of, stretches, together
+from ingest.readers.stretches import stretches, together
 
 
 def cut(path, start, size):
@@ -34,7 +34,7 @@ def test_a_stretch_ends_with_the_line_that_it_reaches(tmp_path):
 
     found = list(cut(path, 7, 1))
 
-    assert [size_of(stretch) for stretch in found] == [10_001, 2, 1, 1]
+    assert [stretch.size for stretch in found] == [10_001, 2, 1, 1]
     assert b"".join(b"".join(stretch) for stretch in found) == b"x" * 10_000 + b"\nb\n\nc\n"
 
 
