@@ -12,6 +12,9 @@ from breachcheck.errors import LoadError
 MEMORY = 3 << 30
 """Address space beyond what the process has when it begins. Honest loads were seen to take up to 1 GiB."""
 
+LEAST = 1 << 30
+"""Address space without which nothing is begun: native code that lacks it at its start ends the process, unheard."""
+
 _NO_THREAD = "start new thread"  # what Python says where there is no memory for the stack of one
 
 
@@ -19,18 +22,26 @@ _NO_THREAD = "start new thread"  # what Python says where there is no memory for
 def limited_memory(task: str = "The load", then: str = "nothing of it is visible") -> Iterator[None]:
     """In the block the process may map `MEMORY` more than it has: no file, however it is made, takes the machine's.
 
-    Raises LoadError where more is needed; *task* and *then* say of what, and what became of that.
+    Raises LoadError where more is needed, or where a limit of whoever started the process leaves less than `LEAST`;
+    *task* and *then* say of what, and what became of that.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limits = [limit for limit in (soft, hard, _mapped() + MEMORY) if limit != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))
+    mapped = _mapped()
+    limit = min(one for one in (soft, hard, mapped + MEMORY) if one != resource.RLIM_INFINITY)
+    given = max(limit - mapped, 0)
+    if given < LEAST:
+        raise LoadError(
+            f"{task} needs at least {LEAST >> 20:,} MiB of address space, and {given >> 20:,} MiB are left by the limit"
+            f" that this program runs under (`ulimit -v`); raise that. {then[0].upper()}{then[1:]}."
+        )
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
     try:
         yield
     except (MemoryError, RuntimeError, duckdb.OutOfMemoryException) as error:
         if isinstance(error, RuntimeError) and _NO_THREAD not in str(error):
             raise
         raise LoadError(
-            f"{task} needed more than the {MEMORY >> 20:,} MiB of memory that one is given and was stopped; {then}."
+            f"{task} needed more than the {given >> 20:,} MiB of memory that one is given and was stopped; {then}."
             " A data file may hold far more than its size says: look at it, split it, or convert it to CSV."
         ) from None
     finally:

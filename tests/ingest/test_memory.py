@@ -1,7 +1,10 @@
 """No file takes the machine's memory, however it is made: the load ends, says why, and nothing of it is shown."""
 
 import lzma
+import re
 import resource
+import subprocess
+import sys
 import zlib
 
 import duckdb
@@ -11,7 +14,8 @@ from breachcheck.errors import DataFileError, LoadError
 from ingest import drafting, engine, memory
 from ingest.readers import parquet
 from ingest.samples import LONGEST, sample_of
-from tests.ingest.loads import described, load
+from tests.cli.commands import environment
+from tests.ingest.loads import Silent, described, load
 from tests.ingest.scans import scan, table_of
 
 pytestmark = pytest.mark.slow
@@ -25,17 +29,37 @@ def written(path, select):
     return path
 
 
-def test_a_load_that_needs_too_much_memory_is_stopped_and_says_so(store, tmp_path, monkeypatch):
+class Greedy(Silent):
+    """Wants more memory than a load is given, in one piece: what is refused so kills no library's thread."""
+
+    def update(self, *_):
+        bytearray(memory.MEMORY + 1)
+
+
+def test_a_load_that_needs_too_much_memory_is_stopped_and_says_so(store, tmp_path):
     manifest = described(tmp_path, PEOPLE, {"people.csv": "email\na@example.com\n"})
 
-    monkeypatch.setattr(memory, "MEMORY", 1 << 20)
-    with pytest.raises(LoadError, match="more than the 1 MiB of memory"):
-        load(manifest, store)
-    monkeypatch.undo()
+    with pytest.raises(LoadError, match="more than the 3,072 MiB of memory"):
+        load(manifest, store, progress=Greedy())
 
     [failed] = store.loads.of_breach(store.breaches.get("Shop").id)
     assert (failed.state, store.catalogue.published().breaches) == ("failed", ())
     assert load(manifest, store).is_published
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("mebibytes", [500, 1000])
+def test_a_load_that_a_limit_leaves_too_little_is_not_begun_and_says_so(store, tmp_path, mebibytes):
+    described(tmp_path, PEOPLE, {"people.csv": "email\na@example.com\n"})
+    line = [sys.executable, "-m", "breachcheck.cli", "ingest", tmp_path / "breach.yaml", "--data", store.config.data]
+
+    limited = subprocess.run(
+        ["/bin/sh", "-c", f'ulimit -v {mebibytes << 10}; exec "$@"', "sh", *line],
+        capture_output=True, text=True, env=environment(), check=False,
+    )  # fmt: skip
+
+    assert (limited.returncode, limited.stdout) == (2, "")
+    assert re.match(r"The load needs at least 1,024 MiB of address space, and \d+ MiB are left", limited.stderr)
 
 
 def test_the_limit_is_that_of_the_load_alone(store, tmp_path):
@@ -95,11 +119,13 @@ def test_parquet_is_weighed_by_the_columns_that_are_read(store, tmp_path, monkey
     assert load(manifest, store).tally.people == 1
 
 
-def test_a_draft_that_needs_too_much_memory_is_stopped_and_says_so(tmp_path, monkeypatch):
+def test_a_draft_that_is_left_too_little_memory_is_not_begun_and_says_so(tmp_path, monkeypatch):
     (tmp_path / "people.csv").write_text("email\na@example.com\n", encoding="utf-8")
 
     monkeypatch.setattr(memory, "MEMORY", 1 << 20)
-    with pytest.raises(LoadError, match="A draft needed more than the 1 MiB of memory"):
+    with pytest.raises(
+        LoadError, match=r"A draft needs at least 1,024 MiB .* and 1 MiB are left .* Nothing was written"
+    ):
         drafting.draft([tmp_path / "people.csv"])
 
 
