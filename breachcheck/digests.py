@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.cmac import CMAC
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from breachcheck import ids
 from breachcheck.addresses import KNOWN, Address, Domain, canonical
 from breachcheck.errors import InvalidAccount
 from breachcheck.phones import international
@@ -123,9 +124,10 @@ def _digest(keyed_mac: CMAC, value: bytes) -> Digest:
 
 
 def _value(kind: Kind, value: str, breach: str | None) -> bytes:
-    """What is digested for an identifier that is no address; names and numbers of one breach are as it wrote them."""
+    """What is digested for an identifier that is no address; what is of one breach is as that wrote it, see `ids`."""
     if kind is Kind.PHONE:
         return _phone(value)
+    value = ids.name(value) if kind is Kind.USERNAME else ids.spelled(value)
     if not value:
         raise InvalidAccount(f"Nothing stands where the {kind.value} should; write it as the breached service did.")
     if not breach or "\0" in breach:

@@ -32,7 +32,7 @@ from ingest.readers.escapes import unescaped, unmixed
 from ingest.readers.left_out import LeftOut
 from ingest.rejections import Rejections
 from ingest.selection import NOTHING, OTHER, PLAIN_IN_SPACES, Selection, Wanted
-from ingest.values import Rows, values_in
+from ingest.values import Rows, names, spelled, there, values_in
 from ingest.words import FIRST, PERSON, WordArray, flags_of
 
 NO_ADDRESS = "no address"
@@ -152,13 +152,16 @@ class Extractor:
         is_left_out[people.rows] = False  # of a record with several addresses one that may be kept is enough
         found = self._identifiers(batch, wanted)
         identifiers = {kind: entries.take(~is_left_out[entries.rows]) for kind, entries in found.items()}
-        is_accepted = self._enter(people, aliases, Entries.joined(list(identifiers.values())), words)
+        others = Entries.joined(list(identifiers.values()))
+        is_accepted = self._enter(people, aliases, others, words)
         if Kind.ORG_ID in identifiers:
             rows, organisations = _once_a_row(identifiers[Kind.ORG_ID])
             self._gathering.add_records(organisations, words[rows])
         links = {name: ids_in(batch.texts()) for name in wanted.links}
-        onward = link(self._junctions, links, wanted, people, aliases, is_left_out)
-        is_waiting = refer(self._junctions, links, wanted, words, file, ~(is_accepted | is_left_out), numbers, onward)
+        onward = link(self._junctions, links, wanted, Entries.beside(people, others), aliases, is_left_out)
+        is_open = ~is_left_out
+        is_open[people.rows] = False  # found by a number or a name alone, its person is still to be found
+        is_waiting = refer(self._junctions, links, wanted, words, file, is_open, is_accepted, numbers, onward)
         told = _told(count, is_broken, is_accepted, is_waiting, is_left_out, is_said, wanted, flaw)
         if self._rejections and numbers is not None:
             for reason in told.keys() - {LEFT_OUT}:  # nobody is told who had themselves forgotten
@@ -217,11 +220,17 @@ class Extractor:
     def _identifiers(self, batch: Batch, wanted: Wanted) -> dict[Kind, Entries]:
         parts: dict[Kind, list[Entries]] = {}
         for kind in wanted.identifiers.values():
-            rows, values = values_in(batch.texts())
-            if kind is Kind.PHONE:
-                rows, values = _phones(rows, values)
-            parts.setdefault(kind, []).append(self._entries(rows, values, kind))
+            found = self._values(kind, *values_in(batch.texts()))
+            parts.setdefault(kind, []).append(self._entries(*found, kind))
         return {kind: Entries.joined(found) for kind, found in parts.items()}
+
+    def _values(self, kind: Kind, rows: Rows, values: TextColumn) -> tuple[Rows, TextColumn]:
+        """*values* as `Digester` digests them for a look-up; those of one breach stand behind its name."""
+        if kind is Kind.PHONE:
+            return _phones(rows, values)
+        before = f"{self._breach}\0".encode()
+        spelling = names if kind is Kind.USERNAME else spelled
+        return there(rows, spelling(values, before), len(before) + 1)
 
     def _enter(self, people: Entries, aliases: Entries, identifiers: Entries, words: WordArray) -> NDArray[np.bool_]:
         """Hand the batch's digests over, with their flags; which rows they are of."""

@@ -34,6 +34,11 @@ class Entries:
             np.concatenate([part.domains for part in parts]),
         )
 
+    @classmethod
+    def beside(cls, people: Entries, others: Entries) -> Entries:
+        """Both, without domains."""
+        return cls(np.concatenate([people.rows, others.rows]), np.concatenate([people.digests, others.digests]))
+
     def take(self, which: NDArray[np.bool_]) -> Entries:
         return Entries(self.rows[which], self.digests[which], self.domains[which] if len(self.domains) else NOBODY)
 

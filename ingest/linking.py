@@ -13,7 +13,7 @@ from ingest.columns import Int64s, TextColumn
 from ingest.found import Entries, singly
 from ingest.joins import Junction
 from ingest.selection import Wanted
-from ingest.values import Rows, values_in, without_fractions
+from ingest.values import Rows, spelled, there, values_in
 from ingest.words import WordArray
 
 Values = tuple[Rows, TextColumn]
@@ -31,20 +31,23 @@ class Onward:
 
 
 def ids_in(texts: TextColumn) -> Values:
-    """The ids in a column: what one file writes 17 stands in another as 17.0."""
+    """The ids in a column, each in one spelling: what one file writes 17 stands in another as 17.0."""
     rows, values = values_in(texts)
-    return rows, without_fractions(values)
+    return there(rows, spelled(values))
 
 
 def link(
     junctions: Mapping[str, Junction],
     links: Mapping[str, Values],
     wanted: Wanted,
-    people: Entries,
+    direct: Entries,
     aliases: Entries,
     is_left_out: NDArray[np.bool_],
 ) -> list[Onward]:
-    """Say at the junctions who has which id, and return the ids of those who may be found elsewhere."""
+    """Say at the junctions who has which id, and return the ids of those who may be found elsewhere.
+
+    *direct* are people by all that they may be looked up by: what others say of an id is said of all of it.
+    """
     onward = []
     for column, name in wanted.keys:
         junction = junctions[name]
@@ -56,7 +59,7 @@ def link(
         for some in singly(rows, len(is_left_out)):
             id_of = np.zeros(len(is_left_out), np.int64)
             id_of[rows[some]] = digests[some]
-            for entries, are_aliases in ((people, False), (aliases, True)):
+            for entries, are_aliases in ((direct, False), (aliases, True)):
                 has_id = id_of[entries.rows] != 0
                 junction.add_people(id_of[entries.rows[has_id]], entries.digests[has_id], are_aliases=are_aliases)
     return onward
@@ -69,12 +72,14 @@ def refer(
     words: WordArray,
     file: int,
     is_open: NDArray[np.bool_],
+    is_found: NDArray[np.bool_],
     numbers: Int64s | None,
     onward: Sequence[Onward],
 ) -> NDArray[np.bool_]:
-    """Leave the records of *is_open* that name a person at their junction; which rows those are.
+    """Leave the records of *is_open* that name a person at their junction; which rows wait to be counted there.
 
-    By their ids *onward* others find them, and their person.
+    Those of *is_found* are counted already, for somebody is found by them whatever their id leads to. By their ids
+    *onward* others find them, and their person.
     """
     if wanted.meets is None or not is_open.any():
         return np.zeros(len(is_open), bool)
@@ -94,10 +99,11 @@ def refer(
                 _relay(junction, onward, rows[some], single, len(is_open))
     ids = np.stack(columns, axis=1)
     is_waiting: NDArray[np.bool_] = is_open & ids.any(axis=1)
-    of_waiting = None if numbers is None else numbers[is_waiting]
-    junction.add_references(ids[is_waiting], file, words[is_waiting], numbers=of_waiting)
+    for which, counted in ((is_waiting & ~is_found, True), (is_waiting & is_found, False)):
+        of_them = None if numbers is None else numbers[which]
+        junction.add_references(ids[which], file, words[which], counted=counted, numbers=of_them)
     _relay(junction, onward, np.flatnonzero(is_waiting), ids[is_waiting], len(is_open))
-    return is_waiting
+    return is_waiting & ~is_found
 
 
 def _relay(junction: Junction, onward: Sequence[Onward], rows: Rows, ids: NDArray[np.int64], count: int) -> None:

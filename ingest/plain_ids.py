@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.columns import ColumnDigester, Int64s
+from ingest.columns import ColumnDigester, Int64s, TextColumn
 from ingest.joins import Junction
 from ingest.readers.plain import Ids, Plain, Waiting
 from ingest.selection import Wanted
+from ingest.values import spelled, there
 from ingest.words import WordArray
 
 Pairs = tuple[Int64s, Int64s]
@@ -73,9 +74,10 @@ class Linker:
         is_kept: NDArray[np.bool_],
         base_at: NDArray[np.intp],
     ) -> Owners:
-        ids = self._digesters[junction].digests(found.texts)
-        left_out = ids[~is_kept[found.beside]]
-        ids, beside = ids[is_kept[found.beside]], found.beside[is_kept[found.beside]]
+        beside, texts = there(found.beside, spelled(found.texts))
+        ids = self._digesters[junction].digests(texts)
+        left_out = ids[~is_kept[beside]]
+        ids, beside = ids[is_kept[beside]], beside[is_kept[beside]]
         have_base = base_at[beside] >= 0
         aliases = ids[have_base], bases[base_at[beside[have_base]]]
         return Owners(junction, (ids, digests[beside]), aliases, left_out)
@@ -85,8 +87,13 @@ class Linker:
         if self._wanted.meets is None or not len(waiting):
             return np.empty((0, 1), np.int64)
         digester = self._digesters[self._wanted.meets]
-        columns = [np.where(texts.lengths > 0, digester.digests(texts), 0) for texts in waiting.ids]
+        columns = [_digests_or_none(digester, spelled(texts)) for texts in waiting.ids]
         return np.stack(columns, axis=1)
+
+
+def _digests_or_none(digester: ColumnDigester, ids: TextColumn) -> Int64s:
+    digests: Int64s = np.where(ids.lengths > 0, digester.digests(ids), 0)
+    return digests
 
 
 def _junctions(wanted: Wanted) -> set[str]:

@@ -91,7 +91,7 @@ class Survey:
 
     def contents(self) -> Contents:
         """What the load could have shown, whether or not it did."""
-        kinds = [Kind.EMAIL] if any(one.plan.addresses or _meets(one) for one in self.sources) else []
+        kinds = [Kind.EMAIL] if any(one.plan.addresses for one in self.sources) else []
         kinds += [Kind(kind) for one in self.sources for kind in one.plan.identifiers.values()]
         return Contents(
             mapped=self.data_classes,
@@ -124,7 +124,8 @@ class Survey:
     def _keys(self, source: Source) -> tuple[tuple[str, str], ...]:
         """The columns of *source* by which records elsewhere find its people, with the junction where they do.
 
-        Its people may be in a third place, where it finds them itself.
+        Its people may be in a third place, where it finds them itself. What its records may be looked up by besides
+        stands for them where they name nobody else.
         """
         keys = [(column, THE_PEOPLE) for column in source.plan.ids]
         joins = (one.plan.join for one in self.sources if one.plan.join)
@@ -135,7 +136,8 @@ class Survey:
             for column in _with_alike(source.table, _column(source.table, join.on))
         ]
         own = None if source.plan.addresses else _meets(source)
-        return tuple(dict.fromkeys(key for key in keys if source.plan.addresses or (own and key[1] != own)))
+        names_people = source.plan.addresses or (source.plan.identifiers and own is None)
+        return tuple(dict.fromkeys(key for key in keys if names_people or (own and key[1] != own)))
 
 
 def survey(

@@ -1,7 +1,8 @@
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from breachcheck import ids
 from breachcheck.addresses import KNOWN, canonical, holds_address
 from breachcheck.digests import Digester, Kind, digest_under
 from breachcheck.errors import InvalidAccount
@@ -61,8 +62,16 @@ def test_each_kind_has_a_key_of_its_own(digester):
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.sampled_from(SCOPED))
 def test_a_digest_is_the_one_under_the_key_of_its_kind(value, kind):
     digester = Digester(INDEX_KEY)
+    spelled = ids.name(value) if kind is Kind.USERNAME else ids.spelled(value)
+    assume(spelled)
 
-    assert digester.of(kind, value, "Example") == digest_under(digester.key_of(kind), f"Example\0{value}".encode())
+    assert digester.of(kind, value, "Example") == digest_under(digester.key_of(kind), f"Example\0{spelled}".encode())
+
+
+@pytest.mark.parametrize("kind", SCOPED)
+def test_an_id_of_nothing_that_can_be_seen_is_refused(digester, kind):
+    with pytest.raises(InvalidAccount):
+        digester.of(kind, "\u200b\u00a0", "Example")
 
 
 def test_asking_twice_gives_the_same_digest(digester):

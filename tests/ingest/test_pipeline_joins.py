@@ -1,5 +1,6 @@
 """Loads whose records name their people elsewhere, or by more than an address."""
 
+import json
 from functools import partial
 
 import pytest
@@ -72,16 +73,139 @@ def test_a_list_of_json_in_a_join_column_is_joined_by_each_of_its_ids(store, man
 
 
 def test_a_join_to_a_file_without_people_is_refused(store, manifest):
-    entries = (
-        ORDERS.replace("to: users.csv", "to: shops.csv")
-        + """
-    - {path: shops.csv, mapping: {}, identifiers: {ID: account-id}}
-    """
-    )
-    files = {"users.csv": USERS, "orders.csv": "user,town\n1,Bonn\n", "shops.csv": "ID,street\n1,High Street\n"}
+    entries = ORDERS.replace("to: users.csv", "to: orders.csv").replace("on: ID", "on: town")
 
-    with pytest.raises(ManifestError, match=r"`join` names shops\.csv"):
-        load(manifest(entries, files), store)
+    with pytest.raises(ManifestError, match=r"`join` names orders\.csv"):
+        load(manifest(entries, {"users.csv": USERS, "orders.csv": "user,town\n1,Bonn\n"}), store)
+
+
+KNOWN_BY_NUMBERS = """
+    - path: users.csv
+      mapping: {email: Email addresses}
+      identifiers: {login: username, phone: phone, org: org-id}
+    - path: orders.csv
+      mapping: {town: Geographic locations}
+      join: {column: user, to: users.csv, on: ID}
+    """
+
+
+def test_what_is_joined_is_told_by_all_that_a_person_may_be_looked_up_by(store, manifest):
+    users = "ID,email,login,phone,org\n1,ann@example.com,ann,+15550100,o-1\n2,,bob,,o-1\n3,,cy,,o-2\n"
+
+    outcome = load(manifest(KNOWN_BY_NUMBERS, {"users.csv": users, "orders.csv": "user,town\n1,Bonn\n2,Ulm\n"}), store)
+
+    asked = [(Kind.EMAIL, "ann@example.com"), (Kind.USERNAME, "ann"), (Kind.PHONE, "+15550100"), (Kind.ORG_ID, "o-1")]
+    for kind, text in [*asked, (Kind.USERNAME, "bob")]:
+        [(classes, via_alias)] = found(store, outcome.load_id, text, kind)
+        assert PLACES in classes
+        assert not via_alias
+    [(classes, _)] = found(store, outcome.load_id, "cy", Kind.USERNAME)
+    assert PLACES not in classes
+    assert (outcome.tally.read, outcome.tally.indexed, outcome.tally.rejected) == (5, 5, {})
+
+
+def test_people_who_have_no_address_are_joined_by_what_they_have(store, manifest):
+    entries = KNOWN_BY_NUMBERS.replace("{email: Email addresses}", "{}")
+    users = "ID,login,phone,org\n1,ann,,\n"
+
+    outcome = load(manifest(entries, {"users.csv": users, "orders.csv": "user,town\n1,Bonn\n2,Ulm\n"}), store)
+
+    assert found(store, outcome.load_id, "ann", Kind.USERNAME) == {(frozenset({"Usernames", PLACES}), False)}
+    assert outcome.tally.rejected == {"no matching person": 1}
+    assert Kind.EMAIL not in store.loads.get(outcome.load_id).contents.kinds
+
+
+@pytest.mark.parametrize("rejects", [None, "rejects.csv"])
+def test_a_record_that_has_a_number_of_its_own_is_told_of_its_person_too(store, manifest, tmp_path, rejects):
+    entries = ORDERS + "  identifiers: {phone: phone}\n"
+    orders = "user,town,phone\n1,Bonn,+15550100\n9,Ulm,+15550101\n9,Kiel,\n2,Kiel,\n"
+    files = {"users.csv": USERS, "orders.csv": orders}
+
+    outcome = load(manifest(entries, files), store, rejects=rejects and tmp_path / rejects)
+
+    ann = {(frozenset({EMAIL, PLACES, "Phone numbers"}), False)}
+    assert found(store, outcome.load_id, "ann@example.com") == ann
+    for phone in ("+15550100", "+15550101"):
+        assert found(store, outcome.load_id, phone, Kind.PHONE) == {(frozenset({PLACES, "Phone numbers"}), False)}
+    tally = outcome.tally
+    assert (tally.read, tally.indexed, tally.duplicates, tally.rejected) == (7, 6, 0, {"no matching person": 1})
+    if rejects:
+        assert (tmp_path / rejects).read_text().splitlines()[1:] == ["orders.csv,4,,no matching person"]
+
+
+def test_events_that_name_an_organisation_are_told_of_their_people_too(store, manifest):
+    entries = """
+    - {path: people.jsonl, format: mixpanel-people}
+    - {path: events.jsonl, format: mixpanel-events, identifiers: {organization_id: org-id}}
+    """
+    people = '{"$distinct_id": "d", "$properties": {"$email": "ann@example.com"}}\n'
+    event = (
+        '{"event": "a", "properties": {"time": 1, "distinct_id": "%s", "$city": "Bonn", "organization_id": "o-1"}}\n'
+    )
+    files = {"people.jsonl": people, "events.jsonl": event % "d" + event % "nobody"}
+
+    outcome = load(manifest(entries, files), store)
+
+    [(classes, _)] = found(store, outcome.load_id, "ann@example.com")
+    assert {PLACES, "Organisation identifiers"} <= classes
+    assert (outcome.tally.read, outcome.tally.indexed + outcome.tally.duplicates) == (3, 3)
+
+
+ID = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere"),
+    [
+        (ID, ID.upper()),
+        (f"{{{ID.upper()}}}", ID),
+        ("-1001234", "-1001234.0"),
+        ("17.00", "17"),
+        ("17\u00a0", "17"),
+        ("jos\u00e9", "jose\u0301"),
+        ("Ann@Example.com", "ann@example.com"),
+        ("ObjectId(507f1f77bcf86cd799439011)", "507f1f77bcf86cd799439011"),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_an_id_is_the_same_however_two_files_spell_it(store, manifest, suffix, here, elsewhere):
+    entries = ORDERS.replace(".csv", f".{suffix}")
+    files = {"users": [("ID", "email"), (here, "ann@example.com")], "orders": [("user", "town"), (elsewhere, "Bonn")]}
+    written = {f"{name}.{suffix}": as_text(suffix, *rows) for name, rows in files.items()}
+
+    outcome = load(manifest(entries, written), store)
+
+    assert found(store, outcome.load_id, "ann@example.com") == {(frozenset({EMAIL, PLACES}), False)}
+
+
+@pytest.mark.parametrize(("here", "elsewhere"), [("007", "7"), ("AbC", "aBc"), ("1.7", "17")])
+def test_ids_that_may_be_two_peoples_do_not_meet(store, manifest, here, elsewhere):
+    files = {"users.csv": f"ID,email\n{here},ann@example.com\n", "orders.csv": f"user,town\n{elsewhere},Bonn\n"}
+
+    outcome = load(manifest(ORDERS, files), store)
+
+    assert outcome.tally.rejected == {"no matching person": 1}
+
+
+def as_text(suffix, header, row):
+    return (
+        f"{','.join(header)}\n{','.join(row)}\n"
+        if suffix == "csv"
+        else json.dumps(dict(zip(header, row, strict=True))) + "\n"
+    )
+
+
+def test_ids_and_names_are_looked_up_as_people_write_them(store, manifest):
+    entries = (
+        "- {path: users.csv, mapping: {town: Geographic locations}, identifiers: {ID: account-id, login: username}}"
+    )
+    users = f"ID,login,town\n17.0,jose\u0301,Bonn\n{ID.upper()},\u00a0Ann,Bonn\n"
+
+    outcome = load(manifest(entries, {"users.csv": users}), store)
+
+    asked = [(Kind.ACCOUNT_ID, "17"), (Kind.ACCOUNT_ID, ID), (Kind.USERNAME, "jos\u00e9"), (Kind.USERNAME, "Ann")]
+    assert all(found(store, outcome.load_id, text, kind) for kind, text in asked)
+    assert not found(store, outcome.load_id, "ann", Kind.USERNAME)
 
 
 CHAIN = """
