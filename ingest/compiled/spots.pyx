@@ -45,7 +45,7 @@ for _byte in range(256):
     KINDS[_byte] = (
         (WORD if _byte < 128 and chr(_byte).isalnum() else 0)
         | (MARK if _byte in b".-" else 0)
-        | (OF_LOCAL if _byte in b"*+^_" else 0)
+        | (OF_LOCAL if _byte in b"+^_" else 0)
         | (INNER if _byte in b"'" else 0)
     )
 
@@ -58,8 +58,13 @@ cdef Py_ssize_t at_sign(const uint8_t* text, Py_ssize_t left) noexcept nogil:
     if text[0] == PERCENT:
         while stands(text, left, end, b"25", 2):
             end += 2
+        if stands(text, left, end, b"5cu0040", 7) or stands(text, left, end, b"26%", 3):
+            return end + 7  # or it may be one
         return end + 2 if stands(text, left, end, b"40", 2) else 0
     if text[0] == STROKE:
+        if stands(text, left, 1, b"u0026", 5):
+            end = entity(text + 5, left - 5)
+            return end + 5 if end else 0
         return 6 if stands(text, left, 1, b"u0040", 5) else 4 if stands(text, left, 1, b"x40", 3) else 0
     if text[0] == 0xEF:
         return 3 if stands(text, left, 1, b"\xbc\xa0", 2) or stands(text, left, 1, b"\xb9\xab", 2) else 0
@@ -67,6 +72,7 @@ cdef Py_ssize_t at_sign(const uint8_t* text, Py_ssize_t left) noexcept nogil:
 
 
 cdef Py_ssize_t entity(const uint8_t* text, Py_ssize_t left) noexcept nogil:
+    """The same of an entity; its first byte is taken for an ampersand."""
     cdef Py_ssize_t end = 5 if stands(text, left, 1, b"amp;", 4) else 1, digits
     if stands(text, left, end, b"commat;", 7):
         return end + 7
@@ -228,6 +234,8 @@ cdef bint is_beyond_host(const uint8_t* text, Py_ssize_t last, bint is_written_o
             return False
         if not is_written_out and (text[place] == PERCENT or text[place] == AT or text[place] >= 0x80):
             return False
+        if text[place] == PERCENT and begins_escape(text, last + 1, place):
+            return False
         may_escape |= text[place] == SEMICOLON
         if not is_of_url and text[place] == COLON and last - place > 2:
             is_of_url = text[place + 1] == SLASH and text[place + 2] == SLASH
@@ -235,6 +243,12 @@ cdef bint is_beyond_host(const uint8_t* text, Py_ssize_t last, bint is_written_o
                 return False
         place -= 1
     return True
+
+
+cdef bint begins_escape(const uint8_t* text, Py_ssize_t size, Py_ssize_t percent) noexcept nogil:
+    """Whether a percent sign at *percent* may begin another kind of escape, of which `escapes` knows some."""
+    cdef uint8_t first = byte_at(text, size, percent + 1), second = lowered(byte_at(text, size, percent + 2))
+    return first == 53 and second == 99 or first == 50 and (second == 53 or second == 54)  # %5C, %25, %26
 
 
 cdef bint has_host(const uint8_t* text, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
@@ -247,13 +261,13 @@ cdef bint has_host(const uint8_t* text, Py_ssize_t start, Py_ssize_t stop) noexc
 
 
 cdef bint may_end_escape(const uint8_t* text, Py_ssize_t last) noexcept nogil:
-    """Whether the semicolon at *last* may end an entity, or stand in a control sequence of a terminal."""
+    """Whether the semicolon at *last* may end an entity, its & escaped or not, or stand in a control sequence of a terminal."""
     cdef Py_ssize_t place = last
     while place >= 0 and (is_word(text[place]) or text[place] == HASH or text[place] == SEMICOLON):
         if last - place == LONGEST_ESCAPE:
             return True
         place -= 1
-    return place >= 0 and (text[place] == AMPERSAND or text[place] == BRACKET)
+    return place >= 0 and text[place] in (AMPERSAND, BRACKET, STROKE, PERCENT)
 
 
 cdef bint is_ended(const uint8_t* text, Py_ssize_t size, Spot* spot, bint has_inner) noexcept nogil:
@@ -265,6 +279,8 @@ cdef bint is_ended(const uint8_t* text, Py_ssize_t size, Spot* spot, bint has_in
         return True
     if follows == QUOTE:
         return not has_inner
+    if follows == COLON:
+        return not is_git(text + spot.start, spot.at - spot.start)
     if follows == EQUALS:
         return not (spot.next + 2 < size and may_be_octet(text[spot.next + 1], text[spot.next + 2]))
     if follows == PERCENT:
@@ -276,10 +292,17 @@ cdef bint is_ended(const uint8_t* text, Py_ssize_t size, Spot* spot, bint has_in
     return follows < 0x80 and follows != AT
 
 
+cdef bint is_git(const uint8_t* local, Py_ssize_t length) noexcept nogil:
+    """Whether it is whom repositories are asked for: nobody, where their path follows."""
+    return length == 3 and local[0] == 103 and local[1] == 105 and local[2] == 116
+
+
 cdef bint is_ended_by_percent(const uint8_t* text, Py_ssize_t size, Spot* spot, uint8_t before) noexcept nogil:
     """Whether an escape separates, or an escaped @ ends the piece, in which nothing but the address stands."""
     cdef Py_ssize_t left = size - spot.next
     cdef uint8_t first = byte_at(text, size, spot.next + 1), second = lowered(byte_at(text, size, spot.next + 2))
+    if begins_escape(text, size, spot.next):
+        return False
     if IS_HARD[before] and stands(text + spot.next, left, 1, b"40", 2) and is_hard(text, size, spot.next + 3):
         spot.done = spot.next + 3
         return True
@@ -297,7 +320,7 @@ cdef bint begins_entity(const uint8_t* text, Py_ssize_t size, Py_ssize_t first) 
         if place - first == LONGEST_ESCAPE:
             return True
         place += 1
-    return place < size and (text[place] == SEMICOLON or text[place] == AMPERSAND)
+    return place < size and text[place] in (SEMICOLON, AMPERSAND, STROKE)
 
 
 cdef bint is_blank_behind(const uint8_t* text, Py_ssize_t size, Py_ssize_t place) noexcept nogil:

@@ -7,7 +7,9 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 AT = re.compile(
-    r"@|%(?:25)*40|&(?:amp;)?(?:#0{0,4}64|#x0{0,4}40|commat);|\\(?:u0040|x40)|[\uff20\ufe6b]", re.IGNORECASE
+    r"@|%(?:25)*(?:40|5Cu0040|26%(?:25)*23(?:64|x40)(?:;|%(?:25)*3B))"
+    r"|(?:&|\\u0026)(?:amp;)?(?:#0{0,4}64|#x0{0,4}40|commat);|\\(?:u0040|x40)|[\uff20\ufe6b]",
+    re.IGNORECASE,
 )
 """An @, however it is written."""
 
@@ -15,7 +17,7 @@ LONGEST_ENTITY = 26
 
 _ENTITY = re.compile(rf"&(?:#[0-9]{{1,8}}|#[xX][0-9a-fA-F]{{1,8}}|[A-Za-z][A-Za-z0-9]{{1,{LONGEST_ENTITY - 2}}});")
 _BACKSLASHED = re.compile(
-    r"(?<!\\)\\++(?:[uU]([0-9a-fA-F]{4})|(x[0-9a-fA-F]{2}(?:\\+x[0-9a-fA-F]{2})*)|([nrt])|(['\"/_]))"
+    r"(?<!\\)\\++(?:[uU]([0-9a-fA-F]{4})|(x[0-9a-fA-F]{2}(?:\\+x[0-9a-fA-F]{2})*)|([nrt])|(['\"/_@]))"
 )
 _HEX = re.compile("[0-9a-fA-F]{2}")
 _MAY_BE_QUOTED = re.compile("=[02389A-F][0-9A-F]")
@@ -29,6 +31,10 @@ _WIDE_CLASS = "[\uff0b\uff0d\uff0e\uff10-\uff19\uff21-\uff3a\uff3f\uff41-\uff5a]
 _WIDE = re.compile(f"(?<!{_WIDE_CLASS}){_WIDE_CLASS}+(?=[@\uff20])|(?<=[@\uff20]){_WIDE_CLASS}+")
 _SELECTORS = range(0xFE00, 0xFE10)  # of how the character before them is drawn
 _PERCENT_AT = re.compile("%(?:25)*40")
+_PERCENT_ESCAPE = re.compile(
+    "%(?:25)*(?:5C(?=u00[0-9A-F]{2})|26%(?:25)*23(?:[0-9]{1,8}|x[0-9A-F]{1,8})(?:;|%(?:25)*3B))", re.IGNORECASE
+)
+""" \\u0040 and &#64; in what is percent-encoded."""
 _PERCENT_SEPARATOR = re.compile("%(?:25)*(?:0[9AD]|2[0289C]|3[A-F]|[57][B-D])", re.IGNORECASE)
 _PERCENT_LOCAL = re.compile("%(?:25)*(27|2[BDEF]|5F)", re.IGNORECASE)  # ' + - . / _
 _PERCENT_LETTERS = re.compile("(?:%[89A-F][0-9A-F]){2,}", re.IGNORECASE)
@@ -48,7 +54,8 @@ def unescaped(text: str) -> str:
     That is entities, ``\\u0040``, literal ``\\n`` and ``\\t``, ``%40``; what has no width is left out. Within a
     ``scheme://`` URL ``/ ? & #`` separate as well, and of what stands before its host the secret is left out.
     """
-    text = _without_backslashes(_without_entities(text))
+    text = _PERCENT_ESCAPE.sub(lambda found: _percent_decoded(found[0]), text) if "%" in text else text
+    text = _without_entities(_without_backslashes(_without_entities(text)))
     text = _without_quoting(text) if "=" in text and _MAY_BE_QUOTED.search(text) else text
     text = _MAILTO.sub(lambda found: unquote(_PERCENT_SEPARATOR.sub(" ", found[0])), text) if "%" in text else text
     for _ in range(_DEEPEST):
@@ -60,6 +67,12 @@ def unescaped(text: str) -> str:
         text = _PERCENT_LETTERS.sub(lambda found: unquote(found[0]), _PERCENT_SEPARATOR.sub(" ", text))
         text = _PERCENT_LOCAL.sub(lambda found: unquote(f"%{found[1]}"), text)
     return text if text.isascii() else _seen(text)
+
+
+def _percent_decoded(text: str) -> str:
+    while "%" in text:
+        text = unquote(text)
+    return text
 
 
 def _without_entities(text: str) -> str:

@@ -25,7 +25,7 @@ _WORD = re.compile(r"(?:[0-9]*[\p{Latin}_][\p{Latin}0-9._+'-]|[0-9]{5})[\p{Latin
 _SENTENCE = re.compile("[A-Z][a-z]*")
 
 _EMPHASIS = "*_~"
-_BETWEEN = "+.*#_!~$%^?"
+_BETWEEN = "+.*#_!~$%^?-"
 """What parts an address from one directly before it; a + stands for a blank there, or for "and"."""
 
 _IN_BRACKETS = re.compile(rf"<(?=CA|prvs=[0-9]|[^={_NO_LOCAL}]*(?:[0-9+]|bounce))([^={_NO_LOCAL}]++=[^{_NO_LOCAL}]++)")
@@ -43,13 +43,14 @@ ENDINGS_TOO = frozenset({"zip", "mov"})
 _LONGEST_OF_COUNTRIES = 2  # letters: `.Uk` may end a domain, where `.Tel` begins a sentence
 _LONGEST_RUN = 1 << 10  # characters behind an @ among which a domain ends (RFC 1035, 2.3.4), with room for what follows
 _SCALED = re.compile("[1-9]x[.]")  # behind the @ of an image at twice its size
-_NOT_LEADING = re.compile(r"['&]|[.-]{2,}|!--|[!#$%*+./?^~-]+(?=')|\p{No}+")
+_NOT_LEADING = re.compile(r"['&]|[*]{1,2}(?![*])|[.-]{2,}|!--|[!#$%*+./?^~-]+(?=')|\p{No}+")
 _PATH = re.compile("[.~*]*/")
 _OF_CODE = re.compile(r"\A(?:[NnEeBbUuRrFf]|[Rr][Bb]|[Bb][Rr])'(?=(?:[^']|'')+\Z)")  # N'…' of SQL, b'…' of Python
 _DOUBLED = re.compile(r"(?<=\w)''(?=\w)")  # as SQL escapes an apostrophe
 _STRING_ENDS = re.compile(r"'(?!\w)")
 _STYLE = re.compile(rb"(?<=(?:\x1b|\\u001b|\\x1b|\\0?33|\\e|#033|\^\[)\[)(?:[0-9;]*[0-9])?[A-Za-z]", re.IGNORECASE)
-_PLACEHOLDER = re.compile("[*]+|%[A-Za-z]?")
+_NOBODY = re.compile("[*]+|%[A-Za-z]?|%[A-Za-z_]+%|.*[*]{2}.*")  # a placeholder, or masked
+_REMOTE = re.compile(":[^:]*(?:/|[.]git)")  # of a repository, behind its host
 
 
 def found_in(text: bytes) -> list[str]:
@@ -107,11 +108,14 @@ def _domain(rest: str, *, is_last: bool) -> str:
 
 
 def _before_another(run: str) -> Iterator[str]:
-    """The beginnings of *run*, of which a dot parts what is the local part before the next @."""
+    """The beginnings of *run*, of which a dot or a hyphen parts what is the local part before the next @."""
     labels = run.split(".")
     for end in range(2, len(labels)):
         if len(labels[end]) > _LONGEST_OF_COUNTRIES or not top_level.is_known(labels[end]):
             yield ".".join(labels[:end])
+    for last in reversed(range(1, len(labels))):
+        if "-" in labels[last] and not labels[last].startswith("xn--"):
+            yield ".".join([*labels[:last], labels[last].partition("-")[0]])
 
 
 def _before_suffix(run: str) -> Iterator[str]:
@@ -157,7 +161,7 @@ def _address(local: str, domain: str, after: str) -> str | None:
     """The address of *local*, stripped of what does not belong to it, at *domain*, if it is one."""
     own = _own(local, domain, after)
     text = f"{own}@{domain}"
-    if not domain or _UNREADABLE in text or _PLACEHOLDER.fullmatch(own):
+    if not domain or _UNREADABLE in text or _NOBODY.fullmatch(own) or (own == "git" and _REMOTE.match(after)):
         return None
     try:
         canonical(text)

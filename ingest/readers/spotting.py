@@ -11,7 +11,9 @@ _NEAR_END = 1 << 12  # bytes in which a block has a place to be cut at, in all l
 _NEAR = 128  # bytes before an @ in which its piece begins, in all likelihood
 _SEPARATOR = re.compile(rb"[%s]" % re.escape(prose.SEPARATORS))
 _AT = re.compile(
-    rb"@|%(?:25)*40|&(?:amp;)?(?:#0{0,4}64|#x0{0,4}40|commat);|\\(?:u0040|x40)|\xef\xbc\xa0|\xef\xb9\xab", re.IGNORECASE
+    rb"@|%(?:25)*(?:40|5Cu0040|26%(?:25)*23(?:64|x40)(?:;|%(?:25)*3B))"
+    rb"|(?:&|\\u0026)(?:amp;)?(?:#0{0,4}64|#x0{0,4}40|commat);|\\(?:u0040|x40)|\xef\xbc\xa0|\xef\xb9\xab",
+    re.IGNORECASE,
 )
 """As `escapes.AT`, in UTF-8."""
 

@@ -40,6 +40,8 @@ PARTS = st.one_of(
     st.sampled_from(
         ["=3D", "=3Cb", "=20", "=C3=B6", "\\x22", "\\xc3\\xb6", "ｂ", "ש-", "...", "com.Tel", "com-a", "Tel"]
     ),
+    st.sampled_from(["\\u0026#39;", "\\u0026#64;", "%5Cu0040", "%5Cu002E", "%26%2364%3B", "%26%2346;", "\\@", "%x%"]),
+    st.sampled_from(["git", "git@example.com", ":a/b.git", "***", "-alice@example.org", "\\x26", "&#\\x34"]),
     st.sampled_from(["\x1b[", "\\u001b[", "1;", "31m", "K", "m", "0;1mbob@example.com"]),
     st.sampled_from(
         ["*", "**", "_", "~", "`", "!", "$", "^", "\u200b", "\u00a0", "。", "「", "\0", "\x1f", "\r\n", "\ufffd"]
@@ -47,9 +49,42 @@ PARTS = st.one_of(
 )
 TEXTS = st.lists(PARTS, max_size=40).map("".join)
 BEFORE = ["", "'", "=", ":", ";", "`", "[", "\\n", "\\t", "&", "<a=", "1;31m", "https://u:", "https://u/?a="]
-LOCALS = ["bob", "o'brien", "nora", "rob.x+y", "31mbob", "x'y'z", "n'x", "AB1", "2024bob", "b*", "_b"]
+LOCALS = [
+    "git",
+    "b**b",
+    "\\u0026#39;bob",
+    "bob",
+    "o'brien",
+    "nora",
+    "rob.x+y",
+    "31mbob",
+    "x'y'z",
+    "n'x",
+    "AB1",
+    "2024bob",
+    "b*",
+    "_b",
+]
 DOMAINS = ["example.com", "Gmail.com", "googlemail.com", "x.zip", "a.b-c.de", "Example.Com", "a--b.com", "m.uk."]
-BEHIND = ["", "%40", "%2C", "%2E", "&x=1", "&#46;x", "\\n", '\\"', "\\u003e", "'", "...", ">", "=C3=B6", "²"]
+BEHIND = [
+    "",
+    ":a/b",
+    "%5Cu002Eau",
+    "\\u0026#46;au",
+    "%40",
+    "%2C",
+    "%2E",
+    "&x=1",
+    "&#46;x",
+    "\\n",
+    '\\"',
+    "\\u003e",
+    "'",
+    "...",
+    ">",
+    "=C3=B6",
+    "²",
+]
 NEARLY_PLAIN = st.lists(
     st.tuples(
         st.sampled_from(BEFORE),
