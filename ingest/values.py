@@ -54,10 +54,9 @@ def spelled(values: TextColumn, before: bytes = b"") -> TextColumn:
     """
     bare = _behind(values, before)
     is_odd = _holding(bare, bare.data >= 0x80) | _begins_oddly(bare)
-    is_lowered = ~is_odd & (_holding(bare, bare.data == ord("@")) | _reads_as_uuid(bare))
     is_whole, has_fraction = _fractions(bare)
     lengths = values.lengths - len(".0") * (is_whole & ~is_odd)
-    lowered = TextColumn(_lowered(bare, is_lowered), values.starts, lengths)
+    lowered = TextColumn(_lowered(bare, ~is_odd), values.starts, lengths)
     return _rewritten(lowered, is_odd | has_fraction & ~is_whole, ids.spelled, before)
 
 
@@ -97,7 +96,8 @@ def _fractions(values: TextColumn) -> tuple[NDArray[np.bool_], NDArray[np.bool_]
     """Which of *values* are whole numbers with `.0` behind them; and which end in a nothing behind some dot."""
     ends = values.starts + values.lengths
     has_fraction = (values.lengths > len(".0")) & (values.data[ends - 1] == ord("0"))
-    has_fraction &= _holding(values, values.data == ord("."))
+    if has_fraction.any():
+        has_fraction &= _holding(values, values.data == ord("."))
     is_whole = np.zeros(len(values), bool)
     rows = np.flatnonzero(has_fraction)
     if len(rows):
@@ -108,9 +108,11 @@ def _fractions(values: TextColumn) -> tuple[NDArray[np.bool_], NDArray[np.bool_]
 
 
 def _lowered(values: TextColumn, which: NDArray[np.bool_]) -> Bytes:
-    """The bytes of *values*, A to Z in lower case in *which* of them."""
+    """The bytes of *values*, A to Z in lower case in those of *which* that mean the same in either case."""
     is_upper = values.data - np.uint8(ord("A")) < 26
     which = which & _holding(values, is_upper)
+    if which.any():
+        which &= _holding(values, values.data == ord("@")) | _reads_as_uuid(values)
     if not which.any():
         return values.data
     edges = np.zeros(len(values.data) + 1, np.int64)

@@ -108,6 +108,7 @@ def test_what_is_empty_or_no_text_is_refused(digester, kind, value):
     [
         "15550100", "+0555", "+1234567890123456", "+\u0661\u0662\u0663", "+1\n", "+1555o100", "++15550100",
         "+15550100x12", "+15550100 ext", "ext. 12", "tel:15550100", "+15550100;+15550101",
+        "+1555010\u00b2", '+15550100"',
     ],
 )  # fmt: skip
 def test_a_phone_number_that_is_not_e164_is_refused(digester, value):
@@ -120,7 +121,8 @@ def test_a_phone_number_that_is_not_e164_is_refused(digester, value):
     [
         "+1 555 0100", "+1 (555) 0100", "+1-555-0100", "001 555 01 00", "+1\u00a0555.0100", "tel:+1-555-0100",
         "+1-555-0100 ext. 12", "+1 555 0100 x12", "+1 555 0100, Extension 12", "tel:+1-555-0100;ext=12",
-        "\u202a+1 555 0100\u202c",
+        "\u202a+1 555 0100\u202c", "'+1 555 0100", '="+1 555 0100"', "whatsapp:+15550100", "sms:+15550100",
+        "\uff0b\uff11 \uff08555\uff09 0100", "+\u0661 \u0665\u0665\u0665 0100",
     ],
 )  # fmt: skip
 def test_a_phone_number_may_be_asked_for_as_files_and_people_write_it(digester, value):
