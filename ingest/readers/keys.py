@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import cast
 
 from ingest.engine import literal, quoted
+from ingest.readers import headers
 
 WRAPPERS = ("properties", "$properties", "_source")
 _DEPTH = 6
 _EACH = "[]"
-_EXTENDED = {"$oid", "$date", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal", "$uuid"}
+_EXTENDED = {"$oid", "$date", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal", "$uuid", "$binary"}
+_EXTENDED |= {"$timestamp", "$regularExpression", "$symbol", "$code"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +30,17 @@ class Keys:
 
 
 def keys_of(records: Iterable[dict[str, object]]) -> Keys:
-    """The union of the keys of *records*, in the order of their appearance. Keys that differ by case are one column."""
+    """The union of the keys of *records*, in the order of their appearance. Keys that differ by case are one column; an
+    empty one is called columnN."""
     spellings: dict[str, dict[str, None]] = {}
     wrappers: dict[str, None] = {}
     for record in _alone(records):
         wrappers |= {name: None for name in WRAPPERS if isinstance(record.get(name), dict)}
         for column in _columns(record, "", 0):
             spellings.setdefault(column.casefold(), {})[column] = None
-    columns = tuple(next(iter(known)) for known in spellings.values())
-    return Keys(columns, {folded: tuple(known) for folded, known in spellings.items()}, tuple(wrappers))
+    columns = headers.names([next(iter(known)) for known in spellings.values()], [])
+    known_as = (tuple(known) for known in spellings.values())
+    return Keys(columns, dict(zip(map(str.casefold, columns), known_as, strict=True)), tuple(wrappers))
 
 
 def _alone(records: Iterable[dict[str, object]]) -> Iterable[dict[str, object]]:
@@ -81,9 +85,11 @@ def _column(name: str, value: object, depth: int) -> Iterator[str]:
 def _is_one_value(value: dict[str, object]) -> bool:
     """Whether *value* is empty, one of MongoDB's ways to write a single value, as `{"$oid": "…"}`, or a list in which
     each value has its number: `{"0": "…", "1": "…"}`."""
-    if len(value) < 2:
-        return not value or not _EXTENDED.isdisjoint(value)
-    return all(key.isdecimal() and not isinstance(inner, dict | list) for key, inner in value.items())
+    if not value or (not _EXTENDED.isdisjoint(value) and all(key.startswith("$") for key in value)):
+        return True
+    return len(value) > 1 and all(
+        key.isdecimal() and not isinstance(inner, dict | list) for key, inner in value.items()
+    )
 
 
 class Extraction:

@@ -14,6 +14,7 @@ from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
 from ingest import disk_files
 from ingest.engine import quoted
+from ingest.readers import headers
 from ingest.readers.base import Instructions, Table
 from ingest.readers.left_out import LeftOut
 from ingest.readers.lines import UTF8
@@ -54,7 +55,8 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
         )
     for name in chosen:
         shown = f"{file.name}#{mask_addresses(name)}"
-        yield table(shown, columns[name], "sqlite", UTF8, partial(_blocks, opener, name, columns[name], shown))
+        called = headers.names(columns[name], [])
+        yield table(shown, called, "sqlite", UTF8, partial(_blocks, opener, name, columns[name], shown))
 
 
 def _opener(file: DataFile) -> Opener:

@@ -173,6 +173,8 @@ def path_of(folder: Path, text: str) -> Path:
         ({"$oid": "55"}, "55"),
         ({"0": "a", "1": "b", "10": None}, "a\nb"),
         ({"$numberLong": "17"}, "17"),
+        ({"$binary": "YQ==", "$type": "00"}, "YQ==\n00"),
+        ({"$regularExpression": {"pattern": "a", "options": ""}}, '{"pattern":"a","options":""}'),
         ("[not a list", "[not a list"),
         ("{not an object", "{not an object"),
         ('a "quoted" \\ value', 'a "quoted" \\ value'),
@@ -181,6 +183,12 @@ def path_of(folder: Path, text: str) -> Path:
 )
 def test_values_become_text(tmp_path: Path, value: object, text: str | None) -> None:
     assert values_of(tmp_path, [{"v": value, "w": 1}], "v") == [(text,)]
+
+
+def test_a_key_without_letters_is_a_column_all_the_same(tmp_path: Path) -> None:
+    records = [{"id": 1, "": "ann@example.com"}, {"id": 2, "": "bob@example.com"}]
+
+    assert values_of(tmp_path, records, "column2") == [("ann@example.com",), ("bob@example.com",)]
 
 
 # Dirt

@@ -62,6 +62,15 @@ def test_columns_are_read_in_the_order_asked_for(tmp_path: Path) -> None:
     assert scan(users, ["email", "id"]).rows[0] == ("a@example.com", "1")
 
 
+def test_a_column_without_a_name_is_read_too(tmp_path: Path) -> None:
+    script = """CREATE TABLE t ("" TEXT, email TEXT, " " TEXT); INSERT INTO t VALUES ('1', 'a@example.com', '2')"""
+
+    [table] = tables_of(database(tmp_path, script))
+
+    assert table.columns == ("column1", "email", "column3")
+    assert scan(table).rows == [("1", "a@example.com", "2")]
+
+
 def test_a_database_is_told_by_content(tmp_path: Path) -> None:
     assert len(tables_of(database(tmp_path, name="people.csv"))) == 2
 
