@@ -12,7 +12,7 @@ _TOKEN = re.compile(
     r"|'[^'\\\n]*(?:\\.[^'\\\n]*)*'"
     r"|[\"'][^\n]*"  # a string that is never closed
     r"|(?:new )?[A-Za-z_$][\w$.]*[ \t]*[:(]?"
-    r"|//[^\n]*|/\*[^*\n]*\*/|,(?=\s*[}\]])"
+    r"|//[^\n]*|/\*[^*\n]*\*/|/(?:\\.|[^/\\\n])+/[a-z]*|,(?=\s*[}\]])"
     r"|[)\n]|-Infinity|\[(?:Object|Array)\]|\.\.\. \d+ more items?"
 )
 _NUMBERS = frozenset(["NumberLong", "NumberInt", "NumberDecimal", "Decimal128", "Long", "Int32", "Double"])
@@ -81,7 +81,7 @@ class _Writer:
         if first == ")":
             return self._ends.pop() if self._ends else token
         if first in "/,":
-            return ""
+            return "" if token.startswith((",", "//", "/*")) else json.dumps(token)
         if token[-1] == "(":
             return self._opened(token)
         if token[-1] == ":":

@@ -67,6 +67,7 @@ def test_it_may_be_called_json(tmp_path, told):
         ('{ "a" : DBRef("users", ObjectId("5f")), b: BinData(0,"YQ==") }', {"a": ["users", "5f"], "b": [0, "YQ=="]}),
         ("{ a: new Date(1600000000000) }", {"a": 1600000000000}),
         ("{ a: 'b: c', d: 'ObjectId(\"x\")' }", {"a": "b: c", "d": 'ObjectId("x")'}),
+        ('{ "a" : /^x\\/y "z"/i, b: /[/ }', {"a": '/^x\\/y "z"/i', "b": "/[/"}),
         (r"{ a: '\x41\u0042\n\\' }", {"a": "AB\n\\"}),
         ("{ a: '\\\\\"' }", {"a": '\\"'}),
         ("{ a: NaN, b: [Array], c: -Infinity, d: MinKey() }", {"a": None, "b": None, "c": None, "d": []}),
