@@ -16,7 +16,7 @@ LONGEST = 100  # characters of a column's name that are looked at
 _OF_A_NAME = (["first"], ["last"], ["middle"])  # if nothing is behind: ``last_login`` is no name
 _TYPES = frozenset({"S", "N", "B", "M", "L", "SS", "NS", "BS"})  # DynamoDB's
 _AROUND_ALL = frozenset({"Item", "_source"})
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
+_LETTERS = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])")
@@ -161,11 +161,26 @@ def _words(name: str) -> list[str]:
 
 def _letters(text: str) -> str:
     """*text* in small letters without accents, its words apart."""
-    letters = _HUMP.sub(" ", text).casefold()
+    letters = _HUMP.sub(" ", _as_meant(text)).casefold()
     if letters.isascii():
         return letters
     marked = unicodedata.normalize("NFKD", letters).translate(_LETTERS)
     return "".join(char for char in marked if not unicodedata.combining(char))
+
+
+def _as_meant(name: str) -> str:
+    """*name*, or what it was before UTF-8 was taken for cp1252: nothing else happens to spell UTF-8 throughout."""
+    if name.isascii():
+        return name
+    try:
+        return b"".join(map(_byte_of, name)).decode()
+    except UnicodeError:
+        return name
+
+
+def _byte_of(letter: str) -> bytes:
+    """What cp1252 takes for *letter*; bytes that have none there are controls."""
+    return letter.encode("latin-1" if letter < "\u0100" else "cp1252")
 
 
 def _shorter(words: list[str], around: frozenset[str]) -> Iterator[list[str]]:
