@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from breachcheck.addresses import holds_address
@@ -26,6 +27,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 _LISTS = {"results", "data", "users", "people", "records", "items", "rows", "profiles", "customers", "members", "hits"}
 _LISTS |= {"documents", "docs", "entries", "value", "list", "subscribers", "response", "objects", "events", "accounts"}
 _OF_ONE_PERSON = {"email", "emails", "mails", "addresses", "contacts", "identities"}
+_MANY = 10
 _PAGE = {"page", "page_size", "session_id", "status", "total"}
 _ADDRESS = re.compile(r'"[^\s@"\\]+@[^\s@"\\]+\.[^\s@"\\]+"')
 _HUGE_LIST = re.compile(r'"([^"\\]{1,100})"\s*:\s*\[\s*\{')
@@ -59,7 +61,7 @@ def shape_of(head: str, columns: Sequence[str]) -> Shape:
     lines = list(islice((line.strip(" \r\t,\f\x1a\x1e") for line in head.split("\n") if line.strip()), _SAMPLE))
     objects = [value for line in lines if (value := object_in(line)) is not None]
     if objects and sum(line.startswith("{") and line.endswith("}") for line in lines) * 2 >= len(lines):
-        find = _path_of if lines[1:] else _path_of_only
+        find = _path_of if lines[1:] else partial(_path_of_only, is_alone=True)
         [(path, _)] = Counter(find(value, columns) for value in objects).most_common(1)
         return Shape(not path, path, _arrays_at(objects[0], path))
     path = _path_within(head, columns)
@@ -90,13 +92,13 @@ def _path_within(head: str, columns: Sequence[str]) -> tuple[str, ...]:
     if not text.startswith("{"):
         return ()
     try:
-        value, _ = json.JSONDecoder(strict=False).raw_decode(text)
+        value, end = json.JSONDecoder(strict=False).raw_decode(text)
     except json.JSONDecodeError as fault:
         begun = object_in(_closed(text[: min(fault.pos, _GLANCE)]))
-        return (_path_of_only(begun, columns) if begun else ()) or _path_of_huge(text)
+        return (_path_of_only(begun, columns, is_alone=True) if begun else ()) or _path_of_huge(text)
     except (ValueError, RecursionError):
         return _path_of_huge(text)
-    return _path_of_only(value, columns)
+    return _path_of_only(value, columns, is_alone="{" not in text[end:])
 
 
 def _closed(text: str) -> str:
@@ -137,8 +139,11 @@ def _path_of(value: Mapping[str, object], columns: Sequence[str]) -> tuple[str, 
     return next(((key,) for key in [*peopled, *named]), ())
 
 
-def _path_of_only(value: Mapping[str, object], columns: Sequence[str]) -> tuple[str, ...]:
-    """Where the records stand in a file that is one object; () where *value* is the only record."""
+def _path_of_only(value: Mapping[str, object], columns: Sequence[str], *, is_alone: bool = False) -> tuple[str, ...]:
+    """Where the records stand in a file that is one object; () where *value* is the only record.
+
+    Where it *is_alone* in the file, many people in one place are its records, whoever is named beside them.
+    """
     path = _path_of(value, columns)
     if path or any(column.partition(".")[0] in value for column in columns):
         return path
@@ -148,14 +153,23 @@ def _path_of_only(value: Mapping[str, object], columns: Sequence[str]) -> tuple[
     for key in sorted(value, key=lambda key: -_people_in(value[key])):
         beside = [some for other, some in value.items() if other != key and holds_address(json.dumps(some))]
         inner = value[key]
-        if not all(map(_is_collection, beside)):
+        is_crowd = is_alone and _is_crowd(key, inner, beside)
+        if not is_crowd and not all(map(_is_collection, beside)):
             continue
         if beside and key in lists and _people_in(inner):
             return (key,)
-        found = _path_of_only(inner, ()) if isinstance(inner, dict) else ()
+        found = _path_of_only(inner, (), is_alone=is_crowd) if isinstance(inner, dict) else ()
         if found:
             return (key, *found)
     return ()
+
+
+def _is_crowd(key: str, inner: object, beside: Sequence[object]) -> bool:
+    """Whether so many more people stand in *inner*, under *key*, than *beside* it that those there are of the export:
+    who made it, whom to ask."""
+    people, others = _people_in(inner), sum(map(_people_in, beside))
+    enough = _FEWEST if key in _LISTS else _MANY
+    return key not in _OF_ONE_PERSON and people >= enough * max(others, 1)
 
 
 def _is_collection(value: object) -> bool:

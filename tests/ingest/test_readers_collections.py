@@ -54,6 +54,38 @@ def test_what_is_beside_all_collections_and_holds_an_address_is_told_of_once(tmp
     assert [scan(table).rejects for table in tables.values()] == [{BESIDE: 1}, {}]
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(
+    "export",
+    [
+        {"exported_by": "root@example.com", "users": list(USERS.values())},
+        {"meta": {"contact": "root@example.com"}, "data": {"page": 1, "items": list(USERS.values())}},
+        {"exported_by": "root@example.com", "users": USERS},
+        {"by": "root@example.com", "kunden": [{"email": f"u{number % 3}@example.com"} for number in range(10)]},
+    ],
+    ids=["list", "nested", "ids", "any key"],
+)
+def test_who_made_an_export_is_not_its_only_record(tmp_path, export, indent):
+    [table] = tables_of(tmp_path, json.dumps(export, indent=indent)).values()
+
+    scanned = scan(table)
+
+    assert {row[table.columns.index("email")] for row in scanned.rows} == {
+        f"u{number}@example.com" for number in range(3)
+    }
+    assert scanned.rejects == {BESIDE: 1}
+
+
+@pytest.mark.parametrize("around", ["{}", "[{}, {}]", "{}\n{}"])
+def test_a_person_who_knows_others_is_a_record(tmp_path, around):
+    friends = [{"email": f"f{number}@example.com"} for number in range(20 if around != "{}" else 5)]
+    person = json.dumps({"email": "ann@example.com", "friends": friends}, indent=1)
+
+    [table] = tables_of(tmp_path, around.format(person, person)).values()
+
+    assert {row[table.columns.index("email")] for row in scan(table).rows} == {"ann@example.com"}
+
+
 def test_a_torn_record_costs_its_own_collection_one_record(tmp_path):
     text = json.dumps({"users": USERS, "staff": STAFF, "more": STAFF}).replace('"eve@example.com"}', '"eve@exam', 1)
 
