@@ -173,7 +173,7 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
             if _MASK in within:
                 yield _Found(table.name, why=_MASKED)
                 continue
-            sample = sample_of(connection, table)
+            sample = sample_of(connection, table, far=table if file.source else None)
             if note and not any(sample.values()):
                 yield _Found(name, why=_EMPTY)
                 continue

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import duckdb
 
 from ingest.engine import quoted
+from ingest.nothing_said import SAYS_NOTHING
 from ingest.readers.base import Table
 from ingest.suggestions import Sample
 
@@ -12,17 +13,32 @@ ROWS = 500
 LONGEST = 4096
 """Characters of a value that are looked at."""
 
+FAR = 1_000_000
+"""Records that are gone through for a value of columns whose first ones say nothing."""
+
+_FAR_ROWS = 100
 _AT_ONCE = 200  # columns: DuckDB holds thousands of rows of each that it is asked for
 
 
-def sample_of(connection: duckdb.DuckDBPyConnection, table: Table, rows: int = ROWS) -> Sample:
-    """Values of some *rows* records of *table*, empty ones left out, long ones cut; it is scanned as far as that takes.
+def sample_of(
+    connection: duckdb.DuckDBPyConnection, table: Table, rows: int = ROWS, far: Table | None = None
+) -> Sample:
+    """Values of some *rows* records of *table*, without those that say nothing, long ones cut; it is scanned as far as
+    that takes.
+
+    What is sorted by a column begins with the records that lack it: where no address is among the values, columns that
+    say nothing in them are looked at in *FAR* records of *far*, which is the same table, or all of it.
 
     Raises DataFileError where the table cannot be read. Standard input cannot be read again after this.
     """
     found: dict[str, list[str]] = {}
     for start in range(0, len(table.columns), _AT_ONCE):
         found |= _some(connection, table, table.columns[start : start + _AT_ONCE], rows)
+    if far is None or any("@" in value for values in found.values() for value in values):
+        return found
+    silent = [name for name, values in found.items() if not values]
+    for start in range(0, len(silent), _AT_ONCE):
+        found |= _further(connection, far, silent[start : start + _AT_ONCE])
     return found
 
 
@@ -35,4 +51,23 @@ def _some(
         found = connection.execute(f"SELECT {wanted} FROM {relation} WHERE NOT broken LIMIT {rows:d}").fetchall()  # noqa: S608
         table.rejects(connection)
     by_column = zip(*found, strict=True) if found else ((),) * len(columns)
-    return {name: [value for value in values if value] for name, values in zip(columns, by_column, strict=True)}
+    return {
+        name: [value for value in values if value and _says(value)]
+        for name, values in zip(columns, by_column, strict=True)
+    }
+
+
+def _further(connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str]) -> dict[str, list[str]]:
+    """Values of *columns* from all over the first *FAR* records, by chance alone."""
+    with table.scan(columns) as relation:
+        some = ", ".join(
+            f"min_by(left({name}, {LONGEST}), hash({name}), {_FAR_ROWS}) FILTER (WHERE {name} <> '')"
+            for name in map(quoted, columns)
+        )
+        [found] = connection.execute(f"SELECT {some} FROM (FROM {relation} WHERE NOT broken LIMIT {FAR})").fetchall()  # noqa: S608
+        table.rejects(connection)
+    return {name: list(filter(_says, values or ())) for name, values in zip(columns, found, strict=True)}
+
+
+def _says(value: str) -> bool:
+    return value.strip().casefold() not in SAYS_NOTHING

@@ -245,12 +245,12 @@ def _misnamed(table: Table) -> str:
 def _sample(file: DataFile, table: Table, told: Instructions, connection: duckdb.DuckDBPyConnection) -> Sample | None:
     """Values of each column, from the beginning where that is quick, or a stream is longer than its head."""
     if table.shortcut and table.shortcut.beginning:
-        return sample_of(connection, table.shortcut.beginning())
+        return sample_of(connection, table.shortcut.beginning(), far=table)
     is_far = file.is_stream and file.size > sources.HEAD and table.format in STREAMED
     if file.source is not None and not is_far:
-        return sample_of(connection, table)
+        return sample_of(connection, table, far=table)
     beginning = next((one for one in formats.tables(file.beginning(), told) if one.name == table.name), None)
-    return sample_of(connection, beginning) if beginning else None
+    return sample_of(connection, beginning, far=beginning) if beginning else None
 
 
 def _instructions(entry: FileEntry, manifest: Manifest) -> Instructions:

@@ -142,7 +142,7 @@ def test_records_without_a_person_are_rejected_for_what_they_are(read):
     "value",
     [
         *["", " ", "null", "NULL", " n/a", "Unknown", "undefined", "-", "0", "$direct", "[]", "{}", "\u00a0", None],
-        *["None", "(null)", "<NULL>", "(not set)", r"\N", "?", ".", "0000-00-00 00:00:00", "0/0/00", " 0.0.0.0"],
+        *["None", '=""', "(null)", "<NULL>", "(not set)", r"\N", "?", ".", "0000-00-00 00:00:00", "0/0/00", " 0.0.0.0"],
         *["***", "\u2022" * 8, "\u25cf" * 24, " \uff0a\uff0a\uff0a ", "\u2588" * 5],
     ],
 )
