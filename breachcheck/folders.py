@@ -49,8 +49,10 @@ def require_room(path: Path, needed: int, what: str) -> None:
 def lacks_room(path: Path) -> bool:
     """Whether no room is left for the file *path* to grow by a little: a quota or a limit of sizes says so, too.
 
-    Another file beside it is tried. False where there is room, and where that cannot be written for another reason.
+    Another file beside it is tried, where it lies in truth. False where there is room, and where that cannot be written
+    for another reason.
     """
+    path = path.resolve()
     try:
         with tempfile.TemporaryFile(dir=path.parent) as trial:
             trial.seek(path.stat().st_size if path.exists() else 0)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from types import TracebackType
 
+from breachcheck.errors import DataFileError
 from ingest import disk_files
 from ingest.disk_files import State, state_of
 
@@ -58,6 +61,15 @@ class Fingerprints:
         for path, state in self._states.items():
             if state_of(path) != state:
                 raise disk_files.changed(path)
+
+    @contextmanager
+    def faults_told(self) -> Iterator[None]:
+        """What keeps a file from being read in the block is, where it changed meanwhile, that it did."""
+        try:
+            yield
+        except DataFileError:
+            self.require_unchanged()
+            raise
 
     def of(self, path: Path) -> str:
         """The SHA-256 of a file that is hashed, in hex. Raises LoadError where one is no longer what it was."""

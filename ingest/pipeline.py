@@ -202,7 +202,7 @@ def _load(
 def _surveyed(manifest: Manifest, services: Services, spill: Path, terms: Terms) -> Survey:
     with engine.connect(spill) as connection:
         surveyed = survey(manifest, connection, spill, terms.ask)
-    _require_room(surveyed, services, spill)
+    _require_room(surveyed, services)
     return surveyed
 
 
@@ -251,11 +251,11 @@ def _sealed(services: Services, written: Written) -> dict[str, int]:
     return {domain: written.sealed[services.digester.of_domain(domain)] for domain in sorted(services.sealed_domains)}
 
 
-def _require_room(surveyed: Survey, services: Services, spill: Path) -> None:
+def _require_room(surveyed: Survey, services: Services) -> None:
     """Before anything is read, what is sure to be needed. How much it is in truth is looked at before the writing."""
     sizes = {one.file.source: one.file.size for one in surveyed.sources if one.file.source}
     needed = int(sum(sizes.values()) * FEWEST_BYTES) + BYTES_TO_SPARE
-    for folder in (services.config.data, spill):
+    for folder in (services.config.index_path.resolve().parent, services.config.spill_path):
         loading.require_room(folder, needed)
 
 
@@ -331,7 +331,7 @@ def _write(
     watch(0.0)
     if load_id is None:
         return writing.write(gathering, writing.Nowhere(), watch)
-    loading.require_room(services.config.data, gathering.bytes + BYTES_TO_SPARE)
+    loading.require_room(services.config.index_path.resolve().parent, gathering.bytes + BYTES_TO_SPARE)
     return writing.write(gathering, StoredLoad(services, load_id, patience), watch)
 
 

@@ -90,7 +90,8 @@ def read(
         engine.confine(connection, spill, {one.file.path for one in survey.sources if one.file.path})
         junctions = {name: stack.enter_context(closing(Junction(spill))) for name in in_order(wanted)}
         extractor = Extractor(connection, digester, breach, gathering, junctions, suppressed, rejections, part)
-        counts = _counts(survey, wanted, extractor, fingerprints, watch)
+        with fingerprints.faults_told():
+            counts = _counts(survey, wanted, extractor, fingerprints, watch)
         joined = _join([*junctions.values()], counts, gathering, rejections)
         fingerprints.require_unchanged()
         fingerprints.hash_waiting()

@@ -7,7 +7,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
@@ -90,14 +90,23 @@ class Rejections:
 
 def require_place(path: Path, files: Sequence[Path]) -> None:
     """Raise LoadError where rejected records cannot be listed at *path*, or where one of the data *files* lies."""
-    if any(path.exists() and path.samefile(one) for one in files):
-        raise LoadError("The file that --rejects names is one of the data files; name another.")
     try:
+        if _is_one_of(path, files):
+            raise LoadError("The file that --rejects names is one of the data files; name another.")
         with tempfile.TemporaryFile(dir=path.parent):
             if path.exists() and not path.is_file():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     except OSError as error:
         raise _cannot_write(error) from None
+
+
+def _is_one_of(path: Path, files: Sequence[Path]) -> bool:
+    """Whether *path* and a data file are the same; one that is gone by now is for others to tell of."""
+    for one in files:
+        with suppress(FileNotFoundError):
+            if path.samefile(one):
+                return True
+    return False
 
 
 def _cannot_write(error: OSError) -> LoadError:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from sqlite_utils import Database as Utils
 
+from breachcheck import folders
 from breachcheck.db import sqlite
 from breachcheck.db.sqlite import SqliteDatabase
 from breachcheck.db.sqlite_schema import INDEX
@@ -176,3 +177,16 @@ def test_a_write_that_fails_for_want_of_room_says_so(path, code):
 
     assert isinstance(said, StoreFull)
     assert "No room is left for index.db" in str(said)
+
+
+def test_room_is_looked_for_where_a_linked_file_lies(path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with path.open("rb") as file:
+        linked = Path(f"/proc/self/fd/{file.fileno()}")  # in a folder in which nothing can be made
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, hard))
+        try:
+            lacks_room = folders.lacks_room(linked)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert lacks_room

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import gzip
 import hashlib
 import io
 import os
@@ -9,6 +10,7 @@ import signal
 import zipfile
 from collections import Counter
 from functools import partial
+from pathlib import Path
 from threading import Thread
 
 import msgspec
@@ -18,7 +20,7 @@ from hypothesis import strategies as st
 
 from breachcheck.addresses import base_of, canonical
 from breachcheck.digests import Kind
-from breachcheck.errors import ConfigError, DataFileError, InvalidAccount, LoadError
+from breachcheck.errors import BreachcheckError, ConfigError, DataFileError, InvalidAccount, LoadError
 from ingest import loading
 from ingest.mailboxes import addresses_in
 from ingest.pipeline import LoadRefused
@@ -292,6 +294,24 @@ def test_a_file_that_changes_while_it_is_read_is_refused(store, manifest, tmp_pa
 
     with pytest.raises(LoadError, match=r"people\.csv changed while it was read"):
         load(described, store, progress=Silent(act))
+
+    assert current(store) == {"Shop": None}
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (lambda path: os.truncate(path, path.stat().st_size - 9), r"more\.csv\.gz changed while it was read"),
+        (Path.unlink, r"more\.csv\.gz: cannot be read \(No such file or directory\)"),
+    ],
+)
+def test_what_keeps_a_file_from_being_read_is_that_it_changed(store, manifest, tmp_path, act, said):
+    path = tmp_path / "more.csv.gz"
+    path.write_bytes(gzip.compress(CSV.encode()))
+    described = manifest(f"{PEOPLE}- path: more.csv.gz", {"people.csv": CSV})
+
+    with pytest.raises(BreachcheckError, match=said):
+        load(described, store, progress=Silent(lambda: act(path)))
 
     assert current(store) == {"Shop": None}
 

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from breachcheck.errors import LoadError
+from ingest import rejections
 from ingest.pipeline import LoadRefused
 from tests.engines import ENGINES as ENGINES
 from tests.ingest.loads import described, load
@@ -295,6 +296,14 @@ def test_a_data_file_is_not_overwritten_by_the_list(store, tmp_path):
         load(manifest, store, rejects=tmp_path / "people.csv")
 
     assert (tmp_path / "people.csv").read_text() == "email,name\n,Al\n"
+
+
+def test_a_data_file_that_is_gone_is_no_fault_of_the_list(tmp_path, rejects):
+    rejects.write_text("of before")
+
+    rejections.require_place(rejects, [tmp_path / "gone.csv"])
+
+    assert rejects.read_text() == "of before"
 
 
 def test_a_list_that_cannot_be_written_stops_the_load_before_it_reads(store, tmp_path):
