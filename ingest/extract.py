@@ -21,7 +21,7 @@ from ingest import parts, shortcuts
 from ingest.batches import Batch, batches
 from ingest.columns import ColumnDigester, Int64s, TextColumn, are_among
 from ingest.domains import domains_in
-from ingest.found import NOBODY, Entries, firsts_of
+from ingest.found import NO_ENTRIES, NOBODY, Entries, firsts_of
 from ingest.gathering import Gathering
 from ingest.joins import Junction
 from ingest.lanes import Taken, Terms
@@ -152,11 +152,13 @@ class Extractor:
         is_left_out[people.rows] = False  # of a record with several addresses one that may be kept is enough
         found = self._identifiers(batch, wanted)
         identifiers = {kind: entries.take(~is_left_out[entries.rows]) for kind, entries in found.items()}
-        others = Entries.joined(list(identifiers.values()))
-        is_accepted = self._enter(people, aliases, others, words)
-        if Kind.ORG_ID in identifiers:
-            rows, organisations = _once_a_row(identifiers[Kind.ORG_ID])
-            self._gathering.add_records(organisations, words[rows])
+        organisations = identifiers.pop(Kind.ORG_ID, NO_ENTRIES)
+        own = Entries.joined(list(identifiers.values()))
+        others = Entries.beside(own, organisations)
+        is_accepted = self._enter(people, aliases, others, len(own.rows), words)
+        if len(organisations.rows):
+            rows, digests = _once_a_row(organisations)
+            self._gathering.add_records(digests, words[rows])
         links = {name: ids_in(batch.texts()) for name in wanted.links}
         onward = link(self._junctions, links, wanted, Entries.beside(people, others), aliases, is_left_out)
         is_open = ~is_left_out
@@ -232,15 +234,23 @@ class Extractor:
         spelling = names if kind is Kind.USERNAME else spelled
         return there(rows, spelling(values, before), len(before) + 1)
 
-    def _enter(self, people: Entries, aliases: Entries, identifiers: Entries, words: WordArray) -> NDArray[np.bool_]:
-        """Hand the batch's digests over, with their flags; which rows they are of."""
+    def _enter(
+        self, people: Entries, aliases: Entries, identifiers: Entries, own: int, words: WordArray
+    ) -> NDArray[np.bool_]:
+        """Hand the batch's digests over, with their flags; which rows they are of.
+
+        So many of the *identifiers*, the first ones, are a person's *own*; the others are organisations, which are
+        nobody, though a record is found by them.
+        """
         rows = np.concatenate([people.rows, identifiers.rows])
         is_accepted = np.zeros(len(words), bool)
         is_accepted[rows] = True
         entered = words[rows]
         flags = flags_of(entered)
         flags[: len(people.rows)] |= flags.dtype.type(PERSON)
-        flags[firsts_of(rows, len(words))] |= flags.dtype.type(FIRST | PERSON)
+        firsts = firsts_of(rows, len(words))
+        flags[firsts] |= flags.dtype.type(FIRST)
+        flags[firsts[firsts < len(people.rows) + own]] |= flags.dtype.type(PERSON)
         self._gathering.add_people(people.digests, entered[: len(people.rows)], people.domains)
         self._gathering.add(identifiers.digests, entered[len(people.rows) :])
         self._gathering.add_aliases(aliases.digests, words[aliases.rows])

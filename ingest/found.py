@@ -27,7 +27,7 @@ class Entries:
         if len(parts) == 1:
             return parts[0]
         if not parts:
-            return cls(np.empty(0, np.intp), NOBODY)
+            return NO_ENTRIES
         return cls(
             np.concatenate([part.rows for part in parts]),
             np.concatenate([part.digests for part in parts]),
@@ -41,6 +41,9 @@ class Entries:
 
     def take(self, which: NDArray[np.bool_]) -> Entries:
         return Entries(self.rows[which], self.digests[which], self.domains[which] if len(self.domains) else NOBODY)
+
+
+NO_ENTRIES = Entries(np.empty(0, np.intp), NOBODY)
 
 
 def firsts_of(rows: Rows, count: int) -> Rows:

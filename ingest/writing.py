@@ -232,9 +232,8 @@ class _Writer:
             return
         self.written.firsts += side.firsts
         self.written.people += len(counted)
-        for word, people in zip(side.different, carriers, strict=True):
-            if people:
-                self.written.coverage.update(dict.fromkeys(self._words.classes_of(word), people))
+        for word, people in zip(side.different, carriers, strict=True):  # none, where only an organisation has it
+            self.written.coverage.update(dict.fromkeys(self._words.classes_of(word), people))
 
 
 def _interleaved(direct: tuple[Int64s, Int64s], aliases: tuple[Int64s, Int64s]) -> tuple[Int64s, Int64s]:

@@ -151,6 +151,27 @@ def test_events_that_name_an_organisation_are_told_of_their_people_too(store, ma
     assert (outcome.tally.read, outcome.tally.indexed + outcome.tally.duplicates) == (3, 3)
 
 
+@pytest.mark.parametrize("columns", ["{org: org-id, login: username}", "{login: username, org: org-id}"])
+def test_an_organisation_is_nobody_among_the_people(store, manifest, columns):
+    entries = f"- {{path: users.csv, mapping: {{name: Names}}, identifiers: {columns}}}"
+    users = "login,org,name\nann,o-1,Ann\nbob,o-1,Bob\n,o-2,Cy\n,o-2,Di\n"
+
+    outcome = load(manifest(entries, {"users.csv": users}), store)
+
+    tally = outcome.tally
+    assert (tally.read, tally.indexed, tally.duplicates, tally.people) == (4, 3, 1, 2)
+    assert tally.coverage == {"Names": 2, "Usernames": 2, "Organisation identifiers": 2}
+
+
+def test_what_only_organisations_have_is_still_of_the_breach(store, manifest):
+    entries = "- {path: events.csv, mapping: {town: Geographic locations}, identifiers: {org: org-id}}"
+
+    outcome = load(manifest(entries, {"events.csv": "org,town\no-1,Bonn\n"}), store)
+
+    assert outcome.tally.people == 0
+    assert set(store.catalogue.published().breaches[0].data_classes) == {PLACES, "Organisation identifiers"}
+
+
 ID = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
 
 
