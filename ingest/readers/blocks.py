@@ -22,7 +22,7 @@ _BANNER = re.compile(r"\s*[^\w\s].*")
 _BASE64 = re.compile(r":\s+((?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?|[A-Za-z0-9+/]{2,3}==?)")
 _NAMES_SOMEONE = re.compile(r"\S@\S+\.\w")
 _MOST_LABELS = 40
-_OF_PERSON = frozenset({"user", "e-mail", "user name"})
+_OF_PERSON = frozenset({"user", "usr", "e-mail", "user name"})
 _OF_ENTRY = frozenset(
     {"url", "host", "hostname", "website", "application", "app", "soft", "software", "browser", "storage", "profile"}
     | {"address", "date"}

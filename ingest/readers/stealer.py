@@ -14,6 +14,7 @@ from ingest.sources import DataFile
 
 COLUMNS = ("address", "secret")
 
+_PARTS = 3  # of a line: where, who and with what secret
 _SCHEME = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*://")
 _URL_BEHIND = re.compile(r":(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 _HOST = re.compile(r"\s*(?:[\w-]+\.)+([^\W\d_][\w-]*)(?::\d{1,5})?(?:[/?#].*)?\s*", re.DOTALL)
@@ -88,6 +89,8 @@ def by(separator: str | None) -> Callable[[str], Credentials]:
         fields = line.strip().split(separator)
         if len(fields) > 2 and is_place(fields[-1]) and not is_place(fields[0]):
             fields = [fields[-1], *fields[:-1]]
+        elif len(fields) == _PARTS and _SCHEME.match(fields[1]) and is_address(fields[0]):
+            fields = [fields[1], fields[0], *fields[2:]]
         rest = fields[1:] if fields and is_place(fields[0]) else fields
         if len(rest) > 2 and len(rest) < len(fields) and _PORT.fullmatch(rest[0].strip()):
             rest = rest[1:]
@@ -99,10 +102,22 @@ def by(separator: str | None) -> Callable[[str], Credentials]:
 def apart(line: str) -> Credentials:
     """Login and secret of `url login:secret` and `url | login:secret`."""
     found = _APART.fullmatch(line)
-    if found is None or not is_place(found[1]):
+    place, rest = (found[1], found[2]) if found else _place_apart(line)
+    if not is_place(place):
         return by_colons(line)
-    login, _, secret = found[2].partition(":")
+    login, _, secret = rest.partition(":")
     return login.strip(), secret
+
+
+def _place_apart(line: str) -> tuple[str, str]:
+    """The URL up to the first blank of *line*, whatever it holds but an address of its own, and what stands behind it.
+
+    ("", "") where that is no address and its secret.
+    """
+    place, *behind = line.split(maxsplit=1)
+    rest = behind[0] if behind else ""
+    is_apart = is_address(rest.partition(":")[0]) and not any(map(is_address, place.split(":")))
+    return (place, rest) if is_apart else ("", "")
 
 
 FORMS: Mapping[str, Callable[[str], Credentials]] = {
@@ -139,7 +154,8 @@ def agreement(sample: Sequence[str], mark: str) -> int:
 def _is_whole(line: str, mark: str) -> bool:
     login, secret = FORMS[mark](line)
     fields = line.split() if mark in {" ", APART} else line.strip().split(mark)
-    has_place = _SCHEME.match(line) or _URL_BEHIND.search(line) or is_place(fields[0]) or is_place(fields[-1])
+    has_url = _SCHEME.match(line) or _URL_BEHIND.search(line) or _SCHEME.match("".join(fields[1:2]))
+    has_place = has_url or is_place(fields[0]) or is_place(fields[-1])
     return bool(has_place and secret.strip() and is_address(login))
 
 
