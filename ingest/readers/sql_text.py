@@ -29,6 +29,8 @@ ORACLES = rf"[Nn]?+[Qq]'(?:{_QUOTED_BY})'"
 """Oracle's strings, in which quotes need no escape, in the usual brackets: q'[it's]', q'!it's!'."""
 
 _MARK = r"[!-~]|[\xc2-\xf4][\x80-\xbf]+"
+_TAG = r"\$(?:[^\W\d]\w*)?\$"
+_TAGGING = re.compile(rf"(?<=[\s,(]){_TAG}")
 _QUOTING = re.compile(rf"(?<![\w'])[Nn]?[Qq]'({_MARK})")
 _BY_MARK = re.compile(rf"({_MARK})(.*)(?:{_MARK})", re.DOTALL)
 _DOUBLE = r'"[^"\\]*+(?:(?:""|\\.)[^"\\]*+)*+"'
@@ -88,7 +90,9 @@ class Grammar:
     """The patterns of one dialect. A row is matched from the blanks before its `(` to its `)`."""
 
     def __init__(self, dialect: Dialect, marks: Collection[str] = (), *, has_comments: bool = False) -> None:
-        """*marks*: what Oracle's strings are quoted by, beside the usual. They make it slow, as *has_comments* does.
+        """*marks*: what Oracle's strings are quoted by, beside the usual, and PostgreSQL's ($$, $body$).
+
+        They make it slow, as *has_comments* does.
 
         With that, comments may stand in rows; without, they end a row that is not well-formed for them.
         """
@@ -97,7 +101,8 @@ class Grammar:
         body = _ESCAPED if dialect.has_backslashes else _STANDARD
         opening = rf"(?:[Ee]'{_ESCAPED}|{_PREFIX}'{body})"
         string = f"(?:{opening}'{after}|{_DOUBLE}{after})"
-        literal = f"(?:{string}|{oracles}{after})"
+        dollars = "|".join(_dollars(mark) for mark in sorted(marks) if _is_tag(mark))
+        literal = f"(?:{string}|{oracles}{after}{dollars and '|'}{dollars})"
         any_string = f"{_BEFORE}{literal}"  # deep inside others Oracle's are not looked for: too slow
         deepest = rf"(?:{string}|{plain}|[,;\[\]])*+"
         flat = rf"(?:{string}|{plain}|[,;\[\]]|\({deepest}\))*+"
@@ -106,6 +111,7 @@ class Grammar:
         escapes = r"(?:\\.[^'\\]*+)*+" if dialect.has_backslashes else ""
         text, word = rf"'[^'\\]*+{escapes}'(?=[,)])", r"[^'\"(),;\s]++(?=[,)])"
         simple = f"{text}|{word}| (?:N?+{text}|{word})"
+        simple = rf"\s*+(?:{dollars})(?:\s*+::[\w. \[\]]++)?+\s*+(?=[,)])|{simple}" if dollars else simple
         value = rf"(?>{simple}|(?:{any_string}|{plain}|{nested}|{listed})++)"
         value = rf"(?:{any_string}|{plain}|{nested}|{listed})++" if has_comments else value
         begun = rf"(?:\({flat}(?:\({deepest})?+)?+(?:[Nn]?[Qq]'.*+|{opening}|\"[^\"]*+)?+\\?\Z"
@@ -144,6 +150,12 @@ class Grammar:
         return re.compile(
             rf"SELECT\s++(?:(?:ALL|DISTINCT)\s++)?+({values})(?={BEHIND_SELECTED}|\s*+\))", re.DOTALL | re.IGNORECASE
         )
+
+    @cached_property
+    def _texts(self) -> re.Pattern[str]:
+        """What text an expression is put together of: literals, and codes of characters, which are no types."""
+        no_type = r"(?<!::\s?|\b(?i:AS)\s{1,4})"
+        return re.compile(rf"({self.literal.pattern})|\b{no_type}(?i:N?CHA?R)\s*+\(\s*+(\d{{1,6}})\s*+\)", re.DOTALL)
 
     @cached_property
     def _commented(self) -> re.Pattern[str]:
@@ -218,10 +230,17 @@ class Grammar:
         if self.literal.fullmatch(written):
             return self._unescaped(written)
         literals = [self._unescaped(one) for one in self.literal.findall(written)]
-        return _of_expression(written, literals) if literals else written
+        return _of_expression(written, literals, self._joined(written)) if literals else written
+
+    def _joined(self, written: str) -> str:
+        found = self._texts.findall(written)
+        return "".join(_of_code(code) if code else self._unescaped(literal) for literal, code in found)
 
     def _unescaped(self, literal: str) -> str:
         mark = literal[-1]
+        if mark == "$":
+            begin = literal.index(mark, 1) + 1
+            return literal[begin:-begin]
         prefix, _, text = literal[:-1].partition(mark)
         if prefix.casefold() in ("q", "nq"):
             return _BY_MARK.sub(r"\2", text)
@@ -232,13 +251,24 @@ class Grammar:
 
 def _oracles(marks: Collection[str]) -> str:
     """Oracle's strings, in which quotes need no escape: q'[it's]', q'!it's!'."""
-    others = "".join(rf"|{mark}(?:(?!{mark}').)*+{mark}" for mark in map(re.escape, sorted(marks)))
+    written = (re.escape(mark) for mark in sorted(marks) if not _is_tag(mark))
+    others = "".join(rf"|{mark}(?:(?!{mark}').)*+{mark}" for mark in written)
     return rf"(?:[Nn]?+[Qq]'(?:{_QUOTED_BY}{others})')"
 
 
+def _is_tag(mark: str) -> bool:
+    return len(mark) > 1 and mark[0] == mark[-1] == "$"
+
+
+def _dollars(tag: str) -> str:
+    """PostgreSQL's strings between two *tags*, in which nothing is escaped: $$it's$$, $body$it's$body$."""
+    mark = re.escape(tag)
+    return rf"{mark}(?:(?!{mark}).)*+{mark}"
+
+
 def unusual_marks(text: str) -> frozenset[str]:
-    """What else Oracle's strings in *text* may be quoted by, than every grammar knows."""
-    return frozenset(_QUOTING.findall(text)) - _PAIRS.keys()
+    """What else Oracle's and PostgreSQL's strings in *text* may be quoted by, than every grammar knows."""
+    return frozenset((*_QUOTING.findall(text), *_TAGGING.findall(text))) - _PAIRS.keys()
 
 
 def _escapes_quotes_alone(written: str) -> bool:
@@ -264,7 +294,7 @@ def _of_hex(digits: str, written: str) -> str:
     return raw.decode(SMUGGLED) if text.isprintable() else written
 
 
-def _of_expression(written: str, literals: Sequence[str]) -> str:
+def _of_expression(written: str, literals: Sequence[str], joined: str) -> str:
     function = written.partition("(")[0].strip(_BLANKS).casefold()
     if function == "replace":
         return _swapped(written, literals[0])
@@ -274,7 +304,11 @@ def _of_expression(written: str, literals: Sequence[str]) -> str:
         return _of_hex(literals[0], literals[0])
     if function.startswith("array["):
         return "\n".join(literals)
-    return "".join(literals) if "||" in written or "' +" in written else literals[0]
+    return joined if function == "concat" or "||" in written or "' +" in written else literals[0]
+
+
+def _of_code(code: str) -> str:
+    return chr(int(code)).encode(errors="replace").decode(SMUGGLED)
 
 
 def _swapped(written: str, text: str) -> str:

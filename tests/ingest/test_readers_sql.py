@@ -187,6 +187,33 @@ def test_a_script_of_oracle_with_quotes_of_its_own_is_read(tmp_path: Path) -> No
     assert scanned.rejects == {"malformed row": 1}
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("'a'||chr(64)||'example.com'", "a@example.com"),
+        ("CONCAT('a', CHAR(64), 'example.com')", "a@example.com"),
+        ("N'a' + NCHAR(64) + N'example.com'", "a@example.com"),
+        ("'a' || CHR(228)", "aä"),
+        ("'a' || CAST('b' AS CHAR(10))", "ab"),
+        ("'a' || 'b'::char(10)", "ab"),
+        ("CONVERT(CHAR(10), 'a')", "a"),
+        ("replace('a || b\\n','\\n',char(10))", "a || b\n"),
+    ],
+)
+def test_texts_and_codes_of_characters_that_are_joined_are_one_value(tmp_path: Path, written: str, said: str) -> None:
+    assert rows_of(tmp_path, f"INSERT INTO users (id, email) VALUES (1, {written});\n") == [("1", said)]
+
+
+def test_what_stands_between_dollars_is_a_value(tmp_path: Path) -> None:
+    text = (
+        "INSERT INTO public.users (id, email, note) VALUES\n(1, 'a@example.com', $$it's; (so), $1$$),\n"
+        "(2, $_x$b@example.com$_x$ , $_x$'$$ ($_x$::text), (3, 'c@example.com', '$$');\n"
+    )
+
+    rows = [("1", "a@example.com", "it's; (so), $1"), ("2", "b@example.com", "'$$ ("), ("3", "c@example.com", "$$")]
+    assert rows_of(tmp_path, text) == rows
+
+
 def test_a_dump_that_begins_with_a_warning_is_read(tmp_path: Path) -> None:
     text = "mysqldump: [Warning] Using a password on the command line can be insecure.\n" + SQLITE
 
