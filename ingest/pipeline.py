@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +16,7 @@ from breachcheck import config, folders, mail_providers
 from breachcheck.addresses import Domain
 from breachcheck.audit import AuditEntry
 from breachcheck.breaches import Facts, LoadId
+from breachcheck.errors import LoadError
 from breachcheck.interruption import ends_in_time, stoppable
 from breachcheck.load_warnings import LoadWarning
 from breachcheck.loads import Contents
@@ -120,11 +122,12 @@ def run(
             waits_for = tuple(one.id for one in tally.warnings) if is_reviewed else ()
             ended = _Ended(contents, tally, written, waits_for, history)
             patience(lambda: _complete(services, load_id, ended, by=by))
-        patience(services.opt_outs.finish)  # those of the time since the reading began
-        patience(services.index.settle)
         is_held = terms.hold or terms.part is not None or bool(waits_for)
-        if not is_held:
-            patience(lambda: _publish(services, manifest.facts.name, load_id, by))
+        with _late_stop_told(services, manifest.facts.name, load_id):
+            patience(services.opt_outs.finish)  # those of the time since the reading began
+            patience(services.index.settle)
+            if not is_held:
+                patience(lambda: _publish(services, manifest.facts.name, load_id, by))
         return Outcome(load_id, tally, is_published=not is_held, waits_for=waits_for)
 
 
@@ -152,6 +155,17 @@ def _complete(services: Services, load_id: LoadId, ended: _Ended, *, by: str) ->
         if ended.waits_for:
             services.reviews.demand(load_id, ended.waits_for)
         services.loads.complete(load_id, ended.contents, ended.tally, dict(ended.written.carriers), _now())
+
+
+@contextmanager
+def _late_stop_told(services: Services, name: str, load_id: LoadId) -> Iterator[None]:
+    """Whoever stops the load in the block, where it is whole already, is told whether it is visible: by LoadError."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        is_published = services.breaches.get(name).current_load == load_id
+        became = "is published" if is_published else f"is held; `breachcheck breaches publish {name}` shows it"
+        raise LoadError(f"Stopped too late: load {load_id} is whole, and {became}.") from None
 
 
 def _publish(services: Services, name: str, load_id: LoadId, by: str) -> None:

@@ -8,12 +8,13 @@ import click
 
 from breachcheck import comparisons
 from breachcheck.cli import tallying
-from breachcheck.cli.edge import FAILED, data_option, json_option, say
+from breachcheck.cli.edge import FAILED, INTERRUPTED, data_option, json_option, say
 from breachcheck.cli.output import who
 from breachcheck.cli.progress import shown
 from breachcheck.comparisons import Comparison
 from breachcheck.config import Config
-from breachcheck.services import opened
+from breachcheck.interruption import stoppable
+from breachcheck.services import Services, opened
 from breachcheck.tallies import Part, Tally
 from ingest import manifest as manifests
 from ingest import pipeline
@@ -63,17 +64,27 @@ def ingest(
         raise click.UsageError("--limit and --sample exclude each other; choose one.")
     read = manifests.read(manifest)
     part = Part(limit=limit, share=sample) if limit or sample else None
-    with opened(data) as services, shown() as progress:
-        terms = Terms(hold, hold_on_warning, max_rejected, progress.ask, rejects, part)
+    with stoppable(), opened(data) as services:
         try:
-            outcome = pipeline.run(read, services, progress=progress, by=who(), terms=terms, dry_run=dry_run)
+            with shown() as progress:
+                terms = Terms(hold, hold_on_warning, max_rejected, progress.ask, rejects, part)
+                outcome = pipeline.run(read, services, progress=progress, by=who(), terms=terms, dry_run=dry_run)
         except LoadRefused as refused:
             click.echo(json.dumps(_facts(None, refused.tally)) if as_json else tallying.table(refused.tally))
             say(str(refused))
             return FAILED
+        return _tell(outcome, read, services, as_json=as_json)
+
+
+def _tell(outcome: Outcome, manifest: Manifest, services: Services, *, as_json: bool) -> int:
+    """The exit status. Whoever stops this hears at least what became of the load."""
+    try:
         compared = tallying.compared(outcome, services)
-    tell = _tell_facts if as_json else _tell_people
-    tell(outcome, compared, read, services.config)
+        tell = _tell_facts if as_json else _tell_people
+        tell(outcome, compared, manifest, services.config)
+    except KeyboardInterrupt:
+        say(f"Stopped before all of it was said. {tallying.result(outcome, manifest)}")
+        return INTERRUPTED
     return 0
 
 

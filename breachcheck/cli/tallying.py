@@ -55,6 +55,11 @@ def closing(outcome: Outcome, manifest: Manifest, config: Config) -> str:
     return "\n".join([*_result(outcome, manifest), *_left_out(outcome.tally), *_next(outcome, manifest, config)])
 
 
+def result(outcome: Outcome, manifest: Manifest) -> str:
+    """In a line, what became of the load."""
+    return _result(outcome, manifest)[0]
+
+
 def _result(outcome: Outcome, manifest: Manifest) -> list[str]:
     title = manifest.facts.title
     if outcome.is_published:

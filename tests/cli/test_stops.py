@@ -1,6 +1,10 @@
 """Whoever presses Ctrl-C is heard, also where Python would drop it."""
 
+import contextlib
+import os
+import re
 import signal
+import subprocess
 import sys
 import time
 
@@ -8,6 +12,10 @@ import pytest
 
 from breachcheck.cli.stops import never_dropped
 from breachcheck.interruption import stoppable
+from tests.cli.commands import environment
+from tests.ingest.loads import described
+from tests.patience import eventually
+from tests.stores import new_store
 
 
 class ToldAtItsEnd:
@@ -63,3 +71,27 @@ def test_what_else_a_finaliser_raises_goes_where_it_went_before(monkeypatch):
         Failing()
 
     assert dropped == [ZeroDivisionError]
+
+
+def test_whoever_stops_a_load_that_is_published_is_told_so(tmp_path):
+    store = new_store(tmp_path / "data")
+    described(tmp_path, "- path: people.csv", {"people.csv": "email\na@example.com\n"})
+    out, its_out = os.pipe()
+    os.set_blocking(its_out, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(its_out, b" ")
+    os.set_blocking(its_out, True)  # nobody reads what it holds, and there is no room for more
+    line = [sys.executable, "-m", "breachcheck.cli", "ingest", tmp_path / "breach.yaml", "--data", tmp_path / "data"]
+
+    with subprocess.Popen(line, stdout=its_out, stderr=subprocess.PIPE, text=True, env=environment()) as load:
+        os.close(its_out)
+        eventually(lambda: store.breaches.all() and store.breaches.get("Shop").current_load)
+        load.send_signal(signal.SIGTERM)
+        with os.fdopen(out, "rb") as unread:
+            unread.read()
+        err = load.stderr.read()
+    store.close()
+
+    assert load.returncode > 0
+    assert re.search("Stopped .*[Pp]ublished", err)

@@ -285,6 +285,36 @@ def test_sigterm_stops_a_load_with_a_message(store, manifest):
     assert states(store) == ["failed"]
 
 
+def stopped_after(act):
+    """*act*, and then Ctrl-C."""
+
+    def both(*arguments, **named):
+        done = act(*arguments, **named)
+        signal.raise_signal(signal.SIGTERM)
+        return done
+
+    return both
+
+
+@pytest.mark.parametrize(
+    ("noun", "verb", "said", "is_published"),
+    [
+        ("publishing", "publish", "load 1 is whole, and is published", True),
+        ("opt_outs", "finish", "load 1 is whole, and is held; `breachcheck breaches publish Shop` shows it", False),
+    ],
+)
+def test_whoever_stops_a_load_too_late_is_told_what_became_of_it(
+    store, manifest, monkeypatch, noun, verb, said, is_published
+):
+    monkeypatch.setattr(getattr(store, noun), verb, stopped_after(getattr(getattr(store, noun), verb)))
+
+    with pytest.raises(LoadError, match=said):
+        load(manifest(PEOPLE, {"people.csv": CSV}), store)
+
+    assert states(store) == ["complete"]
+    assert current(store) == {"Shop": 1 if is_published else None}
+
+
 def test_a_file_that_changes_while_it_is_read_is_refused(store, manifest, tmp_path):
     described = manifest(PEOPLE, {"people.csv": CSV})
 
