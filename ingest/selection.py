@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 
 from breachcheck.addresses import IGNORES_DOTS, PLAIN, PLAIN_LENGTH
 from breachcheck.digests import Kind
 from ingest.engine import literal, quoted
-from ingest.nothing_said import SAYS_NOTHING
+from ingest.nothing_said import MASKED, MASKS, SAYS_NOTHING_IN_WORDS
 from ingest.words import Words
 
 LONGEST = 1024
@@ -26,7 +27,7 @@ _BLANKS = r"[\s\x{a0}\x{feff}]*"
 _ALIAS = r"^(\.*[^.+@][^+@]*)\+[^@]*(@.*)$"
 _BLANK_TEXT = r"E' \t\r\n'"
 _PLAIN_FROM, _PLAIN_TO = "/", "\x7f"  # digits, letters and little else
-_SPECIAL = frozenset(r".^$*+?()[]{}|\/-")
+_ESCAPES = {character: f"\\{character}" for character in r".^$*+?()[]{}|\/-"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ class Selection:
         self._words = words
         self._breach = breach
         self._number = {name: number for number, name in enumerate(wanted.columns)}
-        self._nothing = tuple(dict.fromkeys((*SAYS_NOTHING, *(value.strip() for value in wanted.nothing_said))))
+        also = (value.strip() for value in wanted.nothing_said)
+        self._nothing = tuple(dict.fromkeys((*SAYS_NOTHING_IN_WORDS, *also)))
         self._of_class = columns_by_class(wanted.classes)
         values = self._values()
         groups = [*map(self._without_addresses, self._of_class.values()), *((name,) for name in values)]
@@ -198,23 +200,36 @@ def _select(expressions: list[str], source: str) -> str:
     return f"SELECT {', '.join(expressions)} FROM {source}"  # noqa: S608 (every name and text in it is quoted)
 
 
-def _says_something(value: str, nothing: Sequence[str]) -> list[str]:
-    """Conditions, any of which shows that *value* is none of *nothing*; none holds for NULL.
+def _says_something(value: str, nothing: tuple[str, ...]) -> list[str]:
+    """Conditions, any of which shows that *value* is no mask and none of *nothing*; none holds for NULL.
 
     Most values begin with a character that none of those does, and most others are the commonest of them. Comparing
     tells at a fraction of what the regular expression, the last, takes.
     """
-    first = {letter for text in nothing for letter in (text[:1].lower(), text[:1].upper())} - {""}
-    edges = sorted(letter for letter in first if _PLAIN_FROM <= letter < _PLAIN_TO)
-    between = [(chr(ord(low) + 1), high) for low, high in pairwise([_PLAIN_FROM, *edges, _PLAIN_TO])]
-    compared = [f"({value} >= {literal(low)} AND {value} < {literal(high)})" for low, high in between if low < high]
-    pattern = f"(?i){_BLANKS}(?:{'|'.join(map(_escaped, nothing))}){_BLANKS}"
+    between, pattern = _signs(nothing)
+    compared = [f"({value} >= {literal(low)} AND {value} < {literal(high)})" for low, high in between]
     others = [f"{value} <> {literal(text)}" for text in _COMMONEST]
     return [*compared, f"({' AND '.join(others)} AND NOT regexp_full_match({value}, {literal(pattern)}))"]
 
 
-def _escaped(value: str) -> str:
-    return "".join(f"\\{character}" if character in _SPECIAL else character for character in value)
+@cache
+def _signs(nothing: tuple[str, ...]) -> tuple[list[tuple[str, str]], str]:
+    """Between which texts all say something, and a regular expression of what says nothing: masks and *nothing*."""
+    first = {letter for text in nothing for letter in text[:1].lower() + text[:1].upper()}
+    edges = sorted(letter for letter in first if _PLAIN_FROM <= letter < _PLAIN_TO)
+    between = [(chr(ord(low) + 1), high) for low, high in pairwise([_PLAIN_FROM, *edges, _PLAIN_TO])]
+    masks = [f"{_escaped(mask)}{{{MASKED[0]},{MASKED[-1]}}}" for mask in MASKS]
+    pattern = f"(?i){_BLANKS}(?:{'|'.join([*map(_escaped, nothing), *masks])}){_BLANKS}"
+    return [(low, high) for low, high in between if low < high], pattern
+
+
+def _escaped(text: str) -> str:
+    """*text* for a regular expression, in ASCII, for DuckDB's Python walks through any other statement by character."""
+    return "".join(_ESCAPES.get(character) or _numbered(character) for character in text)
+
+
+def _numbered(character: str) -> str:
+    return character if character.isascii() else f"\\x{{{ord(character):x}}}"
 
 
 def _without_dots(address: str) -> str:

@@ -17,6 +17,7 @@ from ingest.extract import Extractor
 from ingest.gathering import Gathering
 from ingest.joins import Junction
 from ingest.mailboxes import addresses_in
+from ingest.nothing_said import MASKS, SAYS_NOTHING
 from ingest.readers.base import Table
 from ingest.readers.left_out import LeftOut
 from ingest.runs import equal_ranges
@@ -170,12 +171,31 @@ def only(united):
     return np.array(word, WORDS.dtype)
 
 
-def test_the_manifests_own_empty_values_say_nothing_either(read):
-    wanted = Wanted(("email",), {"email": ("Email addresses",), "name": ("Names",)}, nothing_said=("k.A.",))
+@pytest.mark.parametrize(("own", "value"), [("k.A.", "K.A."), ("\u00dc.", " \u00fc. "), ("\u00df", "\u00df")])
+def test_the_manifests_own_empty_values_say_nothing_either(read, own, value):
+    wanted = Wanted(("email",), {"email": ("Email addresses",), "name": ("Names",)}, nothing_said=(own,))
 
-    _, direct, _ = read([("a@example.com", "K.A.")], wanted, ("email", "name"))
+    _, direct, _ = read([("a@example.com", value)], wanted, ("email", "name"))
 
     assert WORDS.classes_of(only(direct)) == {"Email addresses"}
+
+
+def test_every_text_that_says_nothing_is_one_in_any_letter_case_and_spaces_and_a_longer_one_is_not(read):
+    wanted = Wanted(("email",), {"email": ("Email addresses",), "name": ("Names",)})
+    spellings = [
+        f"{space}{text}" for text in SAYS_NOTHING for space in ("", " \u00a0") for text in (text, text.upper())
+    ]
+    longer = [f"x{text}" for text in SAYS_NOTHING] + [mask * 25 for mask in MASKS] + [mask * 2 for mask in MASKS]
+
+    _, silent, _ = read([("a@example.com", value) for value in spellings], wanted, ("email", "name"))
+    _, saying, _ = read(
+        [(f"a{number}@example.com", value) for number, value in enumerate(longer)], wanted, ("email", "name")
+    )
+
+    assert WORDS.classes_of(only(silent)) == {"Email addresses"}
+    assert {frozenset(WORDS.classes_of(np.array(word, WORDS.dtype))) for word in saying.values()} == {
+        frozenset({"Email addresses", "Names"})
+    }
 
 
 def test_two_columns_may_carry_one_class_and_one_column_two(read):
