@@ -26,8 +26,9 @@ from tests.ingest.loads import Silent
 from tests.stores import new_store
 
 ROOT = Path(__file__).parents[2]
-PEOPLE = 20_000
+PEOPLE = 5000
 FEW = 3000
+ROWS_A_PIECE = 250
 DOMAIN = Domain("example.com")
 LOAD = """
 import os, signal, sys
@@ -38,7 +39,7 @@ from ingest import manifest, pipeline, writing
 from tests import patience
 
 patience.have_stores_wait()
-writing.ROWS_A_PIECE = 1000
+writing.ROWS_A_PIECE = int(sys.argv[5])
 stage, count = sys.argv[3], int(sys.argv[4])
 
 class Killer:
@@ -79,7 +80,7 @@ def data(tmp_path):
 
 def start(data, manifest, stage="never", count=0):
     return subprocess.Popen(
-        [sys.executable, "-c", LOAD, data, manifest, stage, str(count)],
+        [sys.executable, "-c", LOAD, data, manifest, stage, str(count), str(ROWS_A_PIECE)],
         cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -127,12 +128,12 @@ def assert_untouched_and_loadable(data, manifest):
     services = reopened(data)
     try:
         assert is_exposed(services, 0)
-        assert not any(is_exposed(services, number) for number in range(1, PEOPLE, 997))
+        assert not any(is_exposed(services, number) for number in range(1, PEOPLE, 249))
         assert_domain_is_told(services, 1)
         outcome = pipeline.run(manifests.read(manifest), services, progress=Silent(), by="tests")
         assert outcome.tally.people == PEOPLE - 1
         assert not is_exposed(services, 0)
-        assert all(is_exposed(services, number) for number in range(1, PEOPLE, 997))
+        assert all(is_exposed(services, number) for number in range(1, PEOPLE, 249))
         assert_domain_is_told(services, PEOPLE - 1)
         assert "running" not in [load.state for load in services.loads.of_breach(services.breaches.get("Shop").id)]
     finally:
@@ -201,7 +202,7 @@ def load_again(services, manifest, progress=None):
 class TestALoadThatWasCutOff:
     @pytest.fixture(autouse=True)
     def _in_small_pieces(self, monkeypatch):
-        monkeypatch.setattr(writing, "ROWS_A_PIECE", 1000)
+        monkeypatch.setattr(writing, "ROWS_A_PIECE", ROWS_A_PIECE)
 
     @pytest.fixture
     def cut_off(self, tmp_path, data):
