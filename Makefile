@@ -88,6 +88,9 @@ $(VENV)/.installed: $(VENV)/.made $(SHIPPED)
 
 $(VENV)/.for-tests: $(VENV)/.made $(SHIPPED)
 	@echo "Installing breachcheck and what its tests need …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check '.[test]'
+	@rm -rf build $(VENV)/wheel
+	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir $(VENV)/wheel .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $(VENV)/wheel/*.whl
+	@$(BIN)/pip install --quiet --disable-pip-version-check "$$(echo $(VENV)/wheel/*.whl)[test]"
 	@rm -rf build *.egg-info ingest/compiled/*.c
 	@touch $@ $(VENV)/.installed

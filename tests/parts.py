@@ -14,6 +14,8 @@ from typing import Protocol
 
 import pytest
 
+from tests import wheels
+
 NOT_RUN = "not run, because a part of the system is missing: "
 ROOT = Path(__file__).parents[1]
 NPM_FOLDER = Path(sys.prefix, "npm")
@@ -130,7 +132,10 @@ def _install_programs() -> None:
 
 
 def _compile() -> None:
-    """What setup.py names, into the folders of the source, from which tests import it; nothing where that is done."""
+    """What setup.py names, in the folders of the source, from which tests import it: as it was installed, if it was."""
+    if wheel := wheels.installed():
+        wheels.take_compiled(wheel)
+        return
     command = [sys.executable, "setup.py", "--quiet", "build_ext", "--inplace"]
     subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

@@ -1,7 +1,5 @@
 """What is installed is what the tree holds: a built wheel, in an environment of its own, used from another folder."""
 
-import shutil
-import subprocess
 import sys
 import sysconfig
 import venv
@@ -10,27 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from tests import wheels
 from tests.cli.servers import running_program
 from tests.parts import require
 
 ROOT = Path(__file__).parents[1]
-BUILT_FROM = ("breachcheck", "ingest", "templates", "examples")
-TOP_FILES = ("setup.cfg", "setup.py", "pyproject.toml", "README.md", "LICENSE")
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:
-    """A wheel built from a copy, so that nothing is left in the tree."""
-    source = tmp_path_factory.mktemp("source")
-    for name in BUILT_FROM:
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "*.so", "*.c"))
-    for name in TOP_FILES:
-        shutil.copy(ROOT / name, source / name)
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", str(source)]
-    subprocess.run([*command, "--wheel-dir", str(source)], check=True, cwd=source)
-    return next(source.glob("*.whl"))
+    """The one that ``make`` installed, or one like it."""
+    return wheels.installed() or wheels.build(tmp_path_factory.mktemp("source"))
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +59,7 @@ def test_every_shipped_file_is_in_the_wheel(wheel):
 
 def test_what_is_compiled_is_in_the_wheel(wheel):
     require("gcc")
-    with zipfile.ZipFile(wheel) as archive:
-        packed = {Path(name).name.partition(".")[0] for name in archive.namelist() if name.endswith(".so")}
+    packed = {Path(name).name.partition(".")[0] for name in wheels.compiled(wheel)}
 
     assert packed == {path.stem for path in (ROOT / "ingest" / "compiled").glob("*.pyx")}
 
