@@ -1,12 +1,15 @@
 """What every test may ask for: a real store in a folder of its own, on SQLite or on PostgreSQL."""
 
+import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from breachcheck.services import Services
 from tests import engines, guesses, made_once, patience, servers
@@ -23,6 +26,35 @@ guesses.let_cost_little()
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: most tests wait for a program, a server or a page."""
     return (os.cpu_count() or 1) + 1
+
+
+class ByFile(LoadFileScheduling):
+    """A file is the work of one process, and tests/browser altogether is, which so starts its sites once."""
+
+    TOGETHER = "tests/browser/"
+
+    def _split_scope(self, nodeid: str) -> str:
+        return self.TOGETHER if nodeid.startswith(self.TOGETHER) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile | None:
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Finds the tests. None of them goes before the end, nor do the modules: nobody looks for garbage among them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    """At the end it does matter: DuckDB tells what it thinks is left over."""
+    gc.unfreeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

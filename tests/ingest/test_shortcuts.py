@@ -25,6 +25,8 @@ from tests.ingest.scans import table_of
 from tests.ingest.test_free_text import NEARLY_PLAIN, TEXTS
 from tests.parts import require
 
+pytestmark = pytest.mark.slow
+
 DIGESTER = Digester(bytes(32))
 ADDRESSES = [
     *(
