@@ -222,10 +222,6 @@ from breachcheck.services import open_services
 from breachcheck.suppressions import Level
 from tests import patience
 
-patience.have_stores_wait()
-services = open_services(config.read(Path(sys.argv[1])))
-left = int(sys.argv[3])
-
 def mortal(method):
     def call(*arguments):
         global left
@@ -235,29 +231,43 @@ def mortal(method):
         return method(*arguments)
     return call
 
-for database in services.databases:
-    database.execute = mortal(database.execute)
-    database.query = mortal(database.query)
-services.opt_outs.opt_out(Digest(int(sys.argv[2])), Level.ERASE)
+patience.have_stores_wait()
+for line in sys.stdin:
+    if child := os.fork():
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        continue
+    left, services = int(line), open_services(config.read(Path(sys.argv[1])))
+    for database in services.databases:
+        database.execute = mortal(database.execute)
+        database.query = mortal(database.query)
+    services.opt_outs.opt_out(Digest(int(sys.argv[2])), Level.ERASE)
+    sys.exit()
 """
 
 
-def killed_after(store: Services, digest: Digest, statements: int) -> bool:
-    """An opt-out in a process of its own, killed at the statement after so many; whether there was one."""
-    done = subprocess.run(
-        [sys.executable, "-c", OPT_OUT_AND_DIE, store.config.data, str(digest), str(statements)],
-        cwd=Path(__file__).parents[1],
-        check=False,
-    )
-    assert done.returncode in (0, -signal.SIGKILL)
-    return done.returncode != 0
+class Dying:
+    """Makes opt-outs of *digest*, each in a process of its own: a copy of one that has opened nothing."""
+
+    def __init__(self, store: Services, digest: Digest) -> None:
+        self.program = subprocess.Popen(
+            [sys.executable, "-c", OPT_OUT_AND_DIE, store.config.data, str(digest)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1],
+        )  # fmt: skip
+
+    def is_killed_after(self, statements: int) -> bool:
+        """Whether there was a statement after so many, at which it was killed."""
+        self.program.stdin.write(f"{statements}\n")
+        self.program.stdin.flush()
+        status = int(self.program.stdout.readline())
+        assert status in (0, -signal.SIGKILL)
+        return status != 0
 
 
 @pytest.mark.slow
 def test_killed_at_any_statement_it_is_taken_whole_or_not_at_all(store, ann):
     published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
-    taken, statements = [], 0
-    while killed_after(store, ann, statements):
+    taken, statements, dying = [], 0, Dying(store, ann)
+    while dying.is_killed_after(statements):
         with closing(open_services(store.config)) as next_program:
             is_seen = next_program.lookup.ask(ANN, OWNER).status == "exposed"
             while worker.run_one(next_program):
@@ -267,6 +277,7 @@ def test_killed_at_any_statement_it_is_taken_whole_or_not_at_all(store, ann):
         taken.append((is_seen, is_kept, rest))
         published_breach(store, SHOP, {ANN: [EMAIL], BOB: [EMAIL]})
         statements += 1
+    dying.program.communicate()
 
     assert set(taken) == {(True, True, ()), (False, False, ())}
     assert taken == sorted(taken, reverse=True)
