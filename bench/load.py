@@ -28,7 +28,7 @@ COPY (
         CASE
             WHEN h % 1000 < 5 THEN NULL
             WHEN h % 1000 < 15 THEN 'n.a. ' || i
-            ELSE person || k || CASE WHEN h % 100 < 4 THEN '+news' ELSE '' END || '@'
+            ELSE person || (k * 61803399) % 100000000 || CASE WHEN h % 100 < 4 THEN '+news' ELSE '' END || '@'
                 || pick(hash(k), ['example.com', 'example.org', 'Example.NET', 'mail.example.co.uk', 'gmail.com'])
         END AS "$email",
         pick(h // 7, ['Alice Mueller', 'Bob Smith', 'Carol Rossi', 'Fatima Silva', NULL]) AS "$name",
