@@ -23,7 +23,8 @@ from bench import contest
 from breachcheck.addresses import Address, canonical
 from breachcheck.digests import Digester
 from breachcheck.errors import InvalidAccount
-from ingest import engine, formats, sources
+from ingest import formats, sources
+from ingest.engine import Engine
 from ingest.extract import Extractor
 from ingest.gathering import Gathering
 from ingest.mapping import FIXED
@@ -84,8 +85,8 @@ def ours(path: Path, form: str, digester: Digester, folder: Path) -> int:
     wanted = Wanted(addresses=("address",), classes=classes)
     words = Words(tuple(FIXED[form].values()))
     gathering = Gathering(folder, words)
-    with engine.connect(folder) as connection, closing(gathering):
-        extractor = Extractor(connection, digester, "Bench", gathering, {})
+    with Engine(folder) as engine, closing(gathering):
+        extractor = Extractor(engine, digester, "Bench", gathering, {})
         return extractor.read(table, wanted, 0, lambda _: None).accepted
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +20,7 @@ from ingest import parts, shortcuts
 from ingest.batches import Batch, batches
 from ingest.columns import ColumnDigester, Int64s, TextColumn, are_among
 from ingest.domains import domains_in
+from ingest.engine import Engine
 from ingest.found import NO_ENTRIES, NOBODY, Entries, firsts_of
 from ingest.gathering import Gathering
 from ingest.joins import Junction
@@ -74,7 +74,7 @@ class Extractor:
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
+        engine: Engine,
         digester: Digester,
         breach: str,
         gathering: Gathering,
@@ -83,7 +83,7 @@ class Extractor:
         rejections: Rejections | None = None,
         part: Part | None = None,
     ) -> None:
-        self._connection = connection
+        self._engine = engine
         self._digesters = {kind: ColumnDigester(digester.key_of(kind)) for kind in Kind}
         self._domains = ColumnDigester(digester.domain_key)
         self._keys = digester.key_of(Kind.EMAIL), digester.domain_key
@@ -126,13 +126,14 @@ class Extractor:
 
     def _scan(self, table: Table, wanted: Wanted, file: int, watch: Callable[[int], None], count: Count) -> None:
         selection = Selection(wanted, self._gathering.words, self._breach)
-        table.weigh(self._connection, wanted.columns)
+        connection = self._engine.connection
+        table.weigh(connection, wanted.columns)
         with table.scan(wanted.columns) as relation:
             part = parts.chosen(relation, self._part) if self._part else relation
-            for batch in batches(self._connection, selection.sql(part)):
+            for batch in batches(connection, selection.sql(part)):
                 self._take(batch, wanted, file, count, table.flaw)
                 watch(batch.rows)
-            left_out = table.rejects(self._connection)
+            left_out = table.rejects(connection)
             count.has_replaced |= left_out.has_replaced
             if self._part:
                 left_out = parts.left_out_of(self._part, left_out, count.read, count.last)

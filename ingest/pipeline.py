@@ -22,12 +22,13 @@ from breachcheck.load_warnings import LoadWarning
 from breachcheck.loads import Contents
 from breachcheck.services import Services
 from breachcheck.tallies import LEFT_OUT, FileTally, Part, Tally
-from ingest import engine, loading, rejections, warning_signs, writing
+from ingest import loading, rejections, warning_signs, writing
 from ingest.archives.members import NO_MATTER
 from ingest.archives.passwords import Ask
 from ingest.attempts import LoadRefused as LoadRefused
 from ingest.attempts import attempt
 from ingest.boxes import Seal
+from ingest.engine import Engine
 from ingest.extract import NO_PERSON
 from ingest.fingerprints import Fingerprints
 from ingest.gathering import Gathering
@@ -187,23 +188,24 @@ def _load(
         stack.enter_context(loading.room_in(services.config.spill_path))
         spill = stack.enter_context(folders.spill(services.config.spill_path))
         stack.enter_context(limited_memory())
-        surveyed = _surveyed(manifest, services, spill, terms)
-        seal = patience(lambda: _seal(services, manifest.facts.name))
-        gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes), seal)))
-        rejected = _rejections(surveyed, spill, terms.rejects, stack)
-        fingerprints = stack.enter_context(Fingerprints())
-        reading = read(
-            surveyed,
-            services.digester,
-            manifest.facts.name,
-            gathering,
-            spill,
-            progress.update,
-            fingerprints=fingerprints,
-            suppressed=np.array(patience(services.suppressions.to_forget), np.int64),
-            rejections=rejected,
-            part=terms.part,
-        )
+        with Engine(spill, in_order=terms.part is not None) as engine:
+            surveyed = _surveyed(manifest, engine, services, spill, terms)
+            seal = patience(lambda: _seal(services, manifest.facts.name))
+            gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes), seal)))
+            rejected = _rejections(surveyed, spill, terms.rejects, stack)
+            fingerprints = stack.enter_context(Fingerprints())
+            reading = read(
+                surveyed,
+                engine,
+                services.digester,
+                manifest.facts.name,
+                gathering,
+                progress.update,
+                fingerprints=fingerprints,
+                suppressed=np.array(patience(services.suppressions.to_forget), np.int64),
+                rejections=rejected,
+                part=terms.part,
+            )
         _write_rejections(rejected, surveyed, terms)
         _refuse_unfit(reading, terms, fingerprints)
         written = _write(gathering, services, load_id, reading.tally().read, progress, patience)
@@ -213,9 +215,8 @@ def _load(
         return msgspec.structs.replace(tally, warnings=warnings), surveyed.contents(), written
 
 
-def _surveyed(manifest: Manifest, services: Services, spill: Path, terms: Terms) -> Survey:
-    with engine.connect(spill) as connection:
-        surveyed = survey(manifest, connection, spill, terms.ask)
+def _surveyed(manifest: Manifest, engine: Engine, services: Services, spill: Path, terms: Terms) -> Survey:
+    surveyed = survey(manifest, engine, spill, terms.ask)
     _require_room(surveyed, services)
     return surveyed
 

@@ -8,14 +8,13 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import duckdb
 import msgspec
 
 from breachcheck.digests import Digester
 from breachcheck.tallies import LEFT_OUT, FileTally, Part, Tally
-from ingest import engine
 from ingest.chains import in_order
 from ingest.columns import Int64s
+from ingest.engine import Engine
 from ingest.extract import NO_PERSON, Count, Extractor
 from ingest.fingerprints import Fingerprints
 from ingest.found import NOBODY
@@ -64,10 +63,10 @@ class Reading:
 
 def read(
     survey: Survey,
+    engine: Engine,
     digester: Digester,
     breach: str,
     gathering: Gathering,
-    spill: Path,
     show: Show,
     *,
     fingerprints: Fingerprints,
@@ -85,11 +84,10 @@ def read(
     """
     wanted = [replace(one, number=NUMBER) if rejections or part else one for one in survey.wanted()]
     with ExitStack() as stack:
-        connection = stack.enter_context(engine.connect(spill, in_order=part is not None))
-        watch = _Watch(connection, survey, show)
-        engine.confine(connection, spill, {one.file.path for one in survey.sources if one.file.path})
-        junctions = {name: stack.enter_context(closing(Junction(spill))) for name in in_order(wanted)}
-        extractor = Extractor(connection, digester, breach, gathering, junctions, suppressed, rejections, part)
+        watch = _Watch(engine, survey, show)
+        engine.confine({one.file.path for one in survey.sources if one.file.path})
+        junctions = {name: stack.enter_context(closing(Junction(gathering.folder))) for name in in_order(wanted)}
+        extractor = Extractor(engine, digester, breach, gathering, junctions, suppressed, rejections, part)
         with fingerprints.faults_told():
             counts = _counts(survey, wanted, extractor, fingerprints, watch)
         joined = _join([*junctions.values()], counts, gathering, rejections)
@@ -168,10 +166,8 @@ def _file_tally(source: Source, count: Count, joined: int) -> FileTally:
 class _Watch:
     """Tells *show* how far the reading is, in records and in bytes on disk."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, survey: Survey, show: Show) -> None:
-        self._connection = connection
-        connection.execute("SET enable_progress_bar = true")  # else `query_progress` knows nothing
-        connection.execute("SET enable_progress_bar_print = false")
+    def __init__(self, engine: Engine, survey: Survey, show: Show) -> None:
+        self._engine = engine
         self._show = show
         self._records = 0
         self._done = 0
@@ -194,5 +190,4 @@ class _Watch:
     def _read_of_file(self) -> int:
         if self._file is None:
             return 0
-        share = max(self._connection.query_progress(), 0.0) / 100
-        return max(self._file.consumed, int(share * self._file.size) if self._file.path else 0)
+        return max(self._file.consumed, int(self._engine.progress() * self._file.size) if self._file.path else 0)

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePath
 
-import duckdb
-
 from breachcheck.addresses import mask_addresses
 from breachcheck.data_classes import PasswordStorage
 from breachcheck.digests import Kind
@@ -19,6 +17,7 @@ from ingest import formats, mapping, mixpanel_names, sources
 from ingest.archives.passwords import Ask, Passwords
 from ingest.chains import in_order, junction
 from ingest.column_signs import Sign, signs_of, unread_secret
+from ingest.engine import Engine
 from ingest.entries import FileEntry
 from ingest.formats import STREAMED
 from ingest.manifest import Manifest, check_sensitivity
@@ -140,9 +139,7 @@ class Survey:
         return tuple(dict.fromkeys(key for key in keys if names_people or (own and key[1] != own)))
 
 
-def survey(
-    manifest: Manifest, connection: duckdb.DuckDBPyConnection, spill: Path | None = None, ask: Ask | None = None
-) -> Survey:
+def survey(manifest: Manifest, engine: Engine, spill: Path | None = None, ask: Ask | None = None) -> Survey:
     """Open every file that *manifest* names as far as it takes to know its tables and their columns.
 
     What must be kept meanwhile is kept in *spill*, encrypted; *ask* puts the question for an archive's password.
@@ -155,7 +152,7 @@ def survey(
     for entry in manifest.files:
         password = manifest.folder / entry.password_file if entry.password_file else None
         terms = Terms(passwords=Passwords(password, ask, typed=typed), spill=spill, as_text=entry.format == "text")
-        found.append(list(_survey_of(entry, manifest, connection, terms)))
+        found.append(list(_survey_of(entry, manifest, engine, terms)))
     surveyed = Survey(tuple(sorted(_told_once(found), key=_is_unread)))
     check_sensitivity(manifest, surveyed.data_classes)
     return surveyed
@@ -176,9 +173,7 @@ def _is_unread(one: Source | FileTally) -> bool:
     return isinstance(one, FileTally) and one.outcome == "not read"
 
 
-def _survey_of(
-    entry: FileEntry, manifest: Manifest, connection: duckdb.DuckDBPyConnection, terms: Terms
-) -> Iterator[Source | FileTally]:
+def _survey_of(entry: FileEntry, manifest: Manifest, engine: Engine, terms: Terms) -> Iterator[Source | FileTally]:
     told = _instructions(entry, manifest)
     tables: list[tuple[DataFile, Table]] = []
     for file in sources.find(entry.path, manifest.folder, entry.member, terms):
@@ -199,7 +194,7 @@ def _survey_of(
         tables += [(file, table) for table in opened]
     looked_at = 0
     for file, table in tables:
-        look = partial(_sample, file, table, told, connection)
+        look = partial(_sample, file, table, told, engine)
         sample = look() if entry.mapping is None and table.format not in FIXED else None
         one = _source(entry, file, table, sample, is_only_table=len(tables) == 1)
         if isinstance(one, Source) and table.format not in FIXED:
@@ -242,15 +237,15 @@ def _misnamed(table: Table) -> str:
     return f"and it is not the {ending} file that its name says" if ending in NOT_TEXT and table.format == "csv" else ""
 
 
-def _sample(file: DataFile, table: Table, told: Instructions, connection: duckdb.DuckDBPyConnection) -> Sample | None:
+def _sample(file: DataFile, table: Table, told: Instructions, engine: Engine) -> Sample | None:
     """Values of each column, from the beginning where that is quick, or a stream is longer than its head."""
     if table.shortcut and table.shortcut.beginning:
-        return sample_of(connection, table.shortcut.beginning(), far=table)
+        return sample_of(engine.connection, table.shortcut.beginning(), far=table)
     is_far = file.is_stream and file.size > sources.HEAD and table.format in STREAMED
     if file.source is not None and not is_far:
-        return sample_of(connection, table, far=table)
+        return sample_of(engine.connection, table, far=table)
     beginning = next((one for one in formats.tables(file.beginning(), told) if one.name == table.name), None)
-    return sample_of(connection, beginning, far=beginning) if beginning else None
+    return sample_of(engine.connection, beginning, far=beginning) if beginning else None
 
 
 def _instructions(entry: FileEntry, manifest: Manifest) -> Instructions:

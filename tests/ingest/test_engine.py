@@ -13,6 +13,7 @@ from breachcheck.errors import DataFileError
 from breachcheck.interruption import stoppable
 from ingest import engine
 from ingest.batches import batches
+from ingest.engine import Engine
 from ingest.readers.base import Table
 
 CANARY = "canary@example.com"
@@ -32,6 +33,27 @@ def test_what_is_spilled_is_encrypted_and_lies_in_the_given_folder(tmp_path: Pat
         values = [connection.execute("SELECT current_setting(?)", [name]).fetchone() for name in names]
 
     assert values == [(str(tmp_path),), (True,), (False,), (False,)]
+
+
+def test_an_engine_is_confined_from_when_it_is_told_whether_or_not_it_was_asked_by_then(tmp_path: Path) -> None:
+    allowed, other = tmp_path / "allowed.csv", tmp_path / "other.csv"
+    allowed.write_text("a\n1\n")
+    other.write_text("a\n1\n")
+    with Engine(tmp_path / "spill") as asked, Engine(tmp_path / "spill") as unasked:
+        assert asked.connection.sql(f"FROM read_csv({engine.literal(str(other))})").fetchall() == [(1,)]
+        for one in (asked, unasked):
+            one.confine([allowed])
+
+            assert one.connection.sql(f"FROM read_csv({engine.literal(str(allowed))})").fetchall() == [(1,)]
+            with pytest.raises(duckdb.PermissionException):
+                one.connection.sql(f"FROM read_csv({engine.literal(str(other))})")
+
+
+def test_an_engine_that_is_at_nothing_tells_of_no_progress(tmp_path: Path) -> None:
+    with Engine(tmp_path) as unasked:
+        assert unasked.progress() == 0.0
+        unasked.connection.execute("SELECT 1")
+        assert unasked.progress() == 0.0
 
 
 def table(sql: str) -> Table:

@@ -3,7 +3,6 @@
 from collections import Counter
 from contextlib import closing
 
-import duckdb
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from breachcheck.addresses import KNOWN, base_of, canonical
 from breachcheck.digests import Digester, Kind
 from breachcheck.errors import DataFileError, InvalidAccount
-from ingest.engine import literal, quoted
+from ingest.engine import Engine, literal, quoted
 from ingest.extract import Extractor
 from ingest.gathering import Gathering
 from ingest.joins import Junction
@@ -48,16 +47,16 @@ def table(rows, columns=("email",), rejects=None):
 
 
 @pytest.fixture(scope="module")
-def connection():
-    with duckdb.connect() as opened:
+def engine(tmp_path_factory):
+    with Engine(tmp_path_factory.mktemp("engine")) as opened:
         yield opened
 
 
 @pytest.fixture
-def read(connection, tmp_path):
+def read(engine, tmp_path):
     def run(rows, wanted=EMAIL, columns=("email",), junctions=None, **more):
         with closing(Gathering(tmp_path, WORDS)) as gathered:
-            extractor = Extractor(connection, DIGESTER, "Example", gathered, junctions or {})
+            extractor = Extractor(engine, DIGESTER, "Example", gathered, junctions or {})
             count = extractor.read(table(rows, columns, **more), wanted, 0, lambda _: None)
             return count, contents(gathered.direct), contents(gathered.aliases)
 
@@ -119,9 +118,9 @@ ADDRESSES = st.builds(
     ["+x@example.com", "..+x@example.com", ".a+x+y@example.com", "a..+b.c@gmail.com", "...@gmail.com", ".+.@gmail.com"]
 )
 @example([" " * 1200 + "a@example.com", "a@example.com" + " " * 100, "a" * 64 + "@example.com"])
-def test_the_column_path_finds_exactly_whom_canonical_finds(connection, tmp_path_factory, texts):
+def test_the_column_path_finds_exactly_whom_canonical_finds(engine, tmp_path_factory, texts):
     with closing(Gathering(tmp_path_factory.getbasetemp(), WORDS)) as gathered:
-        extractor = Extractor(connection, DIGESTER, "Example", gathered, {})
+        extractor = Extractor(engine, DIGESTER, "Example", gathered, {})
         count = extractor.read(table([(text,) for text in texts]), EMAIL, 0, lambda _: None)
 
         assert (set(contents(gathered.direct)), set(contents(gathered.aliases))) == one_by_one(texts)
@@ -310,11 +309,11 @@ def test_a_record_with_an_identifier_alone_is_a_person(read):
     assert direct == {DIGESTER.of(Kind.ACCOUNT_ID, "17", "Example"): FIRST | PERSON}
 
 
-def test_records_find_their_person_at_a_junction(connection, tmp_path):
+def test_records_find_their_person_at_a_junction(engine, tmp_path):
     people = Wanted(("email",), {"email": ("Email addresses",)}, keys=(("id", "users"),))
     events = Wanted((), {"city": ("Geographic locations",)}, references=("id", "user"), meets="users")
     with closing(Junction(tmp_path)) as junction, closing(Gathering(tmp_path, WORDS)) as gathered:
-        extractor = Extractor(connection, DIGESTER, "Example", gathered, {"users": junction})
+        extractor = Extractor(engine, DIGESTER, "Example", gathered, {"users": junction})
         rows = [("a+x@example.com", "1"), ("b@example.com", "2\n3")]
         extractor.read(table(rows, ("email", "id")), people, 0, lambda _: None)
         rows = [("1", "", "Bonn"), ("9", "3", "Bonn"), ("9", "8", "Bonn"), ("", "-", "Bonn")]
@@ -330,26 +329,26 @@ def test_records_find_their_person_at_a_junction(connection, tmp_path):
     assert WORDS.classes_of(direct_word(aliases, "a@example.com")) == {"Email addresses", "Geographic locations"}
 
 
-def test_more_classes_than_one_word_holds_are_kept_apart(connection, tmp_path):
+def test_more_classes_than_one_word_holds_are_kept_apart(engine, tmp_path):
     names = [f"Class {number}" for number in range(170)]
     columns = ("email", *(f"column {number}" for number in range(170)))
     wanted = Wanted(("email",), {f"column {number}": (name,) for number, name in enumerate(names)})
     words = Words(names)
     with closing(Gathering(tmp_path, words)) as gathered:
         row = ("a@example.com", *("x" if number % 3 == 0 else "" for number in range(170)))
-        Extractor(connection, DIGESTER, "Example", gathered, {}).read(table([row], columns), wanted, 0, lambda _: None)
+        Extractor(engine, DIGESTER, "Example", gathered, {}).read(table([row], columns), wanted, 0, lambda _: None)
         [(_, found)] = gathered.direct.ranges(equal_ranges(1))
 
     assert words.classes_of(found[0]) == {f"Class {number}" for number in range(0, 170, 3)}
 
 
 @pytest.mark.parametrize("fault", ["error('canary@example.com')", "'canary@example.com'::INTEGER"])
-def test_an_engines_error_never_quotes_what_it_failed_on(connection, tmp_path, fault):
+def test_an_engines_error_never_quotes_what_it_failed_on(engine, tmp_path, fault):
     broken = Table(
         "people.csv", ("email",), "csv", "utf-8", lambda _: f"(SELECT {fault} AS email, false AS broken)", dict
     )
     with closing(Gathering(tmp_path, WORDS)) as gathered:
-        extractor = Extractor(connection, DIGESTER, "Example", gathered, {})
+        extractor = Extractor(engine, DIGESTER, "Example", gathered, {})
         with pytest.raises(DataFileError, match=r"people\.csv") as raised:
             extractor.read(broken, EMAIL, 0, lambda _: None)
 
@@ -358,13 +357,13 @@ def test_an_engines_error_never_quotes_what_it_failed_on(connection, tmp_path, f
     assert raised.value.__suppress_context__
 
 
-def test_an_engines_error_in_the_middle_of_a_stream_never_quotes_what_it_failed_on(connection, tmp_path):
+def test_an_engines_error_in_the_middle_of_a_stream_never_quotes_what_it_failed_on(engine, tmp_path):
     later = "(SELECT CASE WHEN n < 300000 THEN 'a@example.com' ELSE error('canary@example.com') END AS email, "
     broken = Table(
         "people.csv", ("email",), "csv", "utf-8", lambda _: f"{later} false AS broken FROM range(300001) r(n))", dict
     )
     with closing(Gathering(tmp_path, WORDS)) as gathered:
-        extractor = Extractor(connection, DIGESTER, "Example", gathered, {})
+        extractor = Extractor(engine, DIGESTER, "Example", gathered, {})
         with pytest.raises(DataFileError, match=r"people\.csv.*InvalidInputException") as raised:
             extractor.read(broken, EMAIL, 0, lambda _: None)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from breachcheck.digests import Kind
-from ingest import engine
+from ingest.engine import Engine
 from ingest.survey import survey
 from tests.ingest.loads import described
 from tests.ingest.test_shortcuts import DIGESTER, gathered
@@ -33,8 +33,8 @@ FILES = corpus()
 
 
 @pytest.fixture(scope="module")
-def connection(tmp_path_factory):
-    with engine.connect(tmp_path_factory.mktemp("engine")) as opened:
+def engine(tmp_path_factory):
+    with Engine(tmp_path_factory.mktemp("engine")) as opened:
         yield opened
 
 
@@ -49,18 +49,18 @@ def truth_of(lines):
     return {digest(address): address in said for address, *_ in named}
 
 
-def read(connection, folder, text):
+def read(engine, folder, text):
     """Whom a load of *text* would enter, each with whether their password leaked, and how many records name nobody.
 
     By the shortcut, if there is one, and by the long way.
     """
     manifest = described(folder, "- {path: list.txt}", {})
     (folder / "list.txt").write_bytes(text)
-    surveyed = survey(manifest, connection)
+    surveyed = survey(manifest, engine)
     [source], [wanted] = surveyed.sources, surveyed.wanted()
     secrets = {name: (PASSWORDS,) for name, classes in wanted.classes.items() if PASSWORDS in classes}
     ways = (source.table, replace(source.table, shortcut=None))
-    found = [gathered(connection, table, folder, wanted=replace(wanted, classes=secrets)) for table in ways]
+    found = [gathered(engine, table, folder, wanted=replace(wanted, classes=secrets)) for table in ways]
     return [(people(direct), counts[2].total()) for (direct, _), _, counts in found]
 
 
@@ -73,10 +73,10 @@ def as_text(lines):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_everyone_in_the_corpus_is_found_with_their_secret_and_nobody_else(connection, tmp_path, name):
+def test_everyone_in_the_corpus_is_found_with_their_secret_and_nobody_else(engine, tmp_path, name):
     truth = truth_of(FILES[name])
 
-    ways = read(connection, tmp_path, as_text(FILES[name]).encode())
+    ways = read(engine, tmp_path, as_text(FILES[name]).encode())
 
     assert [found for found, _ in ways] == [truth, truth]
     if not any(said == "?" for _, said in FILES[name]):

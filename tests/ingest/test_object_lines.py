@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from breachcheck.digests import Digester, Kind
 from breachcheck.tallies import LEFT_OUT
-from ingest import engine
 from ingest.columns import TextColumn
+from ingest.engine import Engine
 from ingest.extract import Extractor
 from ingest.gathering import Gathering
 from ingest.joins import Junction
@@ -50,18 +50,18 @@ USUAL = "".join(
 
 
 @pytest.fixture(scope="module")
-def connection(tmp_path_factory):
-    with engine.connect(tmp_path_factory.mktemp("engine")) as opened:
+def engine(tmp_path_factory):
+    with Engine(tmp_path_factory.mktemp("engine")) as opened:
         yield opened
 
 
-def gathered(connection, table, folder, wanted, suppressed=()):
+def gathered(engine, table, folder, wanted, suppressed=()):
     """What a load of *table* would enter and count, when all who have ids have been met by those."""
     classes = dict.fromkeys(name for names in wanted.classes.values() for name in names)
     words = Words((*classes, *MARKS))
     hidden = np.array(sorted(suppressed), np.int64)
     with closing(Gathering(folder, words)) as gathering, closing(Junction(folder)) as junction:
-        extractor = Extractor(connection, DIGESTER, "Example", gathering, {"people": junction}, hidden)
+        extractor = Extractor(engine, DIGESTER, "Example", gathering, {"people": junction}, hidden)
         count = extractor.read(table, wanted, 0, lambda _: None)
         ids = junction.digests(TextColumn.of([text.encode() for text in IDS]))
         found_by = dict(zip(MARKS, np.eye(len(IDS), dtype=bool), strict=True))
@@ -72,7 +72,7 @@ def gathered(connection, table, folder, wanted, suppressed=()):
         return found, domains(gathering), counts, [+counter for counter in met], count.has_replaced
 
 
-def both_ways(connection, folder, raw, wanted=EVENTS, name="events.jsonl", form="mixpanel-events", **more):
+def both_ways(engine, folder, raw, wanted=EVENTS, name="events.jsonl", form="mixpanel-events", **more):
     """The same file by the shortcut, and the long way."""
     path = folder / name
     path.write_bytes(gzip.compress(raw) if name.endswith(".gz") else raw)
@@ -81,8 +81,8 @@ def both_ways(connection, folder, raw, wanted=EVENTS, name="events.jsonl", form=
     assert table.shortcut
     long_way = replace(table, shortcut=None)
     return (
-        gathered(connection, table, folder, wanted, **more),
-        gathered(connection, long_way, folder, wanted, **more),
+        gathered(engine, table, folder, wanted, **more),
+        gathered(engine, long_way, folder, wanted, **more),
     )
 
 
@@ -164,10 +164,10 @@ FILES = st.lists(LINES, max_size=12).map("".join)
 @example('{"$email":"a@example.com","$email":"b@example.com"}\n')
 @example('{"$email":null,"properties":{"$email":"b@example.com","distinct_id":17}}\n{"distinct_id":"u1"}')
 @settings(max_examples=40, deadline=None)
-def test_the_plain_records_of_json_lines_are_read_as_the_engine_reads_them(connection, tmp_path_factory, text):
+def test_the_plain_records_of_json_lines_are_read_as_the_engine_reads_them(engine, tmp_path_factory, text):
     raw = (USUAL + text).encode(errors="replace")
 
-    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("events"), raw)
+    shortened, scanned = both_ways(engine, tmp_path_factory.mktemp("events"), raw)
 
     assert shortened == scanned
 
@@ -179,56 +179,56 @@ EVERY_VALUE = [
 
 
 @pytest.mark.parametrize("key", ["$email", "distinct_id", "$user_id", "$city", "a", "unwanted"])
-def test_every_odd_value_is_read_as_the_engine_reads_it(connection, tmp_path, key):
+def test_every_odd_value_is_read_as_the_engine_reads_it(engine, tmp_path, key):
     others = [
         *('"distinct_id":"u1"', '"$email":"alice@example.com","distinct_id":17', '"$email":null'),
         '"properties":{"$email":"a.b+c@gmail.com","$user_id":"u2"}',
     ]
     text = "".join(f'{{{other},"{key}":{value}}}\n' for value in EVERY_VALUE for other in others)
 
-    shortened, scanned = both_ways(connection, tmp_path, (USUAL * 20 + text).encode(errors="replace"))
+    shortened, scanned = both_ways(engine, tmp_path, (USUAL * 20 + text).encode(errors="replace"))
 
     assert shortened == scanned
 
 
 @pytest.mark.parametrize("addresses", [(), ("distinct_id",)])
-def test_events_without_an_address_of_their_own_are_read_alike(connection, tmp_path, addresses):
+def test_events_without_an_address_of_their_own_are_read_alike(engine, tmp_path, addresses):
     classes = {"distinct_id": ("I", "E") if addresses else ("I",), "$city": ("C",)}
     wanted = replace(EVENTS, addresses=addresses, classes=classes)
     text = "".join(f'{{"distinct_id":{json.dumps(value)},"$city":"Bonn"}}\n' for value in (*IDS, *ADDRESSES, 17, ""))
 
-    shortened, scanned = both_ways(connection, tmp_path, (USUAL + text * 2).encode(), wanted)
+    shortened, scanned = both_ways(engine, tmp_path, (USUAL + text * 2).encode(), wanted)
 
     assert shortened == scanned
     assert shortened[2][2] > 0  # some wait for their person
 
 
-def test_records_without_ids_or_people_to_find_are_read_alike(connection, tmp_path):
+def test_records_without_ids_or_people_to_find_are_read_alike(engine, tmp_path):
     wanted = Wanted(("email",), {"email": ("E",), "name": ("N",)})
     usual = "".join(f'{{"email":"user{number}@example.com","name":"Ann"}}\n' for number in range(20))
     raw = (usual + '{"email":"x@example.com"}\n{"name":"Bob"}\n{"email":"A@B.example.com","name":null}').encode()
 
-    shortened, scanned = both_ways(connection, tmp_path, raw, wanted, form="jsonl")
+    shortened, scanned = both_ways(engine, tmp_path, raw, wanted, form="jsonl")
 
     assert shortened == scanned
     assert shortened[2] == (23, 22, 0, {"no address": 1})
 
 
-def test_whoever_is_suppressed_is_left_out_with_all_their_events_and_their_ids(connection, tmp_path):
+def test_whoever_is_suppressed_is_left_out_with_all_their_events_and_their_ids(engine, tmp_path):
     events = '{"$email":"alice+x@example.com","distinct_id":"u1"}\n' * 3 + '{"distinct_id":"u1","$city":"Bonn"}\n'
     hidden = {int(DIGESTER.of(Kind.EMAIL, "alice@example.com"))}
 
-    shortened, scanned = both_ways(connection, tmp_path, (USUAL + events).encode(), suppressed=hidden)
+    shortened, scanned = both_ways(engine, tmp_path, (USUAL + events).encode(), suppressed=hidden)
 
     assert shortened == scanned
     assert shortened[2] == (44, 40, 1, {LEFT_OUT: 3})
 
 
 @pytest.mark.parametrize(("name", "encoding"), [("events.jsonl.gz", "utf-8"), ("events.jsonl", "utf-16")])
-def test_what_is_packed_or_encoded_otherwise_is_read_alike(connection, tmp_path, name, encoding):
+def test_what_is_packed_or_encoded_otherwise_is_read_alike(engine, tmp_path, name, encoding):
     text = USUAL + '{"$email":"jos\u00e9@example.com"}\r{"$email":"bob@example.com","$city":"K\u00f6ln"}\r\n'
 
-    shortened, scanned = both_ways(connection, tmp_path, text.encode(encoding), name=name)
+    shortened, scanned = both_ways(engine, tmp_path, text.encode(encoding), name=name)
 
     assert shortened == scanned
     assert shortened[2][0] == 42
@@ -253,12 +253,12 @@ def test_usual_events_are_taken_without_the_engine(tmp_path):
     assert plain.ids["distinct_id"].texts.values() == [f"p{number}".encode() for number in range(20)] * 2
 
 
-def test_more_columns_than_there_is_room_for_go_the_long_way(connection, tmp_path):
+def test_more_columns_than_there_is_room_for_go_the_long_way(engine, tmp_path):
     names = [f"screen_{number}" for number in range(70)]
     wanted = replace(EVENTS, classes={**EVENTS.classes, **dict.fromkeys(names, ("O",))})
     text = json.dumps({"$email": "alice@example.com", "event": "x", "properties": dict.fromkeys(names, "1")})
 
-    shortened, scanned = both_ways(connection, tmp_path, f"{USUAL}{text}\n".encode(), wanted)
+    shortened, scanned = both_ways(engine, tmp_path, f"{USUAL}{text}\n".encode(), wanted)
 
     assert shortened == scanned
     assert shortened[2][1] == 41

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from breachcheck.addresses import KNOWN
 from breachcheck.digests import Digester, Kind
 from breachcheck.tallies import LEFT_OUT
-from ingest import engine
+from ingest.engine import Engine
 from ingest.extract import NOT_AN_ADDRESS, Extractor
 from ingest.gathering import Gathering
 from ingest.mapping import FIXED
@@ -121,18 +121,18 @@ COMBO = st.lists(LINES, max_size=30).map("".join)
 
 
 @pytest.fixture(scope="module")
-def connection(tmp_path_factory):
-    with engine.connect(tmp_path_factory.mktemp("engine")) as opened:
+def engine(tmp_path_factory):
+    with Engine(tmp_path_factory.mktemp("engine")) as opened:
         yield opened
 
 
-def gathered(connection, table, folder, suppressed=(), wanted=None):
+def gathered(engine, table, folder, suppressed=(), wanted=None):
     """What a load of *table* would enter, each by its digest, and what it would count."""
     wanted = wanted or Wanted(("address",), {column: (name,) for column, name in FIXED[table.format].items()})
     words = Words(tuple(dict.fromkeys(name for names in wanted.classes.values() for name in names)))
     with closing(Gathering(folder, words)) as gathering:
         hidden = np.array(sorted(suppressed), np.int64)
-        extractor = Extractor(connection, DIGESTER, "Example", gathering, {}, hidden)
+        extractor = Extractor(engine, DIGESTER, "Example", gathering, {}, hidden)
         count = extractor.read(table, wanted, 0, lambda _: None)
         found = [contents(runs) for runs in (gathering.direct, gathering.aliases)]
         return found, domains(gathering), (count.read, count.accepted, +count.rejected)
@@ -156,7 +156,7 @@ def contents(runs):
     return dict(zip(columns[0].tolist(), classes_alone(columns[1]).tolist(), strict=True))
 
 
-def both_ways(connection, folder, raw, form, **more):
+def both_ways(engine, folder, raw, form, **more):
     """The same file by the shortcut, and the long way."""
     path = folder / "list.txt"
     path.write_bytes(raw)
@@ -164,8 +164,8 @@ def both_ways(connection, folder, raw, form, **more):
     table = table_of(path, Instructions(format=form))
     assert table.shortcut
     return (
-        gathered(connection, table, folder, **more),
-        gathered(connection, replace(table, shortcut=None), folder, **more),
+        gathered(engine, table, folder, **more),
+        gathered(engine, replace(table, shortcut=None), folder, **more),
     )
 
 
@@ -178,8 +178,8 @@ ENOUGH = USUAL * 50  # lines for bytes behind them not to make the whole file lo
 @example("alice@example.com\n\nbob@example.com:")
 @example("alice@example.com:not\x1fset\nmailto:bob@example.com:x\nhttp://a@example.com:x\nann:bob@example.com:x\n")
 @settings(max_examples=300, deadline=None)
-def test_the_plain_lines_of_a_list_are_read_as_the_engine_reads_them(connection, tmp_path_factory, text):
-    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("list"), (USUAL * 8 + text).encode(), "combo")
+def test_the_plain_lines_of_a_list_are_read_as_the_engine_reads_them(engine, tmp_path_factory, text):
+    shortened, scanned = both_ways(engine, tmp_path_factory.mktemp("list"), (USUAL * 8 + text).encode(), "combo")
 
     assert shortened == scanned
 
@@ -187,10 +187,10 @@ def test_the_plain_lines_of_a_list_are_read_as_the_engine_reads_them(connection,
 @given(COMBO, st.sampled_from([";", "|", "\t"]))
 @example("1.:ann@example.com:x\nann@example.com::x\nbob@example.com:::\n", "\t")
 @settings(max_examples=30, deadline=None)
-def test_so_are_those_of_a_list_with_another_separator(connection, tmp_path_factory, text, separator):
+def test_so_are_those_of_a_list_with_another_separator(engine, tmp_path_factory, text, separator):
     raw = (USUAL * 8 + text).replace(":", separator).encode()
 
-    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("list"), raw, "combo")
+    shortened, scanned = both_ways(engine, tmp_path_factory.mktemp("list"), raw, "combo")
 
     assert shortened == scanned
 
@@ -199,8 +199,8 @@ def test_so_are_those_of_a_list_with_another_separator(connection, tmp_path_fact
     st.lists(st.one_of(st.binary(max_size=12), st.sampled_from([b"\n", b"a@b.test", b":"])), max_size=20).map(b"".join)
 )
 @settings(max_examples=100, deadline=None)
-def test_bytes_that_are_no_text_are_read_alike_as_well(connection, tmp_path_factory, raw):
-    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("list"), ENOUGH.encode() + raw, "combo")
+def test_bytes_that_are_no_text_are_read_alike_as_well(engine, tmp_path_factory, raw):
+    shortened, scanned = both_ways(engine, tmp_path_factory.mktemp("list"), ENOUGH.encode() + raw, "combo")
 
     assert shortened == scanned
 
@@ -211,48 +211,48 @@ def test_bytes_that_are_no_text_are_read_alike_as_well(connection, tmp_path_fact
     )
 )
 @settings(max_examples=200, deadline=None)
-def test_the_plain_addresses_of_a_text_are_those_that_the_rules_find(connection, tmp_path_factory, text):
-    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("text"), f"Text. {text}".encode(), "text")
+def test_the_plain_addresses_of_a_text_are_those_that_the_rules_find(engine, tmp_path_factory, text):
+    shortened, scanned = both_ways(engine, tmp_path_factory.mktemp("text"), f"Text. {text}".encode(), "text")
 
     assert shortened == scanned
 
 
-def test_whoever_is_suppressed_is_left_out_of_plain_lines_too(connection, tmp_path):
+def test_whoever_is_suppressed_is_left_out_of_plain_lines_too(engine, tmp_path):
     hidden = {int(DIGESTER.of(Kind.EMAIL, "user1@example.com"))}
 
-    shortened, scanned = both_ways(connection, tmp_path, USUAL.encode(), "combo", suppressed=hidden)
+    shortened, scanned = both_ways(engine, tmp_path, USUAL.encode(), "combo", suppressed=hidden)
 
     assert shortened == scanned
     assert shortened[2] == (4, 3, {LEFT_OUT: 1})
 
 
-def test_names_in_the_place_of_addresses_are_counted_past_the_engine(connection, tmp_path):
+def test_names_in_the_place_of_addresses_are_counted_past_the_engine(engine, tmp_path):
     path = tmp_path / "list.txt"
     path.write_text(USUAL + "ann:secret1\nbob:bob@example.com:secret2\n")
     table = table_of(path, Instructions(format="combo"))
     forbidden = replace(table, relation=lambda _: pytest.fail("the engine was asked"))
 
-    (direct, _), _, counts = gathered(connection, forbidden, tmp_path)
+    (direct, _), _, counts = gathered(engine, forbidden, tmp_path)
 
     assert len(direct) == 4
     assert counts == (6, 4, {NOT_AN_ADDRESS: 2})
 
 
-def test_a_line_that_is_too_long_is_left_out_of_a_list_and_told(connection, tmp_path):
+def test_a_line_that_is_too_long_is_left_out_of_a_list_and_told(engine, tmp_path):
     path = tmp_path / "list.txt"
     path.write_text(USUAL + "x" * (lines.LONGEST + (8 << 20)) + "\n" + USUAL)
     table = table_of(path, Instructions(format="combo"))
 
-    (direct, _), _, counts = gathered(connection, table, tmp_path)
+    (direct, _), _, counts = gathered(engine, table, tmp_path)
 
     assert len(direct) == 4
     assert counts == (9, 8, {lines.TOO_LONG: 1})
 
 
-def test_more_domains_than_are_remembered_lose_nobody(connection, tmp_path):
+def test_more_domains_than_are_remembered_lose_nobody(engine, tmp_path):
     text = "".join(f"a@d{number}.example.com:x\n" for number in range(30_000))
 
-    shortened, scanned = both_ways(connection, tmp_path, text.encode(), "combo")
+    shortened, scanned = both_ways(engine, tmp_path, text.encode(), "combo")
 
     assert shortened == scanned
     assert shortened[2] == (30_000, 30_000, {})
@@ -281,10 +281,10 @@ COLUMNS = Wanted(("email",), {"email": ("E",), "id": ("I",), "name": ("N", "B"),
 @example("1,a.b+c.d@gmail.com,x,y\n2,ab@gmail.com,,\n3,a.b@gmail.com,unknown,n/a\n", ",")
 @example("1,a@example.com,null\0,un\u212anown\n", ",")
 @settings(max_examples=150, deadline=None)
-def test_the_plain_rows_of_a_table_are_read_as_the_engine_reads_them(connection, tmp_path_factory, text, delimiter):
+def test_the_plain_rows_of_a_table_are_read_as_the_engine_reads_them(engine, tmp_path_factory, text, delimiter):
     raw = (HEADER + PEOPLE + text).replace(",", delimiter).encode(errors="replace")
 
-    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("table"), raw, "csv", wanted=COLUMNS)
+    shortened, scanned = both_ways(engine, tmp_path_factory.mktemp("table"), raw, "csv", wanted=COLUMNS)
 
     assert shortened == scanned
 
@@ -293,31 +293,31 @@ def test_the_plain_rows_of_a_table_are_read_as_the_engine_reads_them(connection,
     st.lists(st.one_of(st.binary(max_size=9), st.sampled_from([b"\n", b"a@b.test", b",", b",x,y\n1,"])), max_size=20)
 )
 @settings(max_examples=150, deadline=None)
-def test_bytes_of_a_table_that_are_no_text_are_read_alike_as_well(connection, tmp_path_factory, pieces):
+def test_bytes_of_a_table_that_are_no_text_are_read_alike_as_well(engine, tmp_path_factory, pieces):
     raw = (HEADER + PEOPLE * 20).encode() + b"".join(pieces)
 
-    shortened, scanned = both_ways(connection, tmp_path_factory.mktemp("table"), raw, "csv", wanted=COLUMNS)
+    shortened, scanned = both_ways(engine, tmp_path_factory.mktemp("table"), raw, "csv", wanted=COLUMNS)
 
     assert shortened == scanned
 
 
-def test_whoever_is_suppressed_by_an_aliass_base_is_left_out_of_plain_rows_too(connection, tmp_path):
+def test_whoever_is_suppressed_by_an_aliass_base_is_left_out_of_plain_rows_too(engine, tmp_path):
     raw = (HEADER + PEOPLE + "1,ann+shop@example.com,Ann,Bonn\n2,bob+x@example.com,Bob,Bonn\n").encode()
     hidden = {int(DIGESTER.of(Kind.EMAIL, text)) for text in ("ann@example.com", "user3@example.com")}
 
-    shortened, scanned = both_ways(connection, tmp_path, raw, "csv", suppressed=hidden, wanted=COLUMNS)
+    shortened, scanned = both_ways(engine, tmp_path, raw, "csv", suppressed=hidden, wanted=COLUMNS)
 
     assert shortened == scanned
     assert shortened[2] == (22, 20, {LEFT_OUT: 2})
 
 
-def test_plain_rows_are_taken_past_the_engine(connection, tmp_path):
+def test_plain_rows_are_taken_past_the_engine(engine, tmp_path):
     path = tmp_path / "people.csv"
     path.write_text(HEADER + PEOPLE)
     table = table_of(path)
     forbidden = replace(table, relation=lambda _: pytest.fail("the engine was asked"))
 
-    (direct, _), _, counts = gathered(connection, forbidden, tmp_path, wanted=COLUMNS)
+    (direct, _), _, counts = gathered(engine, forbidden, tmp_path, wanted=COLUMNS)
 
     assert len(direct) == 20
     assert counts == (20, 20, {})
@@ -326,7 +326,7 @@ def test_plain_rows_are_taken_past_the_engine(connection, tmp_path):
 @pytest.mark.parametrize(
     "row", ['1,a@example.com,"Ann",Bonn\n', "1,a@example.com,Ann,Bonn\r\n", "1,a@example.com,A\\,B,Bonn\n"]
 )
-def test_a_table_with_quotes_escapes_or_other_line_ends_goes_through_the_engine(connection, tmp_path, row):
+def test_a_table_with_quotes_escapes_or_other_line_ends_goes_through_the_engine(engine, tmp_path, row):
     path = tmp_path / "people.csv"
     path.write_bytes((HEADER + PEOPLE + row).encode())
     shortcut = table_of(path).shortcut
@@ -336,10 +336,10 @@ def test_a_table_with_quotes_escapes_or_other_line_ends_goes_through_the_engine(
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 @pytest.mark.parametrize("first", ["", "sep=,\n"])
-def test_the_first_record_is_the_one_behind_the_header(connection, tmp_path, mark, first):
+def test_the_first_record_is_the_one_behind_the_header(engine, tmp_path, mark, first):
     raw = f"{mark}{first}{HEADER}{PEOPLE}1,last@example.com,Ann,Bonn".encode()
 
-    shortened, scanned = both_ways(connection, tmp_path, raw, "csv", wanted=COLUMNS)
+    shortened, scanned = both_ways(engine, tmp_path, raw, "csv", wanted=COLUMNS)
 
     assert shortened == scanned
     assert shortened[2] == (21, 21, {})
