@@ -12,6 +12,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest import compiled
+from ingest.columns import Int64s
+
 Columns = tuple[NDArray[Any], ...]
 """Arrays of one length. The first is the key, int64 and evenly spread; the others are fixed-width too, 1-D or 2-D."""
 
@@ -199,9 +202,22 @@ class _SpilledRun:
 
 
 def _sorted(parts: Sequence[Columns]) -> Columns:
-    columns = tuple(np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.argsort(columns[0])
-    return tuple(column[order] for column in columns)
+    keys, *others = (np.concatenate(column) for column in zip(*parts, strict=True))
+    ordered, places = _in_order()(keys)
+    return ordered, *(column[places] for column in others)
+
+
+def _in_order() -> Callable[[Int64s], tuple[Int64s, NDArray[np.intp]]]:
+    if not compiled.IS_THERE:
+        return _in_numpys_order
+    from ingest.compiled import sorting
+
+    return sorting.in_order
+
+
+def _in_numpys_order(keys: Int64s) -> tuple[Int64s, NDArray[np.intp]]:
+    places = np.argsort(keys)
+    return keys[places], places
 
 
 def _below(keys: NDArray[np.int64], end: int) -> int:

@@ -1,5 +1,6 @@
 """What is compiled: there in CI, and done without where it is not."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -156,3 +157,18 @@ def test_no_column_of_json_is_copied_twice(keys, references):
     addresses = Addresses(Domains(lambda _: False))
     with pytest.raises(ValueError, match="a column twice"):
         Objects(Names([([b"id"], 0)]), 1, -1, keys, references, Nothings(["null"]), addresses)
+
+
+KEYS = st.one_of(st.integers(-(2**63), 2**63 - 1), st.integers(-3, 3), st.sampled_from([-(2**63), 2**63 - 1]))
+
+
+@given(st.lists(KEYS, max_size=200), st.integers(1, 40))
+def test_keys_are_put_in_order_however_they_are_spread(found, repeated):
+    require("gcc")
+    from ingest.compiled.sorting import in_order
+
+    keys = np.array(found * repeated, np.int64)
+    ordered, places = in_order(keys)
+
+    assert places.tolist() == np.argsort(keys, kind="stable").tolist()
+    assert ordered.tolist() == keys[places].tolist()
