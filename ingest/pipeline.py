@@ -22,7 +22,7 @@ from breachcheck.load_warnings import LoadWarning
 from breachcheck.loads import Contents
 from breachcheck.services import Services
 from breachcheck.tallies import LEFT_OUT, FileTally, Part, Tally
-from ingest import loading, rejections, warning_signs, writing
+from ingest import disk_files, loading, rejections, sources, warning_signs, writing
 from ingest.archives.members import NO_MATTER
 from ingest.archives.passwords import Ask
 from ingest.attempts import LoadRefused as LoadRefused
@@ -188,12 +188,13 @@ def _load(
         stack.enter_context(loading.room_in(services.config.spill_path))
         spill = stack.enter_context(folders.spill(services.config.spill_path))
         stack.enter_context(limited_memory())
+        fingerprints = stack.enter_context(Fingerprints())
+        _begin(fingerprints, manifest)
         with Engine(spill, in_order=terms.part is not None) as engine:
             surveyed = _surveyed(manifest, engine, services, spill, terms)
             seal = patience(lambda: _seal(services, manifest.facts.name))
             gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes), seal)))
             rejected = _rejections(surveyed, spill, terms.rejects, stack)
-            fingerprints = stack.enter_context(Fingerprints())
             reading = read(
                 surveyed,
                 engine,
@@ -213,6 +214,14 @@ def _load(
         tally = msgspec.structs.replace(counted, sealed=patience(lambda: _sealed(services, written)))
         warnings = patience(lambda: _warnings(manifest.facts, surveyed, services, tally, written))
         return msgspec.structs.replace(tally, warnings=warnings), surveyed.contents(), written
+
+
+def _begin(fingerprints: Fingerprints, manifest: Manifest) -> None:
+    """To hash whatever is sure to be read, while nothing is: the files that are named outright."""
+    for entry in manifest.files:
+        if named := sources.named_outright(entry.path, manifest.folder):
+            fingerprints.begin(named, disk_files.state_of(named))
+    fingerprints.hash_waiting()
 
 
 def _surveyed(manifest: Manifest, engine: Engine, services: Services, spill: Path, terms: Terms) -> Survey:
@@ -284,8 +293,8 @@ def _rejections(surveyed: Survey, spill: Path, rejects: Path | None, stack: Exit
 
 def _write_rejections(rejected: Rejections | None, surveyed: Survey, terms: Terms) -> None:
     if rejected and terms.rejects:
-        sources = [Numbered(one.table.name, one.table.numbered_by) for one in surveyed.sources]
-        rejected.write(terms.rejects, sources)
+        numbered = [Numbered(one.table.name, one.table.numbered_by) for one in surveyed.sources]
+        rejected.write(terms.rejects, numbered)
 
 
 def _refuse_unfit(reading: Reading, terms: Terms, fingerprints: Fingerprints) -> None:

@@ -88,7 +88,7 @@ def read(
         engine.confine({one.file.path for one in survey.sources if one.file.path})
         junctions = {name: stack.enter_context(closing(Junction(gathering.folder))) for name in in_order(wanted)}
         extractor = Extractor(engine, digester, breach, gathering, junctions, suppressed, rejections, part)
-        with fingerprints.faults_told():
+        with fingerprints.reading(), fingerprints.faults_told():
             counts = _counts(survey, wanted, extractor, fingerprints, watch)
         joined = _join([*junctions.values()], counts, gathering, rejections)
         fingerprints.require_unchanged()

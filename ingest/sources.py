@@ -173,18 +173,23 @@ def find(
     if path == STANDARD_INPUT:
         yield _standard_input(terms)
         return
-    named = folder / path
     search = _Search(member, terms)
-    if named.is_file():
+    if named := named_outright(path, folder):
         yield from search.contents(named, mask_addresses(path), is_named=True)
         return
-    for found in _beneath(named, path, folder):
+    for found in _beneath(folder / path, path, folder):
         name = shown_name(_shown(found, folder))
         why = ADDED if is_litter(found.parts) else disk_files.why_no_file(found)
         if why:
             yield NotRead(name, why)
         else:
             yield from search.contents(found, name, is_named=False)
+
+
+def named_outright(path: str, folder: Path) -> Path | None:
+    """The file that *path* of a manifest in *folder* names, if it is one and no more than that."""
+    named = folder / path
+    return named if path != STANDARD_INPUT and named.is_file() else None
 
 
 def is_there(path: str, folder: Path) -> bool:

@@ -23,7 +23,7 @@ from tests.ingest.loads import Silent, described, load
 from tests.ingest.scans import table_of
 from tests.ingest.test_free_text import TEXTS
 from tests.ingest.test_shortcuts import COLUMNS, COMBO, DELIMITED, HEADER, PEOPLE, USUAL, gathered
-from tests.ingest.test_shortcuts import connection as connection
+from tests.ingest.test_shortcuts import engine as engine
 from tests.parts import require
 from tests.stores import new_store
 
@@ -41,54 +41,54 @@ def _nothing_is_too_small():
         yield
 
 
-def by_one_and_by_two(connection, folder, raw, form, at_once=1, **more):
+def by_one_and_by_two(engine, folder, raw, form, at_once=1, **more):
     """The same file as one task, and as many of so many bytes."""
     path = folder / "list.txt"
     path.write_bytes(raw)
     table = table_of(path, Instructions(format=form))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shortcuts, "AT_ONCE", 1 << 30)
-        alone = gathered(connection, table, folder, **more)
+        alone = gathered(engine, table, folder, **more)
         patch.setattr(shortcuts, "AT_ONCE", at_once)
-        return alone, gathered(connection, table, folder, **more)
+        return alone, gathered(engine, table, folder, **more)
 
 
 @given(COMBO)
 @settings(max_examples=25, deadline=None)
-def test_a_list_gives_the_same_by_two(connection, tmp_path_factory, text):
-    one, two = by_one_and_by_two(connection, tmp_path_factory.mktemp("list"), (USUAL + text).encode(), "combo")
+def test_a_list_gives_the_same_by_two(engine, tmp_path_factory, text):
+    one, two = by_one_and_by_two(engine, tmp_path_factory.mktemp("list"), (USUAL + text).encode(), "combo")
 
     assert two == one
 
 
 @given(DELIMITED)
 @settings(max_examples=25, deadline=None)
-def test_a_table_gives_the_same_by_two(connection, tmp_path_factory, text):
+def test_a_table_gives_the_same_by_two(engine, tmp_path_factory, text):
     raw = (HEADER + PEOPLE + text).encode(errors="replace")
 
-    one, two = by_one_and_by_two(connection, tmp_path_factory.mktemp("table"), raw, "csv", wanted=COLUMNS)
+    one, two = by_one_and_by_two(engine, tmp_path_factory.mktemp("table"), raw, "csv", wanted=COLUMNS)
 
     assert two == one
 
 
 @given(TEXTS)
 @settings(max_examples=25, deadline=None)
-def test_a_text_gives_the_same_by_two(connection, tmp_path_factory, text):
-    one, two = by_one_and_by_two(connection, tmp_path_factory.mktemp("text"), f"Text. {text}".encode(), "text")
+def test_a_text_gives_the_same_by_two(engine, tmp_path_factory, text):
+    one, two = by_one_and_by_two(engine, tmp_path_factory.mktemp("text"), f"Text. {text}".encode(), "text")
 
     assert two == one
 
 
 @pytest.mark.parametrize(("form", "column"), [("csv", "email"), ("text", "address")])
 def test_of_a_long_file_both_take_their_part_and_nobody_is_lost_between_them(
-    connection, tmp_path, monkeypatch, form, column
+    engine, tmp_path, monkeypatch, form, column
 ):
     threads, take = set(), Lane.take
     monkeypatch.setattr(Lane, "take", lambda lane, text: threads.add(threading.get_ident()) or take(lane, text))
     hidden = {int(DIGESTER.of(Kind.EMAIL, f"person{number}@example.com")) for number in range(0, 150_000, 10_000)}
     wanted = Wanted((column,), {column: ("E",)})
 
-    one, two = by_one_and_by_two(connection, tmp_path, MANY.encode(), form, LARGE, wanted=wanted, suppressed=hidden)
+    one, two = by_one_and_by_two(engine, tmp_path, MANY.encode(), form, LARGE, wanted=wanted, suppressed=hidden)
 
     assert two == one
     assert two[2][1] == 149_985
