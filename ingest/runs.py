@@ -52,7 +52,12 @@ def sum_counts(columns: Columns) -> Columns:
 
 
 def sort_and_unite(columns: Columns) -> Columns:
-    """*columns* in key order, one row a key."""
+    """*columns*, keys and words, in key order, one row a key."""
+    keys, words = columns
+    if compiled.IS_THERE and words.ndim == 1:
+        from ingest.compiled import sorting
+
+        return sorting.united(keys, words)
     return union_words(_sorted([columns]))
 
 
@@ -203,19 +208,16 @@ class _SpilledRun:
 
 def _sorted(parts: Sequence[Columns]) -> Columns:
     keys, *others = (np.concatenate(column) for column in zip(*parts, strict=True))
-    ordered, places = _in_order()(keys)
+    ordered, places = _in_order(keys)
     return ordered, *(column[places] for column in others)
 
 
-def _in_order() -> Callable[[Int64s], tuple[Int64s, NDArray[np.intp]]]:
-    if not compiled.IS_THERE:
-        return _in_numpys_order
-    from ingest.compiled import sorting
+def _in_order(keys: Int64s) -> tuple[Int64s, NDArray[np.intp]]:
+    """*keys* in order, and the place that each had."""
+    if compiled.IS_THERE:
+        from ingest.compiled import sorting
 
-    return sorting.in_order
-
-
-def _in_numpys_order(keys: Int64s) -> tuple[Int64s, NDArray[np.intp]]:
+        return sorting.in_order(keys)
     places = np.argsort(keys)
     return keys[places], places
 

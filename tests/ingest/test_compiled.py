@@ -172,3 +172,25 @@ def test_keys_are_put_in_order_however_they_are_spread(found, repeated):
 
     assert places.tolist() == np.argsort(keys, kind="stable").tolist()
     assert ordered.tolist() == keys[places].tolist()
+
+
+@given(st.lists(st.tuples(KEYS, st.integers(0, 2**32 - 1)), max_size=200), st.sampled_from([np.uint32, np.uint64]))
+def test_words_of_equal_keys_are_united(found, kind):
+    require("gcc")
+    from ingest.compiled.sorting import united
+
+    expected = {}
+    for key, word in found * 3:
+        expected[key] = expected.get(key, 0) | word
+    keys, words = (np.array([pair[at] for pair in found * 3], of) for at, of in ((0, np.int64), (1, kind)))
+
+    assert list(zip(*(column.tolist() for column in united(keys, words)), strict=True)) == sorted(expected.items())
+    assert united(keys, words)[1].dtype == kind
+
+
+def test_a_key_without_a_word_is_refused():
+    require("gcc")
+    from ingest.compiled.sorting import united
+
+    with pytest.raises(ValueError, match="a word for each key"):
+        united(np.zeros(2, np.int64), np.zeros(1, np.uint32))
