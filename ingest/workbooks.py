@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time
+from pathlib import Path
 
 import python_calamine as calamine
 
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     task, path, *rest = arguments
     try:
-        with closing(calamine.load_workbook(io.BytesIO(sys.stdin.buffer.read()) if path == "-" else path)) as book:
+        with closing(_opened(path)) as book:
             if task == "sheets":
                 json.dump([*_sheets(book)], sys.stdout)
             else:
@@ -54,6 +55,18 @@ def main(arguments: Sequence[str]) -> int:
     except _REFUSED:
         return UNREADABLE
     return 0
+
+
+def _opened(path: str) -> calamine.CalamineWorkbook:
+    """The workbook at *path*, or on standard input; of one whose name promises another kind, by its content."""
+    if path == "-":
+        return calamine.load_workbook(io.BytesIO(sys.stdin.buffer.read()))
+    try:
+        return calamine.load_workbook(path)
+    except calamine.PasswordError:
+        raise
+    except _REFUSED:
+        return calamine.load_workbook(io.BytesIO(Path(path).read_bytes()))
 
 
 def _sheets(book: calamine.CalamineWorkbook) -> Iterator[dict[str, object]]:

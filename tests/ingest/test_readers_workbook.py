@@ -145,7 +145,7 @@ def test_a_sheet_whose_name_holds_an_address_is_masked(tmp_path: Path) -> None:
     assert "example.com" not in table.name
 
 
-@pytest.mark.parametrize("name", ["people.csv", "people.dat"])
+@pytest.mark.parametrize("name", ["people.csv", "people.dat", "people.xls", "people.ods", "people.xlsb", "people"])
 def test_a_workbook_is_told_by_content(tmp_path: Path, name: str) -> None:
     assert len(tables_of(tmp_path, bytes_of({"People": PEOPLE}), name=name)) == 1
 
