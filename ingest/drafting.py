@@ -171,7 +171,7 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
             shown = file.name if file.source else STANDARD_INPUT
             name = shown + within
             if _MASK in within:
-                yield _Found(table.name, why=_MASKED)
+                yield _Found(table.name, why=_MASKED, file=shown)
                 continue
             sample = sample_of(connection, table, far=table if file.source else None)
             if note and not any(sample.values()):
@@ -201,7 +201,7 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
 def _proposals(found: Sequence[_Found], password_file: str) -> Iterator[Proposal]:
     """One for each table of each file that gives an entry, members of an archive that are alike united."""
     for path in dict.fromkeys(one.path for one in found if not one.why):
-        tables = [one for one in found if one.path == path and one.format]
+        tables = [one for one in found if one.path == path and (one.format or one.why == _MASKED)]
         is_alone = len(tables) == 1
         proposed = [one.proposal(password_file, is_alone=is_alone) for one in tables if not one.why]
         yield from by_member(proposed, {one.member for one in tables})

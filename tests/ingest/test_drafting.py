@@ -3,7 +3,9 @@
 import gzip
 import json
 import re
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,21 @@ def test_a_draft_is_refused_for_the_facts_that_only_a_person_knows(folder):
         read(folder / "breach.yaml")
     assert re.findall(r"line \d+: (\w+): nothing is written here", str(caught.value)) == ["breach_date", "description"]
     assert "2 faults" in str(caught.value)
+
+
+def test_beside_a_table_called_like_an_address_the_other_is_named(folder):
+    with closing(sqlite3.connect(folder / "shop.db")) as connection:
+        connection.executescript(
+            """
+            CREATE TABLE users (email, name);
+            INSERT INTO users VALUES ('ann@example.com', 'Ann');
+            CREATE TABLE "bob@example.com" (email);
+            """
+        )
+
+    [entry] = filled(folder, drafted(folder, "shop.db")).files
+
+    assert entry.table == "users"
 
 
 def test_a_draft_filled_in_is_a_manifest(folder):
