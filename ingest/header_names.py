@@ -9,6 +9,7 @@ from importlib import resources
 
 import msgspec
 
+from breachcheck import data_classes
 from ingest import mixpanel_names
 
 LONGEST = 100  # characters of a column's name that are looked at
@@ -139,7 +140,15 @@ def telling_classes() -> frozenset[str]:
 
 @cache
 def _by_name() -> Mapping[str, str]:
-    return dict(every_name())
+    return {**dict(_own_names()), **dict(every_name())}
+
+
+def _own_names() -> Iterator[tuple[str, str]]:
+    """What the vocabulary itself calls the kinds of data, in several words: `comments` may be how many there are."""
+    for data_class in data_classes.all_classes():
+        words = _words(data_class)
+        if len(words) > 1:
+            yield "".join(words), data_class
 
 
 @cache

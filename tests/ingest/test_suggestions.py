@@ -143,6 +143,10 @@ def addresses_of(columns, sample=None) -> list[str]:
         ("strasse_u_hausnr", "Physical addresses"),
         ("Numéro de carte bancaire", "Credit cards"),
         ("语言", "Language preferences"),
+        ("phoneNumbers[].value", "Phone numbers"),
+        ("dates_of_birth", "Dates of birth"),
+        ("Driver's licenses", "Driver's licenses"),
+        ("Employment statuses", "Employment statuses"),
         ("Девичья фамилия матери", "Mothers maiden names"),
     ],
 )
