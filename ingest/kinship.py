@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from breachcheck import ids
 from breachcheck.addresses import holds_address
 from ingest.entries import Join
 from ingest.samples import ROWS
@@ -61,8 +62,9 @@ _Fits = Callable[[str, Relative, int], Iterator[str]]
 def relative(name: str, columns: Sequence[str], sample: Sample) -> Relative:
     """The table *name*, of whose *columns* a *sample* of values is looked at and not kept."""
     shown = [column for column in columns if not holds_address(column)]
-    seen = {column: frozenset(map(_digest, sample.get(column, ()))) for column in shown}
-    kinds = {column: _kind(sample.get(column, ())) for column in shown}
+    values = {column: [ids.spelled(value) for value in sample.get(column, ())] for column in shown}
+    seen = {column: frozenset(map(_digest, some)) for column, some in values.items()}
+    kinds = {column: _kind(some) for column, some in values.items()}
     return Relative(name, kinds, seen, is_whole=max(map(len, sample.values()), default=ROWS) < ROWS)
 
 
@@ -135,7 +137,7 @@ def _meet(one: Relative, column: str, other: Relative, on: str) -> bool:
 
 
 def _digest(value: str) -> int:
-    return hash(value.strip().removesuffix(".0").casefold())
+    return hash(value.casefold())
 
 
 def _agree(one: str, other: str) -> bool:
@@ -146,7 +148,7 @@ def _kind(values: Sequence[str]) -> str:
     """What all of *values* look like; "" where there are none."""
     if not values:
         return ""
-    fits = (kind for kind, pattern in _KINDS.items() if all(pattern.fullmatch(value.strip()) for value in values))
+    fits = (kind for kind, pattern in _KINDS.items() if all(pattern.fullmatch(value) for value in values))
     return next(fits, "text")
 
 

@@ -176,6 +176,29 @@ def test_a_draft_proposes_a_join_between_files(tmp_path, monkeypatch):
     assert "join: {column: user_id, to: users.csv, on: id}" in text
 
 
+UUID = "3f2504e0-4f89-11d3-9a0c-0305e82c330"
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere"),
+    [
+        ("{}", "{}.0"),
+        (f"{UUID}{{}}", f"{{{{{UUID.upper()}{{}}}}}}"),
+        ("507f1f77bcf86cd79943901{}", "ObjectId(507f1f77bcf86cd79943901{})"),
+    ],
+)
+def test_a_draft_proposes_a_join_by_ids_that_two_programs_spell_otherwise(tmp_path, monkeypatch, here, elsewhere):
+    users = [("id", "email"), *((here.format(number), f"p{number}@example.com") for number in range(1, 6))]
+    orders = [("user_id", "phone"), *((elsewhere.format(number), "+49 30 123456") for number in range(1, 6))]
+    (tmp_path / "users.csv").write_text(csv_of(users))
+    (tmp_path / "orders.csv").write_text(csv_of(orders))
+    monkeypatch.chdir(tmp_path)
+
+    text = draft([tmp_path.joinpath(name).relative_to(tmp_path) for name in ("orders.csv", "users.csv")])
+
+    assert "join: {column: user_id, to: users.csv, on: id}" in text
+
+
 def test_a_draft_proposes_joins_that_lead_on(tmp_path, store, monkeypatch):
     tables = {
         "users": [("id", "email"), (1, "ann@example.com")],
