@@ -69,7 +69,7 @@ _full_stop = re.compile("[.\u3002\uff0e\uff61]")  # UTS-46, 2.3
 
 _FILE_ENDINGS = frozenset(
     {"csv", "tsv", "txt", "json", "jsonl", "ndjson", "parquet", "xlsx", "xls", "sql", "sqlite", "db", "xml", "html"}
-    | {"log", "md", "yaml", "yml", "eml", "mbox", "pdf", "gz", "bz2", "xz", "zst", "zip", "7z", "tar", "tgz"}
+    | {"log", "md", "yaml", "yml", "eml", "mbox", "pdf", "gz", "bz2", "xz", "lzma", "zst", "zip", "7z", "tar", "tgz"}
 )
 _escaped_at = re.compile(r"%(?:25)*40|&#(?:64|x40);|\\u0040|[\uff20\ufe6b]", re.IGNORECASE)
 _LOCAL = r"[^\s\x00-\x1f\x7f()<>\[\]:;,\\\"@]"

@@ -40,6 +40,7 @@ NOT_TEXT = {
     ".gz",
     ".bz2",
     ".xz",
+    ".lzma",
     ".zst",
     ".json",
     ".jsonl",

@@ -1,4 +1,4 @@
-"""Compressed bytes as a stream of plain ones: gzip, zstd, bzip2 and xz, told by content, within limits."""
+"""Compressed bytes as a stream of plain ones: gzip, zstd, bzip2, xz and lzma, told by content, within limits."""
 
 import bz2
 import gzip
@@ -48,11 +48,11 @@ class _NeedsTooMuchMemory(Exception):
 
 
 class _Xz(io.RawIOBase):
-    """The streams of an xz file, one behind the other, for which the library has no limit of memory."""
+    """The streams of an xz file, one behind the other, or that of an lzma file: the library sets no limit of memory."""
 
     def __init__(self, file: Readable) -> None:
         self._file = file
-        self._decoder = lzma.LZMADecompressor(lzma.FORMAT_XZ, XZ_MEMORY)
+        self._decoder = lzma.LZMADecompressor(lzma.FORMAT_AUTO, XZ_MEMORY)
 
     def readable(self) -> bool:
         return True
@@ -72,7 +72,7 @@ class _Xz(io.RawIOBase):
         while not rest and (piece := self._file.read(CHUNK)):
             rest = piece.lstrip(b"\0")
         if rest:
-            self._decoder = lzma.LZMADecompressor(lzma.FORMAT_XZ, XZ_MEMORY)
+            self._decoder = lzma.LZMADecompressor(lzma.FORMAT_AUTO, XZ_MEMORY)
             self._unpacked(rest, 0)
         return bool(rest)
 
@@ -90,6 +90,7 @@ _OPENERS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
     b"\x28\xb5\x2f\xfd": lambda file: cast(IO[bytes], zstd.ZstdFile(file)),
     **{b"BZh%d1AY" % level: lambda file: cast(IO[bytes], bz2.BZ2File(file)) for level in range(1, 10)},
     b"\xfd7zXZ\x00": lambda file: cast(IO[bytes], _Xz(file)),
+    b"]\0\0": lambda file: cast(IO[bytes], _Xz(file)),  # .lzma, as xz wrote it before there was xz
 }
 _SKIPPABLE_ZSTD = {bytes([first, 0x2A, 0x4D, 0x18]) for first in range(0x50, 0x60)}
 _CUT = (EOFError,)

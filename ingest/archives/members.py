@@ -8,7 +8,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from breachcheck.addresses import mask_addresses
 from ingest.archives.compression import Readable
 
-_ARCHIVES = (".zip", ".7z", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst")
+_ARCHIVES = (".zip", ".7z", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".lzma", ".zst")
 _LITTER = {".ds_store", "thumbs.db", "desktop.ini"}
 ADDED = "added by the operating system"
 FOLDER = "a folder"

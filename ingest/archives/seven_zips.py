@@ -66,7 +66,9 @@ def _opened(content: Content, name: str, passwords: Passwords) -> py7zr.SevenZip
     except UnsupportedCompressionMethodError:
         raise DataFileError(f"{name}: the 7z archive is packed by a method that is not known here; unpack it") from None
     except _DAMAGED:
-        raise DataFileError(f"{name}: the 7z archive is cut short or damaged; fetch or copy it again") from None
+        raise DataFileError(
+            f"{name}: the 7z archive is cut short or damaged; fetch it again, or join its parts if it has several"
+        ) from None
     return _archive(content, passwords.unlocking(name, partial(_opening, content)))
 
 

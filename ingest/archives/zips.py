@@ -53,7 +53,9 @@ def _opened(kind: type[zipfile.ZipFile], content: Content, name: str) -> zipfile
     try:
         return kind(io.BufferedReader(Reading(content), _BUFFER))
     except _DAMAGED:
-        raise DataFileError(f"{name}: the zip archive is cut short or damaged; fetch or copy it again") from None
+        raise DataFileError(
+            f"{name}: the zip archive is cut short or damaged; fetch it again, or join its parts if it has several"
+        ) from None
 
 
 def _refuse_overlaps(archive: zipfile.ZipFile, name: str) -> None:

@@ -35,7 +35,7 @@ _UNREADABLE = "\ufffd"  # in the place of a letter that nobody knows: the rest w
 _FILE_ENDINGS = frozenset(
     {"csv", "tsv", "txt", "json", "jsonl", "xlsx", "xls", "sql", "xml", "html", "htm", "log", "eml", "mbox", "pdf"}
     | {"jpg", "jpeg", "png", "gif", "webp", "bak"}
-    | {"gz", "bz2", "xz", "zst", "7z", "tar", "rar", "doc", "docx", "vcf", "ics", "ost", "pst", "nst", "msg"}
+    | {"gz", "bz2", "xz", "lzma", "zst", "7z", "tar", "rar", "doc", "docx", "vcf", "ics", "ost", "pst", "nst", "msg"}
 )
 ENDINGS_TOO = frozenset({"zip", "mov"})
 """Top-level domains that are a file's ending where another top-level domain stands before them."""

@@ -25,6 +25,7 @@ PACKED = {
     "zstd": zstd.compress(TEXT),
     "bzip2": bz2.compress(TEXT),
     "xz": lzma.compress(TEXT),
+    "lzma": lzma.compress(TEXT, lzma.FORMAT_ALONE),
     "zstd within gzip": gzip.compress(zstd.compress(TEXT)),
 }
 
@@ -69,7 +70,7 @@ def test_only_a_file_that_is_the_data_itself_has_a_path(tmp_path: Path) -> None:
     assert (plain.path, packed.path, packed.source) == (tmp_path / "people.csv", None, tmp_path / "people.csv.gz")
 
 
-@pytest.mark.parametrize("kind", ["gzip", "zstd", "bzip2", "xz"])
+@pytest.mark.parametrize("kind", ["gzip", "zstd", "bzip2", "xz", "lzma"])
 def test_a_packed_file_that_is_cut_short_is_refused(tmp_path: Path, kind: str) -> None:
     with pytest.raises(DataFileError, match=r"people\.csv: the file is (cut short|damaged)"):
         file_of(tmp_path, PACKED[kind][:-5])
@@ -81,6 +82,14 @@ def test_a_packed_file_that_is_damaged_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(DataFileError, match=r"people\.csv: the file is damaged"):
         file_of(tmp_path, bytes(damaged))
+
+
+def test_a_packed_file_that_asks_for_much_memory_is_refused(tmp_path: Path) -> None:
+    packed = bytearray(PACKED["lzma"])
+    packed[1:5] = (1 << 30).to_bytes(4, "little")  # the size of its dictionary
+
+    with pytest.raises(DataFileError, match=r"people\.csv: takes more than 256 MiB of memory to unpack"):
+        file_of(tmp_path, bytes(packed))
 
 
 def test_how_much_was_read_is_known_for_progress(tmp_path: Path) -> None:
@@ -251,7 +260,9 @@ def test_an_archive_that_is_cut_short_is_refused(tmp_path: Path) -> None:
     path = archive_of(tmp_path, {"people.csv": TEXT})
     path.write_bytes(path.read_bytes()[:-30])
 
-    with pytest.raises(DataFileError, match=r"export\.zip: the zip archive is cut short or damaged"):
+    with pytest.raises(
+        DataFileError, match=r"export\.zip: the zip archive is cut short or damaged; .* or join its parts"
+    ):
         list(find("export.zip", tmp_path))
 
 
