@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
@@ -21,6 +21,7 @@ from ingest.readers.left_out import UNKNOWN
 from ingest.runs import KEYS, LOWEST_KEY, Columns, Runs
 
 HEADING = ("file", "line", "record", "reason")
+_FIRST_LINE = f"{','.join(HEADING)}\n".encode()
 _AT_ONCE = 1 << 20
 
 
@@ -66,6 +67,7 @@ class Rejections:
                 on_failure.callback(Path(unfinished).unlink)
                 with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
                     self._write(file, files)
+                _require_nothing_else(path)
                 Path(unfinished).replace(path)
                 on_failure.pop_all()
         except OSError as error:
@@ -89,15 +91,27 @@ class Rejections:
 
 
 def require_place(path: Path, files: Sequence[Path]) -> None:
-    """Raise LoadError where rejected records cannot be listed at *path*, or where one of the data *files* lies."""
+    """Raise LoadError where rejected records cannot be listed at *path*, or where a data file or anything else lies."""
     try:
         if _is_one_of(path, files):
             raise LoadError("The file that --rejects names is one of the data files; name another.")
+        _require_nothing_else(path)
         with tempfile.TemporaryFile(dir=path.parent):
-            if path.exists() and not path.is_file():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            return
     except OSError as error:
         raise _cannot_write(error) from None
+
+
+def _require_nothing_else(path: Path) -> None:
+    """Raise LoadError where something stands at *path* that is no list of before: a key, a store, a link, a device."""
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise LoadError("What --rejects names is a link, a folder, a pipe or a device; name a file.")
+        with path.open("rb") as file:
+            if file.read(len(_FIRST_LINE)) not in (b"", _FIRST_LINE):
+                raise LoadError(
+                    "The file that --rejects names is there already, and is no list of rejected records; name another."
+                )
 
 
 def _is_one_of(path: Path, files: Sequence[Path]) -> bool:

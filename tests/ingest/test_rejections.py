@@ -16,7 +16,7 @@ from breachcheck.errors import LoadError
 from ingest import rejections
 from ingest.pipeline import LoadRefused
 from tests.engines import ENGINES as ENGINES
-from tests.ingest.loads import described, load
+from tests.ingest.loads import Silent, described, load
 from tests.ingest.test_suppressed import ANN, forget
 from tests.stores import new_store
 
@@ -25,6 +25,9 @@ ONE_FILE = """
       mapping: {{email: Email addresses, name: Names}}
       address: [email]
     """
+
+
+TWO_ROWS = {"people.csv": "email,name\na@example.com,\n,Al\n"}
 
 
 def listed(path):
@@ -299,11 +302,56 @@ def test_a_data_file_is_not_overwritten_by_the_list(store, tmp_path):
 
 
 def test_a_data_file_that_is_gone_is_no_fault_of_the_list(tmp_path, rejects):
-    rejects.write_text("of before")
+    rejects.write_text("file,line,record,reason\nof,before,,\n")
 
     rejections.require_place(rejects, [tmp_path / "gone.csv"])
 
-    assert rejects.read_text() == "of before"
+    assert rejects.read_text() == "file,line,record,reason\nof,before,,\n"
+
+
+@pytest.mark.parametrize("name", ["breach.yaml", "index.db", "people.key"])
+def test_no_other_file_is_overwritten_by_the_list(store, tmp_path, name):
+    manifest = described(tmp_path, ONE_FILE.format(name="people.csv"), TWO_ROWS)
+    path = tmp_path / name
+    if not path.exists():
+        path.write_bytes(b"something else")
+    before = path.read_bytes()
+
+    with pytest.raises(LoadError, match="is there already, and is no list of rejected records"):
+        load(manifest, store, rejects=path)
+
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("target", ["nowhere.csv", "rejects-of-before.csv", "/dev/full", "."])
+def test_a_link_or_a_device_is_not_replaced_by_the_list(store, tmp_path, rejects, target):
+    manifest = described(tmp_path, ONE_FILE.format(name="people.csv"), TWO_ROWS)
+    (tmp_path / "rejects-of-before.csv").write_text("file,line,record,reason\n")
+    rejects.symlink_to(target)  # as /dev/stdout is one
+
+    with pytest.raises(LoadError, match="a link, a folder, a pipe or a device"):
+        load(manifest, store, rejects=rejects)
+
+    assert str(rejects.readlink()) == target
+
+
+def test_what_takes_the_place_of_the_list_meanwhile_stays(store, tmp_path, rejects):
+    manifest = described(tmp_path, ONE_FILE.format(name="people.csv"), TWO_ROWS)
+
+    with pytest.raises(LoadError, match="is there already"):
+        load(manifest, store, rejects=rejects, progress=Silent(lambda: rejects.write_text("of another")))
+
+    assert rejects.read_text() == "of another"
+    assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".rejects")] == []
+
+
+def test_a_list_of_before_is_replaced_by_that_of_now(store, tmp_path, rejects):
+    manifest = described(tmp_path, ONE_FILE.format(name="people.csv"), TWO_ROWS)
+
+    for _ in range(2):
+        load(manifest, store, rejects=rejects)
+
+    assert lines_of(rejects) == [(3, "no address")]
 
 
 def test_a_list_that_cannot_be_written_stops_the_load_before_it_reads(store, tmp_path):
