@@ -18,15 +18,17 @@ from ingest import engine, formats, header_names, kinship, mixpanel_names, sourc
 from ingest.archives.kinds import PAGE, is_page
 from ingest.archives.members import FOLDER
 from ingest.archives.passwords import Ask, Passwords
+from ingest.column_signs import SECRETS
 from ingest.entries import Join
 from ingest.kinship import Relative
 from ingest.mapping import CLASS_OF_KIND, MIXPANEL, suggestions_of
 from ingest.memory import limited_memory
+from ingest.outlines import outlines_of
 from ingest.proposals import Proposal, by_member, by_path, lines_of, scalar
 from ingest.readers.base import Instructions
 from ingest.samples import sample_of
 from ingest.sources import STANDARD_INPUT, DataFile, NotRead, Terms
-from ingest.suggestions import Suggestion
+from ingest.suggestions import Sample, Suggestion
 
 _MASK = mask_addresses("a@example.com")
 _MASKED = "not read (its name holds an address; rename it)"
@@ -38,6 +40,7 @@ _OF_PAGE = "check: of a web page or XML document, every address that stands in i
 _HEAD = """\
 # Drafted from the names and headers of data files; no value of theirs stands here.
 # Fill in what is empty, check the rest, then: breachcheck manifest check breach.yaml
+# `check` stands at guesses, all else is sure. `like` tells what values look like: Aa is a word, 9 a digit.
 manifest: 1
 name: {name}  # a guess. The stable id of the breach: letters, digits and - _ .
 title: {title}  # a guess. What people call it
@@ -178,6 +181,7 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
                 yield _Found(name, why=_EMPTY)
                 continue
             columns = tuple(suggestions_of(table.format, table.columns, sample))
+            columns = tuple(replace(column, looks=_looks(column, sample)) for column in columns)
             relative = kinship.relative(name, table.columns, sample)
             columns = tuple(_named_by_table(column, relative) for column in columns)
             form = mixpanel_names.form_of(table.columns) or table.format
@@ -196,6 +200,11 @@ def _tables_in(file: DataFile, connection: duckdb.DuckDBPyConnection) -> Iterato
             )
     except DataFileError as error:
         yield _unread(file.name, error)
+
+
+def _looks(column: Suggestion, sample: Sample) -> tuple[str, ...]:
+    """What values of *column* look like; of secrets, that is nobody's to know."""
+    return () if SECRETS.intersection((*column.classes, column.shows)) else outlines_of(sample.get(column.column, ()))
 
 
 def _proposals(found: Sequence[_Found], password_file: str) -> Iterator[Proposal]:
@@ -227,7 +236,9 @@ def _with_ids(found: Sequence[_Found]) -> list[_Found]:
 def _identified(one: _Found, ids: Collection[tuple[str, str]]) -> _Found:
     meant = Suggestion("", (CLASS_OF_KIND["account-id"],), "medium")
     columns = (
-        replace(meant, column=column.column) if (one.name, column.column) in ids and not _says(column) else column
+        replace(meant, column=column.column, looks=column.looks)
+        if (one.name, column.column) in ids and not _says(column)
+        else column
         for column in one.columns
     )
     return replace(one, columns=tuple(columns))
@@ -249,14 +260,14 @@ def _joined(one: _Found, people: Sequence[Relative], led: Sequence[Relative]) ->
 def _named_by_table(column: Suggestion, table: Relative) -> Suggestion:
     """*column*, where its name says little and that of the *table* does: in `privatemessages`, the `subject`."""
     told = "" if _says(column) else header_names.meaning_in(table.stems, column.column)
-    return Suggestion(column.column, (told,), "medium") if told else column
+    return Suggestion(column.column, (told,), "medium", looks=column.looks) if told else column
 
 
 def _told_by_table(column: Suggestion, table: Relative) -> Suggestion:
     """*column*, where its values and the name of the *table* say the same: in `phones`, numbers of phones."""
     meanings = [header_names.meaning_of(name) for name in table.stems] if column.shows else []
     if any(one and one.is_exact and one.data_class == column.shows for one in meanings):
-        return Suggestion(column.column, (column.shows,), "medium")
+        return Suggestion(column.column, (column.shows,), "medium", looks=column.looks)
     return column
 
 

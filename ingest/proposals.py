@@ -15,7 +15,7 @@ from ingest.suggestions import Suggestion
 
 _PLAIN = re.compile(r"[A-Za-z_$][\w$/.-]*(?: [\w$/.-]+)*", re.ASCII)
 _WORDS = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
-_CHECK = {"high": "", "medium": "  # check: a guess by its name, its values or what refers to it", "low": ""}
+_CHECK = {"high": "", "medium": "check: a guess by its name, its values or what refers to it", "low": ""}
 _OF_DATABASE = {"sql": "table", "sqlite": "table", "xlsx": "sheet"}
 _WITHOUT_ENCODING = frozenset({"xlsx", "sqlite", "parquet"})
 
@@ -157,10 +157,18 @@ def _column(column: Suggestion, *, is_known: bool) -> str:
     name = scalar(column.column)
     if not column.classes:
         if column.shows:
-            return f"      # {name}: {column.shows}  # check: its values look so, its name does not say whose they are"
-        return f"      # {name}: no data class is known by this name"
+            why = "check: its values look so, its name does not say whose they are"
+            return f"      # {name}: {column.shows}{_remark(why, column)}"
+        return f"      # {name}: {_remark('no data class is known by this name', column).removeprefix('  # ')}"
     classes = column.classes[0] if len(column.classes) == 1 else f"[{', '.join(column.classes)}]"
-    return f"      {'# ' if is_known else ''}{name}: {classes}{_CHECK[column.confidence]}"
+    return f"      {'# ' if is_known else ''}{name}: {classes}{_remark(_CHECK[column.confidence], column)}"
+
+
+def _remark(text: str, column: Suggestion) -> str:
+    """*text* as a comment, with what values of *column* look like."""
+    looks = f"like {' or '.join(column.looks)}" if column.looks else ""
+    said = "; ".join(filter(None, (text, looks)))
+    return f"  # {said}" if said else ""
 
 
 def _identifiers(one: Proposal) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from breachcheck.addresses import canonical
@@ -30,6 +30,7 @@ class Suggestion:
     confidence: Confidence
     is_address: bool = False
     shows: str = ""  # a data class that its values show and its name does not say; not taken as said
+    looks: tuple[str, ...] = field(default=(), compare=False)  # outlines of its values
 
 
 def suggest(columns: Sequence[str], sample: Sample | None = None) -> list[Suggestion]:

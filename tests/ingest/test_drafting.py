@@ -65,6 +65,19 @@ def test_beside_a_table_called_like_an_address_the_other_is_named(folder):
     assert entry.table == "users"
 
 
+def test_a_draft_shows_what_values_look_like_but_for_secrets(folder):
+    rows = [f"u{day}@example.com;{day:02}.03.1990;pw{day};{day}{day}{day}" for day in range(10, 20)]
+    (folder / "users.csv").write_text("\n".join(["E-Mail;Geburtsdatum;pass;nr", *rows]))
+
+    text = drafted(folder, "users.csv")
+
+    assert "      E-Mail: Email addresses  # like [address]\n" in text
+    assert "      Geburtsdatum: Dates of birth  # like 99.99.9999\n" in text
+    assert "      pass: Passwords\n" in text
+    assert "      # nr: no data class is known by this name; like 9×6\n" in text
+    assert filled(folder, text)
+
+
 def test_a_draft_filled_in_is_a_manifest(folder):
     (folder / "users.csv").write_text(USERS)
 
