@@ -19,7 +19,7 @@ from ingest.archives.kinds import PAGE, is_page
 from ingest.archives.members import FOLDER
 from ingest.archives.passwords import Ask, Passwords
 from ingest.column_signs import SECRETS
-from ingest.entries import Join
+from ingest.entries import STANDARD_INPUT, Join
 from ingest.kinship import Relative
 from ingest.mapping import CLASS_OF_KIND, MIXPANEL, suggestions_of
 from ingest.memory import limited_memory
@@ -27,7 +27,7 @@ from ingest.outlines import outlines_of
 from ingest.proposals import Proposal, by_member, by_path, lines_of, scalar
 from ingest.readers.base import Instructions
 from ingest.samples import sample_of
-from ingest.sources import STANDARD_INPUT, DataFile, NotRead, Terms
+from ingest.sources import DataFile, NotRead, Terms
 from ingest.suggestions import Sample, Suggestion
 
 _MASK = mask_addresses("a@example.com")
@@ -145,7 +145,7 @@ def draft(
 
 def _seen_from(path: Path, folder: Path) -> str:
     """*path*, which is relative to the working folder, as a manifest in *folder* writes it."""
-    is_as_written = path.is_absolute() or str(path) == sources.STANDARD_INPUT
+    is_as_written = path.is_absolute() or str(path) == STANDARD_INPUT
     return str(path) if is_as_written else os.path.relpath(path, folder)
 
 

@@ -15,7 +15,7 @@ from breachcheck.errors import DataFileError
 from ingest import disk_files
 from ingest.disk_files import State, state_of
 
-_PIECE = 16 << 20  # enough that it matters little how long the thread waits to be let on between two
+_PIECE = 32 << 20  # bytes: the thread may wait for milliseconds to be let on between two
 _LARGE = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4  # bytes that may no longer be in memory then
 
 

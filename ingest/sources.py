@@ -32,9 +32,9 @@ from ingest.archives.members import (
 from ingest.archives.passwords import Passwords
 from ingest.archives.spools import Content, Spool
 from ingest.disk_files import State
+from ingest.entries import STANDARD_INPUT
 
 HEAD = 4 << 20
-STANDARD_INPUT = "-"
 
 NOT_SELECTED = "no entry of the manifest selects it"
 
