@@ -138,6 +138,12 @@ class _Dump:
         return [*self._known.values()]
 
     def _define(self, one: _Contents, definition: Definition) -> None:
+        if definition.adds:
+            known = {column.casefold() for column in one.defined}
+            more = [column for column in definition.columns if known and column.casefold() not in known]
+            one.defined += (*more,)
+            one.add(more)
+            return
         alike = [self._known[name.key].defined for name in definition.alike if name.key in self._known]
         columns = tuple(dict.fromkeys([*chain.from_iterable(alike), *definition.columns]))
         one.defined = one.defined or columns

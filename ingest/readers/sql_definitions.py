@@ -1,4 +1,7 @@
-"""What CREATE TABLE defines: a table's columns in order, and the tables whose columns it has as well."""
+"""What CREATE TABLE defines: a table's columns in order, and the tables whose columns it has as well.
+
+And what ALTER TABLE adds to them.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +14,11 @@ CREATE = re.compile(
     rf"CREATE\s+(?:\w+\s+){{0,3}}?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?({NAME})\s*+(?:(?=\()|PARTITION\s+OF\s|LIKE\s)",
     re.IGNORECASE | re.ASCII,
 )
+ALTER = re.compile(
+    rf"ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?({NAME})\s+(?=ADD\s+COLUMN\s)", re.IGNORECASE | re.ASCII
+)
+_ADDED = re.compile(rf"\bADD\s+COLUMN\s+(?:IF\s+NOT\s+EXISTS\s+)?({NAME})", re.IGNORECASE | re.ASCII)
+_PLACED = re.compile(r"\s(?:FIRST|AFTER)\b", re.IGNORECASE)
 _NO_COLUMN = re.compile(
     r"""(?:(?:UNIQUE|FULLTEXT|SPATIAL|INVERTED)\b\s*+)?(?:KEY|INDEX)\s*+[^\s(]*+\s*+(?:USING\s+\w+\s*+)?\((?!\s*\d)
       | UNIQUE\s*+\( | CHECK\s*+\( | (?:PRIMARY|FOREIGN)\s+KEY\b | (?:CONSTRAINT|EXCLUDE|LIKE|PERIOD\s+FOR)\s
@@ -59,6 +67,12 @@ class Definitions:
 
     def _plain(self, part: str) -> str:
         return self._commented.sub(lambda found: found[1] or " ", part).strip()
+
+
+def added(statement: str) -> tuple[str, ...]:
+    """The columns that the *statement* of an ALTER TABLE adds behind the others; none if one stands elsewhere."""
+    names = () if _PLACED.search(statement) else _ADDED.findall(statement)
+    return tuple(names_in(name)[0] for name in names)
 
 
 def _columns(parts: Sequence[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import regex as re
 
 from ingest.readers.sql_copying import TEXT, Copying, copying_in
-from ingest.readers.sql_definitions import CREATE, Definitions
+from ingest.readers.sql_definitions import ALTER, CREATE, Definitions, added
 from ingest.readers.sql_heads import BLANK, Form, head_of
 from ingest.readers.sql_routines import end_of_routine, is_batch_mark
 from ingest.readers.sql_text import NAME, Grammar, names_in
@@ -43,11 +43,15 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """CREATE TABLE. The columns of tables that it is *alike* stand before its own."""
+    """CREATE TABLE. The columns of tables that it is *alike* stand before its own.
+
+    Or ALTER TABLE, where that *adds* columns behind the others.
+    """
 
     table: Name
     columns: tuple[str, ...]
     alike: tuple[Name, ...] = ()
+    adds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class Statements:
 
     def __iter__(self) -> Iterator[Definition | Rows]:
         while self._pass_blanks():
-            found = self._rows() or self._definition()
+            found = self._rows() or self._definition() or self._addition()
             if found:
                 yield found
             elif not self._use():
@@ -135,6 +139,16 @@ class Statements:
         defined = self._definitions.read(window.text, window.at)
         self._pass_statement()
         return Definition(table, defined.columns, tuple(self._named(name, "")[0] for name in defined.alike))
+
+    def _addition(self) -> Definition | None:
+        window = self._window
+        found = ALTER.match(window.text, window.at, window.at + _SHORT)
+        if not found:
+            return None
+        table, _ = self._named(found[1], "")
+        statement, _, _ = window.text[found.end() : found.end() + _SHORT].partition(";")
+        self._pass_statement()
+        return Definition(table, added(statement), adds=True)
 
     def _use(self) -> bool:
         window = self._window

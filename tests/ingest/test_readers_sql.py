@@ -204,6 +204,18 @@ def test_texts_and_codes_of_characters_that_are_joined_are_one_value(tmp_path: P
     assert rows_of(tmp_path, f"INSERT INTO users (id, email) VALUES (1, {written});\n") == [("1", said)]
 
 
+def test_columns_that_are_added_to_a_table_are_its_last(tmp_path: Path) -> None:
+    text = (
+        "CREATE TABLE users (id int, email text, INDEX (email));\n"
+        "INSERT INTO users VALUES (1,'a@example.com');\n"
+        "ALTER TABLE users ADD COLUMN `name` text DEFAULT 'x', ADD COLUMN IF NOT EXISTS Email text;\n"
+        "ALTER TABLE ONLY public.users ADD CONSTRAINT users_key PRIMARY KEY (id);\n"
+        "INSERT INTO users VALUES (2,'b@example.com','Bob');\n"
+    )
+
+    assert rows_of(tmp_path, text) == [("1", "a@example.com", None), ("2", "b@example.com", "Bob")]
+
+
 def test_what_stands_between_dollars_is_a_value(tmp_path: Path) -> None:
     text = (
         "INSERT INTO public.users (id, email, note) VALUES\n(1, 'a@example.com', $$it's; (so), $1$$),\n"
