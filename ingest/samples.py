@@ -59,6 +59,7 @@ def _some(
 
 def _further(connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str]) -> dict[str, list[str]]:
     """Values of *columns* from all over the first *FAR* records, by chance alone."""
+    table.weigh(connection, columns)
     with table.scan(columns) as relation:
         some = ", ".join(
             f"min_by(left({name}, {LONGEST}), hash({name}), {_FAR_ROWS}) FILTER (WHERE {name} <> '')"

@@ -1,7 +1,11 @@
 """Samples: what is looked at of a table costs no more than its columns, however many there are."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from breachcheck.errors import DataFileError
 from ingest import engine
 from ingest.samples import sample_of
 from ingest.suggestions import Sample
@@ -59,3 +63,14 @@ def test_what_says_nothing_is_no_sample(tmp_path):
     (tmp_path / "users.csv").write_text("nr,kto\n" + "1,NULL\n" * 30 + "2,ann@example.com\n")
 
     assert sample_of_file(tmp_path / "users.csv", tmp_path / "spill")["kto"] == ["ann@example.com"]
+
+
+def test_a_table_that_weighs_too_much_is_not_looked_at_further_on(tmp_path):
+    def refuse(connection, columns):
+        raise DataFileError(f"{', '.join(columns)}: too much")
+
+    (tmp_path / "late.csv").write_text("nr,kto\n" + "1,\n" * 30)
+    table = replace(table_of(tmp_path / "late.csv"), weigh=refuse)
+
+    with engine.connect(tmp_path / "spill") as connection, pytest.raises(DataFileError, match=r"^kto: too much"):
+        sample_of(connection, table, far=table)
