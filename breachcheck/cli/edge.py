@@ -1,5 +1,6 @@
 """The process's edge: turns what was raised into a message on standard error and an exit status."""
 
+import errno
 import json
 import os
 import sys
@@ -71,6 +72,8 @@ def surprise(error: BaseException) -> str:
     """What to say of a fault in the program: its kind and place, not its text, which might quote an account."""
     if os.environ.get("BREACHCHECK_DEBUG"):
         traceback.print_tb(error.__traceback__)
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+        return "More files are open than the system allows; raise the limit (`ulimit -n`), and try again."
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"breachcheck stopped at a fault of its own ({type(error).__name__}{place}). Please report it."

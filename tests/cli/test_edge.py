@@ -1,6 +1,8 @@
 """The process's edge: a fault of the program is said without what it quotes."""
 
+import errno
 import json
+import os
 
 import pytest
 
@@ -26,6 +28,12 @@ def test_a_fault_is_told_by_kind_and_place_alone(capsys, monkeypatch):
     assert "ValueError at test_edge.py:" in said
     assert "in fault" in shown
     assert CANARY not in said + shown
+
+
+def test_too_many_open_files_are_no_fault_of_the_program():
+    said = edge.surprise(OSError(errno.EMFILE, os.strerror(errno.EMFILE), CANARY))
+
+    assert said == "More files are open than the system allows; raise the limit (`ulimit -n`), and try again."
 
 
 def test_every_error_of_ours_has_a_word_for_programs_and_a_fault_has_one_too():
