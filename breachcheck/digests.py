@@ -19,6 +19,9 @@ from breachcheck.phones import international
 Digest = NewType("Digest", int)
 
 _KEY_LENGTH = 32  # bytes, of the index key and of AES-256
+SPELLED = "spelled-"
+"""How the names of known answers begin that hang on how ids are spelled."""
+
 _OF_DOMAINS = b"domain"  # no kind of identifier: nobody is looked up by it
 _OF_EVENTS = b"event"
 
@@ -87,7 +90,10 @@ class Digester:
         return mac.finalize().hex()
 
     def known_answers(self) -> dict[str, int]:
-        """What a store remembers, to recognise its key and its rules for addresses; the names hold no address."""
+        """What a store remembers, to recognise its key and its rules for accounts; the names hold no address.
+
+        Those beginning with "email-" and `SPELLED` hang on the rules as well as on the key.
+        """
         return dict(self._known_answers())
 
     def _known_answers(self) -> Iterator[tuple[str, int]]:
@@ -95,6 +101,10 @@ class Digester:
             yield f"email-{number:02}", self.of_address(address)
         for kind in (Kind.ACCOUNT_ID, Kind.ORG_ID, Kind.USERNAME):
             yield kind.value, self.of(kind, "17", "Example")
+        for number, (text, _) in enumerate(ids.KNOWN, start=1):
+            yield f"{SPELLED}{number}", self.of(Kind.ACCOUNT_ID, text, "Example")
+        yield f"{SPELLED}{Kind.USERNAME.value}", self.of(Kind.USERNAME, ids.KNOWN[1][0], "Example")
+        yield f"{SPELLED}{Kind.PHONE.value}", self.of(Kind.PHONE, "tel:\uff0b1 (555) 01-00")
         yield Kind.PHONE.value, self.of(Kind.PHONE, "+15550100")
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from breachcheck import addresses
 from breachcheck.db.base import Database
-from breachcheck.digests import Digester, Kind
+from breachcheck.digests import SPELLED, Digester, Kind
 from breachcheck.errors import SchemaMismatch, StoreDamaged, WrongKey
 
 NOT_FINISHED = "The store was never finished; delete the data folder and run `breachcheck init` again."
@@ -60,12 +60,12 @@ class Identity:
                 f"version {addresses.VERSION}; use the breachcheck that made it, or load the breaches anew."
             )
         answers = digester.known_answers()
-        if not _are_equal(_without_addresses(self.known_answers), _without_addresses(answers)):
+        if not _are_equal(_of_key(self.known_answers), _of_key(answers)):
             raise WrongKey(OTHER_PASSPHRASE if self.salt else OTHER_KEY)
         if not _are_equal(self.known_answers, answers):
             raise SchemaMismatch(
-                "This program spells addresses in another way than the one that made the store, and would not find "
-                "everyone; use the breachcheck that made it, or load the breaches anew."
+                "This program spells addresses or ids in another way than the one that made the store, and would not "
+                "find everyone; use the breachcheck that made it, or load the breaches anew."
             )
         if not hmac.compare_digest(self.app_key_answer, answer_of(app_key)):
             raise WrongKey(OTHER_APP_KEY)
@@ -171,9 +171,9 @@ def _select(db: Database) -> dict[str, str]:
     return {row["name"]: row["value"] for row in db.query("SELECT name, value FROM identity")}
 
 
-def _without_addresses(answers: dict[str, int]) -> dict[str, int]:
+def _of_key(answers: dict[str, int]) -> dict[str, int]:
     """The answers that hang on the key alone."""
-    return {name: answer for name, answer in answers.items() if not name.startswith(Kind.EMAIL.value)}
+    return {name: answer for name, answer in answers.items() if not name.startswith((Kind.EMAIL.value, SPELLED))}
 
 
 def _are_equal(ours: dict[str, int], theirs: dict[str, int]) -> bool:

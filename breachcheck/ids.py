@@ -10,6 +10,15 @@ _UUID = re.compile(r"\{?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}
 _OBJECT_ID = re.compile(r"""ObjectId\(["']?([0-9A-Fa-f]{24})["']?\)""")
 
 
+KNOWN: tuple[tuple[str, str], ...] = (
+    ("17.0", "17"),
+    (" Jose\u0301\u200b", "Jos\u00e9"),
+    ("{5F1E2D3C-0B1A-4C2D-8E3F-A0B1C2D3E4F5}", "5f1e2d3c-0b1a-4c2d-8e3f-a0b1c2d3e4f5"),
+    ('ObjectId("507F1F77BCF86CD799439011")', "507f1f77bcf86cd799439011"),
+)
+"""Ids and their spellings, of which every version of a store's program must make the same."""
+
+
 def name(text: str) -> str:
     """*text* in NFC, without the blanks around it that nobody sees; letters keep their case."""
     return _AROUND.sub("", unicodedata.normalize("NFC", text))

@@ -144,7 +144,9 @@ def test_an_index_key_has_32_bytes(length):
 def test_known_answers_cover_every_known_address_and_every_kind(digester):
     answers = digester.known_answers()
 
-    assert len(answers) == len(KNOWN) + len(Kind) - 1
+    assert len(answers) == len(KNOWN) + len(Kind) - 1 + len(ids.KNOWN) + 2
+    assert answers["spelled-1"] == answers["account-id"]
+    assert answers["spelled-phone"] == answers["phone"]
     assert answers["email-01"] == ALICE
     assert answers["phone"] == PHONE
     assert answers["account-id"] == ACCOUNT

@@ -375,7 +375,7 @@ class TestStore:
                 """
             )
 
-        with pytest.raises(SchemaMismatch, match="spells addresses in another way"):
+        with pytest.raises(SchemaMismatch, match="spells addresses or ids in another way"):
             services.open_services(made)
 
     def test_a_store_of_a_newer_program_is_refused(self, made):
