@@ -53,7 +53,10 @@ class Identity:
     seal_key_answer: str | None = None
 
     def require(self, digester: Digester, app_key: bytes) -> None:
-        """Refuse to go on with other keys (WrongKey) or other address rules (SchemaMismatch) than the store's."""
+        """Refuse to go on with other keys (WrongKey) or other address rules (SchemaMismatch) than the store's.
+
+        What a store does not know its rules for ids by is from before ids had one spelling.
+        """
         if self.addresses_version != addresses.VERSION:
             raise SchemaMismatch(
                 f"The store's addresses follow version {self.addresses_version} of the address rules, this program's "
@@ -62,7 +65,8 @@ class Identity:
         answers = digester.known_answers()
         if not _are_equal(_of_key(self.known_answers), _of_key(answers)):
             raise WrongKey(OTHER_PASSPHRASE if self.salt else OTHER_KEY)
-        if not _are_equal(self.known_answers, answers):
+        unknown = {name for name in answers if name.startswith(SPELLED)} - self.known_answers.keys()
+        if not _are_equal(self.known_answers, {name: answers[name] for name in answers.keys() - unknown}):
             raise SchemaMismatch(
                 "This program spells addresses or ids in another way than the one that made the store, and would not "
                 "find everyone; use the breachcheck that made it, or load the breaches anew."

@@ -54,11 +54,16 @@ def test_an_address_that_reads_otherwise_is_laid_to_the_rules_and_not_to_the_key
 
 
 def test_an_id_that_is_spelled_otherwise_is_laid_to_the_rules_too(store, about):
+    changed = replace(about, known_answers=about.known_answers | {"spelled-phone": 17})
+
+    with pytest.raises(SchemaMismatch, match="spells addresses or ids"):
+        changed.require(store.digester, store.app_key)
+
+
+def test_a_store_from_before_ids_had_one_spelling_opens(store, about):
     before = {name: answer for name, answer in about.known_answers.items() if not name.startswith("spelled-")}
 
-    for answers in (before, about.known_answers | {"spelled-phone": 17}):
-        with pytest.raises(SchemaMismatch, match="spells addresses or ids"):
-            replace(about, known_answers=answers).require(store.digester, store.app_key)
+    replace(about, known_answers=before).require(store.digester, store.app_key)
 
 
 def test_what_a_store_remembers_of_its_keys_holds_none_of_them(store, about):
