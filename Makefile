@@ -91,6 +91,6 @@ $(VENV)/.for-tests: $(VENV)/.made $(SHIPPED)
 	@rm -rf build $(VENV)/wheel
 	@$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir $(VENV)/wheel .
 	@$(BIN)/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $(VENV)/wheel/*.whl
-	@$(BIN)/pip install --quiet --disable-pip-version-check "$$(echo $(VENV)/wheel/*.whl)[test]"
+	@$(BIN)/pip install --quiet --no-compile --disable-pip-version-check "$$(echo $(VENV)/wheel/*.whl)[test]"
 	@rm -rf build *.egg-info ingest/compiled/*.c
 	@touch $@ $(VENV)/.installed

@@ -82,7 +82,7 @@ def ugly(kinds):
     return text, rejected
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kinds=st.lists(st.sampled_from(list(PIECES)), min_size=1, max_size=30),
     ends=st.sampled_from(["\n", "\r\n"]),

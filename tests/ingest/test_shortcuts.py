@@ -177,7 +177,7 @@ ENOUGH = USUAL * 50  # lines for bytes behind them not to make the whole file lo
 @example("alice@example.com:un\u212anown\n")
 @example("alice@example.com\n\nbob@example.com:")
 @example("alice@example.com:not\x1fset\nmailto:bob@example.com:x\nhttp://a@example.com:x\nann:bob@example.com:x\n")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_plain_lines_of_a_list_are_read_as_the_engine_reads_them(engine, tmp_path_factory, text):
     shortened, scanned = both_ways(engine, tmp_path_factory.mktemp("list"), (USUAL * 8 + text).encode(), "combo")
 
@@ -198,7 +198,7 @@ def test_so_are_those_of_a_list_with_another_separator(engine, tmp_path_factory,
 @given(
     st.lists(st.one_of(st.binary(max_size=12), st.sampled_from([b"\n", b"a@b.test", b":"])), max_size=20).map(b"".join)
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_bytes_that_are_no_text_are_read_alike_as_well(engine, tmp_path_factory, raw):
     shortened, scanned = both_ways(engine, tmp_path_factory.mktemp("list"), ENOUGH.encode() + raw, "combo")
 
@@ -210,7 +210,7 @@ def test_bytes_that_are_no_text_are_read_alike_as_well(engine, tmp_path_factory,
         TEXTS, NEARLY_PLAIN, st.lists(st.sampled_from([*ADDRESSES, " ", "\n", ",", "&"]), max_size=30).map("".join)
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_plain_addresses_of_a_text_are_those_that_the_rules_find(engine, tmp_path_factory, text):
     shortened, scanned = both_ways(engine, tmp_path_factory.mktemp("text"), f"Text. {text}".encode(), "text")
 
@@ -280,7 +280,7 @@ COLUMNS = Wanted(("email",), {"email": ("E",), "id": ("I",), "name": ("N", "B"),
 @given(DELIMITED, st.sampled_from([",", ";", "\t", "|"]))
 @example("1,a.b+c.d@gmail.com,x,y\n2,ab@gmail.com,,\n3,a.b@gmail.com,unknown,n/a\n", ",")
 @example("1,a@example.com,null\0,un\u212anown\n", ",")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_plain_rows_of_a_table_are_read_as_the_engine_reads_them(engine, tmp_path_factory, text, delimiter):
     raw = (HEADER + PEOPLE + text).replace(",", delimiter).encode(errors="replace")
 
@@ -292,7 +292,7 @@ def test_the_plain_rows_of_a_table_are_read_as_the_engine_reads_them(engine, tmp
 @given(
     st.lists(st.one_of(st.binary(max_size=9), st.sampled_from([b"\n", b"a@b.test", b",", b",x,y\n1,"])), max_size=20)
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_bytes_of_a_table_that_are_no_text_are_read_alike_as_well(engine, tmp_path_factory, pieces):
     raw = (HEADER + PEOPLE * 20).encode() + b"".join(pieces)
 
