@@ -11,6 +11,7 @@ import click
 
 from breachcheck import __version__
 from breachcheck.cli import edge
+from breachcheck.cli.endings import leave
 from breachcheck.cli.stops import never_dropped
 
 COMMANDS = {
@@ -78,4 +79,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with never_dropped():
         status = edge.run(cli, list(sys.argv[1:] if arguments is None else arguments))
+    if arguments is None:
+        leave(status)
     sys.exit(status)
