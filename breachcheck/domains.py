@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -169,6 +169,10 @@ class Domains:
             """
         )
         return [_claim(row) for row in rows]
+
+    def all_proved(self, key_ids: Collection[int], *, now: int) -> frozenset[Domain]:
+        """Every domain that the holder of one of these keys has proved."""
+        return frozenset(one.domain for one in self.all() if one.key_id in key_ids and one.is_proved(now))
 
     def proved_by(self, key_id: int, *, now: int) -> ProvedDomains:
         """What counts now."""

@@ -135,12 +135,6 @@ class Proofs:
         """What the holder of the key may speak for now."""
         return self._domains.proved_by(key_id, now=self.now())
 
-    def all_proved(self) -> frozenset[Domain]:
-        """Every domain that the holder of a key that still opens something has proved."""
-        living = {key.id for key in self._api_keys.alive()}
-        now = self.now()
-        return frozenset(one.domain for one in self._domains.all() if one.key_id in living and one.is_proved(now))
-
     def _missing(self, claim: DomainClaim, way: Way, code: str) -> str | None:
         if way is Way.MAIL:
             is_right = self._domains.spend_code(claim, code, now=self.now())

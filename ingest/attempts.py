@@ -8,7 +8,7 @@ from breachcheck import __version__
 from breachcheck.breaches import LoadId
 from breachcheck.db import engines
 from breachcheck.errors import BreachcheckError, LoadError
-from breachcheck.services import Services
+from breachcheck.holdings import Holdings
 from breachcheck.tallies import Tally
 from ingest.loading import Lock
 from ingest.manifest import Manifest
@@ -26,18 +26,18 @@ class LoadRefused(LoadError):
 
 
 @contextmanager
-def attempt(manifest: Manifest, services: Services, by: str, lock: Lock) -> Iterator[LoadId]:
+def attempt(manifest: Manifest, holdings: Holdings, by: str, lock: Lock) -> Iterator[LoadId]:
     """A load that is marked as failed where the block does not reach its end. No other load runs meanwhile.
 
     On a server it is the one that was cut off, if the program of that one was killed with the same manifest in hand.
     """
-    load_id = _cut_off(manifest, services, by, lock)
-    services.loads.fail_running(ENDED_EARLY, _now(), but=load_id)
+    load_id = _cut_off(manifest, holdings, by, lock)
+    holdings.loads.fail_running(ENDED_EARLY, _now(), but=load_id)
     if load_id is None:
-        load_id = start(manifest, services, by)
+        load_id = start(manifest, holdings, by)
     why, tally = "It failed by a fault of the program's own.", None
     try:
-        lock.note(label(services, load_id))
+        lock.note(label(holdings, load_id))
         yield load_id
         why = ""
     except KeyboardInterrupt:
@@ -48,24 +48,24 @@ def attempt(manifest: Manifest, services: Services, by: str, lock: Lock) -> Iter
         raise
     finally:
         if why:
-            services.loads.fail(load_id, why, _now(), tally)
+            holdings.loads.fail(load_id, why, _now(), tally)
 
 
-def _cut_off(manifest: Manifest, services: Services, by: str, lock: Lock) -> LoadId | None:
+def _cut_off(manifest: Manifest, holdings: Holdings, by: str, lock: Lock) -> LoadId | None:
     """The load that whoever held the lock last was running, where it is like this one and did not end."""
-    if not engines.is_on_a_server(services.config):
+    if not engines.is_on_a_server(holdings.config):
         return None
-    for load in services.loads.running():
-        is_ours = lock.noted == label(services, load.id)
+    for load in holdings.loads.running():
+        is_ours = lock.noted == label(holdings, load.id)
         if is_ours and (load.manifest_sha256, load.program, load.loaded_by) == (manifest.sha256, PROGRAM, by):
             return load.id
     return None
 
 
-def start(manifest: Manifest, services: Services, by: str) -> LoadId:
+def start(manifest: Manifest, holdings: Holdings, by: str) -> LoadId:
     """A new load, which runs."""
-    return services.loads.start(
-        services.breaches.id_of(manifest.facts.name),
+    return holdings.loads.start(
+        holdings.breaches.id_of(manifest.facts.name),
         manifest.facts,
         manifest=manifest.text,
         sha256=manifest.sha256,
@@ -75,9 +75,9 @@ def start(manifest: Manifest, services: Services, by: str) -> LoadId:
     )
 
 
-def label(services: Services, load_id: LoadId) -> str:
+def label(holdings: Holdings, load_id: LoadId) -> str:
     """By which the lock names a load: its number, and of which store it is."""
-    return f"{services.identity.store} {load_id}"
+    return f"{holdings.identity.store} {load_id}"
 
 
 def _now() -> int:

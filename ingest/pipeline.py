@@ -17,10 +17,10 @@ from breachcheck.addresses import Domain
 from breachcheck.audit import AuditEntry
 from breachcheck.breaches import Facts, LoadId
 from breachcheck.errors import LoadError
+from breachcheck.holdings import Holdings
 from breachcheck.interruption import ends_in_time, stoppable
 from breachcheck.load_warnings import LoadWarning
 from breachcheck.loads import Contents
-from breachcheck.services import Services
 from breachcheck.tallies import LEFT_OUT, FileTally, Part, Tally
 from ingest import disk_files, loading, rejections, sources, warning_signs, writing
 from ingest.archives.members import NO_MATTER
@@ -91,7 +91,7 @@ AS_USUAL = Terms()
 
 def run(
     manifest: Manifest,
-    services: Services,
+    holdings: Holdings,
     *,
     progress: Progress,
     by: str,
@@ -105,30 +105,30 @@ def run(
     store failed: the load is marked as failed then. One that is whole stays held where publishing refuses it. Whatever
     is raised, nothing became visible. Waits while another load runs.
     """
-    config.require_way_to_owner(services.config, manifest.facts.disclosure)
+    config.require_way_to_owner(holdings.config, manifest.facts.disclosure)
     with ExitStack() as stack:
         stack.enter_context(stoppable())
         stack.enter_context(ends_in_time())
-        stack.enter_context(loading.room_in(services.config.data))
+        stack.enter_context(loading.room_in(holdings.config.data))
         lock = stack.enter_context(
-            loading.only_load(services.config.data, lambda: progress.update("Waiting for another load to end", 0, 0, 0))
+            loading.only_load(holdings.config.data, lambda: progress.update("Waiting for another load to end", 0, 0, 0))
         )
-        patience = Patience(services.config, lambda: progress.update("Waiting for the database", 0, 0, 0))
+        patience = Patience(holdings.config, lambda: progress.update("Waiting for the database", 0, 0, 0))
         if dry_run:
-            return Outcome(None, _load(manifest, services, progress, None, terms, patience)[0], is_published=False)
-        history = services.loads.history()
-        with attempt(manifest, services, by, lock) as load_id:
-            tally, contents, written = _load(manifest, services, progress, load_id, terms, patience)
-            is_reviewed = terms.hold_on_warning or services.config.review == "required"
+            return Outcome(None, _load(manifest, holdings, progress, None, terms, patience)[0], is_published=False)
+        history = holdings.loads.history()
+        with attempt(manifest, holdings, by, lock) as load_id:
+            tally, contents, written = _load(manifest, holdings, progress, load_id, terms, patience)
+            is_reviewed = terms.hold_on_warning or holdings.config.review == "required"
             waits_for = tuple(one.id for one in tally.warnings) if is_reviewed else ()
             ended = _Ended(contents, tally, written, waits_for, history)
-            patience(lambda: _complete(services, load_id, ended, by=by))
+            patience(lambda: _complete(holdings, load_id, ended, by=by))
         is_held = terms.hold or terms.part is not None or bool(waits_for)
-        with _late_stop_told(services, manifest.facts.name, load_id):
-            patience(services.opt_outs.finish)  # those of the time since the reading began
-            patience(services.index.settle)
+        with _late_stop_told(holdings, manifest.facts.name, load_id):
+            patience(holdings.opt_outs.finish)  # those of the time since the reading began
+            patience(holdings.index.settle)
             if not is_held:
-                patience(lambda: _publish(services, manifest.facts.name, load_id, by))
+                patience(lambda: _publish(holdings, manifest.facts.name, load_id, by))
         return Outcome(load_id, tally, is_published=not is_held, waits_for=waits_for)
 
 
@@ -143,41 +143,41 @@ class _Ended:
     history: str
 
 
-def _complete(services: Services, load_id: LoadId, ended: _Ended, *, by: str) -> None:
+def _complete(holdings: Holdings, load_id: LoadId, ended: _Ended, *, by: str) -> None:
     """With a note of what it warns of, and what must be accepted of that. Twice is as good as once."""
-    with services.databases.catalogue_db.transaction():
-        load = services.loads.get(load_id)
+    with holdings.databases.catalogue_db.transaction():
+        load = holdings.loads.get(load_id)
         if load.state == "complete":
             return
-        services.loads.require_history(ended.history)
+        holdings.loads.require_history(ended.history)
         if ended.tally.warnings:
             subject = f"{load.facts.name}, load {load_id}: {', '.join(one.id for one in ended.tally.warnings)}"
-            services.audit.note(AuditEntry(at=_now(), actor=by, action="warn", subject=subject))
+            holdings.audit.note(AuditEntry(at=_now(), actor=by, action="warn", subject=subject))
         if ended.waits_for:
-            services.reviews.demand(load_id, ended.waits_for)
-        services.loads.complete(load_id, ended.contents, ended.tally, dict(ended.written.carriers), _now())
+            holdings.reviews.demand(load_id, ended.waits_for)
+        holdings.loads.complete(load_id, ended.contents, ended.tally, dict(ended.written.carriers), _now())
 
 
 @contextmanager
-def _late_stop_told(services: Services, name: str, load_id: LoadId) -> Iterator[None]:
+def _late_stop_told(holdings: Holdings, name: str, load_id: LoadId) -> Iterator[None]:
     """Whoever stops the load in the block, where it is whole already, is told whether it is visible: by LoadError."""
     try:
         yield
     except KeyboardInterrupt:
-        is_published = services.breaches.get(name).current_load == load_id
+        is_published = holdings.breaches.get(name).current_load == load_id
         became = "is published" if is_published else f"is held; `breachcheck breaches publish {name}` shows it"
         raise LoadError(f"Stopped too late: load {load_id} is whole, and {became}.") from None
 
 
-def _publish(services: Services, name: str, load_id: LoadId, by: str) -> None:
+def _publish(holdings: Holdings, name: str, load_id: LoadId, by: str) -> None:
     """Unless that was done, and its answer lost."""
-    if services.breaches.get(name).current_load != load_id:
-        services.publishing.publish(load_id, by=by)
+    if holdings.breaches.get(name).current_load != load_id:
+        holdings.publishing.publish(load_id, by=by)
 
 
 def _load(
     manifest: Manifest,
-    services: Services,
+    holdings: Holdings,
     progress: Progress,
     load_id: LoadId | None,
     terms: Terms,
@@ -185,34 +185,34 @@ def _load(
 ) -> tuple[Tally, Contents, Written]:
     """Read everything, then write everything, if it is fit to be."""
     with ExitStack() as stack:
-        stack.enter_context(loading.room_in(services.config.spill_path))
-        spill = stack.enter_context(folders.spill(services.config.spill_path))
+        stack.enter_context(loading.room_in(holdings.config.spill_path))
+        spill = stack.enter_context(folders.spill(holdings.config.spill_path))
         stack.enter_context(limited_memory())
         fingerprints = stack.enter_context(Fingerprints())
         _begin(fingerprints, manifest)
         with Engine(spill, in_order=terms.part is not None) as engine:
-            surveyed = _surveyed(manifest, engine, services, spill, terms)
-            seal = patience(lambda: _seal(services, manifest.facts.name))
+            surveyed = _surveyed(manifest, engine, holdings, spill, terms)
+            seal = patience(lambda: _seal(holdings, manifest.facts.name))
             gathering = stack.enter_context(closing(Gathering(spill, Words(surveyed.data_classes), seal)))
             rejected = _rejections(surveyed, spill, terms.rejects, stack)
             reading = read(
                 surveyed,
                 engine,
-                services.digester,
+                holdings.digester,
                 manifest.facts.name,
                 gathering,
                 progress.update,
                 fingerprints=fingerprints,
-                suppressed=np.array(patience(services.suppressions.to_forget), np.int64),
+                suppressed=np.array(patience(holdings.suppressions.to_forget), np.int64),
                 rejections=rejected,
                 part=terms.part,
             )
         _write_rejections(rejected, surveyed, terms)
         _refuse_unfit(reading, terms, fingerprints)
-        written = _write(gathering, services, load_id, reading.tally().read, progress, patience)
+        written = _write(gathering, holdings, load_id, reading.tally().read, progress, patience)
         counted = _counted(reading.with_hashes(fingerprints), written, terms.part)
-        tally = msgspec.structs.replace(counted, sealed=patience(lambda: _sealed(services, written)))
-        warnings = patience(lambda: _warnings(manifest.facts, surveyed, services, tally, written))
+        tally = msgspec.structs.replace(counted, sealed=patience(lambda: _sealed(holdings, written)))
+        warnings = patience(lambda: _warnings(manifest.facts, surveyed, holdings, tally, written))
         return msgspec.structs.replace(tally, warnings=warnings), surveyed.contents(), written
 
 
@@ -224,16 +224,16 @@ def _begin(fingerprints: Fingerprints, manifest: Manifest) -> None:
     fingerprints.hash_waiting()
 
 
-def _surveyed(manifest: Manifest, engine: Engine, services: Services, spill: Path, terms: Terms) -> Survey:
+def _surveyed(manifest: Manifest, engine: Engine, holdings: Holdings, spill: Path, terms: Terms) -> Survey:
     surveyed = survey(manifest, engine, spill, terms.ask)
-    _require_room(surveyed, services)
+    _require_room(surveyed, holdings)
     return surveyed
 
 
 def _warnings(
-    facts: Facts, surveyed: Survey, services: Services, tally: Tally, written: Written
+    facts: Facts, surveyed: Survey, holdings: Holdings, tally: Tally, written: Written
 ) -> tuple[LoadWarning, ...]:
-    one_domain, domain = _largest_domain(services, facts, written)
+    one_domain, domain = _largest_domain(holdings, facts, written)
     counted = Counted(
         facts=facts,
         tally=tally,
@@ -241,45 +241,45 @@ def _warnings(
         signs=surveyed.signs,
         one_domain=one_domain,
         domain=domain,
-        before=_replaced(services, facts.name),
+        before=_replaced(holdings, facts.name),
     )
     return warning_signs.warnings_of(counted)
 
 
-def _largest_domain(services: Services, facts: Facts, written: Written) -> tuple[int, str]:
+def _largest_domain(holdings: Holdings, facts: Facts, written: Written) -> tuple[int, str]:
     """How many have the commonest domain, none where it is a mail provider's; and its name, where we know it."""
     digest, people = written.largest
-    if any(services.digester.of_domain(domain) == digest for domain in mail_providers.all_listed()):
+    if any(holdings.digester.of_domain(domain) == digest for domain in mail_providers.all_listed()):
         return 0, ""
-    known = [*services.sealed_domains, *([Domain(facts.domain)] if facts.domain else [])]
-    return people, next((domain for domain in known if services.digester.of_domain(domain) == digest), "")
+    known = [*holdings.sealed_domains, *([Domain(facts.domain)] if facts.domain else [])]
+    return people, next((domain for domain in known if holdings.digester.of_domain(domain) == digest), "")
 
 
-def _replaced(services: Services, name: str) -> tuple[LoadId, int] | None:
+def _replaced(holdings: Holdings, name: str) -> tuple[LoadId, int] | None:
     """The load that the breach shows now, and how many people it has; None where it shows none with people."""
-    current = next((row.current_load for row in services.breaches.all() if row.name == name), None)
+    current = next((row.current_load for row in holdings.breaches.all() if row.name == name), None)
     if current is None:
         return None
-    load = services.loads.get(current)
+    load = holdings.loads.get(current)
     return None if load.contents.is_listed else (current, load.tally.people)
 
 
-def _seal(services: Services, breach: str) -> Seal | None:
-    if not services.sealed_domains:
+def _seal(holdings: Holdings, breach: str) -> Seal | None:
+    if not holdings.sealed_domains:
         return None
-    return Seal(services.sealer, services.digester, services.sealed_domains, breach)
+    return Seal(holdings.sealer, holdings.digester, holdings.sealed_domains, breach)
 
 
-def _sealed(services: Services, written: Written) -> dict[str, int]:
+def _sealed(holdings: Holdings, written: Written) -> dict[str, int]:
     """How many people of each domain to seal there were."""
-    return {domain: written.sealed[services.digester.of_domain(domain)] for domain in sorted(services.sealed_domains)}
+    return {domain: written.sealed[holdings.digester.of_domain(domain)] for domain in sorted(holdings.sealed_domains)}
 
 
-def _require_room(surveyed: Survey, services: Services) -> None:
+def _require_room(surveyed: Survey, holdings: Holdings) -> None:
     """Before anything is read, what is sure to be needed. How much it is in truth is looked at before the writing."""
     sizes = {one.file.source: one.file.size for one in surveyed.sources if one.file.source}
     needed = int(sum(sizes.values()) * FEWEST_BYTES) + BYTES_TO_SPARE
-    for folder in (services.config.index_path.resolve().parent, services.config.spill_path):
+    for folder in (holdings.config.index_path.resolve().parent, holdings.config.spill_path):
         loading.require_room(folder, needed)
 
 
@@ -343,7 +343,7 @@ def _unread(tally: Tally) -> FileTally | None:
 
 def _write(
     gathering: Gathering,
-    services: Services,
+    holdings: Holdings,
     load_id: LoadId | None,
     records: int,
     progress: Progress,
@@ -355,8 +355,8 @@ def _write(
     watch(0.0)
     if load_id is None:
         return writing.write(gathering, writing.Nowhere(), watch)
-    loading.require_room(services.config.index_path.resolve().parent, gathering.bytes + BYTES_TO_SPARE)
-    return writing.write(gathering, StoredLoad(services, load_id, patience), watch)
+    loading.require_room(holdings.config.index_path.resolve().parent, gathering.bytes + BYTES_TO_SPARE)
+    return writing.write(gathering, StoredLoad(holdings, load_id, patience), watch)
 
 
 def _counted(reading: Reading, written: Written, part: Part | None) -> Tally:

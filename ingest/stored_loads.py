@@ -5,9 +5,9 @@ from hashlib import sha256
 
 from breachcheck.breaches import LoadId
 from breachcheck.digests import Digest
+from breachcheck.holdings import Holdings
 from breachcheck.index import FieldSetId
 from breachcheck.sealed_accounts import SealedAccount
-from breachcheck.services import Services
 from ingest.columns import Int64s
 from ingest.patience import Patience
 from ingest.runs import LOWEST_KEY, Columns, equal_ranges
@@ -21,11 +21,11 @@ class StoredLoad:
     else that was entered goes, and is entered anew.
     """
 
-    def __init__(self, services: Services, load_id: LoadId, patience: Patience) -> None:
-        self._field_sets = services.field_sets
-        self._index = services.index
-        self._headcounts = services.headcounts
-        self._sealed_accounts = services.sealed_accounts
+    def __init__(self, holdings: Holdings, load_id: LoadId, patience: Patience) -> None:
+        self._field_sets = holdings.field_sets
+        self._index = holdings.index
+        self._headcounts = holdings.headcounts
+        self._sealed_accounts = holdings.sealed_accounts
         self._load_id = load_id
         self._patience = patience
         self._pieces = 0

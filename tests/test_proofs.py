@@ -51,6 +51,9 @@ class World:
     def state(self, domain: Domain = SITE) -> str:
         return self.store.domains.get(self.key, domain).state(self.mailing.clock.now)
 
+    def proved(self) -> frozenset[Domain]:
+        return self.store.domains.all_proved({self.key}, now=self.mailing.clock.now)
+
     def check(self, way: Way | None = None, domain: Domain = SITE, **options) -> list[tuple[Way, str]]:
         _, misses = self.proofs.check(self.key, domain, way=way, by=BY, **options)
         return [(miss.way, miss.why) for miss in misses]
@@ -271,7 +274,7 @@ class TestWhatCounts:
         world.proofs.begin(world.key, BELOW)
 
         assert world.check(domain=BELOW) == []
-        assert world.proofs.all_proved() == {SITE, BELOW}
+        assert world.proved() == {SITE, BELOW}
 
     def test_a_proof_is_of_one_key_alone(self, world):
         world.prove()
@@ -404,7 +407,7 @@ class TestChecking:
         world.prove()
         world.later(CHECK_EVERY_S + GRACE_S)
 
-        assert world.store.sealed_domains == frozenset()
+        assert world.proved() == frozenset()
 
     def test_domains_of_a_revoked_key_are_not_looked_at(self, world):
         world.prove()

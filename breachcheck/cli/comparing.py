@@ -13,8 +13,9 @@ from breachcheck.cli.numbers import NUMBER
 from breachcheck.cli.output import aligned
 from breachcheck.comparisons import Change, Comparison, People
 from breachcheck.errors import UnknownLoad
+from breachcheck.holdings import Holdings
 from breachcheck.loads import Load
-from breachcheck.services import Services, opened
+from breachcheck.opening import held
 
 
 @click.command(short_help="What a held load would change.")
@@ -25,11 +26,11 @@ from breachcheck.services import Services, opened
 @click.option("--before", "before_id", type=NUMBER, help="Compare with this load, not with the one that is published.")
 def compare(data: Path | None, as_json: bool, name: str, load_id: int | None, before_id: int | None) -> None:
     """What a held load would change: records, people, classes, facts, files. Goes over the whole index."""
-    with opened(data) as services:
-        row = services.breaches.get(name)
-        before, after = _chosen(services, row, before_id, load_id)
+    with held(data) as holdings:
+        row = holdings.breaches.get(name)
+        before, after = _chosen(holdings, row, before_id, load_id)
         comparison = comparisons.compare(before, after)
-        people = comparisons.compare_people(before, after, services.field_sets, services.index)
+        people = comparisons.compare_people(before, after, holdings.field_sets, holdings.index)
     if as_json:
         click.echo(json.dumps(comparisons.as_json(comparison, people)))
     else:
@@ -66,10 +67,10 @@ def _classes(comparison: Comparison, people: People | None) -> list[dict[str, ob
     return [row | {"added": one.added, "gone": one.gone} for row, one in zip(rows, moved, strict=True)]
 
 
-def _chosen(services: Services, row: BreachRow, before_id: int | None, load_id: int | None) -> tuple[Load, Load]:
+def _chosen(holdings: Holdings, row: BreachRow, before_id: int | None, load_id: int | None) -> tuple[Load, Load]:
     """The two loads: the newest, where it is held, or else the current one; and what was current before it."""
-    loads = {load.id: load for load in services.loads.of_breach(row.id)}
-    shown = [switch.load_id for switch in services.breaches.history(row.id) if switch.load_id]
+    loads = {load.id: load for load in holdings.loads.of_breach(row.id)}
+    shown = [switch.load_id for switch in holdings.breaches.history(row.id) if switch.load_id]
     newest = next((one.id for one in loads.values() if one.state == "complete"), None)
     after = LoadId(load_id) if load_id is not None else row.current_load if newest in shown else newest
     former = next((one for one in ([row.current_load] if row.current_load else []) + shown if one != after), None)

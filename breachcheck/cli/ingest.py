@@ -13,8 +13,9 @@ from breachcheck.cli.output import who
 from breachcheck.cli.progress import shown
 from breachcheck.comparisons import Comparison
 from breachcheck.config import Config
+from breachcheck.holdings import Holdings
 from breachcheck.interruption import stoppable
-from breachcheck.services import Services, opened
+from breachcheck.opening import held
 from breachcheck.tallies import Part, Tally
 from ingest import manifest as manifests
 from ingest import pipeline
@@ -64,24 +65,24 @@ def ingest(
         raise click.UsageError("--limit and --sample exclude each other; choose one.")
     read = manifests.read(manifest)
     part = Part(limit=limit, share=sample) if limit or sample else None
-    with stoppable(), opened(data) as services:
+    with stoppable(), held(data) as holdings:
         try:
             with shown() as progress:
                 terms = Terms(hold, hold_on_warning, max_rejected, progress.ask, rejects, part)
-                outcome = pipeline.run(read, services, progress=progress, by=who(), terms=terms, dry_run=dry_run)
+                outcome = pipeline.run(read, holdings, progress=progress, by=who(), terms=terms, dry_run=dry_run)
         except LoadRefused as refused:
             click.echo(json.dumps(_facts(None, refused.tally)) if as_json else tallying.table(refused.tally))
             say(str(refused))
             return FAILED
-        return _tell(outcome, read, services, as_json=as_json)
+        return _tell(outcome, read, holdings, as_json=as_json)
 
 
-def _tell(outcome: Outcome, manifest: Manifest, services: Services, *, as_json: bool) -> int:
+def _tell(outcome: Outcome, manifest: Manifest, holdings: Holdings, *, as_json: bool) -> int:
     """The exit status. Whoever stops this hears at least what became of the load."""
     try:
-        compared = tallying.compared(outcome, services)
+        compared = tallying.compared(outcome, holdings)
         tell = _tell_facts if as_json else _tell_people
-        tell(outcome, compared, manifest, services.config)
+        tell(outcome, compared, manifest, holdings.config)
     except KeyboardInterrupt:
         say(f"Stopped before all of it was said. {tallying.result(outcome, manifest)}")
         return INTERRUPTED

@@ -12,8 +12,8 @@ from breachcheck.cli.comparing import in_words
 from breachcheck.cli.output import aligned
 from breachcheck.comparisons import Comparison, compare
 from breachcheck.config import Config
+from breachcheck.holdings import Holdings
 from breachcheck.load_warnings import LoadWarning, words_of
-from breachcheck.services import Services
 from breachcheck.tallies import FileTally, Tally
 from ingest.archives.members import NO_MATTER
 from ingest.manifest import Manifest
@@ -133,13 +133,13 @@ def _next(outcome: Outcome, manifest: Manifest, config: Config) -> list[str]:
     return lines
 
 
-def compared(outcome: Outcome, services: Services) -> Comparison | None:
+def compared(outcome: Outcome, holdings: Holdings) -> Comparison | None:
     """What a held load would change in place of the current one; None where there is none, or it is read in part."""
     if outcome.load_id is None or outcome.is_published or outcome.tally.part:
         return None
-    after = services.loads.get(outcome.load_id)
-    row = services.breaches.get(after.facts.name)
-    return compare(services.loads.get(row.current_load), after) if row.current_load else None
+    after = holdings.loads.get(outcome.load_id)
+    row = holdings.breaches.get(after.facts.name)
+    return compare(holdings.loads.get(row.current_load), after) if row.current_load else None
 
 
 def change(comparison: Comparison) -> str:
