@@ -19,6 +19,9 @@ from ingest.selection import Wanted, columns_by_class
 from ingest.words import FIRST, PERSON, WordArray, Words, flags_of, mark_domains
 
 
+_NOBODY = (np.empty(0, np.int64), np.empty(0, np.int64))
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """On which plain records are taken: under which keys, as which words, of whom nothing may be kept, whom to seal.
@@ -66,7 +69,8 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What one block gave. *people*: digests, words, and the domains' digests where words have no number for these."""
+    """What one block gave. *people*: digests and words, and where words have no number for somebody's domain a third
+    column with the digests of such domains."""
 
     people: Columns
     aliases: Columns
@@ -89,16 +93,13 @@ class Lane:
     def take(self, text: Text) -> Taken:
         sealed: list[Columns] = []
         found = [self._block(block, sealed) for block in text]
-        digests, words, domains = _joined([one.people for one in found])
-        base_digests, base_words = _joined([one.aliases for one in found])
-        with_domain = np.flatnonzero(domains)
         return Taken(
             accepted=sum(one.accepted for one in found),
             suppressed=sum(one.suppressed for one in found),
             names=sum(one.names for one in found),
-            rows=sort_and_unite((digests, words)),
-            aliases=(base_digests, base_words),
-            aside=(digests[with_domain], domains[with_domain]),
+            rows=sort_and_unite(_joined([one.people[:2] for one in found])),
+            aliases=_joined([one.aliases for one in found]),
+            aside=_joined([_aside(one.people) for one in found]),
             boxes=sealed,
             linked=[one.linked for one in found],
             rest=b"".join([one.rest for one in found]),
@@ -112,20 +113,17 @@ class Lane:
         flags = flags_of(words)
         flags |= flags.dtype.type(FIRST | PERSON)
         asides = self._mark_domains(plain, words, digests, sealed)
-        return self._kept((digests, words, asides), aliases, plain)
+        return self._kept((digests, words, *asides), aliases, plain)
 
-    def _mark_domains(self, plain: Plain, words: WordArray, digests: Int64s, sealed: list[Columns]) -> Int64s:
-        """Write domains into *words*, boxes into *sealed*; digests of domains without a number, else 0."""
+    def _mark_domains(self, plain: Plain, words: WordArray, digests: Int64s, sealed: list[Columns]) -> Columns:
+        """Write domains into *words*, boxes into *sealed*; a column of domains without a number, if any, else 0."""
         domains = self._domains.digests(plain.domains)
         numbers = self._terms.domains.numbers(domains)
         mark_domains(words, numbers.astype(words.dtype)[plain.domain_of])
         if self._terms.seal and (boxes := self._terms.seal.boxes(plain.addresses, digests, domains[plain.domain_of])):
             sealed.append(boxes)
         is_aside = numbers == ASIDE
-        if not is_aside.any():
-            return np.zeros(len(digests), np.int64)
-        asides: Int64s = np.where(is_aside, domains, 0)[plain.domain_of]
-        return asides
+        return (np.where(is_aside, domains, 0)[plain.domain_of],) if is_aside.any() else ()
 
     def _kept(self, people: Columns, aliases: Columns, plain: Plain) -> _Found:
         """All but those who are suppressed under their address or under its base."""
@@ -153,6 +151,14 @@ class Lane:
 def _records(plain: Plain, which: NDArray[np.bool_]) -> int:
     """How many records those addresses stand for."""
     return int(which.sum() if plain.records is None else plain.records[which].sum())
+
+
+def _aside(people: Columns) -> Columns:
+    """Digests of *people* whose domain has no number, and those of their domains."""
+    if len(people) == 2:
+        return _NOBODY
+    which = np.flatnonzero(people[2])
+    return people[0][which], people[2][which]
 
 
 def _joined(parts: Sequence[Columns]) -> Columns:

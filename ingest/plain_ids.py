@@ -58,6 +58,8 @@ class Linker:
 
     def owners(self, plain: Plain, digests: Int64s, bases: Int64s, is_kept: NDArray[np.bool_]) -> list[Owners]:
         """Who has which ids: of the people of *digests* those who are kept, and those behind their *bases*."""
+        if not self._wanted.keys:
+            return []
         base_at = np.full(len(digests), -1, np.intp)
         base_at[plain.base_of] = np.arange(len(bases))
         return [
