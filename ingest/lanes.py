@@ -18,7 +18,6 @@ from ingest.runs import Columns, sort_and_unite
 from ingest.selection import Wanted, columns_by_class
 from ingest.words import FIRST, PERSON, WordArray, Words, flags_of, mark_domains
 
-
 _NOBODY = (np.empty(0, np.int64), np.empty(0, np.int64))
 
 
