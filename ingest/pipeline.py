@@ -101,9 +101,8 @@ def run(
     """Load what *manifest* names, and publish it unless it is to be held. A dry run does all but write.
 
     Raises LoadRefused where nothing was indexed or too much was rejected, LoadError where the load was stopped,
-    ConfigError where the settings cannot do what the manifest says, and other BreachcheckErrors where a file or the
-    store failed: the load is marked as failed then. One that is whole stays held where publishing refuses it. Whatever
-    is raised, nothing became visible. Waits while another load runs.
+    ConfigError where the settings cannot do what the manifest says, and others where a file or the store failed: the
+    load is marked as failed, a whole one stays held, and nothing is visible. Waits while another load runs.
     """
     config.require_way_to_owner(holdings.config, manifest.facts.disclosure)
     with ExitStack() as stack:

@@ -90,12 +90,8 @@ class Grammar:
     """The patterns of one dialect. A row is matched from the blanks before its `(` to its `)`."""
 
     def __init__(self, dialect: Dialect, marks: Collection[str] = (), *, has_comments: bool = False) -> None:
-        """*marks*: what Oracle's strings are quoted by, beside the usual, and PostgreSQL's ($$, $body$).
-
-        They make it slow, as *has_comments* does.
-
-        With that, comments may stand in rows; without, they end a row that is not well-formed for them.
-        """
+        """*marks*: what Oracle's strings are quoted by, beside the usual, and PostgreSQL's ($$, $body$). They make it
+        slow, as *has_comments* does: without that, comments end a row, which is not well-formed for them."""
         oracles = _oracles(marks)
         plain, after = (f"{COMMENT}|{_REMARKED}", _AFTER_REMARKED) if has_comments else (_PLAIN, _AFTER)
         body = _ESCAPED if dialect.has_backslashes else _STANDARD
