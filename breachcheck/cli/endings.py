@@ -16,8 +16,8 @@ def leave(status: int) -> NoReturn:
     """
     if threading.active_count() == 1:
         atexit._run_exitfuncs()
-        with suppress(OSError):  # which Python tells of in its own way
-            sys.stdout.flush()
-            sys.stderr.flush()
+        with suppress(OSError, ValueError):  # which Python tells of in its own way
+            for stream in filter(None, (sys.stdout, sys.stderr)):  # None where the process was begun without
+                stream.flush()
             os._exit(status)
     sys.exit(status)

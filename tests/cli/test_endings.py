@@ -43,3 +43,13 @@ def test_what_could_not_be_written_is_no_success() -> None:
     end = ended("sys.stdout = open('/dev/full', 'w')")
 
     assert end.returncode == 120
+
+
+@pytest.mark.parametrize("stdout", ["None", "open('/dev/null', 'w')"])
+@pytest.mark.parametrize("status", [0, 2])
+def test_without_anywhere_to_say_it_the_status_is_the_same(stdout: str, status: int) -> None:
+    """A traceback in its place would end with 1, which of `check` means that somebody was exposed."""
+    program = f"import sys; from breachcheck.cli import endings; sys.stdout = {stdout}; endings.leave({status})"
+    end = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (end.returncode, end.stderr) == (status, "")
