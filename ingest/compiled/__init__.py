@@ -6,4 +6,7 @@ in bounds stands beside it: a line feed at the end of every block, and arrays wi
 
 from importlib.util import find_spec
 
-IS_THERE = find_spec("ingest.compiled.rows") is not None
+MODULES = ("addresses", "digests", "known", "lists", "names", "objects", "rows", "sorting", "spots", "texts")
+
+IS_THERE = all(find_spec(f"{__name__}.{module}") for module in MODULES)
+"""All of it: where one module could not be compiled, the others are not used either."""

@@ -1,5 +1,9 @@
 """What is compiled: there in CI, and done without where it is not."""
 
+import importlib.util
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -27,6 +31,19 @@ def test_it_was_compiled():
     require("gcc")
 
     assert compiled.IS_THERE
+
+
+def test_every_module_is_asked_for():
+    sources = Path(__file__).parents[2].joinpath("ingest", "compiled").glob("*.pyx")
+
+    assert sorted(compiled.MODULES) == sorted(source.stem for source in sources)
+
+
+def test_where_one_module_lacks_none_is_used(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name.endswith(".sorting") else object())
+    without_one = runpy.run_path(compiled.__file__, run_name=compiled.__name__)
+
+    assert not without_one["IS_THERE"]
 
 
 def test_a_load_does_without_it(store, tmp_path, monkeypatch):
