@@ -1,3 +1,4 @@
+cimport cython
 from libc.stdint cimport int64_t, uint8_t
 
 from ingest.compiled.known cimport Domains
@@ -7,6 +8,7 @@ cdef enum:
     BEHIND = 64  # bytes that can be written behind the last text
 
 
+@cython.final
 cdef class Addresses:
     cdef Domains _domains
     cdef int64_t[::1] _starts, _lengths, _domain_of, _base_starts, _base_lengths, _base_of
@@ -16,7 +18,11 @@ cdef class Addresses:
     cdef void begin(self) noexcept nogil
     cdef int make_room(self, Py_ssize_t size, Py_ssize_t count) except -1
     cdef bint take(self, const uint8_t* field, Py_ssize_t length) except -1 nogil
-    cdef uint8_t* next_text(self) noexcept nogil
+
+    cdef inline uint8_t* next_text(self) noexcept nogil:
+        """Where the next address is to be written."""
+        return &self._text[self._end]
+
     cdef bint has_room(self, Py_ssize_t length) noexcept nogil
     cdef bint enter(self, Py_ssize_t at, Py_ssize_t length, bint is_tagged) except -1 nogil
     cdef void drop_last(self) noexcept nogil

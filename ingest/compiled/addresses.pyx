@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 """Plain addresses as they are found in a block: canonical, with their bases and domains."""
 
+cimport cython
 from libc.stdint cimport int32_t, uint8_t
 
 import numpy as np
@@ -18,6 +19,7 @@ for _place in range(256):
     IS_LOCAL[_place] = _place in b"-./0123456789^_`abcdefghijklmnopqrstuvwxyz{"
 
 
+@cython.final
 cdef class Addresses:
     """Those of one block. Whoever makes room for as many bytes as the block has, has room for all of them.
 
@@ -80,10 +82,6 @@ cdef class Addresses:
         for place in range(at, length):
             text[place] = lowered(field[place])
         return self.enter(at, length, is_tagged)
-
-    cdef uint8_t* next_text(self) noexcept nogil:
-        """Where the next address is to be written."""
-        return &self._text[self._end]
 
     cdef bint has_room(self, Py_ssize_t length) noexcept nogil:
         """Whether there is room for another, which has *length*."""

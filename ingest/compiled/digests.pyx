@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 """AES-CMAC over columns: the blocks of many values are laid side by side, so that a cipher does them all at once."""
 
+cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.string cimport memcpy
 
@@ -15,6 +16,7 @@ cdef enum:
     NOT_THE_LAST = BLOCK + 1
 
 
+@cython.final
 cdef class Chains:
     """CBC over the blocks of values. *encrypt* enciphers blocks from one buffer into another, which is a block longer.
 

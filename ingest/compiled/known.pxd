@@ -1,9 +1,15 @@
+cimport cython
 from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 cdef enum Saying:
     NOTHING = 0
     SOMETHING = 1
     UNSURE = 2
+
+cdef enum Kind:
+    NOT_PLAIN = 0
+    PLAIN = 1
+    PLAIN_WITHOUT_DOTS = 2
 
 cdef enum:
     LONGEST_NOTHING = 31  # bytes, in whatever way it is written
@@ -17,6 +23,7 @@ cdef inline uint8_t lowered(uint8_t character) noexcept nogil:
     return character | 0x20 if 65 <= character <= 90 else character
 
 
+@cython.final
 cdef class Nothings:
     cdef uint8_t _firsts[256]
     cdef uint8_t _texts[MOST_NOTHINGS][LONGEST_NOTHING]
@@ -25,6 +32,7 @@ cdef class Nothings:
     cdef Saying judge(self, const uint8_t* start, const uint8_t* stop) noexcept nogil
 
 
+@cython.final
 cdef class Domains:
     cdef object _is_plain
     cdef uint8_t _names[SLOTS][LONGEST_DOMAIN]
@@ -40,5 +48,8 @@ cdef class Domains:
 
     cdef void begin(self) noexcept nogil
     cdef int32_t number(self, const uint8_t* start, const uint8_t* stop) except -2 nogil
-    cdef bint ignores_dots(self, int32_t number) noexcept nogil
+    cdef inline bint ignores_dots(self, int32_t number) noexcept nogil:
+        """Whether mailboxes ignore dots at the domain of that *number*."""
+        return self._met_kinds[number] == PLAIN_WITHOUT_DOTS
+
     cdef int _learn(self, uint32_t slot, bytes domain) except -1

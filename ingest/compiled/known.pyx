@@ -1,6 +1,7 @@
 # cython: language_level=3
 """What is known of values beforehand: which say nothing, and which domains are plain."""
 
+cimport cython
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
@@ -9,15 +10,11 @@ cdef enum FirstByte:
     OF_SOME_NOTHING = 1
     OF_WHATEVER = 2
 
-cdef enum Kind:
-    NOT_PLAIN = 0
-    PLAIN = 1
-    PLAIN_WITHOUT_DOTS = 2
-
 _FOLD_TO_ASCII = {"k": 0xE2, "s": 0xC5}  # what the signs for Kelvin and for a long s begin with
 _OF_BLANKS = (*range(0x21), 0x7F, 0xC2, 0xEF)  # blanks beyond ASCII begin with the last two
 
 
+@cython.final
 cdef class Nothings:
     """Knows which values say nothing: an empty one, and *texts* in any letter case."""
 
@@ -65,6 +62,7 @@ cdef class Nothings:
         return SOMETHING
 
 
+@cython.final
 cdef class Domains:
     """Numbers the plain domains of a block as they are met; *is_plain* says of each, once, whether it is one.
 
@@ -107,10 +105,6 @@ cdef class Domains:
             self._blocks[slot], self._numbers[slot] = self._block, self._count
             self._count += 1
         return self._numbers[slot]
-
-    cdef bint ignores_dots(self, int32_t number) noexcept nogil:
-        """Whether mailboxes ignore dots at the domain of that *number*."""
-        return self._met_kinds[number] == PLAIN_WITHOUT_DOTS
 
     cdef int _learn(self, uint32_t slot, bytes domain) except -1:
         is_plain = self._is_plain(domain)

@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """The plain lines of combo lists: 64 bytes of each line are looked at side by side, and what is marked there is met."""
 
+cimport cython
 from libc.stdint cimport uint8_t, uint64_t
 from libc.string cimport memchr, memcpy, memset
 
@@ -40,6 +41,7 @@ cdef struct Line:
     uint64_t marks  # which of its first bytes are of an address, but for its domain, as it stands
 
 
+@cython.final
 cdef class Lists:
     """Takes the plain lines out of blocks whose lines are an address, *separator* and a secret.
 

@@ -1,3 +1,4 @@
+cimport cython
 from libc.stdint cimport uint8_t, uint64_t
 
 cdef enum:
@@ -15,6 +16,7 @@ cdef struct Known:
     int size, within, name, next
 
 
+@cython.final
 cdef class Names:
     cdef uint8_t _texts[MOST_NAMES][LONGEST_NAME]
     cdef Py_ssize_t _lengths[MOST_NAMES]

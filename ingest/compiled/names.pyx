@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """Names of members of JSON objects: which are wanted, and which most likely comes next."""
 
+cimport cython
 from libc.stdint cimport uint8_t, uint64_t
 from libc.string cimport memcmp, memcpy, memset
 
@@ -16,6 +17,7 @@ cdef inline bint is_same(const Known* known, const uint8_t* text) noexcept nogil
     return not ((words[2] ^ known.text[2]) & known.keep[2] | (words[3] ^ known.text[3]) & known.keep[3])
 
 
+@cython.final
 cdef class Names:
     """The names at *places*, each the keys on the way to what is wanted and the number of the column that it is for.
 

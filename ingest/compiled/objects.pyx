@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 """The plain records of JSON lines: every byte is looked at once, to know that it is JSON and where the values are."""
 
+cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.string cimport memchr, memcmp, memcpy
 
@@ -49,6 +50,7 @@ cdef struct Value:
     Kind kind
 
 
+@cython.final
 cdef class Objects:
     """Takes the plain records out of blocks of JSON lines.
 

@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 """The plain rows of delimited text: every byte of a block is looked at once, those of addresses and a few more twice."""
 
+cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
@@ -16,6 +17,7 @@ cdef enum:
     LONGEST_ROW = 1 << 20
 
 
+@cython.final
 cdef class Rows:
     """Takes the plain rows out of blocks without quotes whose rows have *width* fields, divided by *delimiter*.
 

@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 """Keys that are evenly spread, as digests are, put in order: into buckets by their first bits, then within each."""
 
+cimport cython
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport qsort
 
@@ -15,7 +16,7 @@ cdef extern from *:
 
 cdef enum:
     FEW = 24  # keys that are put in order one by one; of evenly spread ones hardly a bucket has more
-    A_BUCKET = 4  # keys, at most, if they are spread evenly
+    A_BUCKET = 2  # keys, at most, if they are spread evenly
 
 cdef uint64_t SIGN = <uint64_t>1 << 63  # what makes of integers with a sign others in the same order without one
 
@@ -61,6 +62,7 @@ def united(const int64_t[::1] keys, const Word[::1] words):
     return ordered[:last + 1], joined[:last + 1]
 
 
+@cython.final
 cdef class _Entries:
     """Room for keys, each with a word, which are in order once they were entered."""
 
@@ -80,9 +82,10 @@ cdef class _Entries:
 
     cdef void enter(self, const int64_t[::1] keys, const Word* words) noexcept nogil:
         """Where there are no *words*, the place of each key is its own."""
-        cdef Py_ssize_t count = keys.shape[0], at, bucket, first = 0
+        cdef Py_ssize_t count = keys.shape[0], at, bucket
         cdef uint64_t lowest = <uint64_t>-1, highest = 0, key
         cdef uint32_t* ends = &self._ends[0]
+        cdef uint32_t most = 0
         for at in range(count):
             key = <uint64_t>keys[at] ^ SIGN
             lowest = min(lowest, key)
@@ -91,29 +94,38 @@ cdef class _Entries:
         for at in range(count):
             ends[(((<uint64_t>keys[at] ^ SIGN) - lowest) >> shift) + 1] += 1
         for bucket in range(1, self._ends.shape[0]):
+            most = max(most, ends[bucket])
             ends[bucket] += ends[bucket - 1]
         for at in range(count):
             key = <uint64_t>keys[at] ^ SIGN
             bucket = (key - lowest) >> shift
             self.all[ends[bucket]] = Entry(key, words[at] if words else at)
             ends[bucket] += 1
+        if most > FEW:
+            self._put_many_in_order()
+        _put_in_order(self.all, count)
+
+    cdef void _put_many_in_order(self) noexcept nogil:
+        """The buckets with more than a few."""
+        cdef Py_ssize_t bucket, first = 0, count
         for bucket in range(self._ends.shape[0] - 1):
-            _put_in_order(self.all + first, ends[bucket] - first)
-            first = ends[bucket]
+            count = self._ends[bucket] - first
+            if count > FEW:
+                qsort(self.all + first, count, sizeof(Entry), _compared)
+            first = self._ends[bucket]
 
 
 cdef inline void _put_in_order(Entry* entries, Py_ssize_t count) noexcept nogil:
+    """Each is moved past those before it that are greater; a few at most where buckets are in order."""
     cdef Py_ssize_t place, at
     cdef Entry one
-    if count > FEW:
-        qsort(entries, count, sizeof(Entry), _compared)
-        return
     for place in range(1, count):
-        one, at = entries[place], place
-        while at and entries[at - 1].key > one.key:
-            entries[at] = entries[at - 1]
-            at -= 1
-        entries[at] = one
+        if entries[place - 1].key > entries[place].key:
+            one, at = entries[place], place
+            while at and entries[at - 1].key > one.key:
+                entries[at] = entries[at - 1]
+                at -= 1
+            entries[at] = one
 
 
 cdef int _compared(const void* left, const void* right) noexcept nogil:

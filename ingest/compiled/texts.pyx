@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 """The plain addresses of free text: each byte is looked at once for an @ or its escape, those around one once more."""
 
+cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.string cimport memchr, memcpy
 
@@ -19,6 +20,7 @@ cdef enum:
     SHORTEST_ADDRESS = 6  # bytes: those of a@b.cd
 
 
+@cython.final
 cdef class Texts:
     """Takes the plain addresses out of pieces of text, and tells where others may be, for the rules to look there.
 
