@@ -10,6 +10,7 @@ from ingest import boxes
 from ingest.boxes import Seal
 from ingest.columns import Int64s
 from ingest.domains import ASIDE, DomainNumbers
+from ingest.memory import keep_freed
 from ingest.runs import Columns, Runs, first_of_each, sum_counts
 from ingest.words import WordArray, Words, mark_domains
 
@@ -30,6 +31,7 @@ class Gathering:
     """
 
     def __init__(self, folder: Path, words: Words, seal: Seal | None = None) -> None:
+        keep_freed()
         self.folder = folder
         self.words = words
         self.domains = DomainNumbers()

@@ -1,6 +1,7 @@
 """No file takes the machine's memory, however it is made: the load ends, says why, and nothing of it is shown."""
 
 import lzma
+import platform
 import re
 import resource
 import subprocess
@@ -23,10 +24,33 @@ pytestmark = pytest.mark.slow
 PEOPLE = "- path: people.csv\n  mapping: {email: Email addresses}\n"
 
 
+_FAULTS = """
+import resource
+import numpy as np
+from ingest.memory import keep_freed
+
+{first}
+
+def arrays():
+    return [np.ones(3 << 20, np.uint8) for _ in range(5)]
+
+arrays()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(10):
+    arrays()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+"""How often the system had to find memory for arrays for which there had been memory before."""
+
+
 def written(path, select):
     with duckdb.connect() as connection:
         connection.execute(f"COPY ({select}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
     return path
+
+
+def program_says(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
 
 class Greedy(Silent):
@@ -71,6 +95,13 @@ def test_the_limit_is_that_of_the_load_alone(store, tmp_path):
 
     assert 0 < inside[0] < 1 << 42
     assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="what is freed is kept where the C library is GNU's")
+def test_memory_that_arrays_leave_is_used_for_the_next():
+    returned, kept = (int(program_says(_FAULTS.format(first=first))) for first in ("", "keep_freed()"))
+
+    assert kept < returned / 10
 
 
 def test_a_value_that_stands_in_parquet_a_thousand_times_is_not_made_so_often(tmp_path):
