@@ -6,12 +6,15 @@ from collections import deque
 from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
 
 from ingest.chains import ways_on
 from ingest.lanes import Errand, Lane, Taken, Terms
 from ingest.readers.base import Shortcut, Table
 from ingest.readers.left_out import LeftOut
 from ingest.readers.plain import Taker, Uses
+from ingest.readers.stretches import Text
 from ingest.selection import Wanted
 
 AT_ONCE = 6 << 20
@@ -19,6 +22,14 @@ AT_ONCE = 6 << 20
 
 _AHEAD = 2  # tasks that the other thread has: one to work on, and the next
 _MOST_REST = 8 << 20  # bytes of the rest that are scanned at once
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A task that the other thread has."""
+
+    taken: Future[Taken]
+    text: Text
 
 
 def portions(table: Table, wanted: Wanted, terms: Terms, left_out: LeftOut) -> Generator[Taken | Table]:
@@ -65,18 +76,25 @@ def _taker(shortcut: Shortcut, wanted: Wanted) -> Taker:
 def _taken(shortcut: Shortcut, wanted: Wanted, terms: Terms, left_out: LeftOut) -> Generator[Taken]:
     """Here and, where there is more than one task, in another thread meanwhile."""
     here, there = (Lane(Errand(_taker(shortcut, wanted), wanted, terms)) for _ in range(2))
-    waiting: deque[Future[Taken]] = deque()
+    waiting: deque[_Waiting] = deque()
     pool = ThreadPoolExecutor(1, "lane")
     try:
         with closing(shortcut.text(left_out, AT_ONCE)) as text:
-            for number, some in enumerate(text):
-                if number and len(waiting) < _AHEAD:
-                    waiting.append(pool.submit(there.take, some))
-                else:
-                    yield here.take(some)
-                while waiting and waiting[0].done():
-                    yield waiting.popleft().result()
+            mine = next(text, None)
+            while mine is not None:
+                waiting.extend(
+                    _Waiting(pool.submit(there.take, one), one) for one in islice(text, _AHEAD - len(waiting))
+                )
+                yield here.take(mine)
+                while waiting and waiting[0].taken.done():
+                    yield waiting.popleft().taken.result()
+                mine = next(text, None) or _taken_back(waiting)
         while waiting:
-            yield waiting.popleft().result()
+            yield waiting.popleft().taken.result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _taken_back(waiting: deque[_Waiting]) -> Text | None:
+    """The last of those *waiting*, which is no longer there, if the other thread has not begun it."""
+    return waiting.pop().text if waiting and waiting[-1].taken.cancel() else None

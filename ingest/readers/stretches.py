@@ -13,6 +13,8 @@ from ingest.readers import lines
 from ingest.readers.left_out import LeftOut
 
 _PIECE = 2 << 20
+_LEAST_PART = 3  # of the size that is asked for: what the last stretches have at least
+_OF_WHAT_IS_LEFT = 4  # a stretch has no more than this part of it
 _GLANCE = 1 << 12  # bytes in which the end of a line is looked for
 
 
@@ -87,11 +89,13 @@ def together(blocks: Iterable[bytes], size: int) -> Generator[Text]:
 def stretches(path: Path, state: State, start: int, size: int, cut: Cut = as_they_are) -> Generator[Stretch]:
     """The file at *path* from *start*, where a line begins, in stretches of about *size* bytes and whole lines.
 
-    Raises LoadError where it is no longer in *state*.
+    The last ones are shorter, so that all who read them end at about the same time. Raises LoadError where it is no
+    longer in *state*.
     """
     with disk_files.opened_again(path, state) as file:
         while start < state.size:
-            end = min(_line_end(file, start + size - 1), state.size)
+            wanted = min(size, max((state.size - start) // _OF_WHAT_IS_LEFT, size // _LEAST_PART, 1))
+            end = min(_line_end(file, start + wanted - 1), state.size)
             yield Stretch(path, state, start, end, cut)
             start = end
 

@@ -38,6 +38,16 @@ def test_a_stretch_ends_with_the_line_that_it_reaches(tmp_path):
     assert b"".join(b"".join(stretch) for stretch in found) == b"x" * 10_000 + b"\nb\n\nc\n"
 
 
+def test_the_last_stretches_are_shorter(tmp_path):
+    """So that of two who read them none waits long for the other."""
+    path = tmp_path / "list.txt"
+    path.write_bytes(b"a\n" * 1_000)
+
+    sizes = [stretch.size for stretch in cut(path, 0, 600)]
+
+    assert sizes == [500, 376, 282, 210, 200, 200, 200, 32]
+
+
 def test_nothing_stands_behind_the_end_of_a_file(tmp_path):
     path = tmp_path / "list.txt"
     path.write_bytes(b"header")

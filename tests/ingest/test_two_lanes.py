@@ -95,6 +95,29 @@ def test_of_a_long_file_both_take_their_part_and_nobody_is_lost_between_them(
     assert len(threads) == 2
 
 
+def test_what_one_has_not_begun_the_other_takes_back(engine, tmp_path, monkeypatch):
+    """The other thread is at its first task until this one has done the last, which had been given to it."""
+    here, take, is_last_done, taken = threading.get_ident(), Lane.take, threading.Event(), []
+
+    def slowly(lane, text):
+        if threading.get_ident() == here:
+            if text.end == len(MANY):
+                is_last_done.set()
+        else:
+            taken.append(is_last_done.wait(60))
+        return take(lane, text)
+
+    monkeypatch.setattr(Lane, "take", slowly)
+    path = tmp_path / "people.csv"
+    path.write_text(MANY)
+
+    table = table_of(path, Instructions(format="csv"))
+
+    *_, counts = gathered(engine, table, tmp_path, wanted=Wanted(("email",), {"email": ("E",)}))
+
+    assert (counts[1], taken) == (150_000, [True])
+
+
 def test_domains_that_two_threads_number_at_once_have_one_number_each():
     """Of two that begin alike one has the number, whoever asks, and the other is put aside."""
     mine, theirs = (np.array([DIGESTER.of_domain(Domain(name))], np.int64) for name in domains_of_one_number())
