@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 
 import duckdb
@@ -26,7 +27,7 @@ FLAW = "malformed line"
 SAMPLE = 1000
 GLANCE = 1 << 18  # bytes in which a sample is looked for
 
-_LINE_END = re.compile(r"\r\n?|\n")
+_LINE = re.compile(r"[^\r\n]+")
 _NO_DELIMITER = "\x1f"
 _STRAY = bytes.maketrans(b"\x1f", b" ")
 _WORD = re.compile(r"[^\W\d_]+(?:[ '.-][^\W\d_]+)*\.?")
@@ -39,10 +40,8 @@ Blocks = Callable[[LeftOut], Generator[bytes]]
 
 def sample_of(head: str, *, is_whole: bool) -> list[str]:
     """Some lines of a file that begins with *head*, without blank ones, or the beginning of the only one."""
-    found = _LINE_END.split(head)
-    if not is_whole:
-        found = found[:-1] or found
-    return list(islice((line for line in found if line.strip()), SAMPLE))
+    ended = head if is_whole else head[: max(map(head.rfind, "\r\n")) + 1] or head
+    return list(islice((line for line in map(itemgetter(0), _LINE.finditer(ended)) if line.strip()), SAMPLE))
 
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
