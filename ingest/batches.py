@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import duckdb
-import nanoarrow
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,6 +42,8 @@ class Batch:
 
 def batches(connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[Batch]:
     """The result of *sql* as it streams. Raises duckdb.Error for every fault of the engine."""
+    import nanoarrow  # which takes as long as to read 100,000 plain lines, and most files have plain ones alone
+
     stream = iter(nanoarrow.c_array_stream(connection.sql(sql)))
     while True:
         try:
