@@ -15,5 +15,5 @@ SAYS_NOTHING_IN_WORDS = (
     "0.0.0.0",  # noqa: S104 - what logs write for want of an IP address
 )
 
-SAYS_NOTHING = (*SAYS_NOTHING_IN_WORDS, *(mask * length for mask in MASKS for length in MASKED))
+SAYS_NOTHING = dict.fromkeys((*SAYS_NOTHING_IN_WORDS, *(mask * length for mask in MASKS for length in MASKED))).keys()
 """Values that tell nothing about anyone, in any letter case, spaces around them or not."""

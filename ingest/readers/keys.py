@@ -16,6 +16,7 @@ from ingest.readers import headers
 WRAPPERS = ("properties", "$properties", "_source")
 _DEPTH = 6
 _EACH = "[]"
+_NESTED = frozenset({dict, list})
 _EXTENDED = {"$oid", "$date", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal", "$uuid", "$binary"}
 _EXTENDED |= {"$timestamp", "$regularExpression", "$symbol", "$code"}
 
@@ -58,6 +59,8 @@ def _shape(value: object, depth: int) -> Hashable:
     if isinstance(value, list):
         return None, *dict.fromkeys([_shape(item, depth) for item in value if isinstance(item, dict)])
     inner = cast(dict[str, object], value)
+    if _NESTED.isdisjoint(map(type, inner.values())):  # as most are, and this is the quickest way to know it
+        return tuple(inner)
     return tuple(
         [(key, _shape(one, depth + 1)) if isinstance(one, (dict, list)) else key for key, one in inner.items()]
     )
