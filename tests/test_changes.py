@@ -5,13 +5,12 @@ from contextlib import closing
 from threading import Thread
 
 import pytest
-from sqlite_utils import Database as Utils
 
 from breachcheck.breaches import Facts
 from breachcheck.change_feed import as_json
 from breachcheck.changes import Changes
-from breachcheck.db import sqlite
-from breachcheck.db.sqlite_schema import CATALOGUE
+from breachcheck.db import sqlite, sqlite_schema
+from breachcheck.db.schema import CATALOGUE
 from breachcheck.errors import LowersSensitivity, UnknownCursor
 from breachcheck.listings import Entry
 from tests.engines import ENGINES as ENGINES
@@ -139,7 +138,7 @@ def test_a_cursor_of_the_future_is_refused(store):
 def test_what_happened_before_there_was_a_feed_is_in_it(tmp_path):
     path = tmp_path / "catalogue.db"
     with closing(sqlite3.connect(path)) as connection:
-        CATALOGUE.apply(Utils(connection), stop_before="m0007_changes")
+        sqlite_schema.apply(connection, CATALOGUE, stop_before="m0007_changes")
         connection.executescript(BEFORE_THE_FEED)
     sqlite.migrate(path, CATALOGUE)
     db = sqlite.SqliteDatabase(path, CATALOGUE)

@@ -1,4 +1,4 @@
-"""SQLite behind the seam, on sqlite-utils: one file, a connection a thread, every commit on the disk."""
+"""SQLite behind the seam: one file, a connection a thread, every commit on the disk."""
 
 import sqlite3
 import threading
@@ -9,11 +9,11 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from sqlite_utils import Database as Utils
-from sqlite_utils import Migrations
 
 from breachcheck import folders
+from breachcheck.db import sqlite_schema
 from breachcheck.db.base import NO_PARAMS, Integers, Params, Row, Source, Told
+from breachcheck.db.schema import Schema
 from breachcheck.errors import (
     BreachcheckError,
     SchemaMismatch,
@@ -35,7 +35,7 @@ _UNWRITTEN = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
 """A write failed, or what readers share could not grow: for want of room where a quota or a limit says so, too."""
 
 
-def create(path: Path, schema: Migrations) -> None:
+def create(path: Path, schema: Schema) -> None:
     """Make the store file *path*, readable by its owner alone. Raises StoreExists where there is one."""
     try:
         path.touch(mode=0o600, exist_ok=False)
@@ -46,24 +46,24 @@ def create(path: Path, schema: Migrations) -> None:
             connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-            schema.apply(Utils(connection, execute_plugins=False))
+            sqlite_schema.apply(connection, schema)
     except sqlite3.Error as error:
         raise meant_for_people(error, path) from error
 
 
-def migrate(path: Path, schema: Migrations) -> list[str]:
+def migrate(path: Path, schema: Schema) -> list[str]:
     """Bring *path* to this program's schema; the names of the migrations that ran. For one program at a time.
 
     Raises StoreDamaged where *path* is no store: an emptied file must not become an index that finds nobody.
     """
     with closing(connect(path)) as connection:
-        utils = Utils(connection, execute_plugins=False)
         try:
-            if not schema.applied(utils):
+            before = sqlite_schema.applied(connection, schema)
+            if not before:
                 raise StoreDamaged(f"{path} is not a store that `breachcheck init` made; put it back from its backup.")
-            names = [migration.name for migration in schema.pending(utils)]
+            names = [name for name in schema.migrations if name not in before]
             if names:
-                schema.apply(utils)
+                sqlite_schema.apply(connection, schema)
         except sqlite3.Error as error:
             raise meant_for_people(error, path) from error
         return names
@@ -76,7 +76,7 @@ class SqliteDatabase:
     with what is no longer there, and a new one would find nobody.
     """
 
-    def __init__(self, path: Path, schema: Migrations) -> None:
+    def __init__(self, path: Path, schema: Schema) -> None:
         """Raises StoreNotFound where there is no file, SchemaMismatch where its schema is not this program's."""
         self._path = path
         self._local = threading.local()
@@ -205,22 +205,20 @@ class SqliteDatabase:
         if state[:2] != self._file or not self._born <= _birth_of(connection, self._path):
             raise StoreUnavailable(f"{self._path.name} is not the file that was opened; start the program again.")
 
-    def _check_schema(self, schema: Migrations) -> None:
-        utils = Utils(self._thread_connection(), execute_plugins=False)
-        if missing := require_known(utils, schema, self._path):
+    def _check_schema(self, schema: Schema) -> None:
+        if missing := require_known(self._thread_connection(), schema, self._path):
             raise SchemaMismatch(f"{self._path} lacks the change {missing[0]}; any breachcheck command upgrades it.")
 
 
-def require_known(utils: Utils, schema: Migrations, path: Path) -> list[str]:
+def require_known(connection: sqlite3.Connection, schema: Schema, path: Path) -> list[str]:
     """What the file *path* lacks of *schema*. Raises SchemaMismatch where it has changes that *schema* does not."""
     try:
-        known = {migration.name for migration in schema._migrations}
-        applied = {migration.name for migration in schema.applied(utils)}
+        applied = sqlite_schema.applied(connection, schema)
     except sqlite3.Error as error:
         raise meant_for_people(error, path) from error
-    if newer := sorted(applied - known):
+    if newer := sorted(set(applied) - set(schema.migrations)):
         raise SchemaMismatch(f"{path} was made by a newer breachcheck ({newer[-1]}); use that version.")
-    return sorted(known - applied)
+    return sorted(set(schema.migrations) - set(applied))
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -1,10 +1,15 @@
-"""The schema as SQLite gets it: the migrations of ``schema``, and what one of them enters from older stores."""
+"""The schema as SQLite gets it, by sqlite-utils: migrations, and what one of them enters from older stores."""
 
+from __future__ import annotations
+
+import sqlite3
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from sqlite_utils import Database, Migrations
+from breachcheck.db.schema import Schema, statements
 
-from breachcheck.db import schema
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 FEED_OF_BEFORE = """
 WITH moment AS (
@@ -40,23 +45,34 @@ FROM change;
 """What happened before there was the table ``change`` stands in ``switch`` and ``correction``."""
 
 _ENTERED = {"m0007_changes": FEED_OF_BEFORE}
+_IS_NOTED = "SELECT 1 FROM sqlite_schema WHERE name = '_sqlite_migrations'"
+_APPLIED = "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY rowid"
 
 
-def _migrations(described: schema.Schema) -> Migrations:
-    made = Migrations(described.name)
-    for name, text in described.migrations.items():
+def applied(connection: sqlite3.Connection, schema: Schema) -> list[str]:
+    """The migrations of *schema* that a file has had, in their order; none where sqlite-utils noted none in it.
+
+    Every command asks this, and sqlite-utils takes as long to import as the rest of opening a store does.
+    """
+    if connection.execute(_IS_NOTED).fetchone() is None:
+        return []
+    return [name for (name,) in connection.execute(_APPLIED, [schema.name])]
+
+
+def apply(connection: sqlite3.Connection, schema: Schema, *, stop_before: str | None = None) -> None:
+    """Run the migrations of *schema* that a file has not had, each with its note in a transaction of its own."""
+    from sqlite_utils import Database, Migrations
+
+    made = Migrations(schema.name)
+    for name, text in schema.migrations.items():
         made(name=name)(_running(text + _ENTERED.get(name, "")))
-    return made
+    made.apply(Database(connection, execute_plugins=False), stop_before=stop_before)
 
 
 def _running(text: str) -> Callable[[Database], None]:
     def run(db: Database) -> None:
         """Each statement by itself: ``executescript`` would commit the migration's transaction."""
-        for statement in schema.statements(text):
+        for statement in statements(text):
             db.execute(statement)
 
     return run
-
-
-INDEX = _migrations(schema.INDEX)
-CATALOGUE = _migrations(schema.CATALOGUE)

@@ -7,8 +7,8 @@ from pathlib import Path
 from breachcheck import folders
 from breachcheck.config import Config
 from breachcheck.db import sqlite
+from breachcheck.db.schema import CATALOGUE, INDEX
 from breachcheck.db.sqlite import SqliteDatabase
-from breachcheck.db.sqlite_schema import CATALOGUE, INDEX
 from breachcheck.db.store import CUT_OFF, Databases
 from breachcheck.errors import StoreExists, StoreNotFound
 

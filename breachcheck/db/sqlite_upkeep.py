@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from sqlite_utils import Database as Utils
-
 from breachcheck.config import Config
+from breachcheck.db.schema import CATALOGUE, INDEX
 from breachcheck.db.sqlite import connect, meant_for_people, require_known
-from breachcheck.db.sqlite_schema import CATALOGUE, INDEX
 from breachcheck.db.upkeep import ServerState
 from breachcheck.errors import StoreDamaged
 
@@ -43,8 +41,7 @@ class SqliteUpkeep:
         missing: list[str] = []
         for path, schema in ((self._index, INDEX), (self._catalogue, CATALOGUE)):
             with closing(connect(path)) as connection:
-                utils = Utils(connection, execute_plugins=False)
-                missing += require_known(utils, schema, path)
+                missing += require_known(connection, schema, path)
         return missing
 
     def faults(self) -> Sequence[str]:

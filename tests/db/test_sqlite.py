@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlite_utils import Database as Utils
 
 from breachcheck import folders
-from breachcheck.db import sqlite
+from breachcheck.db import sqlite, sqlite_schema
+from breachcheck.db.schema import INDEX
 from breachcheck.db.sqlite import SqliteDatabase
-from breachcheck.db.sqlite_schema import INDEX
 from breachcheck.errors import SchemaMismatch, StoreDamaged, StoreExists, StoreFull, StoreNotFound, StoreUnavailable
 
 COLUMNS = ("digest", "field_set_id")
@@ -121,9 +120,9 @@ def test_a_store_of_a_newer_program_is_refused(path):
 
 def test_a_store_that_lacks_a_change_is_refused_until_it_is_migrated(tmp_path):
     path = tmp_path / "index.db"
-    latest = INDEX._migrations[-1].name
+    latest = [*INDEX.migrations][-1]
     with closing(sqlite3.connect(path)) as connection:
-        INDEX.apply(Utils(connection), stop_before=latest)
+        sqlite_schema.apply(connection, INDEX, stop_before=latest)
 
     with pytest.raises(SchemaMismatch, match="lacks"):
         SqliteDatabase(path, INDEX)
