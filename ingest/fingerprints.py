@@ -11,6 +11,8 @@ from pathlib import Path
 from threading import Event
 from types import TracebackType
 
+import numpy as np
+
 from breachcheck.errors import DataFileError
 from ingest import disk_files
 from ingest.disk_files import State, state_of
@@ -96,7 +98,7 @@ class Fingerprints:
 
     def _sha256(self, path: Path) -> str:
         digest = hashlib.sha256()
-        piece = memoryview(bytearray(min(_PIECE, self._states[path].size + 1)))
+        piece = np.empty(min(_PIECE, self._states[path].size + 1), np.uint8).data  # in large pages, where there are any
         with disk_files.opened(path) as file:
             while not self._stopped.is_set() and (size := file.readinto(piece)):
                 digest.update(piece[:size])
