@@ -1,6 +1,6 @@
 """Samples: some values of each column of a table, to tell by what the columns hold. They are never kept or shown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import duckdb
 
@@ -42,6 +42,13 @@ def sample_of(
     return found
 
 
+def sample_at_hand(table: Table, rows: int = ROWS) -> Sample | None:
+    """As `sample_of`, of what can be had without the engine; None where it has to be asked, or to look further."""
+    values = table.shortcut.values(rows) if table.shortcut and table.shortcut.values else None
+    found = {name: _telling(value[:LONGEST] for value in said) for name, said in (values or {}).items()}
+    return found if any("@" in value for said in found.values() for value in said) else None
+
+
 def _some(
     connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str], rows: int
 ) -> dict[str, list[str]]:
@@ -51,10 +58,7 @@ def _some(
         found = connection.execute(f"SELECT {wanted} FROM {relation} WHERE NOT broken LIMIT {rows:d}").fetchall()  # noqa: S608
         table.rejects(connection)
     by_column = zip(*found, strict=True) if found else ((),) * len(columns)
-    return {
-        name: [value for value in values if value and _says(value)]
-        for name, values in zip(columns, by_column, strict=True)
-    }
+    return {name: _telling(values) for name, values in zip(columns, by_column, strict=True)}
 
 
 def _further(connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str]) -> dict[str, list[str]]:
@@ -67,8 +71,8 @@ def _further(connection: duckdb.DuckDBPyConnection, table: Table, columns: Seque
         )
         [found] = connection.execute(f"SELECT {some} FROM (FROM {relation} WHERE NOT broken LIMIT {FAR})").fetchall()  # noqa: S608
         table.rejects(connection)
-    return {name: list(filter(_says, values or ())) for name, values in zip(columns, found, strict=True)}
+    return {name: _telling(values or ()) for name, values in zip(columns, found, strict=True)}
 
 
-def _says(value: str) -> bool:
-    return value.strip().casefold() not in SAYS_NOTHING
+def _telling(values: Iterable[str | None]) -> list[str]:
+    return [value for value in values if value and value.strip().casefold() not in SAYS_NOTHING]

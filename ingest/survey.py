@@ -25,7 +25,7 @@ from ingest.mapping import FIXED, MIXPANEL, MIXPANEL_EVENTS, Plan, Sample
 from ingest.readers.base import Instructions, Table
 from ingest.readers.combo_layouts import UNCLEAR
 from ingest.readers.lines import said
-from ingest.samples import sample_of
+from ingest.samples import sample_at_hand, sample_of
 from ingest.selection import Wanted
 from ingest.sources import DataFile, NotRead, Terms
 from ingest.unread import Unread
@@ -241,7 +241,7 @@ def _misnamed(table: Table) -> str:
 def _sample(file: DataFile, table: Table, told: Instructions, engine: Engine) -> Sample | None:
     """Values of each column, from the beginning where that is quick, or a stream is longer than its head."""
     if table.shortcut and table.shortcut.beginning:
-        return sample_of(engine.connection, table.shortcut.beginning(), far=table)
+        return sample_at_hand(table) or sample_of(engine.connection, table.shortcut.beginning(), far=table)
     is_far = file.is_stream and file.size > sources.HEAD and table.format in STREAMED
     if file.source is not None and not is_far:
         return sample_of(engine.connection, table, far=table)

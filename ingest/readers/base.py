@@ -103,3 +103,4 @@ class Shortcut:
     is_open: Callable[[Taker], bool] = _always  # whether this is a way for most of the records; may look at all
     linking: Callable[[Uses], Taker] | None = None  # in place of `taker` where records may have ids, or no address
     beginning: Callable[[], Table] | None = None  # the table of its first records, where these are enough to judge it
+    values: Callable[[int], Mapping[str, Sequence[str]] | None] | None = None  # of its columns in so many of these

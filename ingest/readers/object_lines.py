@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
+from io import BytesIO
+from itertools import islice
+
+import msgspec
 
 from ingest import compiled
 from ingest.readers import lines
 from ingest.readers.base import Shortcut, Table
-from ingest.readers.keys import Keys
+from ingest.readers.keys import Keys, places_of
 from ingest.readers.left_out import LeftOut
 from ingest.readers.plain import Taker, Uses
 from ingest.readers.stretches import Text, stretches, together
@@ -56,9 +60,48 @@ def shortcut(
     def unlinked(address: str, others: Sequence[str]) -> Taker:
         return linking(Uses(address, tuple(others)))
 
-    return Shortcut(
-        keys.columns, text, unlinked, rest, is_open, linking, partial(rest, beginning) if is_enough else None
-    )
+    first = partial(rest, beginning) if is_enough else None
+    values = partial(values_of, keys, beginning) if is_enough else None
+    return Shortcut(keys.columns, text, unlinked, rest, is_open, linking, first, values)
+
+
+def values_of(keys: Keys, text: bytes, rows: int) -> Mapping[str, list[str]] | None:
+    """What each column says in the first lines of *text*; None where one is no object, or says more than one value."""
+    places = {column: places_of(keys, column) for column in keys.columns}
+    said: dict[str, list[str]] = {column: [] for column in places}
+    try:
+        for record in map(_decode, islice(BytesIO(text), rows)):
+            for column, found in places.items():
+                said[column] += islice(_said(record, found), 1)
+    except (msgspec.DecodeError, RecursionError, _NotPlain):
+        return None
+    return said if all(places.values()) else None
+
+
+class _NotPlain(Exception):
+    """The engine has to say what a value says."""
+
+
+_decode = msgspec.json.Decoder(dict[str, object]).decode
+
+
+def _said(record: dict[str, object], places: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    for place in places:
+        value: object = record
+        for key in place:
+            if isinstance(value, list):
+                raise _NotPlain
+            value = value.get(key) if isinstance(value, dict) else None
+        if value is not None:
+            yield _as_text(value)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, str) and not value.startswith(("[", "{")):
+        return value
+    if isinstance(value, int):
+        return str(value).lower()
+    raise _NotPlain
 
 
 def _on_disk(file: DataFile, left_out: LeftOut, size: int) -> Generator[Text]:
