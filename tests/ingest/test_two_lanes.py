@@ -96,15 +96,16 @@ def test_of_a_long_file_both_take_their_part_and_nobody_is_lost_between_them(
 
 
 def test_what_one_has_not_begun_the_other_takes_back(engine, tmp_path, monkeypatch):
-    """The other thread is at its first task until this one has done the last, which had been given to it."""
-    here, take, is_last_done, taken = threading.get_ident(), Lane.take, threading.Event(), []
+    """The other thread is at its first task until this one works on one that it took back: one from before its own."""
+    here, take, is_taken_back, mine, taken = threading.get_ident(), Lane.take, threading.Event(), [], []
 
     def slowly(lane, text):
-        if threading.get_ident() == here:
-            if text.end == len(MANY):
-                is_last_done.set()
+        if threading.get_ident() != here:
+            taken.append(is_taken_back.wait(60))
+        elif mine and text.start < mine[-1]:
+            is_taken_back.set()
         else:
-            taken.append(is_last_done.wait(60))
+            mine.append(text.start)
         return take(lane, text)
 
     monkeypatch.setattr(Lane, "take", slowly)

@@ -173,9 +173,12 @@ def medians(ask: Callable[[str], object], accounts: Sequence[str]) -> dict[str, 
 
 
 def spread(ask: Callable[[str], object], accounts: Sequence[str]) -> float:
-    """Between the slowest and the fastest, in nanoseconds."""
-    found = medians(ask, accounts).values()
-    return max(found) - min(found)
+    """Between the slowest and the fastest, in nanoseconds: the least of three measurings.
+
+    Work that one look-up does and another does not is in all of them; what the machine does besides is not.
+    """
+    measured = [medians(ask, accounts).values() for _ in range(3)]
+    return min(max(found) - min(found) for found in measured)
 
 
 @pytest.fixture
