@@ -65,6 +65,7 @@ def _table(file: DataFile, layout: sniff.Layout, scan: _Scan) -> Table:
         finish=stream.finish,
         close=stream.close,
         delimiter=layout.delimiter.decode() if len(layout.columns) > 1 else "",
+        note=layout.note,
         flaw=TOO_MANY_COLUMNS,
         alike=layout.alike,
         numbered_by="record" if layout.is_escaped else "line",

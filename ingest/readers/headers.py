@@ -13,6 +13,8 @@ Alike = Mapping[str, tuple[str, ...]]
 
 _MARK = "\ufeff"  # of the byte order, within a file that was made of several
 _TITLES = 50  # rows above a header, at most
+_CONTACTS = 2  # addresses among them, at most
+_ADDRESSES = "Email addresses"
 _ADDRESS = re.compile(r"\s*\S+@\S+\.\S+\s*")
 _VALUE = re.compile(
     r"""[-+]?[\d.,\s]*\d[\d.,\s%]*                         # a number
@@ -27,15 +29,55 @@ def header_at(rows: Sequence[Sequence[str]]) -> int | None:
     """Where the header is among the first *rows*, below whatever titles stand above it; None where there is none.
 
     It stands before everybody's address. A row of known names below narrower ones is it; else the first row that is no
-    title decides: either it reads as names, or it is somebody's record.
+    title decides: either it reads as names, or it is somebody's record. Only of whom a title says to ask the address
+    may come before, as `_below_contacts` says.
     """
     typical = _typical(rows)
-    above = list(takewhile(lambda row: not any(map(_ADDRESS.fullmatch, row)), rows[:_TITLES]))
+    above = list(takewhile(lambda row: not _addresses_in(row), rows[:_TITLES]))
     at = _known_at(above)
     if at is None:
         at = next((at for at, row in enumerate(above) if not _is_title(row, typical)), len(above) - 1)
     is_wide_enough = at >= 0 and (typical == 1 or _filled(rows[at]) > 1)
-    return at if is_wide_enough and reads_as_names(rows[at], rows[at + 1 :]) else None
+    return at if is_wide_enough and reads_as_names(rows[at], rows[at + 1 :]) else _below_contacts(rows, len(above))
+
+
+def _below_contacts(rows: Sequence[Sequence[str]], first: int) -> int | None:
+    """Where known names of columns stand below titles that say whom to ask: "Contact, ops@example.com".
+
+    The *first* of these is the first row that holds an address. Those of the people stand under one of the names, where
+    none stands above it.
+    """
+    contacts: list[int] = []
+    for at in range(first + 1, min(len(rows), _TITLES)):
+        contacts += _addresses_in(rows[at - 1])
+        if not _may_be_contact(rows[at - 1]) or len(contacts) > _CONTACTS:
+            return None
+        is_widest = _filled(rows[at]) > max(map(_filled, rows[:at]))
+        if is_widest and are_known(rows[at]) and reads_as_names(rows[at], rows[at + 1 :]):
+            people = {place for row in rows[at + 1 :] for place in _addresses_in(row)}.difference(contacts)
+            return at if any(_names_addresses(rows[at], place) for place in people) else None
+    return None
+
+
+def _may_be_contact(row: Sequence[str]) -> bool:
+    """Whether each address that the *row* holds stands behind words."""
+    return all(_filled(row[:place]) and reads_as_names(row[:place], []) for place in _addresses_in(row))
+
+
+def _names_addresses(row: Sequence[str], place: int) -> bool:
+    meaning = header_names.meaning_of(row[place]) if place < len(row) else None
+    return meaning is not None and meaning.data_class == _ADDRESSES
+
+
+def unread_above(rows: Sequence[Sequence[str]]) -> str:
+    """What is to be said of the *rows* above a header: none of them is a record."""
+    is_told = any(holds_address(cell) for row in rows for cell in row)
+    return "an address above the header is not read" if is_told else ""
+
+
+def _addresses_in(row: Sequence[str]) -> list[int]:
+    """The places of the cells that read as addresses by themselves."""
+    return [place for place, cell in enumerate(row) if is_address(cell)]
 
 
 def is_address(cell: str) -> bool:

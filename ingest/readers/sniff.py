@@ -9,7 +9,7 @@ from itertools import islice
 from breachcheck.addresses import holds_address
 from breachcheck.errors import DataFileError
 from ingest.readers import backslashes
-from ingest.readers.headers import Alike, alike, are_known, header_at, is_address, names
+from ingest.readers.headers import Alike, alike, are_known, header_at, is_address, names, unread_above
 from ingest.readers.repair import Grammar
 
 _DELIMITERS = (b",", b"\t", b";", b"|", b"^", b"~", b"\x01", b"\x1f")
@@ -24,7 +24,8 @@ _SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\n', re.IGNORECASE)
 class Layout:
     """*skip* lines come before the first record; *columns* are named as the header has them.
 
-    *is_escaped*: what a backslash escapes is part of a value, as `backslashes` says.
+    *note*: what is to be said of the lines before. *is_escaped*: what a backslash escapes is part of a value, as
+    `backslashes` says.
     """
 
     delimiter: bytes
@@ -32,6 +33,7 @@ class Layout:
     skip: int
     address_columns: tuple[int, ...]
     alike: Alike
+    note: str = ""
     is_escaped: bool = False
 
 
@@ -62,7 +64,8 @@ def _layout_of(text: bytes, delimiter: str | None, header_row: int | None, name:
     skip = header.end if header else 1 if before else 0
     named = header.fields if header else []
     columns = names(named, [row.fields for row in people])
-    return Layout(mark, columns, skip, _address_columns(people, len(columns)), alike(named, columns))
+    note = unread_above([row.fields for row in rows if header and row.end < header.end])
+    return Layout(mark, columns, skip, _address_columns(people, len(columns)), alike(named, columns), note)
 
 
 def fields_of(text: bytes, layout: Layout) -> list[list[str]]:

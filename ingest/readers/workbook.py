@@ -44,6 +44,7 @@ class _Layout:
     columns: tuple[str, ...]
     header: int  # the number of its row; 0 where there is none
     alike: headers.Alike
+    note: str
 
 
 def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
@@ -60,7 +61,7 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
         name = f"{file.name}!{mask_addresses(sheet.name)}"
         if sheet.rows:
             layout = _layout_of(sheet.rows, _header_row(sheet, told, is_only=len(chosen) == 1), name)
-            note = "a hidden sheet" if sheet.is_hidden else ""
+            note = ", ".join(filter(None, ["a hidden sheet" if sheet.is_hidden else "", layout.note]))
             blocks = partial(book.blocks, sheet.number, layout.header)
             yield table(name, layout.columns, "xlsx", UTF8, blocks, note, layout.alike)
 
@@ -80,7 +81,8 @@ def _layout_of(rows: Sequence[tuple[int, list[str]]], declared: int | None, name
     below = [cells for _, cells in rows[0 if at is None else at + 1 :]]
     named = rows[at][1] if at is not None else []
     columns = headers.names(named, below)
-    return _Layout(columns, rows[at][0] if at is not None else 0, headers.alike(named, columns))
+    note = headers.unread_above([cells for _, cells in rows[: at or 0]])
+    return _Layout(columns, rows[at][0] if at is not None else 0, headers.alike(named, columns), note)
 
 
 def _declared_at(rows: Sequence[tuple[int, list[str]]], declared: int, name: str) -> int | None:

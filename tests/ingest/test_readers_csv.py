@@ -122,6 +122,52 @@ def test_a_record_that_names_nothing_is_no_title(tmp_path: Path, first: str) -> 
     assert len(scan(table).rows) == 4
 
 
+@pytest.mark.parametrize(
+    "titles",
+    [
+        "Contact,ops@example.com,,\n",
+        "Report of members,,,\n,,,\nOwner,,ops@example.com,\n",
+        "Contact,ops@example.com\nCopy to,eve@example.com\n",
+        "Exported by ops@example.com on Monday\n",
+    ],
+)
+def test_a_header_of_known_names_is_found_below_whom_to_ask(tmp_path: Path, titles: str) -> None:
+    file = file_of(tmp_path, f"{titles}email,name,city,phone\nann@example.com,Ann,Rome,\nbea@example.com,Bea,Oslo,\n")
+
+    table = table_of(file)
+
+    assert (table.columns, table.note) == (
+        ("email", "name", "city", "phone"),
+        "an address above the header is not read",
+    )
+    assert len(scan(table).rows) == 2
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        "a@example.com\nb@example.com\n",
+        "Al,a@example.com\nBo,b@example.com\nCy,c@example.com\n",
+        "17,a@example.com\n",
+        "a@example.com,Al,Rome,1\n",
+    ],
+)
+def test_people_above_the_header_of_others_are_people(tmp_path: Path, people: str) -> None:
+    others = "".join(f"d{number}@example.com,Dee,Rome,\n" for number in range(5))
+    file = file_of(tmp_path, f"{people}email,name,city,phone\n{others}")
+
+    table = table_of(file, Instructions(delimiter=","))
+
+    assert (table.columns[0], table.note) == ("column1", "")
+    assert len(scan(table).rows) == people.count("\n") + 6
+
+
+def test_an_address_above_a_declared_header_is_told_of(tmp_path: Path) -> None:
+    table = table_of(file_of(tmp_path, "a@example.com,Al\nemail,name\nb@example.com,Bo\n"), Instructions(header_row=2))
+
+    assert table.note == "an address above the header is not read"
+
+
 def test_a_header_narrower_than_its_rows_is_no_title(tmp_path: Path) -> None:
     people = "".join(f"u{number}@example.com,Al,x,y,z\n" for number in range(3))
 

@@ -69,6 +69,14 @@ def test_the_header_stands_below_titles(tmp_path: Path) -> None:
     assert (columns, len(rows)) == (HEADER, 2)
 
 
+def test_the_header_stands_below_whom_to_ask_which_is_told(tmp_path: Path) -> None:
+    people = [("Contact", "", "ops@example.com"), *PEOPLE]
+
+    _, table = tables_of(tmp_path, bytes_of({"Shop": PEOPLE, "People": people}, hidden=["People"]))
+
+    assert (table.columns, table.note) == (HEADER, "a hidden sheet, an address above the header is not read")
+
+
 def test_a_sheet_without_a_header_is_people_from_the_first_row_on(tmp_path: Path) -> None:
     columns, rows = sheet_of(tmp_path, [(), *PEOPLE[1:]])
 
