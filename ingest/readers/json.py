@@ -18,10 +18,10 @@ import msgspec
 from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
 from ingest.engine import literal, quoted
-from ingest.readers import collections, lines, mixpanel, shell
+from ingest.readers import collections, lines, mixpanel, pairs, shell
 from ingest.readers.base import Instructions, Shortcut, Table
 from ingest.readers.collections import Collection
-from ingest.readers.keys import Extraction, Keys, keys_of
+from ingest.readers.keys import Extraction, Keys, alone, keys_of
 from ingest.readers.left_out import NUMBER, LeftOut, LineNumbers, wants_numbers
 from ingest.readers.object_lines import are_objects, shortcut
 from ingest.readers.objects import MALFORMED, Text, records
@@ -60,13 +60,13 @@ def tables(file: DataFile, told: Instructions) -> Iterator[Table]:
         found = [(one, that) for one, that in found if one.key == told.table] or _refuse(file, told.table, found)
     for one, that in found:
         name = f"{file.name}#{mask_addresses(one.key)}"
-        yield _table(file, name, way, that, _Kind.of(one.sample, that), is_open=told.table is not None)
+        yield _table(file, name, way, that, _Kind.of(one.sample, that, told), is_open=told.table is not None)
     if found:
         return
     sample = _sample(text, shape, is_whole=is_whole, name=file.name)
     if sample:
         is_cut = not is_whole or len(sample) >= _SAMPLE
-        kind = _Kind.of(sample, shape)
+        kind = _Kind.of(sample, shape, told)
         table = _table(file, file.name, way, shape, kind, is_open=is_cut)
         beginning = text if is_whole else text.rpartition("\n")[0] + "\n"
         yield replace(table, shortcut=_shortcut(file, way, shape, kind, beginning))
@@ -123,18 +123,24 @@ class _Way:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """What a sample shows of all records: their *keys*, and the format that they are in."""
+    """What a sample shows of all records: their *keys*, the format that they are in, and the *lists* of pairs there."""
 
     keys: Keys
     form: str
+    lists: frozenset[str]
 
     @classmethod
-    def of(cls, sample: Sequence[dict[str, object]], shape: Shape) -> Self:
-        return cls(keys_of(sample), mixpanel.format_of(sample) or ("jsonl" if shape.is_lines else "json"))
+    def of(cls, sample: Sequence[dict[str, object]], shape: Shape, told: Instructions) -> Self:
+        form = mixpanel.format_of(sample) or ("jsonl" if shape.is_lines else "json")
+        few = alone(sample)
+        if not pairs.are_within(few):
+            return cls(keys_of(few), form, frozenset())
+        lists = pairs.lists_in(sample, told.columns)
+        return cls(keys_of(pairs.folded(one, lists) for one in sample), form, lists)
 
 
 def _table(file: DataFile, name: str, way: _Way, shape: Shape, kind: _Kind, *, is_open: bool) -> Table:
-    scan = _Scan(file, way, shape, kind.keys)
+    scan = _Scan(file, way, shape, kind)
     stream = scan.stream
     return Table(
         name=name,
@@ -152,7 +158,7 @@ def _table(file: DataFile, name: str, way: _Way, shape: Shape, kind: _Kind, *, i
 
 
 def _shortcut(file: DataFile, way: _Way, shape: Shape, kind: _Kind, beginning: str) -> Shortcut | None:
-    if not shape.is_lines or not way.is_plain:
+    if not shape.is_lines or not way.is_plain or kind.lists:
         return None
 
     def rest(text: bytes) -> Table:
@@ -196,9 +202,10 @@ def _loaded_anyhow(text: str) -> object:
 class _Scan:
     """One file's way into DuckDB. Good for several scans."""
 
-    def __init__(self, file: DataFile, way: _Way, shape: Shape, keys: Keys) -> None:
+    def __init__(self, file: DataFile, way: _Way, shape: Shape, kind: _Kind) -> None:
         self._file, self._way, self._shape = file, way, shape
-        self.keys = keys
+        self.keys = kind.keys
+        self._pairs_under = kind.lists
         self.stream = Stream()
         self._rejects = Rejects(self._file.name, MALFORMED)
         self._left_out = LeftOut()
@@ -233,6 +240,8 @@ class _Scan:
         path = self._file.path
         if path is None or self._way.encoding != lines.UTF8 or self._way.is_shell or not self._shape.is_lines:
             return None
+        if self._pairs_under:
+            return None
         if self._may_be_scanned is None:
             self._may_be_scanned = not lines.needs_a_look(path, b"\r")
         return str(path) if self._may_be_scanned else None
@@ -241,13 +250,19 @@ class _Scan:
         left_out, mark = self._left_out, _NO_DELIMITER.encode()
         if self._shape.is_lines:
             with closing(self._way.utf8(self._file, left_out)) as utf8:
-                blocks = lines.blocks(utf8, left_out, only_cr=self._way.only_cr, are_lines=are_objects)
+                blocks: Iterable[bytes] = lines.blocks(utf8, left_out, only_cr=self._way.only_cr, are_lines=are_objects)
+                blocks = map(self._without_pairs, blocks) if self._pairs_under else blocks
                 numbers = LineNumbers(left_out)
                 yield from (numbers.before_each(one, mark) for one in blocks) if left_out.is_numbered else blocks
             return
         with closing(self._way.text(self._file, left_out)) as text:
             found = records(Text(text), self._shape, left_out)
+            found = map(self._without_pairs, found) if self._pairs_under else found
             yield from _joined(left_out.number(found, mark) if left_out.is_numbered else found)
+
+    def _without_pairs(self, block: bytes) -> bytes:
+        """*block*, of lines or one record, with objects for the lists of pairs in them."""
+        return b"\n".join(pairs.as_objects(self._pairs_under, _loaded, line) for line in block.split(b"\n"))
 
     def rejects(self, connection: duckdb.DuckDBPyConnection) -> LeftOut:
         """Records that were left out of the last scan, by reason."""

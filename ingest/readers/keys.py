@@ -35,7 +35,7 @@ def keys_of(records: Iterable[dict[str, object]]) -> Keys:
     empty one is called columnN."""
     spellings: dict[str, dict[str, None]] = {}
     wrappers: dict[str, None] = {}
-    for record in _alone(records):
+    for record in alone(records):
         wrappers |= {name: None for name in WRAPPERS if isinstance(record.get(name), dict)}
         for column in _columns(record, "", 0):
             spellings.setdefault(column.casefold(), {})[column] = None
@@ -44,7 +44,7 @@ def keys_of(records: Iterable[dict[str, object]]) -> Keys:
     return Keys(columns, dict(zip(map(str.casefold, columns), known_as, strict=True)), tuple(wrappers))
 
 
-def _alone(records: Iterable[dict[str, object]]) -> Iterable[dict[str, object]]:
+def alone(records: Iterable[dict[str, object]]) -> Iterable[dict[str, object]]:
     """*records* without those whose keys are those of one before: of many, few differ in more than their values."""
     alone: dict[Hashable, dict[str, object]] = {}
     for record in records:

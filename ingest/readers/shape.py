@@ -9,6 +9,7 @@ from functools import partial
 from itertools import islice
 
 from breachcheck.addresses import holds_address
+from ingest.readers import pairs
 from ingest.readers.arrays import Arrays, are_arrays, arrays_in, arrays_of
 from ingest.readers.combo_layouts import is_address
 
@@ -205,7 +206,9 @@ def _are_by_address(value: Mapping[str, object]) -> bool:
 
 
 def _lists(value: Mapping[str, object]) -> Iterator[tuple[str, list[object]]]:
-    """The lists of objects, or of arrays, in *value*."""
+    """The lists of objects, or of arrays, in *value*, without those of pairs that are one object."""
     for key, items in value.items():
-        if isinstance(items, list) and items and (all(isinstance(item, dict) for item in items) or are_arrays(items)):
+        if not isinstance(items, list) or not items:
+            continue
+        if are_arrays(items) or (all(isinstance(item, dict) for item in items) and not pairs.are_in(items)):
             yield key, items
