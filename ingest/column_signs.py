@@ -9,7 +9,6 @@ from breachcheck import data_classes
 from breachcheck.addresses import mask_addresses
 from ingest import contents, header_names
 from ingest.mapping import Plan, Sample
-from ingest.suggestions import EMAIL
 
 HEAVY = 60
 """What a class weighs at least that nobody should miss to map."""
@@ -65,7 +64,7 @@ def _signs(name: str, column: str, plan: Plan, values: Sequence[str] | None, is_
     shown = mask_addresses(f"{name}: {column[:LONGEST]}")
     called = header_names.meaning_of(column)
     class_called = called.data_class if called else ""
-    if class_called == EMAIL and column not in plan.addresses:
+    if class_called == header_names.EMAIL and column not in plan.addresses:
         yield Sign("address-not-read", shown)
     if carried and _looks_secret(class_called, held, carried):
         yield Sign("password-column", f"{shown} ({', '.join(carried)})")
@@ -76,7 +75,7 @@ def _signs(name: str, column: str, plan: Plan, values: Sequence[str] | None, is_
 
 
 def _looks_secret(called: str, values: Sequence[str], carried: Sequence[str]) -> bool:
-    if EMAIL in carried or not SECRETS.isdisjoint(carried):
+    if header_names.EMAIL in carried or not SECRETS.isdisjoint(carried):
         return False
     if called in ("Passwords", "Historical passwords") or contents.class_of(values) == "Passwords":
         return True

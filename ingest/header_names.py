@@ -12,6 +12,7 @@ import msgspec
 from breachcheck import data_classes
 from ingest import mixpanel_names
 
+EMAIL = "Email addresses"
 LONGEST = 100  # characters of a column's name that are looked at
 
 _OF_A_NAME = (["first"], ["last"], ["middle"])  # if nothing is behind: ``last_login`` is no name
@@ -120,7 +121,7 @@ def _of_path(parts: list[str]) -> Meaning | None:
     for at in range(1, len(parts)):
         words = _words(" ".join(parts[at:]))
         found = _of_words(words)
-        if found and "".join(words) not in _listed("vague") and found.data_class != "Email addresses":
+        if found and "".join(words) not in _listed("vague") and found.data_class != EMAIL:
             is_own = _listed("others").isdisjoint(_words(" ".join(parts[:at])))
             return Meaning(found.data_class, is_exact=False) if is_own else None
     return None

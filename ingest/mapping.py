@@ -9,7 +9,8 @@ from breachcheck.addresses import mask_addresses
 from breachcheck.errors import DataFileError
 from ingest import mixpanel_names
 from ingest.entries import FileEntry, IdentifierKind, Join
-from ingest.suggestions import EMAIL, Sample, Suggestion, is_mostly_addresses, suggest
+from ingest.header_names import EMAIL
+from ingest.suggestions import Sample, Suggestion, is_mostly_addresses, suggest
 
 __all__ = ["Plan", "Sample", "Suggestion", "plan", "suggest"]
 

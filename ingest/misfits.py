@@ -8,7 +8,7 @@ from breachcheck import data_classes
 from breachcheck.breaches import Facts
 from ingest.documents import Path
 from ingest.entries import STANDARD_INPUT, FileEntry
-from ingest.suggestions import EMAIL
+from ingest.header_names import EMAIL
 
 Wrong = tuple[Path, str]
 

@@ -8,10 +8,9 @@ from typing import Literal
 from breachcheck.addresses import canonical
 from breachcheck.errors import InvalidAccount
 from ingest import contents, header_names
-from ingest.header_names import Meaning
+from ingest.header_names import EMAIL, Meaning
 from ingest.mailboxes import addresses_in
 
-EMAIL = "Email addresses"
 NEVER_AN_ADDRESS = frozenset({"Passwords", "Password hints", "Security questions and answers", "Auth tokens", "PINs"})
 MOSTLY = 0.5  # the least share of addresses among the values of a column that is one by content
 

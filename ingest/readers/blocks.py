@@ -27,7 +27,7 @@ _OF_ENTRY = frozenset(
     {"url", "host", "hostname", "website", "application", "app", "soft", "software", "browser", "storage", "profile"}
     | {"address", "date"}
 )
-_OF_PERSON_CLASSES = ("Usernames", "Email addresses")
+_OF_PERSON_CLASSES = ("Usernames", header_names.EMAIL)
 
 Block = Mapping[str, list[str]]
 
@@ -80,7 +80,7 @@ def label_of(line: str) -> str | None:
 
 def entry_labels(labels: Mapping[str, str]) -> tuple[str, str] | None:
     """Which of *labels* name the person and the secret, if there are both: what a list among the blocks has, too."""
-    people = sorted(filter(is_of_person, labels.values()), key=lambda label: not _is_of(label, ("Email addresses",)))
+    people = sorted(filter(is_of_person, labels.values()), key=lambda label: not _is_of(label, (header_names.EMAIL,)))
     secrets = [label for label in labels.values() if _is_of(label, ("Passwords",))]
     return (people[0], secrets[0]) if people and secrets else None
 

@@ -14,7 +14,6 @@ Alike = Mapping[str, tuple[str, ...]]
 _MARK = "\ufeff"  # of the byte order, within a file that was made of several
 _TITLES = 50  # rows above a header, at most
 _CONTACTS = 2  # addresses among them, at most
-_ADDRESSES = "Email addresses"
 _ADDRESS = re.compile(r"\s*\S+@\S+\.\S+\s*")
 _VALUE = re.compile(
     r"""[-+]?[\d.,\s]*\d[\d.,\s%]*                         # a number
@@ -66,7 +65,7 @@ def _may_be_contact(row: Sequence[str]) -> bool:
 
 def _names_addresses(row: Sequence[str], place: int) -> bool:
     meaning = header_names.meaning_of(row[place]) if place < len(row) else None
-    return meaning is not None and meaning.data_class == _ADDRESSES
+    return meaning is not None and meaning.data_class == header_names.EMAIL
 
 
 def unread_above(rows: Sequence[Sequence[str]]) -> str:

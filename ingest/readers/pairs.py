@@ -14,7 +14,6 @@ _VALUES = frozenset({"value", "values", "val"})
 _PARTS = 2
 _DEPTH = 6  # as deep as columns go
 _MOST_NAMES = 500  # more are not those of columns
-_ADDRESSES = "Email addresses"
 
 Pair = tuple[str, object]
 
@@ -112,4 +111,4 @@ def _describe(names: Counter[str]) -> bool:
     if not 0 < len(names) <= _MOST_NAMES:
         return False
     known = {name: meaning.data_class for name in names if (meaning := header_names.meaning_of(name))}
-    return _ADDRESSES in known.values() or 2 * sum(names[name] for name in known) >= names.total()
+    return header_names.EMAIL in known.values() or 2 * sum(names[name] for name in known) >= names.total()
