@@ -20,6 +20,11 @@ INTERRUPTED = 130
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
+_STOPPED = "Stopped."
+_CHANGED = (
+    f"{_STOPPED} What the command changes is changed whole or not at all; `breachcheck breaches list` shows which."
+)
+
 
 def run(command: click.Command, arguments: list[str]) -> int:
     """Run *command*; its exit status. BREACHCHECK_DEBUG shows the places that a fault passed.
@@ -46,7 +51,7 @@ def _run(command: click.Command, arguments: list[str]) -> tuple[int, str]:
     try:
         status = command.main(arguments, prog_name="breachcheck", standalone_mode=False)
     except click.exceptions.Abort:
-        say("Stopped.")
+        say(_CHANGED if arguments[:1] == ["breaches"] else _STOPPED)
         return INTERRUPTED, "stopped"
     except click.ClickException as error:
         error.show(sys.stderr)

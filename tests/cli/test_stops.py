@@ -15,7 +15,7 @@ from breachcheck.interruption import stoppable
 from tests.cli.commands import environment
 from tests.ingest.loads import described
 from tests.patience import eventually
-from tests.stores import new_store
+from tests.stores import SHOP, new_store, published_breach
 
 
 class ToldAtItsEnd:
@@ -73,25 +73,66 @@ def test_what_else_a_finaliser_raises_goes_where_it_went_before(monkeypatch):
     assert dropped == [ZeroDivisionError]
 
 
-def test_whoever_stops_a_load_that_is_published_is_told_so(tmp_path):
-    store = new_store(tmp_path / "data")
-    described(tmp_path, "- path: people.csv", {"people.csv": "email\na@example.com\n"})
+@pytest.fixture
+def unread():
+    """The end to write to of a pipe that has no room left and that nobody reads."""
     out, its_out = os.pipe()
     os.set_blocking(its_out, False)
     with contextlib.suppress(BlockingIOError):
         while True:
             os.write(its_out, b" ")
-    os.set_blocking(its_out, True)  # nobody reads what it holds, and there is no room for more
-    line = [sys.executable, "-m", "breachcheck.cli", "ingest", tmp_path / "breach.yaml", "--data", tmp_path / "data"]
+    os.set_blocking(its_out, True)
+    yield its_out
+    os.close(its_out)
+    os.close(out)
 
-    with subprocess.Popen(line, stdout=its_out, stderr=subprocess.PIPE, text=True, env=environment()) as load:
-        os.close(its_out)
-        eventually(lambda: store.breaches.all() and store.breaches.get("Shop").current_load)
-        load.send_signal(signal.SIGTERM)
-        with os.fdopen(out, "rb") as unread:
-            unread.read()
-        err = load.stderr.read()
+
+def stopped_once(is_done, signum, unread, *arguments):
+    """The exit status of a command that was told by *signum* to stop once *is_done*, and what it said of that."""
+    line = [sys.executable, "-m", "breachcheck.cli", *arguments]
+    with subprocess.Popen(line, stdout=unread, stderr=subprocess.PIPE, text=True, env=environment()) as command:
+        eventually(is_done)
+        command.send_signal(signum)
+        err = command.stderr.read()
+    return command.returncode, err
+
+
+def test_whoever_stops_a_load_that_is_published_is_told_so(tmp_path, unread):
+    store = new_store(tmp_path / "data")
+    described(tmp_path, "- path: people.csv", {"people.csv": "email\na@example.com\n"})
+
+    status, err = stopped_once(
+        lambda: store.breaches.all() and store.breaches.get("Shop").current_load,
+        signal.SIGTERM,
+        unread,
+        "ingest",
+        tmp_path / "breach.yaml",
+        "--data",
+        tmp_path / "data",
+    )
     store.close()
 
-    assert load.returncode > 0
+    assert status > 0
     assert re.search("Stopped .*[Pp]ublished", err)
+
+
+def test_whoever_stops_a_command_that_changes_what_is_shown_is_told_where_to_look(tmp_path, unread):
+    store = new_store(tmp_path / "data")
+    first, _ = (published_breach(store, SHOP, {"a@example.com": ["Names"]}) for _ in range(2))
+
+    status, err = stopped_once(
+        lambda: store.breaches.get("Shop").current_load == first,
+        signal.SIGINT,
+        unread,
+        "breaches",
+        "rollback",
+        "Shop",
+        "--data",
+        tmp_path / "data",
+    )
+    store.close()
+
+    assert (status, err.strip()) == (
+        130,
+        "Stopped. What the command changes is changed whole or not at all; `breachcheck breaches list` shows which.",
+    )
